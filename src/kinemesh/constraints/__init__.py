@@ -1,0 +1,22 @@
+"""What must hold: each ``evaluate(configuration, frame) -> Bounded | Box | None``."""
+
+from kinemesh.constraints.constraint import Constraint, StepBox
+from kinemesh.constraints.limits import JointLimits, TrustRegion, VelocityLimits
+from kinemesh.constraints.penetration import NonPenetration
+from kinemesh.constraints.stance import FootStance
+
+__all__ = [
+    "Constraint",
+    "FootStance",
+    "JointLimits",
+    "NonPenetration",
+    "StepBox",
+    "TrustRegion",
+    "VelocityLimits",
+    "defaults",
+]
+
+
+def defaults() -> tuple[Constraint | StepBox, ...]:
+    """The constraints of a retargeting."""
+    return (JointLimits(), VelocityLimits(), TrustRegion(), NonPenetration(), FootStance())

@@ -1,0 +1,44 @@
+"""The contract of every constraint."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from kinemesh.problem import Bounded, Box, Frame
+from kinemesh.robot import Configuration
+
+
+class Constraint(ABC):
+    """Rows that must hold. Subclasses are frozen dataclasses: parameters in, no memory.
+
+    When the rows of a frame cannot all hold, those of the constraint with the lowest
+    :attr:`sacrifice` give way last: stance (2) gives way before penetration (1).
+    """
+
+    sacrifice: int = 3
+    """Who gives way first when not all can hold: the highest number."""
+
+    @property
+    def name(self) -> str:
+        """The name that reports use."""
+        return type(self).__name__.lower()
+
+    @abstractmethod
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        """The rows and their Jacobian at ``configuration``; None if inactive.
+
+        The Jacobian is with respect to a tangent step v, q <- q (+) v.
+        """
+
+
+class StepBox(ABC):
+    """Bounds on the step itself: they hold always and are never relaxed."""
+
+    @property
+    def name(self) -> str:
+        """The name that reports use."""
+        return type(self).__name__.lower()
+
+    @abstractmethod
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Box | None:
+        """Bounds on the tangent step at ``configuration``; None if inactive."""

@@ -1,0 +1,20 @@
+"""Plain data: skeletons, clips, scenes, poses and trajectories (numpy only)."""
+
+from kinemesh.motion.clip import Clip
+from kinemesh.motion.scene import Prop, Scene, Terrain
+from kinemesh.motion.shape import ConvexPart, Shape
+from kinemesh.motion.skeleton import LANDMARKS, SKELETONS, Skeleton
+from kinemesh.motion.trajectory import Trajectory
+
+__all__ = [
+    "LANDMARKS",
+    "SKELETONS",
+    "Clip",
+    "ConvexPart",
+    "Prop",
+    "Scene",
+    "Shape",
+    "Skeleton",
+    "Terrain",
+    "Trajectory",
+]

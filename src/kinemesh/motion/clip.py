@@ -1,0 +1,213 @@
+"""Clips: a human demonstration, validated once at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import make_interp_spline
+
+from kinemesh.errors import ClipError
+from kinemesh.motion import poses
+from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.scene import Scene
+from kinemesh.motion.skeleton import LANDMARKS, Skeleton
+
+_STATURES = (0.5, 2.6)
+"""A person's stature [m] lies in between: outside, the unit or the skeleton is wrong."""
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A human demonstration: joint positions over time and the scene they happened in.
+
+    The world is right-handed, z up, in metres; the ground is at ``scene.ground``.
+
+    Raises:
+        ClipError: shapes that do not fit, fewer than two frames, NaN or infinite positions,
+            a frame rate that is not positive, or a person of impossible size (the message
+            names the unit that would fit).
+    """
+
+    positions: Array
+    """Joint positions ``(T, J, 3)`` [m]."""
+    skeleton: Skeleton
+    fps: float
+    """Frames per second [1/s]."""
+    scene: Scene = field(default_factory=Scene)
+    height: float | None = None
+    """The person's stature [m]; None estimates it from the leg bones."""
+    rotations: Array | None = None
+    """World rotations of the joints ``(T, J, 4)`` ``qx qy qz qw``, where the file has them."""
+    contacts: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    """Contact labels of the file, landmark name to ``(T,)``: touching a prop."""
+    name: str = "clip"
+    notes: tuple[str, ...] = ()
+    """What was found while reading: scale, floor, axes, frame rate."""
+    warnings: tuple[str, ...] = ()
+    """What the user should know and might want to change."""
+
+    def __post_init__(self) -> None:
+        positions = np.asarray(self.positions, dtype=np.float64)
+        self._check_positions(positions)
+        if not (np.isfinite(self.fps) and self.fps > 0.0):
+            raise ClipError(f"the frame rate is {self.fps}; expected a positive number of frames/s")
+        frames = len(positions)
+        for prop in self.scene.props:
+            if len(prop.track) != frames:
+                raise ClipError(
+                    f"prop {prop.name!r} has {len(prop.track)} poses for {frames} frames"
+                )
+        if self.rotations is not None and np.shape(self.rotations) != (*positions.shape[:2], 4):
+            raise ClipError(
+                f"rotations have shape {np.shape(self.rotations)}; "
+                f"expected {(*positions.shape[:2], 4)}"
+            )
+        for landmark, touching in self.contacts.items():
+            if landmark not in LANDMARKS or np.shape(touching) != (frames,):
+                raise ClipError(
+                    f"contact labels {landmark!r} {np.shape(touching)}: "
+                    f"expected a landmark name and an array ({frames},)"
+                )
+        object.__setattr__(self, "positions", readonly(positions))
+        object.__setattr__(self, "fps", float(self.fps))
+        if self.rotations is not None:
+            object.__setattr__(self, "rotations", readonly(self.rotations))
+        labels = {k: readonly(v, np.bool_) for k, v in self.contacts.items()}
+        object.__setattr__(self, "contacts", MappingProxyType(labels))
+        estimate = estimate_height(positions, self.skeleton)
+        self._check_stature(estimate, "the skeleton")
+        if self.height is None:
+            object.__setattr__(self, "height", round(estimate, 3))
+        else:
+            self._check_stature(float(self.height), "the given height")
+            object.__setattr__(self, "height", float(self.height))
+
+    def __reduce__(self) -> tuple[type[Clip], tuple[object, ...]]:
+        return Clip, (
+            *(self.positions, self.skeleton, self.fps, self.scene, self.height, self.rotations),
+            *(dict(self.contacts), self.name, self.notes, self.warnings),
+        )
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def duration(self) -> float:
+        """Time from the first frame to the last [s]."""
+        return (len(self) - 1) / self.fps
+
+    @property
+    def stature(self) -> float:
+        """The person's height [m], given or estimated."""
+        assert self.height is not None  # set in __post_init__
+        return self.height
+
+    def joint(self, name: str) -> Array:
+        """Positions ``(T, 3)`` [m] of one joint."""
+        return np.asarray(self.positions[:, self.skeleton.index(name)])
+
+    def landmark(self, name: str) -> Array:
+        """Positions ``(T, 3)`` [m] of one landmark."""
+        return self.joint(self.skeleton.landmarks[name])
+
+    def landmarks(self) -> Array:
+        """Positions ``(T, K, 3)`` [m] in the order of :data:`LANDMARKS`."""
+        columns = [self.skeleton.index(self.skeleton.landmarks[name]) for name in LANDMARKS]
+        return np.asarray(self.positions[:, columns])
+
+    def crop(self, start: int, stop: int) -> Clip:
+        """Frames ``start`` to ``stop`` (exclusive) as a clip."""
+        window = slice(start, stop)
+        props = tuple(replace(p, track=p.track[window]) for p in self.scene.props)
+        return replace(
+            self,
+            positions=self.positions[window],
+            scene=replace(self.scene, props=props),
+            rotations=None if self.rotations is None else self.rotations[window],
+            contacts={k: v[window] for k, v in self.contacts.items()},
+        )
+
+    def resample(self, fps: float) -> Clip:
+        """The same motion read at ``fps`` [1/s]: cubic in positions, slerp in rotations.
+
+        Time is what is kept: frame k of the result is the instant ``k / fps``, whatever the
+        ratio of the two rates.
+        """
+        if not (np.isfinite(fps) and fps > 0.0):
+            raise ClipError(f"cannot resample to {fps} frames/s; expected a positive number")
+        if fps == self.fps:
+            return self
+        times = np.arange(len(self)) / self.fps
+        new = np.arange(max(2, int(np.floor(self.duration * fps + 1e-9)) + 1)) / fps
+        new = np.minimum(new, times[-1])
+        spline = make_interp_spline(times, self.positions, k=min(3, len(self) - 1))
+        nearest = np.clip(np.rint(new * self.fps).astype(int), 0, len(self) - 1)
+        rotations = self.rotations
+        if rotations is not None:
+            zero = np.zeros((len(self), 3))
+            stacked = [
+                poses.resample(np.hstack([zero, rotations[:, j]]), times, new)[:, 3:]
+                for j in range(rotations.shape[1])
+            ]
+            rotations = np.stack(stacked, axis=1)
+        props = tuple(
+            replace(p, track=poses.resample(p.track, times, new)) for p in self.scene.props
+        )
+        return replace(
+            self,
+            positions=spline(new),
+            fps=fps,
+            scene=replace(self.scene, props=props),
+            rotations=rotations,
+            contacts={k: v[nearest] for k, v in self.contacts.items()},
+            notes=(*self.notes, f"resampled from {self.fps:g} to {fps:g} frames/s"),
+        )
+
+    def _check_positions(self, positions: Array) -> None:
+        joints = len(self.skeleton.joints)
+        if positions.ndim != 3 or positions.shape[1:] != (joints, 3):
+            raise ClipError(
+                f"positions have shape {positions.shape}; skeleton {self.skeleton.name!r} "
+                f"expects (T, {joints}, 3)"
+            )
+        if len(positions) < 2:
+            raise ClipError(f"the clip has {len(positions)} frames; a motion needs at least 2")
+        bad = np.argwhere(~np.isfinite(positions))
+        if len(bad):
+            frame, joint = (int(k) for k in bad[0, :2])
+            raise ClipError(
+                f"{len(bad)} coordinates are NaN or infinite, the first at frame {frame}, "
+                f"joint {self.skeleton.joints[joint]}: fill or crop these frames first"
+            )
+
+    def _check_stature(self, stature: float, what: str) -> None:
+        low, high = _STATURES
+        if low <= stature <= high:
+            return
+        for unit, factor in (("centimetres", 0.01), ("millimetres", 0.001), ("inches", 0.0254)):
+            if 1.2 <= stature * factor <= 2.2:
+                raise ClipError(
+                    f"{what} makes a person {stature:.4g} m tall: the numbers look like {unit}; "
+                    f"multiply them by {factor} to get metres"
+                )
+        raise ClipError(
+            f"{what} makes a person {stature:.3g} m tall; expected {low} to {high} m: "
+            f"check the unit and the order of the joints"
+        )
+
+
+def estimate_height(positions: Array, skeleton: Skeleton) -> float:
+    """Stature [m] from the median thigh and shank lengths and the skeleton's leg ratio."""
+
+    def bone(a: str, b: str) -> float:
+        ends = [positions[:, skeleton.index(skeleton.landmarks[name])] for name in (a, b)]
+        return float(np.median(np.linalg.norm(ends[0] - ends[1], axis=1)))
+
+    legs = [
+        bone(f"{s}_hip", f"{s}_knee") + bone(f"{s}_knee", f"{s}_ankle") for s in ("left", "right")
+    ]
+    return float(np.mean(legs)) / skeleton.leg_ratio

@@ -1,0 +1,130 @@
+"""When a foot is planted: from height and speed, in metres and seconds, with hysteresis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.clip import Clip
+from kinemesh.motion.scene import Scene
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class StanceRule:
+    """Thresholds of stance detection, at human scale.
+
+    A point is planted from where it is slower than ``enter_speed`` and lower than
+    ``enter_height`` until it is faster than ``leave_speed``, higher than ``leave_height`` or
+    further than ``drift`` from where it was planted.
+    """
+
+    enter_speed: float = 0.25
+    """[m/s]."""
+    leave_speed: float = 0.35
+    """[m/s]."""
+    enter_height: float = 0.05
+    """Above the surface [m], on top of where the joint is when planted."""
+    leave_height: float = 0.08
+    """Above the surface [m], on top of where the joint is when planted."""
+    drift: float = 0.06
+    """[m]: a foot that is dragged slowly is planted anew every so far."""
+    shortest: float = 0.1
+    """A stance shorter than this [s] is none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Footing:
+    """Which parts of one foot are planted, frame by frame."""
+
+    toe: Flags
+    """The ball of the foot is planted ``(T,)``."""
+    heel: Flags
+    """The heel is down too ``(T,)``; implies ``toe``."""
+    touchdown: Flags
+    """A new stance begins ``(T,)``."""
+
+
+def support_height(scene: Scene, points: Array, reach: float = 0.12) -> Array:
+    """Height ``(N,)`` [m] of the highest surface at most ``reach`` above ``points`` ``(N, 3)``.
+
+    Ground plane and terrain count; ``-inf`` where nothing is below.
+    """
+    ground = -np.inf if scene.ground is None else scene.ground
+    best = np.full(len(points), ground)
+    if scene.terrain is None:
+        return best
+    for part in scene.terrain.shape.parts:
+        normals, offsets = part.planes[:, :3], part.planes[:, 3]
+        # Along the vertical through a point the part is an interval of heights.
+        rest = points[:, :2] @ normals[:, :2].T + offsets
+        up, down = normals[:, 2] > 1e-9, normals[:, 2] < -1e-9
+        side = ~up & ~down
+        top = (-rest[:, up] / normals[up, 2]).min(axis=1, initial=np.inf)
+        bottom = (-rest[:, down] / normals[down, 2]).max(axis=1, initial=-np.inf)
+        hit = (top >= bottom) & np.all(rest[:, side] <= 0.0, axis=1)
+        hit &= top <= points[:, 2] + reach
+        best = np.where(hit, np.maximum(best, top), best)
+    return best
+
+
+def detect_footing(clip: Clip, rule: StanceRule | None = None) -> dict[str, Footing]:
+    """Stance of both feet, ``left`` and ``right``."""
+    rule = rule or StanceRule()
+    return {side: _foot(clip, side, rule) for side in ("left", "right")}
+
+
+def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
+    toe, ankle = clip.landmark(f"{side}_toe"), clip.landmark(f"{side}_ankle")
+    surface = support_height(clip.scene, toe)
+    toe_flags, starts = _planted(toe, toe[:, 2] - surface, clip.fps, rule)
+    height = ankle[:, 2] - surface
+    flat = _resting_height(height, toe_flags)
+    heel_rule = StanceRule(
+        enter_height=0.02, leave_height=0.035, drift=np.inf, shortest=rule.shortest
+    )
+    heel_flags, _ = _planted(ankle, height - flat, clip.fps, heel_rule)
+    return Footing(toe_flags, toe_flags & heel_flags, starts)
+
+
+def _resting_height(height: Array, planted: Flags) -> float:
+    """Height [m] of the ankle while the foot is flat: the low end while the toe is planted."""
+    values = height[planted] if planted.any() else height
+    return float(np.quantile(values, 0.3))
+
+
+def _planted(point: Array, height: Array, fps: float, rule: StanceRule) -> tuple[Flags, Flags]:
+    """Planted frames and the first frame of each stance, by hysteresis over the intervals.
+
+    Interval k lies between frames k and k + 1: a frame is planted when an interval beside it
+    is, so that a planted point does not move during any planted interval.
+    """
+    frames = len(point)
+    speed = np.linalg.norm(np.diff(point[:, :2], axis=0), axis=1) * fps
+    least = max(1, round(rule.shortest * fps))
+    flags, starts = np.zeros(frames, dtype=bool), np.zeros(frames, dtype=bool)
+    k = 0
+    while k < frames - 1:
+        if not (speed[k] < rule.enter_speed and height[k] < rule.enter_height):
+            k += 1
+            continue
+        first, origin = k, point[k, :2]
+        while (
+            k < frames - 1
+            and speed[k] < rule.leave_speed
+            and height[k + 1] < rule.leave_height
+            and np.linalg.norm(point[k + 1, :2] - origin) < rule.drift
+        ):
+            k += 1
+        if k - first >= least:
+            # A stance that follows another without a gap starts one frame later: the frame
+            # they share belongs to the first.
+            begin = first + 1 if flags[first] else first
+            flags[begin : k + 1] = True
+            starts[begin] = True
+        k = max(k, first + 1)
+    return flags, starts

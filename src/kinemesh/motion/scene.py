@@ -1,0 +1,110 @@
+"""Scenes: what is touched. The ground, terrain that stands still, props that move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinemesh.errors import ClipError
+from kinemesh.motion import poses
+from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.shape import Shape
+
+_LARGEST = 50.0
+"""A prop larger than this [m] is not in metres."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prop:
+    """A movable object: a shape and where it is in every frame.
+
+    Raises:
+        ClipError: the track is not ``(T, 7)``, not finite, or holds a zero quaternion;
+            or the shape is so large or small that its unit cannot be metres.
+    """
+
+    name: str
+    shape: Shape
+    track: Array
+    """Poses ``(T, 7)``, ``x y z qx qy qz qw`` in the world."""
+
+    def __post_init__(self) -> None:
+        track = np.asarray(self.track, dtype=np.float64)
+        if track.ndim != 2 or track.shape[1] != 7:
+            raise ClipError(f"prop {self.name!r} needs a track of poses (T, 7); got {track.shape}")
+        if not np.all(np.isfinite(track)):
+            frame = int(np.argwhere(~np.isfinite(track))[0, 0])
+            raise ClipError(f"the track of prop {self.name!r} is NaN or infinite at frame {frame}")
+        try:
+            track = poses.normalised(track)
+        except ValueError as error:
+            raise ClipError(f"the track of prop {self.name!r}: {error}") from error
+        object.__setattr__(self, "track", readonly(track))
+        check_size(self.shape, f"prop {self.name!r}")
+
+    def lowest(self) -> Array:
+        """Height of the lowest point in every frame ``(T,)`` [m]."""
+        # The lowest point of a solid is a vertex of its hull.
+        corners = np.concatenate([part.vertices for part in self.shape.parts])
+        rotation = poses.matrix(self.track)
+        return np.asarray((rotation[:, 2] @ corners.T).min(axis=1) + self.track[:, 2])
+
+
+@dataclass(frozen=True, eq=False)
+class Terrain:
+    """Solid ground shapes that stand still, in the world frame."""
+
+    shape: Shape
+    name: str = "terrain"
+
+    def __post_init__(self) -> None:
+        check_size(self.shape, self.name)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The ground plane ``z = ground``, an optional terrain, and any number of props."""
+
+    props: tuple[Prop, ...] = ()
+    terrain: Terrain | None = None
+    ground: float | None = 0.0
+    """Height of the ground plane [m]; None when there is none."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "props", tuple(self.props))
+        names = [prop.name for prop in self.props]
+        if len(set(names)) != len(names):
+            raise ClipError(f"props need names of their own; got {', '.join(names)}")
+
+    def shifted(self, dz: float) -> Scene:
+        """The same scene lifted by ``dz`` [m], ground plane included."""
+        lift = np.array([0.0, 0.0, dz])
+        props = tuple(
+            replace(p, track=p.track + np.array([0, 0, dz, 0, 0, 0, 0.0])) for p in self.props
+        )
+        terrain = self.terrain
+        if terrain is not None:
+            shape = terrain.shape
+            parts = tuple(type(part)(part.vertices + lift) for part in shape.parts)
+            terrain = replace(
+                terrain, shape=Shape(shape.vertices + lift, shape.faces, parts, shape.warnings)
+            )
+        return Scene(props, terrain, None if self.ground is None else self.ground + dz)
+
+
+def check_size(shape: Shape, what: str) -> None:
+    """Reject a shape whose size shows that its unit is not metres.
+
+    Raises:
+        ClipError: larger than 50 m or smaller than 1 mm.
+    """
+    low, high = shape.bounds
+    extent = float((high - low).max())
+    if extent > _LARGEST:
+        raise ClipError(
+            f"{what} is {extent:.0f} m across; expected metres and less than {_LARGEST:.0f} m: "
+            f"if the file is in millimetres or centimetres, scale it by 0.001 or 0.01"
+        )
+    if extent < 1e-3:
+        raise ClipError(f"{what} is {extent * 1e3:.3g} mm across; expected a shape in metres")

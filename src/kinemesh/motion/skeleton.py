@@ -1,0 +1,221 @@
+"""Skeletons: which joint of a recording is which landmark.
+
+N readers and M robots meet in one vocabulary, :data:`LANDMARKS`, so that a new format or a new
+robot adds one table, never N x M.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from kinemesh.errors import ClipError
+
+_SIDES = ("left", "right")
+
+LANDMARKS: tuple[str, ...] = (
+    "pelvis",
+    *(f"{side}_{part}" for side in _SIDES for part in ("hip", "knee", "ankle", "toe")),
+    *(f"{side}_{part}" for side in _SIDES for part in ("shoulder", "elbow", "hand")),
+)
+"""The named places that every human skeleton and every robot here has."""
+
+BONES: tuple[tuple[str, str], ...] = (
+    *(
+        (f"{side}_{a}", f"{side}_{b}")
+        for side in _SIDES
+        for a, b in (
+            ("hip", "knee"),
+            ("knee", "ankle"),
+            ("ankle", "toe"),
+            ("shoulder", "elbow"),
+            ("elbow", "hand"),
+        )
+    ),
+    *(("pelvis", f"{side}_{part}") for side in _SIDES for part in ("hip", "shoulder")),
+    ("left_hip", "right_hip"),
+    ("left_shoulder", "right_shoulder"),
+)
+"""Pairs of landmarks to draw a stick figure with."""
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """Joint names in the order of a clip's array, and the joint of every landmark.
+
+    Raises:
+        ClipError: a name stands twice, a landmark is missing, or it names no joint.
+    """
+
+    name: str
+    joints: tuple[str, ...]
+    """Joint names, in the order of the second axis of ``Clip.positions``."""
+    landmarks: Mapping[str, str] = field(default_factory=dict)
+    """Landmark name to joint name; every name of :data:`LANDMARKS` must be a key."""
+    leg_ratio: float = 0.491
+    """(Thigh + shank length) / stature, between this skeleton's joint centres. The default is
+    Drillis and Contini's (0.245 + 0.246; in Winter 2009, fig. 4.1)."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "joints", tuple(self.joints))
+        object.__setattr__(self, "landmarks", MappingProxyType(dict(self.landmarks)))
+        if len(set(self.joints)) != len(self.joints):
+            twice = sorted({j for j in self.joints if self.joints.count(j) > 1})
+            raise ClipError(f"skeleton {self.name!r} names these joints twice: {', '.join(twice)}")
+        missing = [name for name in LANDMARKS if name not in self.landmarks]
+        if missing:
+            raise ClipError(
+                f"skeleton {self.name!r} lacks the landmarks {', '.join(missing)}; "
+                f"it has {', '.join(self.landmarks) or 'none'}: map each to a joint"
+            )
+        unknown = {k: v for k, v in self.landmarks.items() if v not in self.joints}
+        if unknown:
+            raise ClipError(
+                f"skeleton {self.name!r} maps landmarks to joints that it does not have: "
+                f"{unknown}; its joints are {', '.join(self.joints)}"
+            )
+
+    def __reduce__(self) -> tuple[type[Skeleton], tuple[object, ...]]:
+        return Skeleton, (self.name, self.joints, dict(self.landmarks), self.leg_ratio)
+
+    def index(self, joint: str) -> int:
+        """Position of ``joint`` in the array.
+
+        Raises:
+            ClipError: no such joint; the message lists those there are.
+        """
+        try:
+            return self.joints.index(joint)
+        except ValueError:
+            raise ClipError(
+                f"skeleton {self.name!r} has no joint {joint!r}; it has {', '.join(self.joints)}"
+            ) from None
+
+
+def _both(left: Mapping[str, str], swap: tuple[str, str]) -> dict[str, str]:
+    """Landmarks of both sides from those of the left one."""
+    result = {f"left_{part}": joint for part, joint in left.items()}
+    old, new = swap
+    result |= {f"right_{part}": joint.replace(old, new, 1) for part, joint in left.items()}
+    return result
+
+
+def _fingers(prefix: str, names: str) -> list[str]:
+    return [f"{prefix}{finger}{k}" for finger in names.split() for k in (1, 2, 3)]
+
+
+_MOTIONBUILDER = {
+    "hip": "LeftUpLeg",
+    "knee": "LeftLeg",
+    "ankle": "LeftFoot",
+    "toe": "LeftToeBase",
+    "shoulder": "LeftArm",
+    "elbow": "LeftForeArm",
+    "hand": "LeftHand",
+}
+_SMPL = {
+    "hip": "L_Hip",
+    "knee": "L_Knee",
+    "ankle": "L_Ankle",
+    "toe": "L_Toe",
+    "shoulder": "L_Shoulder",
+    "elbow": "L_Elbow",
+    "hand": "L_Wrist",
+}
+
+# SMPL's hip joints lie lower than the anatomical centres of the default ratio.
+_SMPL_LEG_RATIO = 0.45
+
+
+def _lafan22() -> Skeleton:
+    arm = ("Shoulder", "Arm", "ForeArm", "Hand")
+    joints = (
+        "Hips",
+        *(
+            f"{side}{part}"
+            for side in ("Left", "Right")
+            for part in ("UpLeg", "Leg", "Foot", "Toe")
+        ),
+        *("Spine", "Spine1", "Spine2", "Neck", "Head"),
+        *(f"{side}{part}" for side in ("Left", "Right") for part in arm),
+    )
+    left = {**_MOTIONBUILDER, "toe": "LeftToe"}
+    # Hips lies between the hip joints; a robot's pelvis origin is at the waist, as Spine is.
+    return Skeleton("lafan22", joints, {"pelvis": "Spine", **_both(left, ("Left", "Right"))})
+
+
+def _mocap53() -> Skeleton:
+    names = "Thumb Index Middle Ring Pinky"
+    arms = [
+        joint
+        for side in ("Left", "Right")
+        for joint in (
+            *(f"{side}{part}" for part in ("Shoulder", "Arm", "ForeArm", "Hand")),
+            *_fingers(f"{side}Hand", names),
+        )
+    ]
+    legs = [
+        f"{side}{part}"
+        for side in ("Left", "Right")
+        for part in ("UpLeg", "Leg", "Foot", "ToeBase")
+    ]
+    joints = (
+        "Hips",
+        "Spine",
+        "Spine1",
+        "Neck",
+        "Head",
+        *arms,
+        *legs,
+        "LeftFootMod",
+        "RightFootMod",
+    )
+    landmarks = {"pelvis": "Spine", **_both(_MOTIONBUILDER, ("Left", "Right"))}
+    return Skeleton("mocap53", joints, landmarks, leg_ratio=0.462)
+
+
+def _optitrack26() -> Skeleton:
+    arm = ("Shoulder", "Arm", "ForeArm", "Hand")
+    leg = ("UpLeg", "Leg", "Foot", "ToeBase")
+    joints = (
+        *("Hips", "Spine", "Spine1", "Neck", "Head", "HeadEnd"),
+        *(f"Left{part}" for part in arm),
+        "LHandEnd",
+        *(f"Right{part}" for part in arm),
+        "RHandEnd",
+        *(f"Left{part}" for part in leg),
+        "LToeEnd",
+        *(f"Right{part}" for part in leg),
+        "RToeEnd",
+    )
+    landmarks = {"pelvis": "Spine", **_both(_MOTIONBUILDER, ("Left", "Right"))}
+    return Skeleton("optitrack26", joints, landmarks)
+
+
+def _smpl22() -> Skeleton:
+    joints = tuple(
+        "Pelvis L_Hip R_Hip Torso L_Knee R_Knee Spine L_Ankle R_Ankle Chest L_Toe R_Toe Neck "
+        "L_Thorax R_Thorax Head L_Shoulder R_Shoulder L_Elbow R_Elbow L_Wrist R_Wrist".split()
+    )
+    landmarks = {"pelvis": "Pelvis", **_both(_SMPL, ("L_", "R_"))}
+    return Skeleton("smpl22", joints, landmarks, _SMPL_LEG_RATIO)
+
+
+def _smplh52() -> Skeleton:
+    names = "Index Middle Pinky Ring Thumb"
+    joints = (
+        *"Pelvis L_Hip L_Knee L_Ankle L_Toe R_Hip R_Knee R_Ankle R_Toe".split(),
+        *"Torso Spine Chest Neck Head L_Thorax L_Shoulder L_Elbow L_Wrist".split(),
+        *_fingers("L_", names),
+        *"R_Thorax R_Shoulder R_Elbow R_Wrist".split(),
+        *_fingers("R_", names),
+    )
+    landmarks = {"pelvis": "Pelvis", **_both(_SMPL, ("L_", "R_"))}
+    return Skeleton("smplh52", joints, landmarks, _SMPL_LEG_RATIO)
+
+
+SKELETONS: Mapping[str, Skeleton] = MappingProxyType(
+    {s.name: s for s in (_lafan22(), _mocap53(), _optitrack26(), _smpl22(), _smplh52())}
+)
+"""The skeletons that bare arrays of positions come in, by name."""

@@ -1,0 +1,24 @@
+"""The contract of every objective."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from kinemesh.problem import Frame, Residual
+from kinemesh.robot import Configuration
+
+
+class Objective(ABC):
+    """A term of the cost. Subclasses are frozen dataclasses: parameters in, no memory."""
+
+    @property
+    def name(self) -> str:
+        """The name that reports use."""
+        return type(self).__name__.lower()
+
+    @abstractmethod
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
+        """The weighted residual and its Jacobian at ``configuration``; None if inactive.
+
+        The Jacobian is with respect to a tangent step v, q <- q (+) v.
+        """

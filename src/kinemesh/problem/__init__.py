@@ -1,0 +1,27 @@
+"""The problem of one frame: interaction mesh, what the instant asks, and the QP."""
+
+from kinemesh.problem.frame import Frame, Stance, Touchdown
+from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
+from kinemesh.problem.plan import MeshOptions, Plan, scaled_scene
+from kinemesh.problem.qp import QP, Block
+from kinemesh.problem.rows import Bounded, Box, Residual
+from kinemesh.problem.solvers import SOLVERS, Solution, solve
+
+__all__ = [
+    "QP",
+    "SOLVERS",
+    "Block",
+    "Bounded",
+    "Box",
+    "Frame",
+    "InteractionMesh",
+    "LaplacianTarget",
+    "MeshOptions",
+    "Plan",
+    "Residual",
+    "Solution",
+    "Stance",
+    "Touchdown",
+    "scaled_scene",
+    "solve",
+]

@@ -1,0 +1,78 @@
+"""One instant of a clip, and all that it asks of the robot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kinemesh.motion.arrays import Array
+from kinemesh.problem.mesh import LaplacianTarget
+from kinemesh.robot import Obstacle, Sole
+
+
+@dataclass(frozen=True, eq=False)
+class Touchdown:
+    """Where a sole was planted."""
+
+    toe: Array
+    """Middle of the toe edge ``(3,)`` [m] in the world."""
+    heading: Array | None
+    """Unit direction ``(3,)`` from heel to toe in the surface; None until the heel is down."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stance:
+    """A sole, or its toe alone, that is planted now."""
+
+    sole: Sole
+    whole: bool
+    """Whether heel and toe are both planted; if not, the foot may roll and turn on its toe."""
+    point: Array
+    """A point ``(3,)`` [m] of the surface that the sole stands on."""
+    normal: Array
+    """Unit normal ``(3,)`` of that surface."""
+    touchdown: Touchdown | None = None
+    """None in the first frame of a stance: its place is what the solution makes it."""
+
+    def planted(self, corners: Array) -> Touchdown:
+        """The touchdown that the sole's solved ``corners`` ``(4, 3)`` [m] make."""
+        heel, toe = corners[:2].mean(axis=0), corners[2:].mean(axis=0)
+        known = self.touchdown
+        place = self.on_surface(toe) if known is None else known.toe
+        if not self.whole:
+            return Touchdown(place, None)
+        if known is not None and known.heading is not None:
+            return known
+        forward = toe - heel
+        forward = forward - self.normal * (self.normal @ forward)
+        return Touchdown(place, forward / np.linalg.norm(forward))
+
+    def on_surface(self, point: Array) -> Array:
+        """``point`` ``(3,)`` moved along the normal onto the surface."""
+        return np.asarray(point - self.normal * (self.normal @ (point - self.point)))
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What instant ``index`` asks: built from the clip and from the frames already solved."""
+
+    index: int
+    dt: float
+    """Time since the previous frame [s]."""
+    laplacian: LaplacianTarget
+    landmarks: Array
+    """The person's landmarks ``(K, 3)`` [m], scaled to the robot, in the robot's world."""
+    ground: float | None = 0.0
+    """Height of the ground plane [m]."""
+    obstacles: tuple[tuple[Obstacle, Array], ...] = ()
+    """Terrain and props, each with its pose ``(7,)`` now."""
+    stances: tuple[Stance, ...] = ()
+    previous: Array | None = None
+    """Configuration ``(nq,)`` of the frame before; None in the first."""
+    before: Array | None = None
+    """Configuration ``(nq,)`` of the frame before that."""
+    nominal: Array | None = None
+    """Configuration ``(nq,)`` to stay near, when a known motion is being adapted."""
+    extras: dict[str, Array] = field(default_factory=dict)
+    """Room for data of a user's own terms."""

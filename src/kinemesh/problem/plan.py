@@ -1,0 +1,263 @@
+"""What a whole clip asks of a robot, before the first frame is solved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinemesh.errors import ClipError
+from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Terrain, poses
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support_height
+from kinemesh.problem.frame import Frame, Stance, Touchdown
+from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
+from kinemesh.robot import Obstacle, RobotModel
+
+_RESTS = 0.05
+"""A prop whose lowest point comes this close to the ground [m] rests on it."""
+
+
+@dataclass(frozen=True)
+class MeshOptions:
+    """How many anchors join the mesh, and how much they weigh."""
+
+    prop_anchors: int = 100
+    """Anchors on each prop."""
+    terrain_anchors: int = 100
+    """Anchors on the terrain."""
+    ground_anchors: int = 24
+    """Anchors on the ground, around the body."""
+    prop_weight: float = 1.0
+    """Total weight of a prop's anchors, where all landmarks together weigh 1 each."""
+    terrain_weight: float = 1.0
+    """Total weight of the terrain's anchors, on the same scale."""
+    ground_weight: float = 0.3
+    """Total weight of the ground's anchors, on the same scale."""
+    reach: float = 0.7
+    """Radius [m] of the disc of ground anchors."""
+    seed: int = 42
+    """Seed of the anchors' places."""
+
+
+class Plan:
+    """A clip scaled to a robot: landmarks, anchors, obstacles and stances of every frame.
+
+    Attributes:
+        clip: the demonstration.
+        robot: who is to follow it.
+        scale: robot height / human height.
+        scene: the robot's scene: props at their real size on scaled tracks, terrain scaled.
+        landmarks: scaled landmarks ``(T, K, 3)`` [m].
+        footing: stance of each foot.
+    """
+
+    def __init__(
+        self,
+        clip: Clip,
+        robot: RobotModel,
+        *,
+        scene: Scene | None = None,
+        scale: float | None = None,
+        mesh: MeshOptions | None = None,
+        stance: StanceRule | None = None,
+        nominal: Array | None = None,
+    ) -> None:
+        self.clip = clip
+        self.robot = robot
+        self.scale = robot.height / clip.stature if scale is None else float(scale)
+        self._mesh = mesh or MeshOptions()
+        self._nominal = nominal
+        wanted = clip.scene if scene is None else scene
+        self.scene = scaled_scene(wanted, self.scale)
+        self.landmarks = clip.landmarks() * self.scale
+        self.footing: Mapping[str, Footing] = detect_footing(clip, stance)
+        rng = np.random.default_rng(self._mesh.seed)
+        self._anchors = [
+            _PropAnchors.of(prop, _same_prop(self.scene, prop), self.scale, self._mesh, rng)
+            for prop in clip.scene.props
+        ]
+        terrain = clip.scene.terrain
+        self._terrain_source, self._terrain_target = np.zeros((0, 3)), np.zeros((0, 3))
+        if terrain is not None and self.scene.terrain is not None:
+            local = terrain.shape.sample(self._mesh.terrain_anchors, rng)
+            self._terrain_source = local * self.scale
+            self._terrain_target = _carried(local, terrain.shape.bounds,
+                                            self.scene.terrain.shape.bounds)
+        self._disc = _sunflower(self._mesh.ground_anchors, self._mesh.reach)
+        self._fixed = [Obstacle.of(prop.name, prop.shape) for prop in self.scene.props]
+        self._solid = (
+            None
+            if self.scene.terrain is None
+            else Obstacle.of(self.scene.terrain.name, self.scene.terrain.shape)
+        )
+
+    def __len__(self) -> int:
+        return len(self.clip)
+
+    def frame(
+        self,
+        index: int,
+        previous: Array | None = None,
+        before: Array | None = None,
+        touchdowns: Mapping[str, Touchdown] | None = None,
+    ) -> Frame:
+        """What instant ``index`` asks, given the configurations solved before it.
+
+        Args:
+            index: which frame.
+            previous: configuration ``(nq,)`` of the frame before.
+            before: configuration ``(nq,)`` of the one before that.
+            touchdowns: where each planted sole touched down.
+        """
+        return Frame(
+            index=index,
+            dt=1.0 / self.clip.fps,
+            laplacian=self.laplacian(index),
+            landmarks=self.landmarks[index],
+            ground=self.scene.ground,
+            obstacles=self.obstacles(index),
+            stances=self._stances(index, touchdowns or {}),
+            previous=previous,
+            before=before,
+            nominal=None if self._nominal is None else self._nominal[index],
+        )
+
+    def obstacles(self, index: int) -> tuple[tuple[Obstacle, Array], ...]:
+        """Terrain and props with their poses ``(7,)`` in frame ``index``."""
+        placed = [
+            (obstacle, prop.track[index])
+            for obstacle, prop in zip(self._fixed, self.scene.props, strict=True)
+        ]
+        if self._solid is not None:
+            placed.append((self._solid, poses.IDENTITY))
+        return tuple(placed)
+
+    def points(self, index: int) -> tuple[Array, Array, Array]:
+        """Source points ``(V, 3)``, target anchors ``(V - K, 3)`` [m] and weights ``(V,)``.
+
+        Landmarks come first. The source is the person's world shrunk as a whole; the target
+        anchors are where the robot's scene has the same places.
+        """
+        body = self.landmarks[index]
+        options = self._mesh
+        source, target, weights = [body], [], [np.ones(len(body))]
+        share = float(len(body))
+        for anchors in self._anchors:
+            source.append(anchors.source(index))
+            target.append(anchors.target(index))
+            count = len(target[-1])
+            weights.append(np.full(count, options.prop_weight * share / count))
+        if len(self._terrain_target):
+            source.append(self._terrain_source)
+            target.append(self._terrain_target)
+            count = len(self._terrain_target)
+            weights.append(np.full(count, options.terrain_weight * share / count))
+        if self.scene.ground is not None and len(self._disc):
+            ground = self._disc + np.array([*body[:, :2].mean(axis=0), self.scene.ground])
+            source.append(ground)
+            target.append(ground)
+            weights.append(np.full(len(ground), options.ground_weight * share / len(ground)))
+        anchors_now = np.concatenate(target) if target else np.zeros((0, 3))
+        return np.concatenate(source), anchors_now, np.concatenate(weights)
+
+    def laplacian(self, index: int) -> LaplacianTarget:
+        """The reduced Laplacian cost of frame ``index``."""
+        source, anchors, weights = self.points(index)
+        mesh = InteractionMesh.from_points(source)
+        return LaplacianTarget.reduce(mesh.laplacian, mesh.deltas(source), anchors, weights)
+
+    def _stances(
+        self, index: int, touchdowns: Mapping[str, Touchdown]
+    ) -> tuple[Stance, ...]:
+        stances = []
+        for sole in self.robot.soles:
+            foot = self.footing.get(sole.name)
+            if foot is None or not foot.toe[index]:
+                continue
+            toe = self.landmarks[index, LANDMARKS.index(f"{sole.name}_toe")]
+            height = float(support_height(self.scene, toe[None], 0.12 * self.scale)[0])
+            if not np.isfinite(height):
+                continue
+            known = None if foot.touchdown[index] else touchdowns.get(sole.name)
+            point = np.array([toe[0], toe[1], height]) if known is None else known.toe
+            normal = np.array([0.0, 0.0, 1.0])
+            stances.append(Stance(sole, bool(foot.heel[index]), point, normal, known))
+        return tuple(stances)
+
+
+@dataclass(frozen=True, eq=False)
+class _PropAnchors:
+    """Anchors of one prop in both worlds."""
+
+    source_points: Array
+    source_track: Array
+    target_points: Array
+    target_track: Array
+
+    @classmethod
+    def of(
+        cls, prop: Prop, target: Prop, scale: float, options: MeshOptions, rng: np.random.Generator
+    ) -> _PropAnchors:
+        local = prop.shape.sample(options.prop_anchors, rng)
+        track = np.array(prop.track)
+        track[:, :3] *= scale
+        carried = _carried(local, prop.shape.bounds, target.shape.bounds)
+        return cls(local * scale, track, carried, target.track)
+
+    def source(self, index: int) -> Array:
+        """In the person's scaled world ``(A, 3)`` [m]."""
+        return poses.apply(self.source_track[index], self.source_points)
+
+    def target(self, index: int) -> Array:
+        """In the robot's world ``(A, 3)`` [m]."""
+        return poses.apply(self.target_track[index], self.target_points)
+
+
+def scaled_scene(scene: Scene, scale: float) -> Scene:
+    """The robot's scene: terrain scaled; props at real size, on tracks that are scaled.
+
+    A prop's track is scaled in x and y. In z its *lowest point* is scaled, above the height
+    at which it rests, so that a prop of real size still rests on what supported it.
+    """
+    ground = 0.0 if scene.ground is None else scene.ground
+    props = []
+    for prop in scene.props:
+        lowest = prop.lowest()
+        rest = float(lowest.min()) - ground
+        support = 0.0 if abs(rest) < _RESTS else rest * scale
+        bottom = ground * scale + support + (lowest - lowest.min()) * scale
+        track = np.array(prop.track)
+        track[:, :2] *= scale
+        track[:, 2] += bottom - lowest
+        props.append(replace(prop, track=track))
+    terrain = scene.terrain
+    if terrain is not None:
+        terrain = Terrain(terrain.shape.scaled(scale), terrain.name)
+    return Scene(tuple(props), terrain, None if scene.ground is None else scene.ground * scale)
+
+
+def _same_prop(scene: Scene, prop: Prop) -> Prop:
+    for candidate in scene.props:
+        if candidate.name == prop.name:
+            return candidate
+    names = ", ".join(p.name for p in scene.props) or "none"
+    raise ClipError(f"the scene lacks the clip's prop {prop.name!r}; it has {names}")
+
+
+def _carried(points: Array, source: Array, target: Array) -> Array:
+    """Points moved from one shape to another by their place within the bounds ``(2, 3)``."""
+    size = np.maximum(source[1] - source[0], 1e-12)
+    return np.asarray(target[0] + (points - source[0]) / size * (target[1] - target[0]))
+
+
+def _sunflower(count: int, radius: float) -> Array:
+    """``count`` points ``(count, 3)`` spread evenly over a disc, no four on one circle.
+
+    Vogel's spiral. A square grid would make every cell a degenerate Delaunay case.
+    """
+    k = np.arange(count)
+    distance = radius * np.sqrt((k + 0.5) / max(count, 1))
+    angle = k * np.pi * (3.0 - np.sqrt(5.0))
+    return np.stack([distance * np.cos(angle), distance * np.sin(angle), 0.0 * k], axis=1)

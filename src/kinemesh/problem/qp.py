@@ -1,0 +1,161 @@
+r"""The QP of one iteration: terms in, a tangent step out.
+
+.. math::
+
+    \min_v \; \sum_k w_k \|r_k + J_k v\|^2 + \lambda \|v\|^2
+    \quad \text{s.t.} \quad v_{\min} \le v \le v_{\max}, \qquad l \le A v \le u
+
+When the rows cannot all hold, each gets a slack :math:`s \ge 0` with an exact (L1) penalty,
+larger for rows that must give way later; the bounds on v are never relaxed, and as they always
+contain a step (the one that stays within the limits), the relaxed program always has a solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from kinemesh.motion.arrays import Array
+from kinemesh.problem.rows import Bounded, Box, Residual
+
+DAMPING = 1e-6
+"""Levenberg term: keeps the Hessian regular, far below every weight in use."""
+
+_PENALTY = (1e5, 1e4, 1e3, 1e2)
+"""L1 weight of a row by order of sacrifice, 1 first: above any multiplier of the soft terms."""
+
+
+class Block(NamedTuple):
+    """The rows that one term contributed."""
+
+    name: str
+    rows: slice
+    sacrifice: int
+
+
+@dataclass(frozen=True, eq=False)
+class QP:
+    r"""``min 1/2 v'Hv + g'v`` with ``box_lower <= v <= box_upper``, ``lower <= A v <= upper``."""
+
+    hessian: Array
+    """``(nv, nv)``."""
+    gradient: Array
+    """``(nv,)``."""
+    matrix: Array
+    """Rows ``(m, nv)``."""
+    lower: Array
+    """``(m,)``."""
+    upper: Array
+    """``(m,)``."""
+    box_lower: Array
+    """``(nv,)``."""
+    box_upper: Array
+    """``(nv,)``."""
+    radius: float | None = None
+    """Bound on the Euclidean length of the step: the paper's cone."""
+    blocks: tuple[Block, ...] = ()
+    residuals: tuple[tuple[str, Residual], ...] = ()
+    """The terms behind the Hessian, for a solver that wants them one by one."""
+    slacks: int = 0
+    """How many of the last variables are slacks and not part of the step."""
+
+    @classmethod
+    def build(
+        cls,
+        nv: int,
+        residuals: Sequence[tuple[str, Residual]],
+        rows: Sequence[tuple[str, int, Bounded]],
+        boxes: Sequence[Box],
+    ) -> QP:
+        """Stack named residuals, named rows with their order of sacrifice, and boxes."""
+        hessian = np.zeros((nv, nv))
+        gradient = np.zeros(nv)
+        for _, residual in residuals:
+            weighted = residual.jacobian.T * residual.weight
+            hessian += weighted @ residual.jacobian
+            gradient += weighted @ residual.value
+        hessian[np.diag_indices(nv)] += DAMPING
+        box_lower, box_upper = np.full(nv, -np.inf), np.full(nv, np.inf)
+        for box in boxes:
+            np.maximum(box_lower, box.lower, out=box_lower)
+            np.minimum(box_upper, box.upper, out=box_upper)
+        # Each box holds at the iterate up to rounding; two that miss each other by an ulp
+        # must not make the program infeasible.
+        box_upper = np.maximum(box_upper, box_lower)
+        blocks, lower, upper, start = [], [], [], 0
+        for name, sacrifice, bounded in rows:
+            count = len(bounded.value)
+            blocks.append(Block(name, slice(start, start + count), sacrifice))
+            low, high = bounded.step_bounds()
+            lower.append(low)
+            upper.append(high)
+            start += count
+        matrix = [bounded.jacobian for _, _, bounded in rows]
+        return cls(
+            hessian,
+            gradient,
+            np.concatenate(matrix) if matrix else np.zeros((0, nv)),
+            np.concatenate(lower) if lower else np.zeros(0),
+            np.concatenate(upper) if upper else np.zeros(0),
+            box_lower,
+            box_upper,
+            min((box.radius for box in boxes if box.radius is not None), default=None),
+            tuple(blocks),
+            tuple(residuals),
+        )
+
+    @property
+    def nv(self) -> int:
+        """Number of variables."""
+        return len(self.gradient)
+
+    @property
+    def steps(self) -> int:
+        """Number of variables that make up the tangent step."""
+        return self.nv - self.slacks
+
+    def objective(self, step: Array) -> float:
+        """Value of the quadratic at ``step`` ``(nv,)``."""
+        return float(0.5 * step @ self.hessian @ step + self.gradient @ step)
+
+    def excess(self, step: Array) -> Array:
+        """By how much ``step`` breaks each row ``(m,)``; 0 where it holds."""
+        at = self.matrix @ step
+        return np.asarray(np.maximum(np.maximum(at - self.upper, self.lower - at), 0.0))
+
+    def rows_of(self, name: str) -> Array:
+        """The rows ``(k, nv)`` that the term ``name`` contributed."""
+        found = [self.matrix[block.rows] for block in self.blocks if block.name == name]
+        return np.concatenate(found) if found else np.zeros((0, self.nv))
+
+    def relaxed(self) -> QP:
+        """The same program over ``(v, s)``: every row may be broken, at an L1 price."""
+        nv, count = self.nv, len(self.matrix)
+        price = np.zeros(count)
+        for block in self.blocks:
+            price[block.rows] = _PENALTY[min(block.sacrifice, len(_PENALTY)) - 1]
+        hessian = np.zeros((nv + count, nv + count))
+        hessian[:nv, :nv] = self.hessian
+        hessian[range(nv, nv + count), range(nv, nv + count)] = DAMPING
+        eye = np.eye(count)
+        infinite = np.full(count, np.inf)
+        return QP(
+            hessian,
+            np.concatenate([self.gradient, price]),
+            np.block([[self.matrix, eye], [self.matrix, -eye]]),
+            np.concatenate([self.lower, -infinite]),
+            np.concatenate([infinite, self.upper]),
+            np.concatenate([self.box_lower, np.zeros(count)]),
+            np.concatenate([self.box_upper, infinite]),
+            self.radius,
+            slacks=count,
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the arrays to an ``.npz``, for a bug report."""
+        names = ("hessian", "gradient", "matrix", "lower", "upper", "box_lower", "box_upper")
+        np.savez_compressed(path, **{name: getattr(self, name) for name in names})

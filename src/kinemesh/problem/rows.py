@@ -1,0 +1,79 @@
+"""What a term says at one configuration: a residual to minimise, or rows to keep in bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from kinemesh.motion.arrays import Array
+
+
+class Residual(NamedTuple):
+    r"""A weighted least-squares term :math:`\sum_k w_k r_k^2 + c` and its linearisation."""
+
+    value: Array
+    """Residual :math:`r` ``(m,)``."""
+    jacobian: Array
+    """:math:`\partial r / \partial v` ``(m, nv)``."""
+    weight: float | Array = 1.0
+    """Weight :math:`w`, one number or ``(m,)``."""
+    constant: float = 0.0
+    """Part of the cost that no step can change."""
+
+    @property
+    def cost(self) -> float:
+        """The term's cost at this configuration."""
+        return float(np.sum(self.weight * np.square(self.value))) + self.constant
+
+
+@dataclass(frozen=True, eq=False)
+class Bounded:
+    r"""Rows :math:`l \le f(q) \le u` and their linearisation :math:`l \le f + J v \le u`.
+
+    One description gives the rows of the QP, the violation that is left afterwards, and what
+    the finite-difference test compares.
+    """
+
+    value: Array
+    """:math:`f(q)` ``(m,)``."""
+    jacobian: Array
+    """:math:`\partial f / \\partial v` ``(m, nv)``."""
+    lower: ArrayLike
+    """Lower bounds, one number or ``(m,)``; ``-inf`` for none."""
+    upper: ArrayLike
+    """Upper bounds, one number or ``(m,)``; ``inf`` for none."""
+
+    def __post_init__(self) -> None:
+        for name in ("lower", "upper"):
+            bound = np.broadcast_to(np.asarray(getattr(self, name), float), self.value.shape)
+            object.__setattr__(self, name, bound)
+
+    def step_bounds(self) -> tuple[Array, Array]:
+        """Bounds ``(m,)`` on ``jacobian @ v``."""
+        return np.asarray(self.lower) - self.value, np.asarray(self.upper) - self.value
+
+    def violation(self) -> float:
+        """The largest amount by which a row is out of bounds now; 0 when all hold."""
+        if not len(self.value):
+            return 0.0
+        over = np.maximum(self.value - self.upper, self.lower - self.value)
+        return max(0.0, float(over.max()))
+
+
+@dataclass(frozen=True, eq=False)
+class Box:
+    """Bounds on the tangent step itself: limits, velocity limits, trust region."""
+
+    lower: Array
+    """Lower bounds ``(nv,)``; ``-inf`` for none."""
+    upper: Array
+    """Upper bounds ``(nv,)``; ``inf`` for none."""
+    radius: float | None = None
+    """Bound on the Euclidean length of the step; None for none."""
+
+    def violation(self) -> float:
+        """How far the zero step, the configuration as it is, is out of bounds."""
+        return max(0.0, float(np.max(self.lower)), float(np.max(-self.upper)))

@@ -1,0 +1,229 @@
+"""The answer to a clip: a trajectory, and one honest report a frame."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinemesh.errors import ReadError, WriteError
+from kinemesh.motion import LANDMARKS, Scene, Trajectory, poses
+from kinemesh.motion.arrays import Array, readonly
+
+FORMAT = "kinemesh-result-1"
+
+
+@dataclass(frozen=True)
+class FrameReport:
+    """How one frame was solved."""
+
+    index: int
+    iterations: int
+    """QPs solved."""
+    cost: Mapping[str, float]
+    """Cost by objective."""
+    violation: Mapping[str, float]
+    """Worst violation by constraint, measured on the nonlinear constraint [m] or [rad]."""
+    relaxed: tuple[str, ...] = ()
+    """Constraints that had to give way because not all rows could hold."""
+
+    @property
+    def total(self) -> float:
+        """The whole cost."""
+        return sum(self.cost.values())
+
+    @property
+    def worst(self) -> tuple[str, float]:
+        """The constraint with the largest violation, and by how much."""
+        return max(self.violation.items(), key=lambda item: item[1], default=("none", 0.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A robot trajectory, the scene it belongs to, and how every frame was solved."""
+
+    trajectory: Trajectory
+    scene: Scene
+    """The robot's scene: props at real size on scaled tracks, terrain scaled."""
+    landmarks: Array
+    """The person's landmarks scaled to the robot ``(T, K, 3)`` [m]."""
+    reports: tuple[FrameReport, ...]
+    clip: str = "clip"
+    """Name of the clip."""
+    scale: float = 1.0
+    """Robot height / human height."""
+    version: str = ""
+    """Version of kinemesh that made it."""
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    tracks: Mapping[str, Array] = field(default_factory=dict)
+    """Prop name to poses ``(T, 7)``: what a file keeps of the scene."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "landmarks", readonly(self.landmarks))
+        object.__setattr__(self, "reports", tuple(self.reports))
+        if not self.tracks and self.scene.props:
+            object.__setattr__(self, "tracks", {p.name: p.track for p in self.scene.props})
+
+    def __len__(self) -> int:
+        return len(self.trajectory)
+
+    @property
+    def failures(self) -> tuple[FrameReport, ...]:
+        """Frames in which a constraint had to give way."""
+        return tuple(report for report in self.reports if report.relaxed)
+
+    @property
+    def cost(self) -> float:
+        """Mean cost a frame."""
+        return float(np.mean([report.total for report in self.reports]))
+
+    def qpos(self) -> Array:
+        """MuJoCo's order ``(T, 7 + n + 7 P)``: base, joints, then ``xyz wxyz`` of each prop."""
+        tracks = [poses.to_wxyz(track) for track in self.tracks.values()]
+        return np.hstack([self.trajectory.qpos(), *tracks])
+
+    def summary(self) -> dict[str, Any]:
+        """The figures that say how the solve went, ready for JSON."""
+        worst: dict[str, float] = {}
+        for report in self.reports:
+            for name, amount in report.violation.items():
+                worst[name] = max(worst.get(name, 0.0), amount)
+        return {
+            "clip": self.clip,
+            "robot": self.trajectory.robot,
+            "frames": len(self),
+            "fps": self.trajectory.fps,
+            "scale": round(self.scale, 6),
+            "mean_cost": self.cost,
+            "mean_iterations": float(np.mean([r.iterations for r in self.reports])),
+            "relaxed_frames": [r.index for r in self.failures],
+            "worst_violation": worst,
+            "notes": list(self.notes),
+            "warnings": list(self.warnings),
+        }
+
+    def save(self, path: str | Path) -> Path:
+        """Write a self-describing ``.npz`` (no pickle), whole or not at all.
+
+        Keys: ``qpos`` in MuJoCo's order, ``fps``, ``joint_names``, ``robot``, ``prop_names``,
+        ``cost`` (last frame), ``human_joints`` (scaled landmarks), ``landmark_names``, and the
+        reports as JSON. OmniRetarget's released evaluator reads the same file.
+
+        Raises:
+            WriteError: the folder does not exist or cannot be written to.
+        """
+        target = check_writable(path)
+        reports = [
+            {
+                "index": r.index,
+                "iterations": r.iterations,
+                "cost": dict(r.cost),
+                "violation": dict(r.violation),
+                "relaxed": list(r.relaxed),
+            }
+            for r in self.reports
+        ]
+        arrays: dict[str, Any] = {
+            "format": FORMAT,
+            "version": self.version,
+            "clip": self.clip,
+            "robot": self.trajectory.robot,
+            "fps": self.trajectory.fps,
+            "scale": self.scale,
+            "qpos": self.qpos(),
+            "joint_names": np.array(self.trajectory.joint_names),
+            "prop_names": np.array(list(self.tracks), dtype=np.str_),
+            "cost": self.reports[-1].total if self.reports else 0.0,
+            "human_joints": self.landmarks,
+            "landmark_names": np.array(LANDMARKS),
+            "reports": json.dumps(reports),
+            "notes": json.dumps({"notes": self.notes, "warnings": self.warnings}),
+        }
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".kinemesh-", suffix=".npz")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                np.savez_compressed(stream, **arrays)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return target
+
+    @classmethod
+    def load(cls, path: str | Path) -> Result:
+        """Read what :meth:`save` wrote. The shapes of the scene are not in the file.
+
+        Raises:
+            ReadError: not such a file.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                data = {key: file[key] for key in file.files}
+            if str(data.get("format")) != FORMAT:
+                raise KeyError("format")
+            return _result(data)
+        except OSError as error:
+            raise ReadError(f"{path}: cannot be read ({error})") from error
+        except (KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
+            raise ReadError(
+                f"{path}: not a kinemesh result ({error}); expected an .npz that "
+                f"`kinemesh retarget` wrote"
+            ) from error
+
+
+def _result(data: Mapping[str, Any]) -> Result:
+    names = tuple(str(n) for n in data["joint_names"])
+    qpos, split = data["qpos"], 7 + len(names)
+    q = np.hstack([poses.from_wxyz(qpos[:, :7]), qpos[:, 7:split]])
+    tracks = {
+        str(name): poses.from_wxyz(qpos[:, split + 7 * k : split + 7 * k + 7])
+        for k, name in enumerate(data["prop_names"])
+    }
+    notes = json.loads(str(data["notes"]))
+    return Result(
+        Trajectory(q, float(data["fps"]), names, str(data["robot"])),
+        Scene(),
+        data["human_joints"],
+        _reports(json.loads(str(data["reports"]))),
+        clip=str(data["clip"]),
+        scale=float(data["scale"]),
+        version=str(data["version"]),
+        notes=tuple(notes["notes"]),
+        warnings=tuple(notes["warnings"]),
+        tracks=tracks,
+    )
+
+
+def _reports(entries: Sequence[Mapping[str, Any]]) -> tuple[FrameReport, ...]:
+    return tuple(
+        FrameReport(e["index"], e["iterations"], e["cost"], e["violation"], tuple(e["relaxed"]))
+        for e in entries
+    )
+
+
+def check_writable(path: str | Path) -> Path:
+    """The path to write to, checked before the work and not after it.
+
+    Raises:
+        WriteError: the folder does not exist, is not writable, or the path is a folder.
+    """
+    target = Path(path)
+    if target.suffix.lower() != ".npz":
+        raise WriteError(f"{target}: the output is an .npz file; give it that suffix")
+    if target.is_dir():
+        raise WriteError(f"{target} is a folder; give the name of a file")
+    folder = target.parent
+    if not folder.is_dir():
+        raise WriteError(f"the folder {folder} does not exist; make it first")
+    if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
+        raise WriteError(f"{target} cannot be written: no permission")
+    return target

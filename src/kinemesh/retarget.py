@@ -1,0 +1,247 @@
+"""The loop over frames and QPs, and the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from kinemesh import constraints as _constraints
+from kinemesh import objectives as _objectives
+from kinemesh._version import __version__
+from kinemesh.constraints import Constraint, StepBox, TrustRegion
+from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.contacts import StanceRule
+from kinemesh.objectives import Objective
+from kinemesh.problem import QP, Bounded, Box, Frame, MeshOptions, Plan, Residual, Touchdown, solve
+from kinemesh.result import FrameReport, Result
+from kinemesh.robot import Configuration, RobotModel
+
+Progress = Callable[[int, int], None]
+"""Called after every frame with (frames done, frames in all)."""
+
+
+class _Evaluation:
+    """All terms at one configuration."""
+
+    def __init__(self, retargeter: Retargeter, configuration: Configuration, frame: Frame) -> None:
+        self.configuration = configuration
+        self.residuals: list[tuple[str, Residual]] = []
+        self.rows: list[tuple[str, int, Bounded]] = []
+        self.boxes: list[tuple[str, Box]] = []
+        for objective in retargeter.objectives:
+            residual = objective.evaluate(configuration, frame)
+            if residual is not None:
+                self.residuals.append((objective.name, residual))
+        for constraint in retargeter.constraints:
+            if isinstance(constraint, StepBox):
+                box = constraint.evaluate(configuration, frame)
+                if box is not None:
+                    self.boxes.append((constraint.name, box))
+            else:
+                bounded = constraint.evaluate(configuration, frame)
+                if bounded is not None:
+                    self.rows.append((constraint.name, constraint.sacrifice, bounded))
+
+    @property
+    def cost(self) -> float:
+        return sum(residual.cost for _, residual in self.residuals)
+
+    @property
+    def violation(self) -> float:
+        return max((bounded.violation() for _, _, bounded in self.rows), default=0.0)
+
+    def qp(self) -> QP:
+        boxes = [box for _, box in self.boxes]
+        return QP.build(self.configuration.robot.nv, self.residuals, self.rows, boxes)
+
+    def report(self, index: int, iterations: int, tolerance: float) -> FrameReport:
+        violation = {name: bounded.violation() for name, _, bounded in self.rows}
+        violation |= {name: box.violation() for name, box in self.boxes}
+        relaxed = tuple(
+            name for name, _, bounded in self.rows if bounded.violation() > tolerance
+        )
+        cost = {name: residual.cost for name, residual in self.residuals}
+        return FrameReport(index, iterations, cost, violation, relaxed)
+
+
+class Retargeter:
+    """Turns clips into trajectories of one robot.
+
+    Each frame is a sequence of QPs around the current configuration: build, solve, step, until
+    the cost stands still and the constraints hold.
+
+    Args:
+        robot: a model, or what :meth:`RobotModel.load` takes.
+        objectives: what is wanted; default :func:`kinemesh.objectives.defaults`.
+        constraints: what must hold; default :func:`kinemesh.constraints.defaults`.
+        iterations: most QPs in a frame.
+        first_iterations: most QPs in the first frame, which starts from the rest posture.
+        tolerance: a frame is done when a step lowers the cost by less than this share.
+        feasibility: and when no constraint is broken by more than this [m].
+        solver: ``"daqp"``, ``"osqp"``, or ``"cvxpy"``: the paper's program as it is written,
+            with its second-order cone trust region.
+        mesh: how many anchors the interaction mesh has.
+        stance: when a foot counts as planted.
+    """
+
+    def __init__(
+        self,
+        robot: RobotModel | str | Path = "g1",
+        *,
+        objectives: Sequence[Objective] | None = None,
+        constraints: Sequence[Constraint | StepBox] | None = None,
+        iterations: int = 10,
+        first_iterations: int = 50,
+        tolerance: float = 1e-3,
+        feasibility: float = 2e-4,
+        solver: str = "daqp",
+        mesh: MeshOptions | None = None,
+        stance: StanceRule | None = None,
+    ) -> None:
+        self.robot = robot if isinstance(robot, RobotModel) else RobotModel.load(robot)
+        self.objectives = tuple(_objectives.defaults() if objectives is None else objectives)
+        self.constraints = tuple(_constraints.defaults() if constraints is None else constraints)
+        if solver == "cvxpy" and constraints is None:
+            self.constraints = tuple(
+                replace(c, ball=True) if isinstance(c, TrustRegion) else c
+                for c in self.constraints
+            )
+        self.iterations = iterations
+        self.first_iterations = first_iterations
+        self.tolerance = tolerance
+        self.feasibility = feasibility
+        self.solver = solver
+        self.mesh = mesh
+        self.stance = stance
+
+    def plan(self, clip: Clip, scene: Scene | None = None, nominal: Array | None = None) -> Plan:
+        """What ``clip`` asks of the robot, frame by frame."""
+        return Plan(
+            clip, self.robot, scene=scene, mesh=self.mesh, stance=self.stance, nominal=nominal
+        )
+
+    def build(self, configuration: Configuration, frame: Frame) -> QP:
+        """The QP of one iteration: look before you solve."""
+        return _Evaluation(self, configuration, frame).qp()
+
+    def start(self, plan: Plan) -> Configuration:
+        """Where the first frame starts from: rest posture, heading of hips and shoulders."""
+        body = dict(zip(LANDMARKS, plan.landmarks[0], strict=True))
+        left = body["left_hip"] - body["right_hip"]
+        left = left + body["left_shoulder"] - body["right_shoulder"]
+        heading = np.arctan2(-left[0], left[1])  # forward = left x up
+        q = np.array(self.robot.rest)
+        q[:2] = body["pelvis"][:2]
+        q[2] = max(body["pelvis"][2], 0.0)
+        q[3:7] = [0.0, 0.0, np.sin(heading / 2.0), np.cos(heading / 2.0)]
+        return self.robot.configuration(q)
+
+    def solve_frame(
+        self, frame: Frame, start: Configuration, iterations: int | None = None
+    ) -> tuple[Configuration, FrameReport]:
+        """Iterate one frame from ``start`` until it stands still and its constraints hold."""
+        now = _Evaluation(self, start, frame)
+        done = 0
+        for _ in range(self.iterations if iterations is None else iterations):
+            step = solve(now.qp(), self.solver).step
+            last, now = now, _Evaluation(self, now.configuration.integrate(step), frame)
+            done += 1
+            still = abs(last.cost - now.cost) <= self.tolerance * max(now.cost, 1e-9)
+            if still and now.violation <= self.feasibility:
+                break
+        return now.configuration, now.report(frame.index, done, self.feasibility)
+
+    def frames(
+        self, plan: Plan, progress: Progress | None = None
+    ) -> Iterator[tuple[Frame, Configuration, FrameReport]]:
+        """Solve the frames of a plan in order."""
+        history: list[Array] = []
+        touchdowns: dict[str, Touchdown] = {}
+        configuration = self.start(plan)
+        for index in range(len(plan)):
+            previous = history[-1] if history else None
+            before = history[-2] if len(history) > 1 else None
+            frame = plan.frame(index, previous, before, touchdowns)
+            most = self.iterations if index else self.first_iterations
+            configuration, report = self.solve_frame(frame, configuration, most)
+            touchdowns = {
+                stance.sole.name: stance.planted(
+                    configuration.positions(
+                        np.full(4, stance.sole.joint), stance.sole.corners
+                    )
+                )
+                for stance in frame.stances
+            }
+            history = [*history[-1:], configuration.q]
+            if progress is not None:
+                progress(index + 1, len(plan))
+            yield frame, configuration, report
+
+    def retarget(
+        self,
+        clip: Clip,
+        *,
+        scene: Scene | None = None,
+        nominal: Trajectory | None = None,
+        progress: Progress | None = None,
+    ) -> Result:
+        """The robot's answer to ``clip``.
+
+        Args:
+            clip: the demonstration.
+            scene: props and terrain to adapt to, at human scale; default: the clip's own.
+            nominal: a trajectory to stay near, frame by frame.
+            progress: called after every frame.
+        """
+        # The matrices are small: a second BLAS thread costs eight times the CPU and wins nothing.
+        with threadpool_limits(limits=1, user_api="blas"):
+            plan = self.plan(clip, scene, None if nominal is None else nominal.q)
+            solved = list(self.frames(plan, progress))
+        return Result(
+            Trajectory(
+                np.array([configuration.q for _, configuration, _ in solved]),
+                clip.fps,
+                self.robot.joint_names,
+                self.robot.name,
+            ),
+            plan.scene,
+            plan.landmarks,
+            tuple(report for _, _, report in solved),
+            clip=clip.name,
+            scale=plan.scale,
+            version=__version__,
+            notes=clip.notes,
+            warnings=clip.warnings,
+        )
+
+
+def retarget(
+    clip: Clip,
+    robot: RobotModel | str | Path = "g1",
+    scene: Scene | None = None,
+    *,
+    nominal: Trajectory | None = None,
+    progress: Progress | None = None,
+    **options: object,
+) -> Result:
+    """Retarget one clip: ``Retargeter(robot, **options).retarget(clip, scene=scene)``.
+
+    Args:
+        clip: the demonstration.
+        robot: a robot's name, folder, or model.
+        scene: props and terrain to adapt to; default: the clip's own.
+        nominal: a trajectory to stay near.
+        progress: called after every frame with (done, in all).
+        **options: settings of :class:`Retargeter`.
+
+    Raises:
+        RobotError: the robot is not known or not complete.
+        ClipError: clip and scene do not fit.
+    """
+    retargeter = Retargeter(robot, **options)  # type: ignore[arg-type]  # checked by its signature
+    return retargeter.retarget(clip, scene=scene, nominal=nominal, progress=progress)

@@ -1,0 +1,94 @@
+"""The robot at q, kinematics done: an immutable value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pinocchio as pin
+from numpy.typing import NDArray
+
+from kinemesh.motion.arrays import Array
+
+if TYPE_CHECKING:
+    from kinemesh.robot.model import RobotModel
+
+Joints = NDArray[np.int64]
+
+
+class Configuration:
+    """Forward kinematics and Jacobians of a robot at ``q``, computed once and never changed.
+
+    Points of the robot are given by joint index and position in the joint's frame; their
+    world positions and Jacobians come out of three stacked arrays in one numpy operation,
+    however many points there are.
+
+    Attributes:
+        robot: the model.
+        q: configuration ``(nq,)``: base ``x y z qx qy qz qw`` [m], then joints [rad].
+        rotations: world rotation of every joint frame ``(njoints, 3, 3)``.
+        translations: world position of every joint frame ``(njoints, 3)`` [m].
+    """
+
+    __slots__ = ("_jacobian", "q", "robot", "rotations", "translations")
+
+    def __init__(self, robot: RobotModel, q: Array) -> None:
+        self.robot = robot
+        self.q = np.array(q, dtype=np.float64)
+        self.q.setflags(write=False)
+        data = robot.scratch()
+        # One pass gives placements and the world Jacobian of all joints. The copies below are
+        # what makes this object a value: the scratch data is reused by the next one.
+        self._jacobian: Array = pin.computeJointJacobians(robot.pin_model, data, self.q).copy()
+        placements = np.array([placement.homogeneous for placement in data.oMi])
+        self.rotations: Array = placements[:, :3, :3]
+        self.translations: Array = placements[:, :3, 3]
+
+    def positions(self, joints: Joints, offsets: Array) -> Array:
+        """World positions ``(N, 3)`` [m] of points at ``offsets`` ``(N, 3)`` in joint frames."""
+        turned = np.matmul(self.rotations[joints], offsets[:, :, None])[:, :, 0]
+        return np.asarray(turned + self.translations[joints])
+
+    def jacobians(self, joints: Joints, points: Array) -> Array:
+        r"""Jacobians ``(N, 3, nv)`` of world ``points`` ``(N, 3)`` [m] that move with ``joints``.
+
+        With the spatial Jacobian's columns :math:`(v_k, \omega_k)` taken at the world origin,
+        a point moves with :math:`v_k + \omega_k \times p` for every joint k that carries it.
+        """
+        linear, angular = self._jacobian[:3], self._jacobian[3:]
+        turning = np.matmul(_skew(points), angular)
+        result = linear[None] - turning
+        result *= self.robot.support[joints][:, None, :]
+        return np.asarray(result)
+
+    def rows(self, joints: Joints, points: Array, directions: Array) -> Array:
+        """Rates ``(N, nv)`` of world ``points`` along world ``directions`` ``(N, 3)``."""
+        linear, angular = self._jacobian[:3], self._jacobian[3:]
+        result = directions @ linear + np.cross(points, directions) @ angular
+        result *= self.robot.support[joints]
+        return np.asarray(result)
+
+    def landmarks(self) -> Array:
+        """World positions ``(K, 3)`` [m] of the landmarks, in the order of ``LANDMARKS``."""
+        return self.positions(self.robot.landmark_joints, self.robot.landmark_offsets)
+
+    def integrate(self, step: Array) -> Configuration:
+        """The configuration ``q (+) step`` for a tangent step ``(nv,)``."""
+        return Configuration(self.robot, pin.integrate(self.robot.pin_model, self.q, step))
+
+    def difference(self, origin: Array) -> tuple[Array, Array]:
+        """Tangent ``(nv,)`` from ``origin`` ``(nq,)`` to here, and its Jacobian ``(nv, nv)``."""
+        model = self.robot.pin_model
+        value = pin.difference(model, origin, self.q)
+        jacobian = pin.dDifference(model, origin, self.q, pin.ARG1)
+        return np.asarray(value), np.asarray(jacobian)
+
+
+def _skew(points: Array) -> Array:
+    """Matrices ``(N, 3, 3)`` with ``_skew(p) @ w == p x w``."""
+    result = np.zeros((len(points), 3, 3))
+    x, y, z = points.T
+    result[:, 0, 1], result[:, 0, 2] = -z, y
+    result[:, 1, 0], result[:, 1, 2] = z, -x
+    result[:, 2, 0], result[:, 2, 1] = -y, x
+    return result

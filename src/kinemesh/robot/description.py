@@ -1,0 +1,174 @@
+"""``robot.toml``: what a robot folder says, read and checked key by key."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinemesh.errors import RobotError
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.skeleton import LANDMARKS
+
+
+@dataclass(frozen=True, eq=False)
+class Description:
+    """A robot folder's contents: plain data, nothing loaded yet."""
+
+    path: Path
+    """The file that says so, for messages."""
+    name: str
+    urdf: Path
+    height: float
+    """Standing height [m]."""
+    landmarks: Mapping[str, tuple[str, Array]]
+    """Landmark to link and offset ``(3,)`` [m] in the link's frame."""
+    soles: Mapping[str, tuple[str, Array]]
+    """Foot to link and corners ``(4, 3)`` [m]."""
+    limits: Mapping[str, tuple[float, float]]
+    """Joint to (lower, upper) [rad], where tighter than the URDF."""
+    rest: Mapping[str, float]
+    """Joint to rest angle [rad]."""
+    posture: Mapping[str, float]
+    """Joint to the weight of its pull to rest; 1 where not named."""
+    no_collision: frozenset[str]
+    """Links whose hulls are left out."""
+
+
+def read_description(
+    source: str | Path,
+    shipped: Path,
+    mapping: str | Path | Mapping[str, Any] | None,
+    limits: Mapping[str, tuple[float, float]] | None,
+) -> Description:
+    """Find and check the description of a robot.
+
+    Args:
+        source: a shipped robot's name, a folder with a ``robot.toml``, or a URDF file.
+        shipped: the folder of the shipped robots.
+        mapping: for a URDF, a ``robot.toml`` or its contents.
+        limits: limits that replace those of the file, joint to (lower, upper) [rad].
+
+    Raises:
+        RobotError: the file and the key that is missing or wrong, and what was expected.
+    """
+    path = Path(source)
+    if path.suffix.lower() in (".urdf", ".xml") and path.is_file():
+        if mapping is None:
+            raise RobotError(
+                f"{path} is a bare URDF: pass mapping= (a robot.toml or a dict with "
+                f"landmarks, soles and height), or give a folder that holds a robot.toml"
+            )
+        table = dict(mapping) if isinstance(mapping, Mapping) else _toml(Path(mapping))
+        where = path if isinstance(mapping, Mapping) else Path(mapping)
+        return _check(where, {"name": path.stem, **table, "urdf": str(path.resolve())}, limits)
+    if mapping is not None:
+        raise RobotError(f"mapping= goes with a URDF file; {source} is not one")
+    folder = path if path.is_dir() else shipped / str(source)
+    if not (folder / "robot.toml").is_file():
+        known = ", ".join(sorted(p.parent.name for p in shipped.glob("*/robot.toml")))
+        if path.is_dir():
+            raise RobotError(f"the folder {path} holds no robot.toml")
+        raise RobotError(
+            f"unknown robot {str(source)!r}; known robots: {known}; or give a robot's folder"
+        )
+    return _check(folder / "robot.toml", _toml(folder / "robot.toml"), limits)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RobotError(f"{path}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RobotError(f"{path}: not valid TOML ({error})") from error
+
+
+def _check(
+    path: Path, table: Mapping[str, Any], limits: Mapping[str, tuple[float, float]] | None
+) -> Description:
+    urdf = path.parent / str(_get(path, table, "urdf", str))
+    if not urdf.is_file():
+        raise RobotError(f"{path}: urdf = {str(table['urdf'])!r} is no file beside it")
+    height = _number(path, table, "height")
+    if not 0.2 <= height <= 5.0:
+        raise RobotError(f"{path}: height = {height}; expected metres, 0.2 to 5")
+    landmarks = _get(path, table, "landmarks", dict)
+    missing = [name for name in LANDMARKS if name not in landmarks]
+    if missing:
+        raise RobotError(f"{path}: [landmarks] lacks {', '.join(missing)}")
+    soles = _get(path, table, "soles", dict)
+    collision = table.get("collision", {})
+    tighter = {
+        joint: _range(path, f"limits.{joint}", entry)
+        for joint, entry in table.get("limits", {}).items()
+    }
+    return Description(
+        path=path,
+        name=str(_get(path, table, "name", str)),
+        urdf=urdf,
+        height=height,
+        landmarks={
+            name: (
+                str(_get(path, landmarks[name], "link", str, f"landmarks.{name}.")),
+                _points(path, landmarks[name], "offset", (3,), f"landmarks.{name}."),
+            )
+            for name in LANDMARKS
+        },
+        soles={
+            name: (
+                str(_get(path, sole, "link", str, f"soles.{name}.")),
+                _heel_first(_points(path, sole, "corners", (4, 3), f"soles.{name}.")),
+            )
+            for name, sole in soles.items()
+        },
+        limits={**tighter, **{k: (float(a), float(b)) for k, (a, b) in (limits or {}).items()}},
+        rest={k: _number(path, table["rest"], k, "rest.") for k in table.get("rest", {})},
+        posture={k: _number(path, table["posture"], k, "posture.") for k in table.get("posture", {})},
+        no_collision=frozenset(collision.get("exclude_environment", ())),
+    )
+
+
+def _get(path: Path, table: Any, key: str, kind: type, prefix: str = "") -> Any:
+    if not isinstance(table, Mapping) or key not in table:
+        raise RobotError(f"{path}: the key {prefix}{key} is missing")
+    if not isinstance(table[key], kind):
+        raise RobotError(
+            f"{path}: {prefix}{key} = {table[key]!r}; expected a {kind.__name__}"
+        )
+    return table[key]
+
+
+def _number(path: Path, table: Any, key: str, prefix: str = "") -> float:
+    value = table.get(key) if isinstance(table, Mapping) else None
+    if value is None:
+        raise RobotError(f"{path}: the key {prefix}{key} is missing")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+        raise RobotError(f"{path}: {prefix}{key} = {value!r}; expected a finite number")
+    return float(value)
+
+
+def _points(path: Path, table: Any, key: str, shape: tuple[int, ...], prefix: str) -> Array:
+    try:
+        array = np.asarray(_get(path, table, key, list, prefix), dtype=np.float64)
+    except (TypeError, ValueError):
+        array = np.zeros(0)
+    if array.shape != shape or not np.all(np.isfinite(array)):
+        raise RobotError(f"{path}: {prefix}{key} must be numbers [m] of shape {shape}")
+    return array
+
+
+def _range(path: Path, key: str, entry: Any) -> tuple[float, float]:
+    lower, upper = (_number(path, entry, end, f"{key}.") for end in ("lower", "upper"))
+    if lower >= upper:
+        raise RobotError(f"{path}: {key} runs from {lower} to {upper}; expected lower < upper")
+    return lower, upper
+
+
+def _heel_first(corners: Array) -> Array:
+    """Corners sorted by x of the link: two at the heel, then two at the toe."""
+    return np.asarray(corners[np.argsort(corners[:, 0], kind="stable")])

@@ -1,0 +1,298 @@
+"""Robot models: a folder with a URDF, collision hulls and ``robot.toml``, loaded once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pinocchio as pin
+from numpy.typing import NDArray
+
+from kinemesh.errors import RobotError
+from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.skeleton import LANDMARKS
+from kinemesh.robot.configuration import Configuration
+from kinemesh.robot.convex import convex_geometry, geometry_points
+from kinemesh.robot.description import Description, read_description
+
+_UNBOUNDED = 1e3
+"""A joint range wider than this [rad] is treated as no limit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sole:
+    """The flat patch of a foot that stands on surfaces."""
+
+    name: str
+    joint: int
+    """Index of the joint that moves it."""
+    corners: Array
+    """Corner points ``(4, 3)`` [m] in the joint's frame: two at the heel, then two at the toe."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hull:
+    """A convex collision hull, in the frame of the joint that moves it."""
+
+    link: str
+    joint: int
+    vertices: Array
+    """Vertices ``(N, 3)`` [m] in the joint's frame."""
+    geometry: Any
+    """coal's convex geometry of :attr:`vertices`."""
+    centre: Array
+    """Centre ``(3,)`` [m] of the bounding sphere in the joint's frame."""
+    radius: float
+    """Radius [m] of the bounding sphere."""
+
+
+@dataclass(frozen=True, eq=False)
+class HullTable:
+    """All hulls in flat arrays, for one-pass broad phases."""
+
+    vertices: Array
+    """Vertices of all hulls ``(M, 3)`` [m], each in its joint's frame."""
+    vertex_joints: NDArray[np.int64]
+    """Joint of each vertex ``(M,)``."""
+    owners: NDArray[np.int64]
+    """Hull of each vertex ``(M,)``."""
+    starts: NDArray[np.int64]
+    """First vertex of each hull ``(H,)``."""
+    joints: NDArray[np.int64]
+    """Joint of each hull ``(H,)``."""
+    centres: Array
+    """Centres of the bounding spheres ``(H, 3)`` [m]."""
+    radii: Array
+    """Radii of the bounding spheres ``(H,)`` [m]."""
+
+    @classmethod
+    def of(cls, hulls: tuple[Hull, ...]) -> HullTable:
+        """Stack ``hulls``."""
+        counts = [len(hull.vertices) for hull in hulls]
+        joints = np.array([hull.joint for hull in hulls], dtype=np.int64)
+        return cls(
+            np.concatenate([np.zeros((0, 3)), *(hull.vertices for hull in hulls)]),
+            np.repeat(joints, counts),
+            np.repeat(np.arange(len(hulls)), counts),
+            np.cumsum([0, *counts[:-1]], dtype=np.int64)[: len(hulls)],
+            joints,
+            np.reshape([hull.centre for hull in hulls], (-1, 3)),
+            np.array([hull.radius for hull in hulls]),
+        )
+
+
+class RobotModel:
+    """A robot, ready to be posed: kinematics, landmarks, soles, hulls, limits, rest posture.
+
+    Built by :meth:`load`. Read-only after construction; one model may serve many clips and
+    threads.
+
+    Attributes:
+        name: the robot's name.
+        height: standing height [m], to which people are scaled.
+        joint_names: actuated joints in the order of ``q[7:]``.
+        lower, upper: joint limits ``(n,)`` [rad], tightened by ``robot.toml``.
+        velocity: joint velocity limits ``(n,)`` [rad/s].
+        effort: joint effort limits ``(n,)`` [N m].
+        rest: rest configuration ``(nq,)``, soles on z = 0, facing +x.
+        posture: weight ``(n,)`` of each joint's pull to rest.
+        landmark_joints, landmark_offsets: joint index ``(K,)`` and place ``(K, 3)`` [m].
+        soles: the feet's soles.
+        hulls: the collision hulls; ``hull_table`` holds the same in flat arrays.
+        support: ``(njoints, nv)`` of 0 and 1: which velocities move which joint.
+    """
+
+    def __init__(self, description: Description) -> None:
+        self.name = description.name
+        self.height = description.height
+        self.pin_model = _load_urdf(description)
+        model = self.pin_model
+        self.joint_names: tuple[str, ...] = tuple(model.names)[2:]
+        for name in self.joint_names:
+            if model.joints[model.getJointId(name)].nq != 1:
+                raise RobotError(
+                    f"robot {self.name!r}: joint {name!r} is not a plain revolute or sliding joint"
+                )
+        self.lower, self.upper = self._limits(description)
+        self.velocity = readonly(model.velocityLimit[6:])
+        self.effort = readonly(model.effortLimit[6:])
+        self.support = self._support()
+        points = [self._place(description, f"[landmarks] {k}", *description.landmarks[k])
+                  for k in LANDMARKS]
+        self.landmark_joints: NDArray[np.int64] = readonly([p[0] for p in points], np.int64)
+        self.landmark_offsets = readonly(np.concatenate([p[1] for p in points]))
+        self.soles = tuple(
+            Sole(name, *self._place(description, f"[soles.{name}]", link, corners))
+            for name, (link, corners) in description.soles.items()
+        )
+        self.hulls = _load_hulls(model, description)
+        self.hull_table = HullTable.of(self.hulls)
+        self._local = threading.local()
+        self.posture = self._by_joint(description.posture, "posture", 1.0)
+        self.rest = self._rest(description)
+
+    @classmethod
+    def load(cls, source: str | Path, *, mapping: str | Path | Mapping[str, Any] | None = None,
+             limits: Mapping[str, tuple[float, float]] | None = None) -> RobotModel:
+        """Load a robot by name, by folder, or from any URDF with a mapping.
+
+        Args:
+            source: a name of :func:`robot_names`, a folder with a ``robot.toml``, or a URDF.
+            mapping: for a URDF, the contents of a ``robot.toml`` as a path or a dict.
+            limits: joint name to (lower, upper) [rad], in place of the robot's own.
+
+        Raises:
+            RobotError: unknown name (lists the known ones), missing link, bad ``robot.toml``.
+        """
+        return cls(read_description(source, robots_folder(), mapping, limits))
+
+    def __repr__(self) -> str:
+        return f"RobotModel({self.name!r}, {len(self.joint_names)} joints, {self.height} m)"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a RobotModel cannot be pickled; load it by name in each process")
+
+    @property
+    def nq(self) -> int:
+        """Length of a configuration."""
+        return int(self.pin_model.nq)
+
+    @property
+    def nv(self) -> int:
+        """Length of a tangent step."""
+        return int(self.pin_model.nv)
+
+    def configuration(self, q: Array) -> Configuration:
+        """The robot at ``q`` ``(nq,)``, kinematics done."""
+        return Configuration(self, q)
+
+    def difference(self, origin: Array, target: Array) -> Array:
+        """Tangent ``(nv,)`` that leads from ``origin`` to ``target``, both ``(nq,)``."""
+        return np.asarray(pin.difference(self.pin_model, origin, target))
+
+    def integrate(self, q: Array, step: Array) -> Array:
+        """``q (+) step`` for a tangent step ``(nv,)``."""
+        return np.asarray(pin.integrate(self.pin_model, q, step))
+
+    def scratch(self) -> Any:
+        """Pinocchio's working memory, one per thread; whoever uses it copies what it needs."""
+        data = getattr(self._local, "data", None)
+        if data is None:
+            data = self._local.data = self.pin_model.createData()
+        return data
+
+    def _limits(self, description: Description) -> tuple[Array, Array]:
+        lower = np.array(self.pin_model.lowerPositionLimit[7:])
+        upper = np.array(self.pin_model.upperPositionLimit[7:])
+        lower[lower < -_UNBOUNDED], upper[upper > _UNBOUNDED] = -np.inf, np.inf
+        for name, (low, high) in description.limits.items():
+            k = self._joint_index(name, "limits")
+            lower[k], upper[k] = max(lower[k], low), min(upper[k], high)
+        if np.any(lower >= upper):
+            bad = [n for n, a, b in zip(self.joint_names, lower, upper, strict=True) if a >= b]
+            raise RobotError(f"robot {self.name!r}: no range is left for {', '.join(bad)}")
+        return readonly(lower), readonly(upper)
+
+    def _joint_index(self, name: str, table: str) -> int:
+        if name not in self.joint_names:
+            raise RobotError(
+                f"robot {self.name!r}: [{table}] names joint {name!r}; "
+                f"its joints are {', '.join(self.joint_names)}"
+            )
+        return self.joint_names.index(name)
+
+    def _by_joint(self, values: Mapping[str, float], table: str, default: float) -> Array:
+        result = np.full(len(self.joint_names), default)
+        for name, value in values.items():
+            result[self._joint_index(name, table)] = value
+        return readonly(result)
+
+    def _support(self) -> Array:
+        model = self.pin_model
+        result = np.zeros((model.njoints, model.nv))
+        for joint in range(1, model.njoints):
+            for k in model.supports[joint]:
+                if k:
+                    start = model.idx_vs[int(k)]
+                    result[joint, start : start + model.nvs[int(k)]] = 1.0
+        return readonly(result)
+
+    def _place(
+        self, description: Description, key: str, link: str, offsets: Array
+    ) -> tuple[int, Array]:
+        """Joint index, and offsets ``(N, 3)`` moved from the link's frame to the joint's."""
+        model = self.pin_model
+        if not model.existFrame(link, pin.FrameType.BODY):
+            links = [f.name for f in model.frames if int(f.type) == int(pin.FrameType.BODY)]
+            raise RobotError(
+                f"{description.path}: {key} names link {link!r}; the links are {', '.join(links)}"
+            )
+        frame = model.frames[model.getFrameId(link, pin.FrameType.BODY)]
+        placement = frame.placement
+        points = np.atleast_2d(offsets) @ placement.rotation.T + placement.translation
+        return int(frame.parentJoint), readonly(points)
+
+    def _rest(self, description: Description) -> Array:
+        """Rest posture with the lowest sole corner on z = 0."""
+        q = pin.neutral(self.pin_model)
+        q[7:] = np.clip(self._by_joint(description.rest, "rest", 0.0), self.lower, self.upper)
+        posed = Configuration(self, q)
+        corners = [
+            posed.positions(np.full(len(s.corners), s.joint), s.corners)[:, 2].min()
+            for s in self.soles
+        ]
+        q[2] -= min(corners)
+        return readonly(q)
+
+
+def robots_folder() -> Path:
+    """Where the shipped robots lie: inside the wheel, or beside ``src`` in a checkout."""
+    inside = Path(str(resources.files("kinemesh"))) / "robots"
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / "robots"
+
+
+def robot_names() -> tuple[str, ...]:
+    """Names of the robots that kinemesh ships."""
+    return tuple(sorted(p.parent.name for p in robots_folder().glob("*/robot.toml")))
+
+
+def _load_urdf(description: Description) -> Any:
+    try:
+        return pin.buildModelFromUrdf(str(description.urdf), pin.JointModelFreeFlyer())
+    except (ValueError, RuntimeError) as error:
+        raise RobotError(f"{description.urdf}: not a URDF that can be read ({error})") from error
+
+
+def _load_hulls(model: Any, description: Description) -> tuple[Hull, ...]:
+    """The URDF's collision geometry, each mesh or primitive as one convex hull."""
+    folder = str(description.urdf.parent)
+    try:
+        geometry = pin.buildGeomFromUrdf(
+            model, str(description.urdf), pin.COLLISION, package_dirs=[folder]
+        )
+    except (ValueError, RuntimeError) as error:
+        raise RobotError(f"{description.urdf}: its collision geometry: {error}") from error
+    hulls = []
+    for item in geometry.geometryObjects:
+        link = model.frames[item.parentFrame].name
+        if link in description.no_collision:
+            continue
+        points = geometry_points(item.geometry)
+        placement = item.placement
+        hulls.append(make_hull(link, int(item.parentJoint),
+                               points @ placement.rotation.T + placement.translation))
+    return tuple(hulls)
+
+
+def make_hull(link: str, joint: int, points: Array) -> Hull:
+    """A hull of ``points`` ``(N, 3)`` [m] in the joint's frame."""
+    geometry = convex_geometry(points)
+    vertices = readonly(geometry.points())
+    centre = readonly((vertices.min(axis=0) + vertices.max(axis=0)) / 2.0)
+    radius = float(np.linalg.norm(vertices - centre, axis=1).max())
+    return Hull(link, joint, vertices, geometry, centre, radius)
