@@ -17,9 +17,23 @@ from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.contacts import StanceRule
 from kinemesh.objectives import Objective
-from kinemesh.problem import QP, Bounded, Box, Frame, MeshOptions, Plan, Residual, Touchdown, solve
+from kinemesh.problem import (
+    PENALTY,
+    QP,
+    Bounded,
+    Box,
+    Frame,
+    MeshOptions,
+    Plan,
+    Residual,
+    Touchdown,
+    solve,
+)
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
+
+_SMALLEST = 1e-5
+"""A step shorter than this [rad], [m] changes nothing."""
 
 Progress = Callable[[int, int], None]
 """Called after every frame with (frames done, frames in all)."""
@@ -55,16 +69,26 @@ class _Evaluation:
     def violation(self) -> float:
         return max((bounded.violation() for _, _, bounded in self.rows), default=0.0)
 
-    def qp(self) -> QP:
+    def merit(self, feasibility: float) -> float:
+        """What a step must lower: half the cost plus the exact penalty of broken rows."""
+        broken = 0.0
+        for _, sacrifice, bounded in self.rows:
+            price = PENALTY[min(sacrifice, len(PENALTY)) - 1]
+            broken += price * float(np.sum(np.maximum(bounded.excess() - feasibility, 0.0)))
+        return 0.5 * self.cost + broken
+
+    def qp(self, radius: float = np.inf) -> QP:
+        """The QP, with the step held within ``radius`` in every number."""
+        nv = self.configuration.robot.nv
         boxes = [box for _, box in self.boxes]
-        return QP.build(self.configuration.robot.nv, self.residuals, self.rows, boxes)
+        if np.isfinite(radius):
+            boxes.append(Box(np.full(nv, -radius), np.full(nv, radius)))
+        return QP.build(nv, self.residuals, self.rows, boxes)
 
     def report(self, index: int, iterations: int, tolerance: float) -> FrameReport:
         violation = {name: bounded.violation() for name, _, bounded in self.rows}
         violation |= {name: box.violation() for name, box in self.boxes}
-        relaxed = tuple(
-            name for name, _, bounded in self.rows if bounded.violation() > tolerance
-        )
+        relaxed = tuple(name for name, _, bounded in self.rows if bounded.violation() > tolerance)
         cost = {name: residual.cost for name, residual in self.residuals}
         return FrameReport(index, iterations, cost, violation, relaxed)
 
@@ -108,8 +132,7 @@ class Retargeter:
         self.constraints = tuple(_constraints.defaults() if constraints is None else constraints)
         if solver == "cvxpy" and constraints is None:
             self.constraints = tuple(
-                replace(c, ball=True) if isinstance(c, TrustRegion) else c
-                for c in self.constraints
+                replace(c, ball=True) if isinstance(c, TrustRegion) else c for c in self.constraints
             )
         self.iterations = iterations
         self.first_iterations = first_iterations
@@ -145,16 +168,32 @@ class Retargeter:
         self, frame: Frame, start: Configuration, iterations: int | None = None
     ) -> tuple[Configuration, FrameReport]:
         """Iterate one frame from ``start`` until it stands still and its constraints hold."""
-        now = _Evaluation(self, start, frame)
-        done = 0
+        # Full steps, watched: near a solution they converge fast although a single one may
+        # raise the merit; when two in a row do, a linearisation was believed too far (a contact
+        # changed sides, say) and the search goes on from the best point in shorter steps.
+        now = best = _Evaluation(self, start, frame)
+        best_merit = best.merit(self.feasibility)
+        radius, worse, done = np.inf, 0, 0
         for _ in range(self.iterations if iterations is None else iterations):
-            step = solve(now.qp(), self.solver).step
+            step = solve(now.qp(radius), self.solver).step
             last, now = now, _Evaluation(self, now.configuration.integrate(step), frame)
             done += 1
+            merit = now.merit(self.feasibility)
             still = abs(last.cost - now.cost) <= self.tolerance * max(now.cost, 1e-9)
-            if still and now.violation <= self.feasibility:
+            if merit <= best_merit:
+                best, best_merit, worse = now, merit, 0
+                radius *= 2.0
+            else:
+                worse += 1
+            if still and now.violation <= self.feasibility and merit <= 1.01 * best_merit:
+                best = now
                 break
-        return now.configuration, now.report(frame.index, done, self.feasibility)
+            if worse == 2:
+                radius = 0.25 * float(np.abs(step).max())
+                now, worse = best, 0
+                if radius < _SMALLEST:
+                    break
+        return best.configuration, best.report(frame.index, done, self.feasibility)
 
     def frames(
         self, plan: Plan, progress: Progress | None = None
@@ -171,9 +210,7 @@ class Retargeter:
             configuration, report = self.solve_frame(frame, configuration, most)
             touchdowns = {
                 stance.sole.name: stance.planted(
-                    configuration.positions(
-                        np.full(4, stance.sole.joint), stance.sole.corners
-                    )
+                    configuration.positions(np.full(4, stance.sole.joint), stance.sole.corners)
                 )
                 for stance in frame.stances
             }

@@ -3,10 +3,11 @@
 from kinemesh.constraints.constraint import Constraint, StepBox
 from kinemesh.constraints.limits import JointLimits, TrustRegion, VelocityLimits
 from kinemesh.constraints.penetration import NonPenetration
-from kinemesh.constraints.stance import FootStance
+from kinemesh.constraints.stance import FootFlat, FootStance
 
 __all__ = [
     "Constraint",
+    "FootFlat",
     "FootStance",
     "JointLimits",
     "NonPenetration",
@@ -19,4 +20,7 @@ __all__ = [
 
 def defaults() -> tuple[Constraint | StepBox, ...]:
     """The constraints of a retargeting."""
-    return (JointLimits(), VelocityLimits(), TrustRegion(), NonPenetration(), FootStance())
+    return (
+        *(JointLimits(), VelocityLimits(), TrustRegion()),
+        *(NonPenetration(), FootStance(), FootFlat()),
+    )

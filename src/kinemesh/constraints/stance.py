@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,26 +12,27 @@ from kinemesh.motion.arrays import Array
 from kinemesh.problem import Bounded, Frame, Stance
 from kinemesh.robot import Configuration
 
+_Row = tuple[Array, Array, Array]
+"""A point of the sole, a unit direction, and a point that the first is measured from."""
+
 
 @dataclass(frozen=True)
 class FootStance(Constraint):
-    r"""A planted sole stays where it touched down, in x, y, z and flat (eq. 3e, and more).
+    r"""A planted sole stays where it touched down, in x, y and z (eq. 3e, and more).
 
-    With toe edge :math:`c_2, c_3` and heel edge :math:`c_0, c_1` of the sole, :math:`m_t, m_h`
-    their middles, :math:`n` the surface's normal, :math:`s` a point of it, and
-    :math:`m^{\mathrm{td}}, f` place and heading at touchdown,
+    With :math:`m_t, m_h` the middles of the sole's toe and heel edges, :math:`n` the surface's
+    normal, :math:`s` a point of it, and :math:`m^{\mathrm{td}}, f` place and heading at
+    touchdown,
 
-    .. math:: |n \cdot (c_2 - s)|,\; |n \cdot (c_3 - s)| \le \epsilon, \qquad
+    .. math:: |n \cdot (m_t - s)| \le \epsilon, \qquad
               |t_k \cdot (m_t - m^{\mathrm{td}})| \le \epsilon \quad (t_1, t_2 \perp n)
 
     and while the heel is down too
 
-    .. math:: |n \cdot (m_h - s)| \le \epsilon, \qquad
-              |(n \times f) \cdot (m_h - m^{\mathrm{td}})| \le \epsilon
+    .. math:: |(n \times f) \cdot (m_h - m^{\mathrm{td}})| \le \epsilon
 
-    Of the twelve numbers of a rigid rectangle six are independent: these six. Place and
-    heading are those of *touchdown*, not of the previous frame, where a tolerance a frame
-    would add up to legal skating; in the frame of touchdown itself they are free.
+    Place and heading are those of *touchdown*, not of the previous frame, where a tolerance a
+    frame would add up to legal skating; in the frame of touchdown itself they are free.
     """
 
     tolerance: float = 1e-4
@@ -38,31 +40,71 @@ class FootStance(Constraint):
     sacrifice: int = 2
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-        """Up to six rows a planted sole [m]."""
-        if not frame.stances:
-            return None
-        blocks = [self._rows(configuration, stance) for stance in frame.stances]
-        return Bounded(
-            np.concatenate([value for value, _ in blocks]),
-            np.concatenate([jacobian for _, jacobian in blocks]),
-            -self.tolerance,
-            self.tolerance,
-        )
+        """One to four rows a planted sole [m]."""
+        return _bounded(configuration, frame, self._rows, self.tolerance)
 
-    def _rows(self, configuration: Configuration, stance: Stance) -> tuple[Array, Array]:
-        sole, n, down = stance.sole, stance.normal, stance.touchdown
-        corners = configuration.positions(np.full(4, sole.joint), sole.corners)
+    @staticmethod
+    def _rows(stance: Stance, corners: Array) -> list[_Row]:
         heel, toe = corners[:2].mean(axis=0), corners[2:].mean(axis=0)
-        rows = [(corners[2], n, stance.point), (corners[3], n, stance.point)]
-        if stance.whole:
-            rows.append((heel, n, stance.point))
+        n, down = stance.normal, stance.touchdown
+        rows = [(toe, n, stance.point)]
         if down is not None:
             rows += [(toe, tangent, down.toe) for tangent in _tangents(n)]
             if stance.whole and down.heading is not None:
                 rows.append((heel, np.cross(n, down.heading), down.toe))
-        points, directions, origins = (np.array(column) for column in zip(*rows, strict=True))
-        value = np.sum(directions * (points - origins), axis=1)
-        return value, configuration.rows(np.full(len(rows), sole.joint), points, directions)
+        return rows
+
+
+@dataclass(frozen=True)
+class FootFlat(Constraint):
+    r"""A planted sole lies flat on its surface.
+
+    .. math:: |n \cdot (c_2 - s)|,\; |n \cdot (c_3 - s)| \le \epsilon
+              \quad\text{and, while the heel is down too,}\quad |n \cdot (m_h - s)| \le \epsilon
+
+    for the toe corners :math:`c_2, c_3` and the middle of the heel edge :math:`m_h`. Together
+    with :class:`FootStance` these are the six independent rows of a rigid sole (the height of
+    the toe edge stands in both). They give way first: in a wide lunge an ankle cannot roll far
+    enough to lay the sole flat, but the foot can still stand.
+    """
+
+    tolerance: float = 1e-4
+    """How far a planted corner may be off [m]."""
+    sacrifice: int = 3
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        """Two or three rows a planted sole [m]."""
+        return _bounded(configuration, frame, self._rows, self.tolerance)
+
+    @staticmethod
+    def _rows(stance: Stance, corners: Array) -> list[_Row]:
+        n = stance.normal
+        rows = [(corners[2], n, stance.point), (corners[3], n, stance.point)]
+        if stance.whole:
+            rows.append((corners[:2].mean(axis=0), n, stance.point))
+        return rows
+
+
+def _bounded(
+    configuration: Configuration,
+    frame: Frame,
+    rows_of: Callable[[Stance, Array], list[_Row]],
+    tolerance: float,
+) -> Bounded | None:
+    """The rows of all planted soles: distances of sole points along directions."""
+    rows: list[_Row] = []
+    joints: list[int] = []
+    for stance in frame.stances:
+        sole = stance.sole
+        corners = configuration.positions(np.full(4, sole.joint), sole.corners)
+        rows += rows_of(stance, corners)
+        joints += [sole.joint] * (len(rows) - len(joints))
+    if not rows:
+        return None
+    points, directions, origins = (np.array(column) for column in zip(*rows, strict=True))
+    value = np.sum(directions * (points - origins), axis=1)
+    jacobian = configuration.rows(np.array(joints), points, directions)
+    return Bounded(value, jacobian, -tolerance, tolerance)
 
 
 def _tangents(normal: Array) -> tuple[Array, Array]:

@@ -15,3 +15,11 @@ def readonly(values: ArrayLike, dtype: Any = np.float64) -> NDArray[Any]:
     array = np.array(values, dtype=dtype, order="C")
     array.setflags(write=False)
     return array
+
+
+def locked(self: object, state: dict[str, Any]) -> None:
+    """``__setstate__`` of the value objects: pickle forgets that their arrays are read-only."""
+    for value in state.values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    vars(self).update(state)

@@ -23,7 +23,7 @@ class StanceRule:
     further than ``drift`` from where it was planted.
     """
 
-    enter_speed: float = 0.25
+    enter_speed: float = 0.30
     """[m/s]."""
     leave_speed: float = 0.35
     """[m/s]."""
@@ -34,7 +34,7 @@ class StanceRule:
     drift: float = 0.06
     """[m]: a foot that is dragged slowly is planted anew every so far."""
     shortest: float = 0.1
-    """A stance shorter than this [s] is none."""
+    """A stance shorter than this [s] is none, except at the ends of the clip."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,8 @@ def _planted(point: Array, height: Array, fps: float, rule: StanceRule) -> tuple
             and np.linalg.norm(point[k + 1, :2] - origin) < rule.drift
         ):
             k += 1
-        if k - first >= least:
+        # A stance cut short by an end of the clip may have been a long one.
+        if k - first >= least or ((first == 0 or k == frames - 1) and k > first):
             # A stance that follows another without a gap starts one frame later: the frame
             # they share belongs to the first.
             begin = first + 1 if flags[first] else first

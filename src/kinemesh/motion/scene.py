@@ -8,7 +8,7 @@ import numpy as np
 
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.arrays import Array, locked, readonly
 from kinemesh.motion.shape import Shape
 
 _LARGEST = 50.0
@@ -42,6 +42,8 @@ class Prop:
             raise ClipError(f"the track of prop {self.name!r}: {error}") from error
         object.__setattr__(self, "track", readonly(track))
         check_size(self.shape, f"prop {self.name!r}")
+
+    __setstate__ = locked
 
     def lowest(self) -> Array:
         """Height of the lowest point in every frame ``(T,)`` [m]."""

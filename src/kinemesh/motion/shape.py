@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull, QhullError
 
 from kinemesh.errors import ClipError
-from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.arrays import Array, locked, readonly
 
 _MAX_PARTS = 64
 """More connected pieces than this are scan debris, not parts."""
@@ -59,8 +59,7 @@ class ConvexPart:
         object.__setattr__(self, "planes", readonly(hull.equations))
         object.__setattr__(self, "volume", float(hull.volume))
 
-    def __reduce__(self) -> tuple[type[ConvexPart], tuple[Array]]:
-        return ConvexPart, (self.vertices,)
+    __setstate__ = locked
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,12 +87,14 @@ class Shape:
         if not len(self.vertices) or not len(self.faces) or not self.parts:
             raise ClipError("a shape needs a surface with at least one triangle; this one is empty")
 
+    __setstate__ = locked
+
     @classmethod
     def box(cls, size: ArrayLike, centre: ArrayLike = (0.0, 0.0, 0.0)) -> Shape:
         """An axis-aligned box of full ``size`` (3,) [m] around ``centre`` (3,) [m]."""
         half = np.asarray(size, dtype=np.float64) / 2.0
         if half.shape != (3,) or not np.all(half > 0.0):
-            raise ClipError(f"a box needs three positive sizes [m]; got {size}")
+            raise ClipError(f"a box needs three positive sizes [m]; got {size!r}")
         signs = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)])
         return cls.convex(signs * half + np.asarray(centre, dtype=np.float64))
 
@@ -163,7 +164,7 @@ class Shape:
         """This shape stretched by ``factor`` (one number, or one per axis) about its origin."""
         factors = np.asarray(factor, dtype=np.float64)
         if not np.all(factors > 0.0):
-            raise ClipError(f"a shape can be scaled by positive factors only; got {factor}")
+            raise ClipError(f"a shape can be scaled by positive factors only; got {factor!r}")
         return Shape(
             self.vertices * factors,
             self.faces,

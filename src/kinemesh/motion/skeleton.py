@@ -125,7 +125,7 @@ _SMPL = {
 }
 
 # SMPL's hip joints lie lower than the anatomical centres of the default ratio.
-_SMPL_LEG_RATIO = 0.45
+_SMPL_LEG_RATIO = 0.447
 
 
 def _lafan22() -> Skeleton:
@@ -172,7 +172,7 @@ def _mocap53() -> Skeleton:
         "RightFootMod",
     )
     landmarks = {"pelvis": "Spine", **_both(_MOTIONBUILDER, ("Left", "Right"))}
-    return Skeleton("mocap53", joints, landmarks, leg_ratio=0.462)
+    return Skeleton("mocap53", joints, landmarks, leg_ratio=0.464)
 
 
 def _optitrack26() -> Skeleton:

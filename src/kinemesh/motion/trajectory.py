@@ -8,7 +8,7 @@ import numpy as np
 
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.arrays import Array, locked, readonly
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +41,8 @@ class Trajectory:
         if not (np.isfinite(self.fps) and self.fps > 0.0):
             raise ClipError(f"the frame rate is {self.fps}; expected a positive number")
         object.__setattr__(self, "q", readonly(q))
+
+    __setstate__ = locked
 
     def __len__(self) -> int:
         return len(self.q)

@@ -3,11 +3,12 @@
 from kinemesh.problem.frame import Frame, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.plan import MeshOptions, Plan, scaled_scene
-from kinemesh.problem.qp import QP, Block
+from kinemesh.problem.qp import PENALTY, QP, Block
 from kinemesh.problem.rows import Bounded, Box, Residual
 from kinemesh.problem.solvers import SOLVERS, Solution, solve
 
 __all__ = [
+    "PENALTY",
     "QP",
     "SOLVERS",
     "Block",

@@ -83,8 +83,9 @@ class Plan:
         if terrain is not None and self.scene.terrain is not None:
             local = terrain.shape.sample(self._mesh.terrain_anchors, rng)
             self._terrain_source = local * self.scale
-            self._terrain_target = _carried(local, terrain.shape.bounds,
-                                            self.scene.terrain.shape.bounds)
+            self._terrain_target = _carried(
+                local, terrain.shape.bounds, self.scene.terrain.shape.bounds
+            )
         self._disc = _sunflower(self._mesh.ground_anchors, self._mesh.reach)
         self._fixed = [Obstacle.of(prop.name, prop.shape) for prop in self.scene.props]
         self._solid = (
@@ -168,9 +169,7 @@ class Plan:
         mesh = InteractionMesh.from_points(source)
         return LaplacianTarget.reduce(mesh.laplacian, mesh.deltas(source), anchors, weights)
 
-    def _stances(
-        self, index: int, touchdowns: Mapping[str, Touchdown]
-    ) -> tuple[Stance, ...]:
+    def _stances(self, index: int, touchdowns: Mapping[str, Touchdown]) -> tuple[Stance, ...]:
         stances = []
         for sole in self.robot.soles:
             foot = self.footing.get(sole.name)

@@ -25,8 +25,13 @@ from kinemesh.problem.rows import Bounded, Box, Residual
 DAMPING = 1e-6
 """Levenberg term: keeps the Hessian regular, far below every weight in use."""
 
-_PENALTY = (1e5, 1e4, 1e3, 1e2)
-"""L1 weight of a row by order of sacrifice, 1 first: above any multiplier of the soft terms."""
+PENALTY = (1e4, 1e3, 1e2)
+"""L1 weight of a row [1/m] by order of sacrifice, 1 first. Each is above any multiplier that
+the soft terms give rise to, and ten rows of one order do not outweigh one of the next."""
+
+_ROUNDING = 1e2
+"""Quadratic weight of a slack [1/m^2]: without it the relaxed Hessian is all but singular, and
+with it the penalty is still exact, because the linear part decides whether a slack is zero."""
 
 
 class Block(NamedTuple):
@@ -137,10 +142,10 @@ class QP:
         nv, count = self.nv, len(self.matrix)
         price = np.zeros(count)
         for block in self.blocks:
-            price[block.rows] = _PENALTY[min(block.sacrifice, len(_PENALTY)) - 1]
+            price[block.rows] = PENALTY[min(block.sacrifice, len(PENALTY)) - 1]
         hessian = np.zeros((nv + count, nv + count))
         hessian[:nv, :nv] = self.hessian
-        hessian[range(nv, nv + count), range(nv, nv + count)] = DAMPING
+        hessian[range(nv, nv + count), range(nv, nv + count)] = _ROUNDING
         eye = np.eye(count)
         infinite = np.full(count, np.inf)
         return QP(

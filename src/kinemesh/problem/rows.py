@@ -17,7 +17,7 @@ class Residual(NamedTuple):
     value: Array
     """Residual :math:`r` ``(m,)``."""
     jacobian: Array
-    """:math:`\partial r / \partial v` ``(m, nv)``."""
+    r""":math:`\partial r / \partial v` ``(m, nv)``."""
     weight: float | Array = 1.0
     """Weight :math:`w`, one number or ``(m,)``."""
     constant: float = 0.0
@@ -40,7 +40,7 @@ class Bounded:
     value: Array
     """:math:`f(q)` ``(m,)``."""
     jacobian: Array
-    """:math:`\partial f / \\partial v` ``(m, nv)``."""
+    """:math:`\\partial f / \\partial v` ``(m, nv)``."""
     lower: ArrayLike
     """Lower bounds, one number or ``(m,)``; ``-inf`` for none."""
     upper: ArrayLike
@@ -55,12 +55,13 @@ class Bounded:
         """Bounds ``(m,)`` on ``jacobian @ v``."""
         return np.asarray(self.lower) - self.value, np.asarray(self.upper) - self.value
 
+    def excess(self) -> Array:
+        """By how much each row is out of bounds now ``(m,)``; 0 where it holds."""
+        return np.maximum(np.maximum(self.value - self.upper, self.lower - self.value), 0.0)
+
     def violation(self) -> float:
         """The largest amount by which a row is out of bounds now; 0 when all hold."""
-        if not len(self.value):
-            return 0.0
-        over = np.maximum(self.value - self.upper, self.lower - self.value)
-        return max(0.0, float(over.max()))
+        return float(self.excess().max(initial=0.0))
 
 
 @dataclass(frozen=True, eq=False)

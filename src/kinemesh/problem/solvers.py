@@ -43,7 +43,9 @@ def solve(qp: QP, solver: str = "daqp") -> Solution:
     if solver not in SOLVERS:
         raise SolveError(f"unknown solver {solver!r}; known solvers: {', '.join(SOLVERS)}")
     if qp.radius is not None and solver != "cvxpy":
-        raise SolveError(f"a ball trust region is a second-order cone: {solver} has none, use cvxpy")
+        raise SolveError(
+            f"a ball trust region is a second-order cone: {solver} has none, use cvxpy"
+        )
     step = SOLVERS[solver](qp)
     if step is not None:
         return Solution(step, False)

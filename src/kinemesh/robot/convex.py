@@ -15,7 +15,7 @@ _ROUND = 16
 
 
 def convex_geometry(points: Array) -> Any:
-    """coal's convex hull of ``points`` ``(N, 3)`` [m], with neighbours for a fast GJK.
+    """Coal's convex hull of ``points`` ``(N, 3)`` [m], with neighbours for a fast GJK.
 
     The hull is computed here and not taken from the mesh's own triangles: coal believes those
     even when the mesh is not convex, and then reports distances that are centimetres off.

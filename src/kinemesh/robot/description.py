@@ -128,7 +128,9 @@ def _check(
         },
         limits={**tighter, **{k: (float(a), float(b)) for k, (a, b) in (limits or {}).items()}},
         rest={k: _number(path, table["rest"], k, "rest.") for k in table.get("rest", {})},
-        posture={k: _number(path, table["posture"], k, "posture.") for k in table.get("posture", {})},
+        posture={
+            k: _number(path, table["posture"], k, "posture.") for k in table.get("posture", {})
+        },
         no_collision=frozenset(collision.get("exclude_environment", ())),
     )
 
@@ -137,9 +139,7 @@ def _get(path: Path, table: Any, key: str, kind: type, prefix: str = "") -> Any:
     if not isinstance(table, Mapping) or key not in table:
         raise RobotError(f"{path}: the key {prefix}{key} is missing")
     if not isinstance(table[key], kind):
-        raise RobotError(
-            f"{path}: {prefix}{key} = {table[key]!r}; expected a {kind.__name__}"
-        )
+        raise RobotError(f"{path}: {prefix}{key} = {table[key]!r}; expected a {kind.__name__}")
     return table[key]
 
 

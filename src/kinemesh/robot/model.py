@@ -122,8 +122,10 @@ class RobotModel:
         self.velocity = readonly(model.velocityLimit[6:])
         self.effort = readonly(model.effortLimit[6:])
         self.support = self._support()
-        points = [self._place(description, f"[landmarks] {k}", *description.landmarks[k])
-                  for k in LANDMARKS]
+        points = [
+            self._place(description, f"[landmarks] {k}", *description.landmarks[k])
+            for k in LANDMARKS
+        ]
         self.landmark_joints: NDArray[np.int64] = readonly([p[0] for p in points], np.int64)
         self.landmark_offsets = readonly(np.concatenate([p[1] for p in points]))
         self.soles = tuple(
@@ -137,8 +139,13 @@ class RobotModel:
         self.rest = self._rest(description)
 
     @classmethod
-    def load(cls, source: str | Path, *, mapping: str | Path | Mapping[str, Any] | None = None,
-             limits: Mapping[str, tuple[float, float]] | None = None) -> RobotModel:
+    def load(
+        cls,
+        source: str | Path,
+        *,
+        mapping: str | Path | Mapping[str, Any] | None = None,
+        limits: Mapping[str, tuple[float, float]] | None = None,
+    ) -> RobotModel:
         """Load a robot by name, by folder, or from any URDF with a mapping.
 
         Args:
@@ -284,8 +291,11 @@ def _load_hulls(model: Any, description: Description) -> tuple[Hull, ...]:
             continue
         points = geometry_points(item.geometry)
         placement = item.placement
-        hulls.append(make_hull(link, int(item.parentJoint),
-                               points @ placement.rotation.T + placement.translation))
+        hulls.append(
+            make_hull(
+                link, int(item.parentJoint), points @ placement.rotation.T + placement.translation
+            )
+        )
     return tuple(hulls)
 
 
