@@ -1,3 +1,31 @@
 """Human motion, with the objects held and the ground climbed, to humanoid robot trajectories."""
 
+from kinemesh import constraints, demos, objectives
 from kinemesh._version import __version__
+from kinemesh.errors import KinemeshError
+from kinemesh.io import read
+from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
+from kinemesh.result import FrameReport, Result
+from kinemesh.retarget import Retargeter, retarget
+from kinemesh.robot import RobotModel
+
+__all__ = [
+    "Clip",
+    "FrameReport",
+    "KinemeshError",
+    "Prop",
+    "Result",
+    "Retargeter",
+    "RobotModel",
+    "Scene",
+    "Shape",
+    "Skeleton",
+    "Terrain",
+    "Trajectory",
+    "__version__",
+    "constraints",
+    "demos",
+    "objectives",
+    "read",
+    "retarget",
+]

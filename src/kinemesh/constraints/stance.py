@@ -27,7 +27,7 @@ class FootStance(Constraint):
     .. math:: |n \cdot (m_t - s)| \le \epsilon, \qquad
               |t_k \cdot (m_t - m^{\mathrm{td}})| \le \epsilon \quad (t_1, t_2 \perp n)
 
-    and while the heel is down too
+    (the first not while the foot still comes down) and while the heel is down too
 
     .. math:: |(n \times f) \cdot (m_h - m^{\mathrm{td}})| \le \epsilon
 
@@ -40,14 +40,14 @@ class FootStance(Constraint):
     sacrifice: int = 2
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-        """One to four rows a planted sole [m]."""
+        """Up to four rows a planted sole [m]."""
         return _bounded(configuration, frame, self._rows, self.tolerance)
 
     @staticmethod
     def _rows(stance: Stance, corners: Array) -> list[_Row]:
         heel, toe = corners[:2].mean(axis=0), corners[2:].mean(axis=0)
         n, down = stance.normal, stance.touchdown
-        rows = [(toe, n, stance.point)]
+        rows: list[_Row] = [] if stance.landing else [(toe, n, stance.point)]
         if down is not None:
             rows += [(toe, tangent, down.toe) for tangent in _tangents(n)]
             if stance.whole and down.heading is not None:
@@ -79,6 +79,8 @@ class FootFlat(Constraint):
     @staticmethod
     def _rows(stance: Stance, corners: Array) -> list[_Row]:
         n = stance.normal
+        if stance.landing:
+            return []
         rows = [(corners[2], n, stance.point), (corners[3], n, stance.point)]
         if stance.whole:
             rows.append((corners[:2].mean(axis=0), n, stance.point))

@@ -112,12 +112,11 @@ class Clip:
 
     def landmark(self, name: str) -> Array:
         """Positions ``(T, 3)`` [m] of one landmark."""
-        return self.joint(self.skeleton.landmarks[name])
+        return self.skeleton.place(self.positions, name)
 
     def landmarks(self) -> Array:
         """Positions ``(T, K, 3)`` [m] in the order of :data:`LANDMARKS`."""
-        columns = [self.skeleton.index(self.skeleton.landmarks[name]) for name in LANDMARKS]
-        return np.asarray(self.positions[:, columns])
+        return np.stack([self.landmark(name) for name in LANDMARKS], axis=1)
 
     def crop(self, start: int, stop: int) -> Clip:
         """Frames ``start`` to ``stop`` (exclusive) as a clip."""
@@ -204,8 +203,8 @@ def estimate_height(positions: Array, skeleton: Skeleton) -> float:
     """Stature [m] from the median thigh and shank lengths and the skeleton's leg ratio."""
 
     def bone(a: str, b: str) -> float:
-        ends = [positions[:, skeleton.index(skeleton.landmarks[name])] for name in (a, b)]
-        return float(np.median(np.linalg.norm(ends[0] - ends[1], axis=1)))
+        ends = skeleton.place(positions, a) - skeleton.place(positions, b)
+        return float(np.median(np.linalg.norm(ends, axis=1)))
 
     legs = [
         bone(f"{s}_hip", f"{s}_knee") + bone(f"{s}_knee", f"{s}_ankle") for s in ("left", "right")

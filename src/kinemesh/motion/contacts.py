@@ -25,12 +25,17 @@ class StanceRule:
 
     enter_speed: float = 0.30
     """[m/s]."""
-    leave_speed: float = 0.35
+    leave_speed: float = 0.45
     """[m/s]."""
     enter_height: float = 0.05
     """Above the surface [m], on top of where the joint is when planted."""
     leave_height: float = 0.08
     """Above the surface [m], on top of where the joint is when planted."""
+    hover: float = 0.15
+    """Above the surface [m]: a foot that is slow right before or after a stance, and lower than
+    this, holds its place over the ground."""
+    hover_time: float = 0.15
+    """For at most this long [s]."""
     drift: float = 0.06
     """[m]: a foot that is dragged slowly is planted anew every so far."""
     shortest: float = 0.1
@@ -43,10 +48,12 @@ class Footing:
 
     toe: Flags
     """The ball of the foot is planted ``(T,)``."""
+    landing: Flags
+    """The foot has stopped over its place but is still, or again, in the air ``(T,)``."""
     heel: Flags
     """The heel is down too ``(T,)``; implies ``toe``."""
     touchdown: Flags
-    """A new stance begins ``(T,)``."""
+    """A new stance, landing included, begins ``(T,)``."""
 
 
 def support_height(scene: Scene, points: Array, reach: float = 0.12) -> Array:
@@ -81,14 +88,29 @@ def detect_footing(clip: Clip, rule: StanceRule | None = None) -> dict[str, Foot
 def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
     toe, ankle = clip.landmark(f"{side}_toe"), clip.landmark(f"{side}_ankle")
     surface = support_height(clip.scene, toe)
-    toe_flags, starts = _planted(toe, toe[:, 2] - surface, clip.fps, rule)
-    height = ankle[:, 2] - surface
-    flat = _resting_height(height, toe_flags)
+    height = toe[:, 2] - surface
+    runs = _runs(toe, height, clip.fps, rule)
+    frames = len(toe)
+    planted, landing, starts = (np.zeros(frames, dtype=bool) for _ in range(3))
+    for first, last in runs:
+        planted[first : last + 1] = True
+    speed = _speed(toe, clip.fps)
+    for first, last in runs:
+        for frame in _slow_air(speed, height, planted, first, -1, clip.fps, rule):
+            landing[frame] = True
+            first = frame
+        for frame in _slow_air(speed, height, planted, last, 1, clip.fps, rule):
+            landing[frame] = True
+        starts[first] = True
+    ankle_height = ankle[:, 2] - surface
+    flat = _resting_height(ankle_height, planted)
     heel_rule = StanceRule(
         enter_height=0.02, leave_height=0.035, drift=np.inf, shortest=rule.shortest
     )
-    heel_flags, _ = _planted(ankle, height - flat, clip.fps, heel_rule)
-    return Footing(toe_flags, toe_flags & heel_flags, starts)
+    heel = np.zeros(frames, dtype=bool)
+    for first, last in _runs(ankle, ankle_height - flat, clip.fps, heel_rule):
+        heel[first : last + 1] = True
+    return Footing(planted, landing & ~planted, planted & heel, starts)
 
 
 def _resting_height(height: Array, planted: Flags) -> float:
@@ -97,16 +119,20 @@ def _resting_height(height: Array, planted: Flags) -> float:
     return float(np.quantile(values, 0.3))
 
 
-def _planted(point: Array, height: Array, fps: float, rule: StanceRule) -> tuple[Flags, Flags]:
-    """Planted frames and the first frame of each stance, by hysteresis over the intervals.
+def _speed(point: Array, fps: float) -> Array:
+    """Horizontal speed ``(T - 1,)`` [m/s]; entry k is between frames k and k + 1."""
+    return np.asarray(np.linalg.norm(np.diff(point[:, :2], axis=0), axis=1) * fps)
+
+
+def _runs(point: Array, height: Array, fps: float, rule: StanceRule) -> list[tuple[int, int]]:
+    """First and last frame of every stance, by hysteresis over the intervals between frames.
 
     Interval k lies between frames k and k + 1: a frame is planted when an interval beside it
     is, so that a planted point does not move during any planted interval.
     """
-    frames = len(point)
-    speed = np.linalg.norm(np.diff(point[:, :2], axis=0), axis=1) * fps
+    frames, speed = len(point), _speed(point, fps)
     least = max(1, round(rule.shortest * fps))
-    flags, starts = np.zeros(frames, dtype=bool), np.zeros(frames, dtype=bool)
+    runs: list[tuple[int, int]] = []
     k = 0
     while k < frames - 1:
         if not (speed[k] < rule.enter_speed and height[k] < rule.enter_height):
@@ -122,10 +148,29 @@ def _planted(point: Array, height: Array, fps: float, rule: StanceRule) -> tuple
             k += 1
         # A stance cut short by an end of the clip may have been a long one.
         if k - first >= least or ((first == 0 or k == frames - 1) and k > first):
-            # A stance that follows another without a gap starts one frame later: the frame
-            # they share belongs to the first.
-            begin = first + 1 if flags[first] else first
-            flags[begin : k + 1] = True
-            starts[begin] = True
+            # The frame shared with a stance right before belongs to that one.
+            runs.append((first + 1 if runs and runs[-1][1] == first else first, k))
         k = max(k, first + 1)
-    return flags, starts
+    return runs
+
+
+def _slow_air(
+    speed: Array,
+    height: Array,
+    planted: Flags,
+    start: int,
+    direction: int,
+    fps: float,
+    rule: StanceRule,
+) -> list[int]:
+    """Frames next to a stance, outwards from ``start``, in which the foot hovers in its place."""
+    found = []
+    for step in range(1, round(rule.hover_time * fps) + 1):
+        frame = start + direction * step
+        interval = frame if direction < 0 else frame - 1
+        if not 0 <= frame < len(height) or planted[frame]:
+            break
+        if speed[interval] >= rule.leave_speed or height[frame] >= rule.hover:
+            break
+        found.append(frame)
+    return found

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kinemesh.errors import ClipError
 
 _SIDES = ("left", "right")
@@ -40,6 +43,10 @@ BONES: tuple[tuple[str, str], ...] = (
 """Pairs of landmarks to draw a stick figure with."""
 
 
+Landmarks = Mapping[str, str | Mapping[str, float]]
+"""Landmark name to joint name, or to weights of several joints that sum to one."""
+
+
 @dataclass(frozen=True)
 class Skeleton:
     """Joint names in the order of a clip's array, and the joint of every landmark.
@@ -51,15 +58,19 @@ class Skeleton:
     name: str
     joints: tuple[str, ...]
     """Joint names, in the order of the second axis of ``Clip.positions``."""
-    landmarks: Mapping[str, str] = field(default_factory=dict)
-    """Landmark name to joint name; every name of :data:`LANDMARKS` must be a key."""
+    landmarks: Landmarks = field(default_factory=dict)
+    """The joint, or joints, of every name of :data:`LANDMARKS`."""
     leg_ratio: float = 0.491
     """(Thigh + shank length) / stature, between this skeleton's joint centres. The default is
     Drillis and Contini's (0.245 + 0.246; in Winter 2009, fig. 4.1)."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "joints", tuple(self.joints))
-        object.__setattr__(self, "landmarks", MappingProxyType(dict(self.landmarks)))
+        landmarks = {
+            k: v if isinstance(v, str) else MappingProxyType(dict(v))
+            for k, v in self.landmarks.items()
+        }
+        object.__setattr__(self, "landmarks", MappingProxyType(landmarks))
         if len(set(self.joints)) != len(self.joints):
             twice = sorted({j for j in self.joints if self.joints.count(j) > 1})
             raise ClipError(f"skeleton {self.name!r} names these joints twice: {', '.join(twice)}")
@@ -69,7 +80,12 @@ class Skeleton:
                 f"skeleton {self.name!r} lacks the landmarks {', '.join(missing)}; "
                 f"it has {', '.join(self.landmarks) or 'none'}: map each to a joint"
             )
-        unknown = {k: v for k, v in self.landmarks.items() if v not in self.joints}
+        unknown = {
+            k: joint
+            for k in self.landmarks
+            for joint in self.weights(k)
+            if joint not in self.joints
+        }
         if unknown:
             raise ClipError(
                 f"skeleton {self.name!r} maps landmarks to joints that it does not have: "
@@ -77,7 +93,8 @@ class Skeleton:
             )
 
     def __reduce__(self) -> tuple[type[Skeleton], tuple[object, ...]]:
-        return Skeleton, (self.name, self.joints, dict(self.landmarks), self.leg_ratio)
+        landmarks = {k: v if isinstance(v, str) else dict(v) for k, v in self.landmarks.items()}
+        return Skeleton, (self.name, self.joints, landmarks, self.leg_ratio)
 
     def index(self, joint: str) -> int:
         """Position of ``joint`` in the array.
@@ -92,6 +109,27 @@ class Skeleton:
                 f"skeleton {self.name!r} has no joint {joint!r}; it has {', '.join(self.joints)}"
             ) from None
 
+    def weights(self, landmark: str) -> Mapping[str, float]:
+        """The joints that make up ``landmark``, with their weights.
+
+        Raises:
+            ClipError: no such landmark; the message lists those there are.
+        """
+        if landmark not in self.landmarks:
+            raise ClipError(
+                f"skeleton {self.name!r} has no landmark {landmark!r}; "
+                f"it has {', '.join(self.landmarks)}"
+            )
+        joints = self.landmarks[landmark]
+        return {joints: 1.0} if isinstance(joints, str) else joints
+
+    def place(self, positions: NDArray[np.float64], landmark: str) -> NDArray[np.float64]:
+        """Place ``(..., 3)`` of ``landmark`` from joint ``positions`` ``(..., J, 3)``."""
+        weights = self.weights(landmark)
+        columns = [self.index(joint) for joint in weights]
+        share = np.array(list(weights.values()))
+        return np.asarray(np.einsum("...jk,j->...k", positions[..., columns, :], share))
+
 
 def _both(left: Mapping[str, str], swap: tuple[str, str]) -> dict[str, str]:
     """Landmarks of both sides from those of the left one."""
@@ -99,6 +137,14 @@ def _both(left: Mapping[str, str], swap: tuple[str, str]) -> dict[str, str]:
     old, new = swap
     result |= {f"right_{part}": joint.replace(old, new, 1) for part, joint in left.items()}
     return result
+
+
+def _waist(share: float) -> dict[str, float]:
+    """The place between Hips and Spine1 that lies about 0.13 m above the hip joints.
+
+    Hips lies level with the hip joints; SMPL's Pelvis, and a robot's, lies at the waist.
+    """
+    return {"Hips": 1.0 - share, "Spine1": share}
 
 
 def _fingers(prefix: str, names: str) -> list[str]:
@@ -141,8 +187,8 @@ def _lafan22() -> Skeleton:
         *(f"{side}{part}" for side in ("Left", "Right") for part in arm),
     )
     left = {**_MOTIONBUILDER, "toe": "LeftToe"}
-    # Hips lies between the hip joints; a robot's pelvis origin is at the waist, as Spine is.
-    return Skeleton("lafan22", joints, {"pelvis": "Spine", **_both(left, ("Left", "Right"))})
+    landmarks: Landmarks = {"pelvis": _waist(0.65), **_both(left, ("Left", "Right"))}
+    return Skeleton("lafan22", joints, landmarks)
 
 
 def _mocap53() -> Skeleton:
@@ -171,7 +217,7 @@ def _mocap53() -> Skeleton:
         "LeftFootMod",
         "RightFootMod",
     )
-    landmarks = {"pelvis": "Spine", **_both(_MOTIONBUILDER, ("Left", "Right"))}
+    landmarks: Landmarks = {"pelvis": _waist(0.4), **_both(_MOTIONBUILDER, ("Left", "Right"))}
     return Skeleton("mocap53", joints, landmarks, leg_ratio=0.464)
 
 
@@ -189,7 +235,7 @@ def _optitrack26() -> Skeleton:
         *(f"Right{part}" for part in leg),
         "RToeEnd",
     )
-    landmarks = {"pelvis": "Spine", **_both(_MOTIONBUILDER, ("Left", "Right"))}
+    landmarks: Landmarks = {"pelvis": _waist(0.42), **_both(_MOTIONBUILDER, ("Left", "Right"))}
     return Skeleton("optitrack26", joints, landmarks)
 
 

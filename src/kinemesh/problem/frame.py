@@ -23,7 +23,7 @@ class Touchdown:
 
 @dataclass(frozen=True, eq=False)
 class Stance:
-    """A sole, or its toe alone, that is planted now."""
+    """A sole, or its toe alone, that is planted now, or that lands over its place."""
 
     sole: Sole
     whole: bool
@@ -32,6 +32,8 @@ class Stance:
     """A point ``(3,)`` [m] of the surface that the sole stands on."""
     normal: Array
     """Unit normal ``(3,)`` of that surface."""
+    landing: bool = False
+    """Whether the foot is in the air over its place: it must not slide but may come down."""
     touchdown: Touchdown | None = None
     """None in the first frame of a stance: its place is what the solution makes it."""
 

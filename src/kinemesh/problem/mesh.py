@@ -94,7 +94,7 @@ class LaplacianTarget:
         # Without anchors a translation of all landmarks is free: the small ridge keeps the
         # factor regular and changes the cost by less than 1e-9 of it.
         gram[np.diag_indices(moving)] += 1e-9 * float(np.trace(gram))
-        factor = np.linalg.cholesky(gram).T
+        factor: Array = np.asarray(np.linalg.cholesky(gram).T, dtype=np.float64)
         offset = solve_triangular(factor, weighted @ rest, trans="T", check_finite=False)
         constant = float(weights @ np.sum(np.square(rest), axis=1) - np.sum(np.square(offset)))
         return cls(factor, offset, max(0.0, constant))

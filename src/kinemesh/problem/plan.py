@@ -15,7 +15,7 @@ from kinemesh.problem.frame import Frame, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.robot import Obstacle, RobotModel
 
-_RESTS = 0.05
+_RESTS = 0.1
 """A prop whose lowest point comes this close to the ground [m] rests on it."""
 
 
@@ -74,8 +74,9 @@ class Plan:
         self.landmarks = clip.landmarks() * self.scale
         self.footing: Mapping[str, Footing] = detect_footing(clip, stance)
         rng = np.random.default_rng(self._mesh.seed)
+        ground = clip.scene.ground or 0.0
         self._anchors = [
-            _PropAnchors.of(prop, _same_prop(self.scene, prop), self.scale, self._mesh, rng)
+            _PropAnchors.of(prop, _same_prop(self.scene, prop), ground, self.scale, self._mesh, rng)
             for prop in clip.scene.props
         ]
         terrain = clip.scene.terrain
@@ -173,7 +174,7 @@ class Plan:
         stances = []
         for sole in self.robot.soles:
             foot = self.footing.get(sole.name)
-            if foot is None or not foot.toe[index]:
+            if foot is None or not (foot.toe[index] or foot.landing[index]):
                 continue
             toe = self.landmarks[index, LANDMARKS.index(f"{sole.name}_toe")]
             height = float(support_height(self.scene, toe[None], 0.12 * self.scale)[0])
@@ -182,7 +183,8 @@ class Plan:
             known = None if foot.touchdown[index] else touchdowns.get(sole.name)
             point = np.array([toe[0], toe[1], height]) if known is None else known.toe
             normal = np.array([0.0, 0.0, 1.0])
-            stances.append(Stance(sole, bool(foot.heel[index]), point, normal, known))
+            heel, landing = bool(foot.heel[index]), bool(foot.landing[index])
+            stances.append(Stance(sole, heel, point, normal, landing, known))
         return tuple(stances)
 
 
@@ -197,10 +199,19 @@ class _PropAnchors:
 
     @classmethod
     def of(
-        cls, prop: Prop, target: Prop, scale: float, options: MeshOptions, rng: np.random.Generator
+        cls,
+        prop: Prop,
+        target: Prop,
+        ground: float,
+        scale: float,
+        options: MeshOptions,
+        rng: np.random.Generator,
     ) -> _PropAnchors:
         local = prop.shape.sample(options.prop_anchors, rng)
         track = np.array(prop.track)
+        # A prop that stands on the ground stands on it in the mesh too, even if the recording
+        # has it a few centimetres lower than the feet: else mesh and soles pull two ways.
+        track[:, 2] -= _sunk(prop, ground)
         track[:, :3] *= scale
         carried = _carried(local, prop.shape.bounds, target.shape.bounds)
         return cls(local * scale, track, carried, target.track)
@@ -220,13 +231,11 @@ def scaled_scene(scene: Scene, scale: float) -> Scene:
     A prop's track is scaled in x and y. In z its *lowest point* is scaled, above the height
     at which it rests, so that a prop of real size still rests on what supported it.
     """
-    ground = 0.0 if scene.ground is None else scene.ground
+    ground = scene.ground or 0.0
     props = []
     for prop in scene.props:
         lowest = prop.lowest()
-        rest = float(lowest.min()) - ground
-        support = 0.0 if abs(rest) < _RESTS else rest * scale
-        bottom = ground * scale + support + (lowest - lowest.min()) * scale
+        bottom = (lowest - _sunk(prop, ground)) * scale
         track = np.array(prop.track)
         track[:, :2] *= scale
         track[:, 2] += bottom - lowest
@@ -235,6 +244,12 @@ def scaled_scene(scene: Scene, scale: float) -> Scene:
     if terrain is not None:
         terrain = Terrain(terrain.shape.scaled(scale), terrain.name)
     return Scene(tuple(props), terrain, None if scene.ground is None else scene.ground * scale)
+
+
+def _sunk(prop: Prop, ground: float) -> float:
+    """How far above the ground [m] a prop is that ought to rest on it; 0 if it does not rest."""
+    above = float(prop.lowest().min()) - ground
+    return above if abs(above) < _RESTS else 0.0
 
 
 def _same_prop(scene: Scene, prop: Prop) -> Prop:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from kinemesh.motion.arrays import Array
 
@@ -41,9 +40,9 @@ class Bounded:
     """:math:`f(q)` ``(m,)``."""
     jacobian: Array
     """:math:`\\partial f / \\partial v` ``(m, nv)``."""
-    lower: ArrayLike
+    lower: Array | float
     """Lower bounds, one number or ``(m,)``; ``-inf`` for none."""
-    upper: ArrayLike
+    upper: Array | float
     """Upper bounds, one number or ``(m,)``; ``inf`` for none."""
 
     def __post_init__(self) -> None:
@@ -53,7 +52,7 @@ class Bounded:
 
     def step_bounds(self) -> tuple[Array, Array]:
         """Bounds ``(m,)`` on ``jacobian @ v``."""
-        return np.asarray(self.lower) - self.value, np.asarray(self.upper) - self.value
+        return np.asarray(self.lower - self.value), np.asarray(self.upper - self.value)
 
     def excess(self) -> Array:
         """By how much each row is out of bounds now ``(m,)``; 0 where it holds."""

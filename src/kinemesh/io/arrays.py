@@ -1,0 +1,106 @@
+"""NumPy's own files, read without pickle and without trusting a size before it is checked."""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from kinemesh.errors import ReadError
+from kinemesh.io.files import head, looks_like, open_archive, read_entry
+from kinemesh.motion.arrays import Array
+
+_LARGEST_FILE = 4 << 30
+_MAGIC = b"\x93NUMPY"
+
+
+class Arrays(dict[str, Array]):
+    """The arrays asked for, by name; :attr:`names` are all that the file holds."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        super().__init__()
+        self.names = tuple(names)
+
+
+def read_npy(path: Path) -> Array:
+    """The array in a ``.npy`` file as float64.
+
+    Raises:
+        ReadError: not a ``.npy`` file, cut short, or an array that is not of numbers.
+    """
+    start = head(path)
+    if not start.startswith(_MAGIC):
+        raise ReadError(
+            f"{path.name} is {looks_like(start)}; expected a NumPy array saved by numpy.save: "
+            f"check that this is the right file"
+        )
+    with path.open("rb") as stream:
+        return _read(stream, path.stat().st_size, path.name)
+
+
+def read_npz(path: Path, wanted: Collection[str]) -> Arrays:
+    """The arrays named in ``wanted`` that a ``.npz`` file holds, as float64.
+
+    Raises:
+        ReadError: not a ``.npz`` file, cut short, or arrays that are not of numbers.
+    """
+    start = head(path)
+    if not start.startswith(b"PK\x03\x04"):
+        raise ReadError(
+            f"{path.name} is {looks_like(start)}; expected arrays saved by numpy.savez "
+            f"(a zip archive): check that this is the right file"
+        )
+    with open_archive(path, _LARGEST_FILE) as archive:
+        names = [n.removesuffix(".npy") for n in archive.namelist() if n.endswith(".npy")]
+        if not names:
+            raise ReadError(
+                f"{path.name} is a zip archive without arrays; expected one that numpy.savez wrote"
+            )
+        result = Arrays(names)
+        for name in names:
+            if name in wanted:
+                data = read_entry(path, archive, f"{name}.npy")
+                result[name] = _read(io.BytesIO(data), len(data), f"{name!r} in {path.name}")
+        return result
+
+
+def _read(stream: BinaryIO, size: int, what: str) -> Array:
+    """The array at the start of ``stream``, which holds ``size`` bytes."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a header by Python 2 is no news to the user
+            shape, fortran, dtype = _header(stream)
+    except Exception as error:  # NumPy parses it as Python and raises whatever that gives
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:120]
+        raise ReadError(f"{what}: the header of the array is damaged ({reason})") from error
+    if dtype.hasobject:
+        raise ReadError(
+            f"{what} is an array of Python objects, which only pickle can load, and a pickle can "
+            f"run any program; expected numbers: save it again with dtype=float"
+        )
+    if dtype.kind not in "fiu":
+        raise ReadError(f"{what} is an array of {dtype}; expected real numbers")
+    if min(shape, default=0) < 0:
+        raise ReadError(f"{what}: the header of the array is damaged (shape {shape})")
+    needed = math.prod(shape) * dtype.itemsize
+    there = size - stream.tell()
+    if needed > there:
+        raise ReadError(
+            f"{what} declares an array {shape} of {needed} bytes but holds {there}: "
+            f"it is cut short or damaged; copy or download it again"
+        )
+    flat = np.frombuffer(stream.read(needed), dtype=dtype)
+    array = flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
+    return np.asarray(array, dtype=np.float64)
+
+
+def _header(stream: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether the first axis runs fastest, and type."""
+    if np.lib.format.read_magic(stream) == (1, 0):
+        return np.lib.format.read_array_header_1_0(stream)
+    return np.lib.format.read_array_header_2_0(stream)

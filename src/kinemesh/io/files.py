@@ -1,0 +1,136 @@
+"""What every reader does first: is there a file, and is it what its name says."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+
+from kinemesh.errors import ReadError
+
+_MOST_ENTRIES = 1000
+"""More entries than this are no recording."""
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "a zip archive (as .npz and .pt are)"),
+    (b"\x93NUMPY", "a single NumPy array (.npy)"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"glTF", "a binary glTF file (.glb)"),
+    (b"HIERARCHY", "a BVH motion"),
+    (b"version https://git-lfs", "a Git LFS pointer: fetch the file itself with `git lfs pull`"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x80", "a bare pickle"),
+)
+
+
+def existing_file(path: str | Path) -> Path:
+    """``path`` as a :class:`~pathlib.Path` to a file that is there and not empty.
+
+    Raises:
+        ReadError: nothing is there, it is a folder, it is empty, or it may not be opened.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise ReadError(f"{path} is a folder; expected a file: give one of the files in it")
+        if not path.exists():
+            raise ReadError(
+                f"{path} does not exist (looked from {Path.cwd()}); expected a file: "
+                f"check the spelling and the folder"
+            )
+        if path.stat().st_size == 0:
+            raise ReadError(f"{path} is empty (0 bytes): copy or download it again")
+        with path.open("rb"):
+            return path
+    except (OSError, ValueError) as error:
+        if isinstance(error, ReadError):
+            raise
+        raise ReadError(f"{path} cannot be opened: {error}") from error
+
+
+def head(path: Path, count: int = 64) -> bytes:
+    """The first ``count`` bytes."""
+    with path.open("rb") as stream:
+        return stream.read(count)
+
+
+def looks_like(start: bytes) -> str:
+    """In words, what a file that begins with ``start`` is."""
+    for signature, words in _SIGNATURES:
+        if start.startswith(signature):
+            return words
+    if all(byte >= 32 or byte in b"\t\r\n\f" for byte in start):
+        return "text"
+    return "data of no kind known here"
+
+
+def open_archive(path: Path, largest: int) -> zipfile.ZipFile:
+    """The zip archive at ``path``, its table of contents checked; the caller closes it.
+
+    Args:
+        path: the file.
+        largest: how many bytes the entries may hold together once unpacked.
+
+    Raises:
+        ReadError: not a zip archive, cut short, names that leave the archive or stand twice,
+            too many entries, or more than ``largest`` bytes.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ReadError(
+            f"{path.name} begins as a zip archive but its table of contents cannot be read "
+            f"({error}): it is cut short or damaged; copy or download it again"
+        ) from error
+    try:
+        _check_contents(path, archive, largest)
+    except ReadError:
+        archive.close()
+        raise
+    return archive
+
+
+def read_entry(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
+    """All bytes of one entry of an archive from :func:`open_archive`.
+
+    Raises:
+        ReadError: the entry is damaged or packed in a way that cannot be read.
+    """
+    try:
+        data = archive.read(name)
+    except (
+        *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
+        *(NotImplementedError, RuntimeError, ValueError, KeyError),
+    ) as error:
+        raise ReadError(
+            f"{path.name}: its entry {name!r} cannot be unpacked ({error}): "
+            f"copy or download the file again"
+        ) from error
+    if len(data) != archive.getinfo(name).file_size:
+        raise ReadError(f"{path.name}: its entry {name!r} is cut short; download the file again")
+    return data
+
+
+def _check_contents(path: Path, archive: zipfile.ZipFile, largest: int) -> None:
+    entries = archive.infolist()
+    if len(entries) > _MOST_ENTRIES:
+        raise ReadError(
+            f"{path.name} holds {len(entries)} entries; expected at most {_MOST_ENTRIES}"
+        )
+    names = [entry.filename for entry in entries]
+    if len(set(names)) != len(names):
+        raise ReadError(f"{path.name} holds two entries of one name: refused as unsafe")
+    for name in names:
+        if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
+            raise ReadError(
+                f"{path.name} holds an entry named {name!r}, which points out of the archive: "
+                f"refused as unsafe"
+            )
+    total = sum(entry.file_size for entry in entries)
+    if total > largest:
+        raise ReadError(
+            f"{path.name} would unpack to {total / 2**20:.0f} MiB; "
+            f"expected at most {largest / 2**20:.0f} MiB"
+        )

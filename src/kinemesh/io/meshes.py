@@ -1,0 +1,80 @@
+"""Meshes of objects and terrain, through trimesh, which is imported on the first use."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinemesh.errors import ClipError, ReadError
+from kinemesh.io.files import existing_file, head, looks_like
+from kinemesh.motion import Shape
+from kinemesh.motion.scene import check_size
+
+MESHES: tuple[str, ...] = (".obj", ".stl", ".glb", ".ply")
+"""Suffixes of the mesh formats that are read."""
+
+
+def read_mesh(path: str | Path) -> Shape:
+    """Read a mesh in metres; several geometries become one shape in the file's world frame.
+
+    The axes stay as the file has them: the frame of an object is arbitrary, and its track
+    refers to it. That holds for ``.glb`` too, whose standard is y up. Materials and textures
+    are not looked at, so files that are missing beside an ``.obj`` do no harm.
+
+    Args:
+        path: an ``.obj``, ``.stl``, ``.glb`` or ``.ply`` file.
+
+    Returns:
+        The surface and its convex parts; ``warnings`` says what the parts add to it.
+
+    Raises:
+        ReadError: no such file, an unknown suffix, or no triangles in it.
+        ClipError: triangles that enclose nothing, or a size that cannot be metres.
+    """
+    path = existing_file(path)
+    suffix = path.suffix.lower()
+    if suffix not in MESHES:
+        raise ReadError(
+            f"{path.name} has the suffix {suffix or 'none'!r}; known mesh formats are "
+            f"{', '.join(MESHES)}: convert it to one of these"
+        )
+    vertices, faces = _triangles(path, suffix)
+    try:
+        shape = Shape.from_mesh(vertices, faces)
+        check_size(shape, f"the mesh {path.name}")
+    except ClipError as error:
+        text = str(error)
+        raise ClipError(text if path.name in text else f"the mesh {path.name}: {text}") from error
+    return shape
+
+
+def _triangles(path: Path, suffix: str) -> tuple[Any, Any]:
+    """Vertices ``(N, 3)`` and triangles ``(M, 3)`` of everything in the file."""
+    import trimesh  # half a second that clips without meshes need not pay
+
+    try:
+        # From a stream, without a resolver: nothing beside the file itself is opened.
+        with path.open("rb") as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            scene = trimesh.load_scene(
+                stream, file_type=suffix[1:], process=False, skip_materials=True
+            )
+            meshes = [g for g in scene.dump() if isinstance(g, trimesh.Trimesh)]
+    except Exception as error:
+        reason = (str(error).splitlines() or [""])[0][:120]
+        raise ReadError(
+            f"{path.name} cannot be read as a {suffix} mesh ({type(error).__name__}: {reason}); "
+            f"it looks like {looks_like(head(path))}: check that this is the right file"
+        ) from error
+    meshes = [mesh for mesh in meshes if len(mesh.faces)]
+    if not meshes:
+        raise ReadError(
+            f"{path.name} holds no triangles; expected a {suffix} mesh: it looks like "
+            f"{looks_like(head(path))}"
+        )
+    offsets = np.cumsum([0, *(len(mesh.vertices) for mesh in meshes[:-1])])
+    faces = [np.asarray(mesh.faces) + k for mesh, k in zip(meshes, offsets, strict=True)]
+    return np.concatenate([np.asarray(mesh.vertices) for mesh in meshes]), np.concatenate(faces)

@@ -1,0 +1,137 @@
+"""Bare joint positions: ``.npy`` arrays ``(T, J, 3)`` and ``.npz`` with a few names.
+
+An array says nothing about its joints: the skeleton is named by the user or found from the
+number of joints and, where two skeletons have as many, from the bones they would make.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from kinemesh.errors import ReadError
+from kinemesh.io.arrays import read_npy, read_npz
+from kinemesh.io.recording import Recording, named_skeleton
+from kinemesh.motion import SKELETONS, Skeleton
+from kinemesh.motion.arrays import Array
+
+_KEY = "global_joint_positions"
+_LIMBS = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "hand"))
+_STEADY = 0.03
+"""A bone's length may vary by this share over a clip (standard deviation)."""
+_EVEN = 0.15
+"""Left and right bones may differ in length by this share."""
+
+
+def read_array_file(path: Path, skeleton: Skeleton | str | None = None) -> Recording:
+    """Read a ``.npy`` file that holds one array ``(T, J, 3)`` [m].
+
+    Raises:
+        ReadError: not such an array, or a skeleton that is unknown, does not fit or cannot
+            be told.
+    """
+    return _recording(path, read_npy(path), skeleton)
+
+
+def read_archive_file(path: Path, skeleton: Skeleton | str | None = None) -> Recording:
+    """Read a ``.npz`` file with ``global_joint_positions`` ``(T, J, 3)`` [m].
+
+    Optional names are ``height`` [m] and ``fps`` [1/s], one number each.
+
+    Raises:
+        ReadError: no such name in the file, or as :func:`read_array_file`.
+    """
+    arrays = read_npz(path, (_KEY, "height", "fps"))
+    if _KEY not in arrays:
+        raise ReadError(
+            f"{path.name} holds no {_KEY!r} (T, J, 3); expected joint positions under this name: "
+            f"it holds {', '.join(sorted(arrays.names)[:20]) or 'nothing'}"
+        )
+    return _recording(
+        path, arrays[_KEY], skeleton, _number(path, arrays, "fps"), _number(path, arrays, "height")
+    )
+
+
+def _recording(
+    path: Path,
+    positions: Array,
+    skeleton: Skeleton | str | None,
+    fps: float | None = None,
+    height: float | None = None,
+) -> Recording:
+    if positions.ndim != 3 or positions.shape[2] != 3:
+        hint = (
+            ": reshape it to (T, J, 3)"
+            if positions.ndim == 2 and positions.shape[1] % 3 == 0
+            else ""
+        )
+        raise ReadError(
+            f"{path.name} holds an array of shape {positions.shape}; expected joint positions "
+            f"(T, J, 3) in metres{hint}"
+        )
+    count = positions.shape[1]
+    if skeleton is None:
+        found, note = _find_skeleton(path, positions)
+    else:
+        found = named_skeleton(skeleton)
+        note = f"skeleton {found.name}: given"
+    if len(found.joints) != count:
+        fits = [s.name for s in SKELETONS.values() if len(s.joints) == count]
+        raise ReadError(
+            f"{path.name} has {count} joints; skeleton {found.name!r} has {len(found.joints)}: "
+            + (f"{' or '.join(fits)} would fit" if fits else "give the skeleton it was made with")
+        )
+    return Recording(positions, found, fps=fps, height=height, notes=(note,))
+
+
+def _find_skeleton(path: Path, positions: Array) -> tuple[Skeleton, str]:
+    """The known skeleton that these positions fit, and a note on how it was found."""
+    count = positions.shape[1]
+    candidates = [s for s in SKELETONS.values() if len(s.joints) == count]
+    if not candidates:
+        known = ", ".join(f"{s.name} ({len(s.joints)})" for s in SKELETONS.values())
+        raise ReadError(
+            f"{path.name} has {count} joints, which no known skeleton has: known are {known}; "
+            f"give skeleton= a kinemesh Skeleton with your joint names and landmarks"
+        )
+    if len(candidates) == 1:
+        name = candidates[0].name
+        return candidates[0], f"skeleton {name}: found, the only one with {count} joints"
+    choices = " or ".join(repr(s.name) for s in candidates)
+    fitting = [s for s in candidates if _fits(positions, s)]
+    if len(fitting) != 1:
+        state = "bones of steady and even length in more than one" if fitting else "in none"
+        raise ReadError(
+            f"{path.name} has {count} joints, which may be {choices}, and the data do not decide "
+            f"(limbs fit {state}): give skeleton={choices}"
+        )
+    return fitting[0], (
+        f"skeleton {fitting[0].name}: found; of those with {count} joints only this one makes "
+        f"limbs of constant and equal length"
+    )
+
+
+def _fits(positions: Array, skeleton: Skeleton) -> bool:
+    """Whether all limbs keep their length over time and both sides are alike."""
+    for a, b in _LIMBS:
+        lengths = []
+        for side in ("left", "right"):
+            ends = [skeleton.place(positions, f"{side}_{part}") for part in (a, b)]
+            with np.errstate(all="ignore"):
+                length = np.linalg.norm(ends[0] - ends[1], axis=1)
+            length = length[np.isfinite(length)]
+            if not len(length) or np.std(length) > _STEADY * np.mean(length):
+                return False
+            lengths.append(float(np.mean(length)))
+        if abs(lengths[0] - lengths[1]) > _EVEN * max(lengths):
+            return False
+    return True
+
+
+def _number(path: Path, arrays: dict[str, Array], name: str) -> float | None:
+    if name not in arrays:
+        return None
+    if arrays[name].size != 1:
+        raise ReadError(f"{path.name}: {name!r} has shape {arrays[name].shape}; expected a number")
+    return float(arrays[name].reshape(()))

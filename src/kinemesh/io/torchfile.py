@@ -1,0 +1,196 @@
+"""One tensor out of a file that ``torch.save`` wrote, without torch and without running anything.
+
+A pickle is a program. This module admits exactly the one that rebuilds a tensor: the opcodes are
+checked against a list before the first of them runs, and the only names that resolve are
+stand-ins of this module. Whatever else a file asks for is refused, never called.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import pickle
+import pickletools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+from zipfile import ZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.errors import ReadError
+from kinemesh.io.files import head, looks_like, open_archive, read_entry
+
+_LARGEST_FILE = 2 << 30
+_LARGEST_PROGRAM = 64 << 10
+"""The program of a tensor is about 160 bytes long."""
+
+_OPCODES = frozenset(
+    "PROTO FRAME GLOBAL STACK_GLOBAL MARK REDUCE BINPERSID STOP MEMOIZE BINPUT LONG_BINPUT BINGET "
+    "LONG_BINGET BINUNICODE SHORT_BINUNICODE BININT BININT1 BININT2 LONG1 NEWTRUE NEWFALSE NONE "
+    "EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3".split()
+)
+_STORAGES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2"}
+
+
+@dataclass(frozen=True)
+class _StorageType:
+    code: str
+
+
+@dataclass(frozen=True)
+class _Storage:
+    entry: str
+    dtype: np.dtype[Any]
+    count: int
+
+
+@dataclass(frozen=True)
+class _Tensor:
+    storage: _Storage
+    offset: int
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
+
+
+def read_tensor(path: Path) -> NDArray[np.floating[Any]]:
+    """The floating-point tensor in ``path`` as an array of its own type.
+
+    Raises:
+        ReadError: not a zip archive, cut short or damaged; anything but one tensor of floats;
+            sizes that do not fit the bytes that are there.
+    """
+    start = head(path)
+    if not start.startswith(b"PK\x03\x04"):
+        hint = (
+            "torch before 1.6 saved so: load it in torch and save it again"
+            if start.startswith(b"\x80")
+            else "check that this is the right file"
+        )
+        raise ReadError(
+            f"{path.name} is {looks_like(start)}; expected a tensor saved by torch.save "
+            f"(a zip archive): {hint}"
+        )
+    with open_archive(path, _LARGEST_FILE) as archive:
+        programs = [n for n in archive.namelist() if n.count("/") == 1 and n.endswith("/data.pkl")]
+        if len(programs) != 1:
+            raise ReadError(
+                f"{path.name} is a zip archive with {len(programs)} entries */data.pkl; "
+                f"expected one, as torch.save writes: is it another kind of archive?"
+            )
+        root = programs[0].removesuffix("data.pkl")
+        if archive.getinfo(programs[0]).file_size > _LARGEST_PROGRAM:
+            _refuse(path, "a pickle far larger than a tensor needs")
+        program = read_entry(path, archive, programs[0])
+        order = "<"
+        if f"{root}byteorder" in archive.namelist():
+            order = ">" if read_entry(path, archive, f"{root}byteorder") == b"big" else "<"
+        return _array(path, archive, _run(path, archive, root, order, program))
+
+
+def _run(path: Path, archive: ZipFile, root: str, order: str, program: bytes) -> _Tensor:
+    """The tensor that ``program`` describes."""
+    try:
+        opcodes = {opcode.name for opcode, _, _ in pickletools.genops(program)}
+    except Exception as error:
+        raise ReadError(f"{path.name}: its data.pkl is damaged ({error})") from error
+    if not opcodes <= _OPCODES:
+        _refuse(path, f"the pickle opcodes {', '.join(sorted(opcodes - _OPCODES))}")
+    try:
+        result = _Unpickler(path, archive, root, order, program).load()
+    except ReadError:
+        raise
+    except Exception as error:
+        raise ReadError(
+            f"{path.name}: its data.pkl does not describe a tensor ({type(error).__name__})"
+        ) from error
+    if not isinstance(result, _Tensor):
+        _refuse(path, f"a value of type {type(result).__name__}")
+    return result
+
+
+class _Unpickler(pickle.Unpickler):
+    """Resolves the four kinds of names a saved tensor needs, all to harmless stand-ins."""
+
+    def __init__(self, path: Path, archive: ZipFile, root: str, order: str, program: bytes) -> None:
+        super().__init__(io.BytesIO(program))
+        self._path, self._archive, self._root, self._order = path, archive, root, order
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
+            return _tensor
+        if (module, name) == ("collections", "OrderedDict"):
+            return _no_hooks
+        if module == "torch" and name in _STORAGES:
+            return _StorageType(_STORAGES[name])
+        _refuse(self._path, f"the name {module[:80]}.{name[:80]}")
+
+    def persistent_load(self, pid: Any) -> _Storage:
+        match pid:
+            case ("storage", _StorageType(code), str(key), str(), int(count)) if key.isdigit():
+                dtype = np.dtype(self._order + code)
+            case _:
+                _refuse(self._path, "a reference that is no tensor storage")
+        entry = f"{self._root}data/{key}"
+        if entry not in self._archive.namelist():
+            raise ReadError(
+                f"{self._path.name} has no entry {entry!r}, where its numbers should be"
+            )
+        there = self._archive.getinfo(entry).file_size
+        if count < 0 or there != count * dtype.itemsize:
+            raise ReadError(
+                f"{self._path.name} declares {count} numbers of {dtype.itemsize} bytes but holds "
+                f"{there} bytes: it is cut short or damaged; copy or download it again"
+            )
+        return _Storage(entry, dtype, count)
+
+
+def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *flags: Any) -> _Tensor:
+    """Stand-in for ``torch._utils._rebuild_tensor_v2``: notes the arguments, does nothing."""
+    whole = (offset, *size, *stride)
+    if not (
+        isinstance(storage, _Storage)
+        and isinstance(size, tuple)
+        and isinstance(stride, tuple)
+        and all(type(number) is int for number in whole)
+        and len(size) == len(stride) <= 8
+        and len(flags) <= 3
+    ):
+        raise ReadError("a tensor in this file is described by values of the wrong kind")
+    return _Tensor(storage, offset, size, stride)
+
+
+def _no_hooks() -> None:
+    """Stand-in for the empty ``OrderedDict`` of backward hooks that every saved tensor has."""
+
+
+def _array(path: Path, archive: ZipFile, tensor: _Tensor) -> NDArray[np.floating[Any]]:
+    """The numbers of ``tensor``, read only after its extent was checked."""
+    storage, offset, size, stride = tensor.storage, tensor.offset, tensor.size, tensor.stride
+    if min((offset, *size, *stride)) < 0:
+        raise ReadError(f"{path.name}: a tensor with a negative offset, size or stride; damaged")
+    wanted = math.prod(size)
+    last = offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+    if wanted > storage.count or (wanted and last >= storage.count):
+        raise ReadError(
+            f"{path.name} declares a tensor {_short(size)} with strides {_short(stride)} from "
+            f"number {offset} on, but holds {storage.count} numbers: it is damaged"
+        )
+    if wanted == 0:
+        return np.zeros(size, dtype=storage.dtype)
+    flat = np.frombuffer(read_entry(path, archive, storage.entry), dtype=storage.dtype)
+    steps = [step * storage.dtype.itemsize for step in stride]
+    view = np.lib.stride_tricks.as_strided(flat[offset:], size, steps, writeable=False)
+    return np.ascontiguousarray(view)
+
+
+def _short(numbers: tuple[int, ...]) -> str:
+    return f"({', '.join(f'{number:.6g}' for number in numbers)})"
+
+
+def _refuse(path: Path, what: str) -> NoReturn:
+    raise ReadError(
+        f"{path.name} asks for {what}; expected one tensor of floats and nothing else. Nothing "
+        f"was run. If you trust the file, load it in torch and save one plain tensor again"
+    )

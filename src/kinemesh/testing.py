@@ -1,0 +1,464 @@
+"""The contract that every term passes, for the package's own terms and for yours.
+
+.. code-block:: python
+
+    from kinemesh import RobotModel
+    from kinemesh.testing import check_constraint
+
+    def test_hands_stay_above():
+        check_constraint(HandsAbove(height=0.8), RobotModel.load("g1"))
+
+A check raises :class:`AssertionError` with the term, the place and the amount; it returns
+nothing and needs no test framework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from kinemesh.constraints import Constraint, StepBox
+from kinemesh.motion import LANDMARKS, Shape, poses
+from kinemesh.motion.arrays import Array, readonly
+from kinemesh.objectives import Objective
+from kinemesh.problem import (
+    Bounded,
+    Box,
+    Frame,
+    InteractionMesh,
+    LaplacianTarget,
+    Residual,
+    Stance,
+    Touchdown,
+)
+from kinemesh.robot import Configuration, Obstacle, RobotModel, near_obstacle
+
+__all__ = ["check_constraint", "check_objective", "random_configuration", "sample_frame"]
+
+_STEP = 1e-5
+"""Finite difference step [rad], [m]."""
+_KINK = 1e-2
+"""One-sided slopes that differ by more than this, as a share, straddle a kink or a jump."""
+_BASE = ("base x", "base y", "base z", "base turn x", "base turn y", "base turn z")
+
+
+def random_configuration(
+    robot: RobotModel, rng: np.random.Generator, *, turn: float = 2.0
+) -> Configuration:
+    """The robot with joints anywhere within their limits and its base moved and turned.
+
+    Args:
+        robot: the model.
+        rng: where chance comes from.
+        turn: largest rotation of the base from its rest [rad]; below pi, where a difference
+            of two rotations has no derivative.
+    """
+    low, high = np.maximum(robot.lower, -np.pi), np.minimum(robot.upper, np.pi)
+    axis = rng.normal(size=3)
+    step = np.zeros(robot.nv)
+    step[:3] = rng.uniform(-0.3, 0.3, 3)
+    step[3:6] = axis / np.linalg.norm(axis) * rng.uniform(0.0, turn)
+    q = robot.integrate(robot.rest, step)
+    q[7:] = rng.uniform(low, high)
+    return robot.configuration(q)
+
+
+def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
+    """A frame in which every term of the package is active.
+
+    The robot stands near its rest posture on the ground, its first sole planted whole, its
+    second on the toe alone, both a little off their touchdown; a tilted box is two centimetres
+    from its left hand. Arrays are read-only: a term that writes to one is found out.
+
+    Args:
+        robot: the model.
+        seed: seed of all that is random in it.
+    """
+    rng = np.random.default_rng(seed)
+    before = robot.integrate(robot.rest, rng.normal(scale=0.02, size=robot.nv))
+    previous = robot.integrate(before, rng.normal(scale=0.01, size=robot.nv))
+    for q in (before, previous):
+        q[7:] = np.clip(q[7:], robot.lower, robot.upper)
+    posed = robot.configuration(previous)
+    landmarks = posed.landmarks()
+    count = len(landmarks)
+    anchors = landmarks.mean(axis=0) + rng.uniform(-0.6, 0.6, (30, 3))
+    source = np.concatenate([landmarks + rng.normal(scale=0.03, size=(count, 3)), anchors])
+    mesh = InteractionMesh.from_points(source)
+    return Frame(
+        index=2,
+        dt=1.0 / 30.0,
+        laplacian=_readonly(
+            LaplacianTarget.reduce(
+                mesh.laplacian,
+                mesh.deltas(source),
+                anchors + np.array([0.0, 0.0, 0.02]),
+                rng.uniform(0.2, 1.0, len(source)),
+            )
+        ),
+        landmarks=readonly(source[:count]),
+        ground=0.0,
+        obstacles=_box_at_hand(posed),
+        stances=_planted(posed, rng),
+        previous=readonly(previous),
+        before=readonly(before),
+        nominal=readonly(robot.integrate(previous, rng.normal(scale=0.05, size=robot.nv))),
+    )
+
+
+def check_objective(
+    objective: Objective,
+    robot: RobotModel,
+    frame: Frame | None = None,
+    *,
+    tolerance: float = 1e-6,
+    seed: int = 0,
+) -> None:
+    """Check that ``objective`` keeps the contract of an objective.
+
+    The name is one; the term is a frozen dataclass whose ``repr`` gives it back; ``evaluate``
+    returns None or a :class:`~kinemesh.problem.Residual` of fitting shapes, gives the same
+    answer twice, changes none of its inputs, and takes a frame that has no previous one; the
+    Jacobian agrees with finite differences on the manifold in every column, at configurations
+    near the frame's and all over the joints' ranges, with the base turned.
+
+    Args:
+        objective: the term.
+        robot: any robot it is for.
+        frame: a frame in which it is active; default :func:`sample_frame`.
+        tolerance: largest error of the Jacobian, as a share of its largest number.
+        seed: seed of the configurations.
+
+    Raises:
+        AssertionError: what is broken, where, and by how much.
+    """
+    _check_parameters(objective, Objective)
+    check = _Check(objective, robot, tolerance)
+    check.everywhere(frame, seed, _check_residual)
+
+
+def check_constraint(
+    constraint: Constraint | StepBox,
+    robot: RobotModel,
+    frame: Frame | None = None,
+    *,
+    tolerance: float = 1e-6,
+    seed: int = 0,
+) -> None:
+    """Check that ``constraint`` keeps the contract of a constraint or of a step box.
+
+    As :func:`check_objective`; besides, lower bounds are not above upper ones. Where a row has
+    a kink (a nearest point that jumps to another corner) the Jacobian must lie between the
+    slopes on both sides. A :class:`~kinemesh.constraints.StepBox` has no Jacobian: its bounds
+    must allow the robot to stand still at the frame's previous configuration, because nothing
+    ever relaxes them.
+
+    Args:
+        constraint: the term.
+        robot: any robot it is for.
+        frame: a frame in which it is active; default :func:`sample_frame`.
+        tolerance: largest error of the Jacobian, as a share of its largest number.
+        seed: seed of the configurations.
+
+    Raises:
+        AssertionError: what is broken, where, and by how much.
+    """
+    _check_parameters(constraint, (Constraint, StepBox))
+    check = _Check(constraint, robot, tolerance)
+    if isinstance(constraint, StepBox):
+        check.everywhere(frame, seed, _check_box)
+        return
+    order = constraint.sacrifice
+    _require(
+        type(order) is int and 1 <= order <= 3,
+        constraint,
+        f"sacrifice is {order!r}; expected 1 (gives way last), 2 or 3",
+    )
+    check.everywhere(frame, seed, _check_bounded)
+
+
+class _Check:
+    """One term and one robot under test."""
+
+    def __init__(self, term: Any, robot: RobotModel, tolerance: float) -> None:
+        self.term = term
+        self.robot = robot
+        self.tolerance = tolerance
+        self.columns = (*_BASE, *robot.joint_names)
+
+    def everywhere(
+        self,
+        given: Frame | None,
+        seed: int,
+        check: Callable[[_Check, Configuration, Frame], bool],
+    ) -> None:
+        """Run ``check`` at every place, and make sure that it found something to check."""
+        frame = sample_frame(self.robot, seed=seed) if given is None else given
+        first = replace(frame, previous=None, before=None, nominal=None, stances=(), obstacles=())
+        active = False
+        for configuration in self._places(frame, seed):
+            active |= check(self, configuration, frame)
+            for bare in (first, replace(first, ground=None)):
+                self.evaluate(configuration, bare)
+        self.require(
+            active,
+            "it is inactive, or has nothing smooth to compare, at every configuration tried: "
+            "pass a frame in which it is active",
+        )
+
+    def _places(self, frame: Frame, seed: int) -> Iterator[Configuration]:
+        """The frame's start, two near it, three anywhere."""
+        rng = np.random.default_rng(seed)
+        start = self.robot.configuration(
+            self.robot.rest if frame.previous is None else frame.previous
+        )
+        yield start
+        for _ in range(2):
+            near = np.array(start.integrate(rng.normal(scale=0.01, size=self.robot.nv)).q)
+            near[7:] = np.clip(near[7:], self.robot.lower, self.robot.upper)
+            yield self.robot.configuration(near)
+        for _ in range(3):
+            yield random_configuration(self.robot, rng)
+
+    def require(self, holds: bool, message: str) -> None:
+        _require(holds, self.term, message)
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Any:
+        """The term's answer, after making sure that it has neither memory nor side effects."""
+        inputs = [*_arrays(frame), *_state(configuration)]
+        copies = [array.copy() for array in inputs]
+        try:
+            first = self.term.evaluate(configuration, frame)
+            again = self.term.evaluate(configuration, frame)
+        except ValueError as error:
+            if "read-only" not in str(error):
+                raise
+            raise AssertionError(f"{self.term!r}: evaluate writes to its inputs") from error
+        kept = all(np.array_equal(a, b) for a, b in zip(inputs, copies, strict=True))
+        self.require(kept, "evaluate changes its inputs")
+        self.require(
+            (first is None) == (again is None), "evaluate answers differently when asked again"
+        )
+        if first is not None:
+            same = all(
+                np.array_equal(a, b) for a, b in zip(_arrays(first), _arrays(again), strict=True)
+            )
+            self.require(same, "evaluate answers differently when asked again")
+        return first
+
+    def array(self, value: Any, name: str, shape: tuple[int, ...], finite: bool = True) -> None:
+        """``value`` is a float array of that shape."""
+        self.require(isinstance(value, np.ndarray), f"{name} is {type(value).__name__}, no array")
+        self.require(value.shape == shape, f"{name} has shape {value.shape}; expected {shape}")
+        good = np.isfinite(value) if finite else ~np.isnan(value)
+        self.require(bool(np.all(good)), f"{name} holds NaN or infinite numbers")
+
+    def rows(self, answer: Residual | Bounded) -> None:
+        """Value and Jacobian fit together."""
+        value = answer.value
+        self.require(
+            isinstance(value, np.ndarray) and value.ndim == 1,
+            f"value has shape {np.shape(value)}; expected one axis",
+        )
+        self.array(value, "value", (len(value),))
+        self.array(answer.jacobian, "jacobian", (len(value), self.robot.nv))
+
+    def jacobian(self, configuration: Configuration, frame: Frame) -> bool:
+        """Compare all columns with finite differences; False if there was nothing to compare."""
+        answer = self.term.evaluate(configuration, frame)
+        scale = max(1.0, float(np.abs(answer.jacobian).max(initial=0.0)))
+        compared = False
+        for k, column in enumerate(self.columns):
+            step = np.zeros(self.robot.nv)
+            step[k] = _STEP
+            ahead = self.term.evaluate(configuration.integrate(step), frame)
+            behind = self.term.evaluate(configuration.integrate(-step), frame)
+            if any(a is None or len(a.value) != len(answer.value) for a in (ahead, behind)):
+                continue  # rows came or went: those left cannot be told apart
+            forward = (ahead.value - answer.value) / _STEP
+            backward = (answer.value - behind.value) / _STEP
+            kink = np.abs(forward - backward)
+            error = np.abs(answer.jacobian[:, k] - (forward + backward) / 2.0)
+            compared |= bool(np.any(kink <= _KINK * scale))
+            over = error - 0.5 * kink - self.tolerance * scale
+            if np.any(over > 0.0):
+                row = int(np.argmax(over))
+                slope = (forward[row] + backward[row]) / 2.0
+                self.require(
+                    False,
+                    f"the Jacobian is wrong in column {k} ({column}), row {row}: "
+                    f"{answer.jacobian[row, k]:.9g}, where finite differences give {slope:.9g} "
+                    f"(off by {error[row]:.3g}; "
+                    f"{int(np.count_nonzero(over > 0.0))} of {len(over)} rows are)",
+                )
+        return compared
+
+
+def _check_residual(check: _Check, configuration: Configuration, frame: Frame) -> bool:
+    answer = check.evaluate(configuration, frame)
+    if answer is None:
+        return False
+    check.require(
+        isinstance(answer, Residual), f"evaluate returns {type(answer).__name__}, no Residual"
+    )
+    check.rows(answer)
+    weight = np.asarray(answer.weight)
+    check.require(
+        weight.shape in ((), answer.value.shape),
+        f"weight has shape {weight.shape}; expected one number or {answer.value.shape}",
+    )
+    check.require(
+        bool(np.all(np.isfinite(weight) & (weight >= 0.0))), "weight is negative or not finite"
+    )
+    check.require(bool(np.isfinite(answer.constant)), "constant is not finite")
+    return check.jacobian(configuration, frame)
+
+
+def _check_bounded(check: _Check, configuration: Configuration, frame: Frame) -> bool:
+    answer = check.evaluate(configuration, frame)
+    if answer is None:
+        return False
+    check.require(
+        isinstance(answer, Bounded), f"evaluate returns {type(answer).__name__}, no Bounded"
+    )
+    check.rows(answer)
+    lower, upper = np.asarray(answer.lower), np.asarray(answer.upper)
+    _check_bounds(check, lower, upper, answer.value.shape)
+    return check.jacobian(configuration, frame)
+
+
+def _check_box(check: _Check, configuration: Configuration, frame: Frame) -> bool:
+    answer = check.evaluate(configuration, frame)
+    if answer is None:
+        return False
+    check.require(isinstance(answer, Box), f"evaluate returns {type(answer).__name__}, no Box")
+    _check_bounds(check, answer.lower, answer.upper, (check.robot.nv,))
+    if answer.radius is not None:
+        check.require(
+            bool(np.isfinite(answer.radius) and answer.radius > 0.0),
+            f"radius is {answer.radius}; expected a positive number or None",
+        )
+    if frame.previous is not None and np.array_equal(configuration.q, frame.previous):
+        out = np.maximum(answer.lower, -answer.upper)
+        k = int(np.argmax(out))
+        check.require(
+            bool(out[k] <= 0.0),
+            f"the box does not let {check.columns[k]} stand still at the frame's previous "
+            f"configuration (by {out[k]:.3g}): nothing relaxes a box, so such a frame has no "
+            f"answer",
+        )
+    return True
+
+
+def _check_bounds(check: _Check, lower: Array, upper: Array, shape: tuple[int, ...]) -> None:
+    check.array(lower, "lower", shape, finite=False)
+    check.array(upper, "upper", shape, finite=False)
+    over = np.flatnonzero(lower > upper)
+    if len(over):
+        k = int(over[0])
+        check.require(False, f"row {k} runs from {lower[k]} to {upper[k]}: lower is above upper")
+    empty = np.flatnonzero((lower == np.inf) | (upper == -np.inf))
+    check.require(not len(empty), f"rows {empty.tolist()} have no room between their bounds")
+
+
+def _check_parameters(term: Any, kind: type | tuple[type, ...]) -> None:
+    """Frozen, named, and given back by its ``repr``."""
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    names = " or ".join(k.__name__ for k in kinds)
+    _require(isinstance(term, kind), term, f"it is no {names}: make it a subclass of one")
+    _require(
+        is_dataclass(term), term, "it is no dataclass: decorate it with @dataclass(frozen=True)"
+    )
+    name = fields(term)[0].name if fields(term) else "memory"
+    try:
+        setattr(term, name, getattr(term, name, None))
+    except AttributeError:
+        pass
+    else:
+        _require(False, term, f"{name} can be set: decorate it with @dataclass(frozen=True)")
+    _require(isinstance(term.name, str) and bool(term.name), term, "its name is no text")
+    start, _, rest = repr(term).partition("(")
+    scope = {"Term": type(term), "array": np.array, "inf": np.inf, "nan": np.nan}
+    try:
+        again = eval(f"Term({rest}", scope)
+    except Exception as error:
+        raise AssertionError(
+            f"{term!r}: repr does not give its parameters back ({error}); "
+            f"expected {type(term).__name__}(name=value, ...)"
+        ) from error
+    _require(start == type(term).__qualname__, term, f"repr names {start}")
+    for field in fields(term):
+        old, new = getattr(term, field.name), getattr(again, field.name)
+        _require(
+            type(old) is type(new) and bool(np.all(old == new)),
+            term,
+            f"repr does not give {field.name} back: {new!r} instead of {old!r}",
+        )
+
+
+def _require(holds: bool, term: Any, message: str) -> None:
+    if not holds:
+        raise AssertionError(f"{term!r}: {message}")
+
+
+def _planted(posed: Configuration, rng: np.random.Generator) -> tuple[Stance, ...]:
+    """All soles planted, whole and by the toe in turn, a little off their touchdown."""
+    stances = []
+    for k, sole in enumerate(posed.robot.soles):
+        corners = posed.positions(np.full(4, sole.joint), sole.corners)
+        whole = k % 2 == 0
+        normal = np.array([*rng.normal(scale=0.05, size=2), 1.0])
+        normal /= np.linalg.norm(normal)
+        point = corners[2:].mean(axis=0) + rng.normal(scale=0.003, size=3)
+        down = Stance(sole, whole, point, normal).planted(corners)
+        heading = None if down.heading is None else readonly(down.heading)
+        touchdown = Touchdown(readonly(down.toe), heading)
+        stances.append(Stance(sole, whole, readonly(point), readonly(normal), touchdown=touchdown))
+    return tuple(stances)
+
+
+def _box_at_hand(posed: Configuration) -> tuple[tuple[Obstacle, Array], ...]:
+    """A tilted box that comes within two centimetres of the robot, in front of its left hand."""
+    obstacle = Obstacle.of("box", Shape.box((0.3, 0.25, 0.2)))
+    hand = posed.landmarks()[LANDMARKS.index("left_hand")]
+    turned = np.array([0.13, 0.09, 0.2, 1.0])
+    pose = np.array([*hand, *(turned / np.linalg.norm(turned))])
+    forward = poses.matrix(posed.q[:7])[:, 0]
+    for reach in np.arange(0.0, 1.0, 0.005):
+        pose[:3] = hand + reach * forward
+        near = near_obstacle(posed, obstacle, pose, 0.05)
+        if near.distance.min(initial=np.inf) > 0.02:
+            break
+    return ((obstacle, readonly(pose)),)
+
+
+def _readonly(target: LaplacianTarget) -> LaplacianTarget:
+    return LaplacianTarget(readonly(target.factor), readonly(target.offset), target.constant)
+
+
+def _arrays(value: Any) -> list[Array]:
+    """All arrays that ``value`` holds, however deep."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, Mapping):
+        return [a for item in value.values() for a in _arrays(item)]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [a for item in value for a in _arrays(item)]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [a for field in fields(value) for a in _arrays(getattr(value, field.name))]
+    return []
+
+
+def _state(configuration: Configuration) -> list[Array]:
+    """What a configuration knows."""
+    joints = np.arange(len(configuration.translations))
+    points = np.array(configuration.translations)
+    return [
+        configuration.q,
+        configuration.rotations,
+        configuration.translations,
+        configuration.jacobians(joints, points),
+    ]

@@ -1,0 +1,192 @@
+"""Still pictures of a result: the robot's hulls, the person, props and terrain.
+
+Needs matplotlib (``pip install "kinemesh[picture]"``), imported where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinemesh.errors import MissingExtra
+from kinemesh.motion import LANDMARKS, Clip, Scene, Shape, poses
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.skeleton import BONES
+from kinemesh.result import Result
+from kinemesh.robot import RobotModel
+
+# Okabe and Ito's colours: told apart by colour-blind readers too.
+_ROBOT = (0.55, 0.60, 0.66)
+_PROP = (0.90, 0.62, 0.00)
+_TERRAIN = (0.76, 0.72, 0.66)
+_PERSON = (0.00, 0.45, 0.70)
+_LIGHT = np.array([0.35, -0.45, 0.82])
+_PANEL = 0.12
+"""Large faces are cut to triangles of this edge [m], so that sorting by depth works."""
+
+
+def picture(
+    result: Result,
+    path: str | Path,
+    *,
+    robot: RobotModel,
+    clip: Clip | None = None,
+    frames: Sequence[int] | None = None,
+    azimuth: float = -60.0,
+    elevation: float = 12.0,
+    size: float = 2.6,
+    dpi: int = 110,
+) -> Path:
+    """Draw a contact sheet: one column a frame, the robot below, the person above if given.
+
+    Args:
+        result: what to draw; its scene gives props and terrain.
+        path: a ``.png`` to write.
+        robot: the model that the trajectory belongs to.
+        clip: the demonstration; None leaves the person out.
+        frames: which frames; default: five spread over the clip.
+        azimuth: direction to look from [deg].
+        elevation: height to look from [deg].
+        size: edge of one picture [inch].
+        dpi: resolution [1/inch].
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtra("matplotlib", "picture") from error
+    chosen = list(frames) if frames is not None else _spread(len(result))
+    rows = 1 if clip is None else 2
+    figure = Figure(figsize=(size * len(chosen), size * 1.15 * rows), dpi=dpi)
+    FigureCanvasAgg(figure)
+    for column, index in enumerate(chosen):
+        q = result.trajectory.q[index]
+        if clip is not None:
+            axes = _axes(figure, rows, len(chosen), column + 1, azimuth, elevation)
+            _draw_solids(axes, _scene_triangles(clip.scene, index), azimuth, elevation)
+            _draw_person(axes, clip.landmarks()[index])
+            _frame_view(axes, clip.landmark("pelvis")[index], clip.stature)
+            axes.set_title(f"{index / result.trajectory.fps:.1f} s", fontsize=9, pad=-2)
+        axes = _axes(
+            figure, rows, len(chosen), (rows - 1) * len(chosen) + column + 1, azimuth, elevation
+        )
+        solids = [*_robot_triangles(robot, q), *_scene_triangles(result.scene, index)]
+        _draw_solids(axes, solids, azimuth, elevation)
+        _frame_view(axes, q[:3], robot.height)
+    figure.subplots_adjust(0.0, 0.0, 1.0, 0.97, wspace=0.0, hspace=0.0)
+    target = Path(path)
+    figure.savefig(target, facecolor="white")
+    return target
+
+
+def _spread(count: int) -> list[int]:
+    return [int(k) for k in np.linspace(0.04, 0.96, 5) * (count - 1)]
+
+
+def _axes(figure: Any, rows: int, columns: int, at: int, azimuth: float, elevation: float) -> Any:
+    axes = figure.add_subplot(rows, columns, at, projection="3d", computed_zorder=False)
+    axes.set_proj_type("ortho")
+    axes.view_init(elev=elevation, azim=azimuth)
+    axes.set_axis_off()
+    return axes
+
+
+def _frame_view(axes: Any, centre: Array, height: float) -> None:
+    """Show a cube around the body, standing on the ground."""
+    half = 0.62 * height
+    axes.set_xlim(centre[0] - half, centre[0] + half)
+    axes.set_ylim(centre[1] - half, centre[1] + half)
+    middle = max(float(centre[2]), 0.5 * height) - 0.02 * height
+    axes.set_zlim(middle - half, middle + half)
+    axes.set_box_aspect((1, 1, 1), zoom=1.45)
+    grid = np.linspace(-half, half, 5)
+    for offset in grid:
+        for xs, ys in (((-half, half), (offset, offset)), ((offset, offset), (-half, half))):
+            axes.plot(
+                np.add(xs, centre[0]), np.add(ys, centre[1]), (0, 0), color="0.82", lw=0.6, zorder=0
+            )
+
+
+def _robot_triangles(robot: RobotModel, q: Array) -> list[tuple[Array, tuple[float, ...]]]:
+    configuration = robot.configuration(q)
+    solids = []
+    for hull in robot.hulls:
+        shape = Shape.convex(hull.vertices)
+        world = shape.vertices @ configuration.rotations[hull.joint].T
+        world = world + configuration.translations[hull.joint]
+        solids.append((world[shape.faces], _ROBOT))
+    return solids
+
+
+def _scene_triangles(scene: Scene, index: int) -> list[tuple[Array, tuple[float, ...]]]:
+    solids = []
+    if scene.terrain is not None:
+        for part in scene.terrain.shape.parts:
+            solids.append((_cut(part.vertices[part.faces]), _TERRAIN))
+    for prop in scene.props:
+        shape = prop.shape
+        # A dense scan is drawn as its parts: thousands of triangles would say no more.
+        parts = [(shape.vertices, shape.faces)]
+        if len(shape.faces) > 2000:
+            parts = [(part.vertices, part.faces) for part in shape.parts]
+        for vertices, faces in parts:
+            world = poses.apply(prop.track[index], vertices)
+            solids.append((_cut(world[faces]), _PROP))
+    return solids
+
+
+def _cut(triangles: Array) -> Array:
+    """Halve triangles at their longest edge until no edge is longer than a panel."""
+    done = []
+    while len(triangles):
+        edges = np.linalg.norm(triangles - np.roll(triangles, -1, axis=1), axis=2)
+        long = edges.max(axis=1) > _PANEL
+        done.append(triangles[~long])
+        rest, edges = triangles[long], edges[long]
+        k = edges.argmax(axis=1)
+        row = np.arange(len(rest))
+        a, b, c = rest[row, k], rest[row, (k + 1) % 3], rest[row, (k + 2) % 3]
+        middle = (a + b) / 2.0
+        triangles = np.concatenate([np.stack([a, middle, c], 1), np.stack([middle, b, c], 1)])
+    return np.concatenate(done) if done else triangles
+
+
+def _draw_solids(
+    axes: Any,
+    solids: Sequence[tuple[Array, tuple[float, ...]]],
+    azimuth: float,
+    elevation: float,
+) -> None:
+    """Front faces of all solids in one collection, so that they hide one another rightly."""
+    from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+
+    if not solids:
+        return
+    turn, lift = np.radians(azimuth), np.radians(elevation)
+    eye = np.array([np.cos(lift) * np.cos(turn), np.cos(lift) * np.sin(turn), np.sin(lift)])
+    triangles = np.concatenate([t for t, _ in solids])
+    colours = np.concatenate([np.tile(c, (len(t), 1)) for t, c in solids])
+    normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    facing = normals @ eye > 0.0
+    shade = 0.55 + 0.45 * np.clip(normals @ _LIGHT, 0.0, 1.0)
+    shaded = np.clip(colours * shade[:, None], 0.0, 1.0)[facing]
+    axes.add_collection3d(
+        Poly3DCollection(
+            triangles[facing], facecolors=shaded, edgecolors=shaded, linewidths=0.2, zorder=1
+        )
+    )
+
+
+def _draw_person(axes: Any, landmarks: Array) -> None:
+    place = dict(zip(LANDMARKS, landmarks, strict=True))
+    for a, b in BONES:
+        ends = np.array([place[a], place[b]])
+        axes.plot(*ends.T, color=_PERSON, lw=2.6, solid_capstyle="round", zorder=2)
+    axes.scatter(*landmarks.T, color=_PERSON, s=9, depthshade=False, zorder=3)

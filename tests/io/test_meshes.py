@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+
+from kinemesh.errors import ClipError, ReadError
+from kinemesh.io import MESHES, read_mesh
+from kinemesh.motion import Shape
+from recordings import recording
+
+BOX = Shape.box((1.0, 2.0, 3.0))
+Obj = Callable[..., Path]
+
+
+@pytest.mark.parametrize("suffix", MESHES)
+def test_every_format_gives_the_same_box(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"box{suffix}"
+    trimesh.Trimesh(BOX.vertices, BOX.faces, process=False).export(file)
+    shape = read_mesh(str(file))
+    np.testing.assert_allclose(shape.bounds, BOX.bounds, atol=1e-6)
+    assert len(shape.vertices) == 8
+    assert shape.parts[0].volume == pytest.approx(6.0)
+    assert shape.warnings == ()
+
+
+def test_several_geometries_become_one_shape_where_the_file_places_them(tmp_path: Path) -> None:
+    scene = trimesh.Scene()
+    for x in (0.0, 5.0):
+        scene.add_geometry(
+            trimesh.creation.box((1, 1, 1)),
+            transform=trimesh.transformations.translation_matrix((x, 0, 0)),
+        )
+    scene.export(tmp_path / "two.glb")
+    shape = read_mesh(tmp_path / "two.glb")
+    assert len(shape.parts) == 2
+    np.testing.assert_allclose(shape.bounds, [[-0.5, -0.5, -0.5], [5.5, 0.5, 0.5]])
+
+
+def test_a_missing_material_file_does_no_harm_and_is_not_talked_about(
+    box_obj: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert len(read_mesh(box_obj).parts) == 1
+    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="does not exist"):
+        read_mesh(tmp_path / "none.obj")
+    with pytest.raises(ReadError, match="is a folder"):
+        read_mesh(tmp_path)
+
+
+def test_an_unknown_suffix_lists_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "a.fbx").write_bytes(b"x")
+    with pytest.raises(ReadError, match=r"'\.fbx'; known mesh formats are \.obj, \.stl"):
+        read_mesh(tmp_path / "a.fbx")
+
+
+@pytest.mark.parametrize("suffix", MESHES)
+@pytest.mark.parametrize("content", [b"these are words\n", b"\x89PNG\r\n\x1a\n" + bytes(100)])
+def test_a_file_that_is_no_mesh_is_refused_by_name(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], suffix: str, content: bytes
+) -> None:
+    (tmp_path / f"a{suffix}").write_bytes(content)
+    with pytest.raises(ReadError, match=rf"a{suffix}"):
+        read_mesh(tmp_path / f"a{suffix}")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_empty_mesh_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.obj").write_text("")
+    with pytest.raises(ReadError, match="empty"):
+        read_mesh(tmp_path / "a.obj")
+    (tmp_path / "a.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\n")
+    with pytest.raises(ReadError, match=r"a\.obj holds no triangles"):
+        read_mesh(tmp_path / "a.obj")
+
+
+def test_a_flat_mesh_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "a.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nv 1 1 0\nf 1 2 3\nf 2 4 3\n")
+    with pytest.raises(ClipError, match=r"the mesh a\.obj: .*no volume"):
+        read_mesh(tmp_path / "a.obj")
+
+
+@pytest.mark.parametrize("factor", [1000.0, 1e-4])
+def test_a_mesh_that_cannot_be_in_metres_is_refused_by_name(
+    tmp_path: Path, obj_save: Obj, factor: float
+) -> None:
+    file = obj_save(tmp_path / "crate.obj", BOX, factor)
+    with pytest.raises(ClipError, match=r"the mesh crate\.obj is .*metres"):
+        read_mesh(file)
+
+
+def test_the_library_loads_no_mesh_library_until_one_is_read() -> None:
+    code = "import sys, kinemesh.io; sys.exit('trimesh' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("sequence", "tops"), [(0, (0.2, 0.47, 0.95)), (1, None)])
+def test_the_boxes_of_a_climb_are_convex_parts(
+    sequence: int, tops: tuple[float, ...] | None
+) -> None:
+    shape = read_mesh(recording(f"climb/seq_{sequence}/multi_boxes.obj"))
+    single = recording(f"climb/seq_{sequence}/boxes").glob("*.obj")
+    assert len(shape.parts) == len(list(single))
+    assert shape.warnings == ()
+    if tops is not None:
+        heights = sorted(part.vertices[:, 2].max() for part in shape.parts)
+        np.testing.assert_allclose(heights, tops, atol=0.02)
+
+
+@pytest.mark.parametrize("name", ["largebox", "largetable", "woodchair"])
+def test_a_scanned_object_is_covered_by_its_hull_and_says_so(name: str) -> None:
+    shape = read_mesh(recording(f"omomo/objects/{name}.obj"))
+    assert len(shape.warnings) == 1
+    planes = shape.parts[0].planes
+    assert np.max(shape.vertices @ planes[:, :3].T + planes[:, 3]) < 1e-9
