@@ -161,7 +161,7 @@ def robot_toml(
             landmark, link = landmark.replace("left", side), link.replace("left", side)
             rows.append(f'{landmark} = {{ link = "{link}", offset = {_vector(place)} }}{note}')
     rows += ["", "# Corners of the flat part of the soles, on the true sole plane [m]."]
-    corners = [(-0.06, 0.02), (-0.06, -0.02), (0.138, 0.018), (0.138, -0.018)]
+    corners = [(-0.058, 0.018), (-0.058, -0.018), (0.137, 0.017), (0.137, -0.017)]
     for side in ("left", "right"):
         rows += [f"[soles.{side}]", f'link = "{side}_ankle_roll_link"', "corners = ["]
         rows += [f"  {_vector((*corner, sole))}," for corner in corners] + ["]", ""]
