@@ -62,7 +62,7 @@ LANDMARKS = {
     "head": ("head_link", (0.0, 0.0, 0.42)),
     "left_hip": ("left_hip_pitch_link", (0.0, 0.0, 0.0)),
     "left_knee": ("left_knee_link", (0.0, 0.0, 0.0)),
-    "left_ankle": ("left_knee_link", (0.0, 0.0, -0.28)),
+    "left_ankle": ("left_ankle_pitch_link", (0.0, 0.0, 0.0)),
     "left_heel": ("left_ankle_roll_link", (-0.05, 0.0, -0.03)),
     "left_toe": ("left_ankle_roll_link", (0.14, 0.0, -0.03)),
     "left_shoulder": ("left_shoulder_roll_link", (0.0, 0.0, 0.0)),
@@ -73,7 +73,6 @@ LANDMARKS = {
 NOTES = {
     "chest": "sternum, between shoulders and waist",
     "head": "middle of the head, at ear height",
-    "left_ankle": "on the shin, 20 mm above the ankle's pitch axis",
     "left_hand": "where the rubber hand is fixed",
 }
 

@@ -95,7 +95,7 @@ class RetargetCommand:
         if not self.json:
             _print_findings(console, clip)
         start = time.perf_counter()
-        result = _solve(Retargeter(robot, solver=self.solver), clip, console)
+        result = _solve(Retargeter(robot, solver=self.solver), clip)
         seconds = time.perf_counter() - start
         result.save(self.output)
         score = metrics.evaluate(
@@ -137,7 +137,7 @@ class DemoCommand:
         for name, make in demos.DEMOS.items():
             clip = make()
             start = time.perf_counter()
-            result = _solve(retargeter, clip, console)
+            result = _solve(retargeter, clip)
             seconds = time.perf_counter() - start
             path = result.save(self.out / f"{name}.npz")
             score = metrics.evaluate(
@@ -175,7 +175,8 @@ class InfoCommand:
         for key, value in table.items():
             lines = value if isinstance(value, list) else [value]
             for line in lines or ["none"]:
-                console.print(f"{key:>16}  {line}", highlight=False, markup=False)
+                text = f"{key:>16}  {line}"
+                console.print(text, highlight=False, markup=False, soft_wrap=True)
         return 0
 
     def _result(self) -> dict[str, Any] | None:
@@ -255,31 +256,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _solve(retargeter: Retargeter, clip: Clip, console: Console) -> Result:
-    """Retarget with a progress bar on standard error."""
+def _solve(retargeter: Retargeter, clip: Clip) -> Result:
+    """Retarget with a progress bar on standard error, if that is a terminal."""
     columns = (
         *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
         TimeRemainingColumn(),
     )
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    with bar:
+    errors = Console(stderr=True)
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task(clip.name, total=len(clip))
         return retargeter.retarget(clip, progress=lambda done, _: bar.update(task, completed=done))
 
 
 def _score_table(scores: Sequence[tuple[str, metrics.Score]]) -> Table:
-    table = Table("measure", *(name for name, _ in scores), title_justify="left")
-    columns = [dict(metrics.table(score)) for _, score in scores]
-    for measure in dict.fromkeys(key for column in columns for key in column):
-        table.add_row(measure, *(column.get(measure, "") for column in columns))
+    """Measures down, clips across; a measure that no clip has is left out."""
+    columns = [{row[0]: row for row in metrics.table(score)} for _, score in scores]
+    table = Table("measure", *(name for name, _ in scores), "limit")
+    measures = list(dict.fromkeys(name for column in columns for name in column))
+    groups = list(dict.fromkeys(name.rpartition(".")[0] for name in measures))
+    for measure in sorted(measures, key=lambda name: groups.index(name.rpartition(".")[0])):
+        rows = [column.get(measure, (measure, "-", "", "", "")) for column in columns]
+        if all(value == "-" for _, value, *_ in rows):
+            continue
+        cells = [f"{value} {verdict}".rstrip(" -") or "-" for _, value, _, verdict, _ in rows]
+        limit = next((limit for _, _, limit, _, _ in rows if limit), "")
+        failed = any(verdict == "FAIL" for _, _, _, verdict, _ in rows)
+        table.add_row(measure, *cells, limit, style="bold red" if failed else None)
     return table
 
 
 def _print_findings(console: Console, clip: Clip) -> None:
     for note in clip.notes:
-        console.print(f"found    {note}", style="dim", highlight=False, markup=False)
+        text = f"found    {note}"
+        console.print(text, style="dim", highlight=False, markup=False, soft_wrap=True)
     for warning in clip.warnings:
-        console.print(f"warning  {warning}", style="yellow", highlight=False, markup=False)
+        text = f"warning  {warning}"
+        console.print(text, style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 def _print_failures(console: Console, result: Result) -> None:
@@ -290,7 +302,9 @@ def _print_failures(console: Console, result: Result) -> None:
         f"{len(failures)} of {len(result)} frames could not hold every constraint:", style="yellow"
     )
     for report in failures[:10]:
-        what = ", ".join(f"{name} by {report.violation[name] * 1e3:.1f} mm" for name in report.relaxed)
+        what = ", ".join(
+            f"{name} by {report.violation[name] * 1e3:.1f} mm" for name in report.relaxed
+        )
         console.print(f"  frame {report.index}: {what}", highlight=False)
     if len(failures) > 10:
         console.print(f"  ... and {len(failures) - 10} more, in the file's reports")

@@ -27,6 +27,7 @@ from kinemesh.objectives import Objective
 from kinemesh.problem import (
     Bounded,
     Box,
+    Ease,
     Frame,
     InteractionMesh,
     LaplacianTarget,
@@ -70,8 +71,9 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
     """A frame in which every term of the package is active.
 
     The robot stands near its rest posture on the ground, its first sole planted whole, its
-    second on the toe alone, both a little off their touchdown; a tilted box is two centimetres
-    from its left hand. Arrays are read-only: a term that writes to one is found out.
+    second on the toe alone, both a little off their touchdown and both still easing; a tilted
+    box is two centimetres from the robot, before its left hand. Arrays are read-only: a term
+    that writes to one is found out.
 
     Args:
         robot: the model.
@@ -103,6 +105,7 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
         ground=0.0,
         obstacles=_box_at_hand(posed),
         stances=_planted(posed, rng),
+        eases=_eased(posed),
         previous=readonly(previous),
         before=readonly(before),
         nominal=readonly(robot.integrate(previous, rng.normal(scale=0.05, size=robot.nv))),
@@ -197,7 +200,12 @@ class _Check:
     ) -> None:
         """Run ``check`` at every place, and make sure that it found something to check."""
         frame = sample_frame(self.robot, seed=seed) if given is None else given
-        first = replace(frame, previous=None, before=None, nominal=None, stances=(), obstacles=())
+        first = replace(
+            replace(frame, previous=None, before=None, nominal=None),
+            stances=(),
+            eases=(),
+            obstacles=(),
+        )
         active = False
         for configuration in self._places(frame, seed):
             active |= check(self, configuration, frame)
@@ -420,8 +428,18 @@ def _planted(posed: Configuration, rng: np.random.Generator) -> tuple[Stance, ..
     return tuple(stances)
 
 
+def _eased(posed: Configuration) -> tuple[Ease, ...]:
+    """All edges of all soles a tenth of a second from the surface under them."""
+    eases = []
+    for sole in posed.robot.soles:
+        middle = posed.positions(np.full(4, sole.joint), sole.corners).mean(axis=0)
+        point, normal = readonly(middle * [1.0, 1.0, 0.0]), readonly([0.0, 0.0, 1.0])
+        eases += [Ease(sole, edge, 0.1, point, normal) for edge in (slice(0, 2), slice(2, 4))]
+    return tuple(eases)
+
+
 def _box_at_hand(posed: Configuration) -> tuple[tuple[Obstacle, Array], ...]:
-    """A tilted box that comes within two centimetres of the robot, in front of its left hand."""
+    """A tilted box that is two centimetres from the robot, before its left hand."""
     obstacle = Obstacle.of("box", Shape.box((0.3, 0.25, 0.2)))
     hand = posed.landmarks()[LANDMARKS.index("left_hand")]
     turned = np.array([0.13, 0.09, 0.2, 1.0])

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kinemesh.errors import MissingExtra
+from kinemesh.errors import MissingExtra, WriteError
 from kinemesh.motion import LANDMARKS, Clip, Scene, Shape, poses
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.skeleton import BONES
@@ -55,12 +55,16 @@ def picture(
 
     Raises:
         MissingExtra: matplotlib is not installed.
+        WriteError: the folder does not exist.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingExtra("matplotlib", "picture") from error
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise WriteError(f"the folder {target.parent} does not exist; make it first")
     chosen = list(frames) if frames is not None else _spread(len(result))
     rows = 1 if clip is None else 2
     figure = Figure(figsize=(size * len(chosen), size * 1.15 * rows), dpi=dpi)
@@ -80,7 +84,6 @@ def picture(
         _draw_solids(axes, solids, azimuth, elevation)
         _frame_view(axes, q[:3], robot.height)
     figure.subplots_adjust(0.0, 0.0, 1.0, 0.97, wspace=0.0, hspace=0.0)
-    target = Path(path)
     figure.savefig(target, facecolor="white")
     return target
 

@@ -3,10 +3,11 @@
 from kinemesh.constraints.constraint import Constraint, StepBox
 from kinemesh.constraints.limits import JointLimits, TrustRegion, VelocityLimits
 from kinemesh.constraints.penetration import NonPenetration
-from kinemesh.constraints.stance import FootFlat, FootStance
+from kinemesh.constraints.stance import FootEase, FootFlat, FootStance
 
 __all__ = [
     "Constraint",
+    "FootEase",
     "FootFlat",
     "FootStance",
     "JointLimits",
@@ -22,5 +23,5 @@ def defaults() -> tuple[Constraint | StepBox, ...]:
     """The constraints of a retargeting."""
     return (
         *(JointLimits(), VelocityLimits(), TrustRegion()),
-        *(NonPenetration(), FootStance(), FootFlat()),
+        *(NonPenetration(), FootStance(), FootFlat(), FootEase()),
     )

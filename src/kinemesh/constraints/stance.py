@@ -9,7 +9,7 @@ import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
 from kinemesh.motion.arrays import Array
-from kinemesh.problem import Bounded, Frame, Stance
+from kinemesh.problem import Bounded, Ease, Frame, Stance
 from kinemesh.robot import Configuration
 
 _Row = tuple[Array, Array, Array]
@@ -85,6 +85,43 @@ class FootFlat(Constraint):
         if stance.whole:
             rows.append((corners[:2].mean(axis=0), n, stance.point))
         return rows
+
+
+@dataclass(frozen=True)
+class FootEase(Constraint):
+    r"""A foot comes down to its stance, and leaves it, without a jump.
+
+    .. math:: n \cdot (c_i(q) - s) \le \max\left(\tfrac12 a t^2,\; h \min(1, t / t_0)\right)
+
+    for the corners of an edge that is planted a time t from now, or was a time t ago: the
+    height from which, or to which, a constant acceleration carries it, or the person's own
+    height h where that is more (a jump from a box), let in over :math:`t_0`. Without these rows
+    the sole snaps to the ground in the one frame of touchdown.
+    """
+
+    acceleration: float = 20.0
+    """[m/s^2]."""
+    blend: float = 0.1
+    """:math:`t_0` [s]."""
+    sacrifice: int = 3
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        """Two rows an edge [m]."""
+        if not frame.eases:
+            return None
+        joints = np.array([e.sole.joint for e in frame.eases for _ in range(2)])
+        local = np.concatenate([e.sole.corners[e.corners] for e in frame.eases])
+        directions = np.repeat([e.normal for e in frame.eases], 2, axis=0)
+        origins = np.repeat([e.point for e in frame.eases], 2, axis=0)
+        points = configuration.positions(joints, local)
+        value = np.sum(directions * (points - origins), axis=1)
+        reach = np.repeat([self._reach(ease) for ease in frame.eases], 2)
+        return Bounded(value, configuration.rows(joints, points, directions), -np.inf, reach)
+
+    def _reach(self, ease: Ease) -> float:
+        """The height allowed to an edge [m]."""
+        own = ease.height * min(1.0, ease.time / self.blend)
+        return max(0.5 * self.acceleration * ease.time**2, own)
 
 
 def _bounded(

@@ -54,6 +54,8 @@ class Footing:
     """The heel is down too ``(T,)``; implies ``toe``."""
     touchdown: Flags
     """A new stance, landing included, begins ``(T,)``."""
+    ankle_height: float
+    """Height of the ankle above the surface while the foot is flat [m]."""
 
 
 def support_height(scene: Scene, points: Array, reach: float = 0.12) -> Array:
@@ -110,7 +112,7 @@ def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
     heel = np.zeros(frames, dtype=bool)
     for first, last in _runs(ankle, ankle_height - flat, clip.fps, heel_rule):
         heel[first : last + 1] = True
-    return Footing(planted, landing & ~planted, planted & heel, starts)
+    return Footing(planted, landing & ~planted, planted & heel, starts, flat)
 
 
 def _resting_height(height: Array, planted: Flags) -> float:

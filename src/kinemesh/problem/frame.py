@@ -56,6 +56,23 @@ class Stance:
 
 
 @dataclass(frozen=True, eq=False)
+class Ease:
+    """An edge of a sole that is about to be planted, or was a moment ago."""
+
+    sole: Sole
+    corners: slice
+    """Which corners of the sole: heel or toe."""
+    time: float
+    """Time to or since the stance [s]."""
+    point: Array
+    """A point ``(3,)`` [m] of the surface that the sole stands on then."""
+    normal: Array
+    """Unit normal ``(3,)`` of that surface."""
+    height: float = 0.0
+    """How high above it the person's edge is, scaled to the robot [m]."""
+
+
+@dataclass(frozen=True, eq=False)
 class Frame:
     """What instant ``index`` asks: built from the clip and from the frames already solved."""
 
@@ -70,6 +87,7 @@ class Frame:
     obstacles: tuple[tuple[Obstacle, Array], ...] = ()
     """Terrain and props, each with its pose ``(7,)`` now."""
     stances: tuple[Stance, ...] = ()
+    eases: tuple[Ease, ...] = ()
     previous: Array | None = None
     """Configuration ``(nq,)`` of the frame before; None in the first."""
     before: Array | None = None

@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Terrain, poses
-from kinemesh.motion.arrays import Array
+from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support_height
-from kinemesh.problem.frame import Frame, Stance, Touchdown
+from kinemesh.problem.frame import Ease, Frame, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.robot import Obstacle, RobotModel
+
+EASE_TIME = 0.1
+"""A foot is eased into and out of a stance over this time [s]."""
+
+_UP = readonly([0.0, 0.0, 1.0])
 
 _RESTS = 0.1
 """A prop whose lowest point comes this close to the ground [m] rests on it."""
@@ -73,6 +79,10 @@ class Plan:
         self.scene = scaled_scene(wanted, self.scale)
         self.landmarks = clip.landmarks() * self.scale
         self.footing: Mapping[str, Footing] = detect_footing(clip, stance)
+        self._nearest = {
+            side: {"toe": _nearest(foot.toe), "heel": _nearest(foot.heel)}
+            for side, foot in self.footing.items()
+        }
         rng = np.random.default_rng(self._mesh.seed)
         ground = clip.scene.ground or 0.0
         self._anchors = [
@@ -121,6 +131,7 @@ class Plan:
             ground=self.scene.ground,
             obstacles=self.obstacles(index),
             stances=self._stances(index, touchdowns or {}),
+            eases=self._eases(index),
             previous=previous,
             before=before,
             nominal=None if self._nominal is None else self._nominal[index],
@@ -170,22 +181,51 @@ class Plan:
         mesh = InteractionMesh.from_points(source)
         return LaplacianTarget.reduce(mesh.laplacian, mesh.deltas(source), anchors, weights)
 
-    def _stances(self, index: int, touchdowns: Mapping[str, Touchdown]) -> tuple[Stance, ...]:
+    def _stances(
+        self, index: int, touchdowns: Mapping[str, Touchdown]
+    ) -> tuple[Stance, ...]:
         stances = []
         for sole in self.robot.soles:
             foot = self.footing.get(sole.name)
             if foot is None or not (foot.toe[index] or foot.landing[index]):
                 continue
-            toe = self.landmarks[index, LANDMARKS.index(f"{sole.name}_toe")]
-            height = float(support_height(self.scene, toe[None], 0.12 * self.scale)[0])
-            if not np.isfinite(height):
+            surface = self._surface(sole.name, index)
+            if surface is None:
                 continue
             known = None if foot.touchdown[index] else touchdowns.get(sole.name)
-            point = np.array([toe[0], toe[1], height]) if known is None else known.toe
-            normal = np.array([0.0, 0.0, 1.0])
+            point = surface if known is None else known.toe
             heel, landing = bool(foot.heel[index]), bool(foot.landing[index])
-            stances.append(Stance(sole, heel, point, normal, landing, known))
+            stances.append(Stance(sole, heel, point, _UP, landing, known))
         return tuple(stances)
+
+    def _eases(self, index: int) -> tuple[Ease, ...]:
+        eases = []
+        for sole in self.robot.soles:
+            for part, corners in (("heel", slice(0, 2)), ("toe", slice(2, 4))):
+                if sole.name not in self._nearest:
+                    continue
+                stance = int(self._nearest[sole.name][part][index])
+                time = abs(stance - index) / self.clip.fps
+                if stance < 0 or not 0.0 < time <= EASE_TIME:
+                    continue
+                surface = self._surface(sole.name, stance)
+                if surface is not None:
+                    height = self._edge_height(sole.name, part, index) - surface[2]
+                    eases.append(Ease(sole, corners, time, surface, _UP, height))
+        return tuple(eases)
+
+    def _edge_height(self, side: str, part: str, index: int) -> float:
+        """Height [m] of the person's toe, or of the heel as its ankle tells it, scaled."""
+        if part == "toe":
+            return float(self.landmarks[index, LANDMARKS.index(f"{side}_toe"), 2])
+        flat = self.footing[side].ankle_height * self.scale
+        return float(self.landmarks[index, LANDMARKS.index(f"{side}_ankle"), 2]) - flat
+
+    def _surface(self, side: str, index: int) -> Array | None:
+        """The place ``(3,)`` [m] under the person's toe; None where there is nothing."""
+        toe = self.landmarks[index, LANDMARKS.index(f"{side}_toe")]
+        height = float(support_height(self.scene, toe[None], 0.12 * self.scale)[0])
+        return np.array([toe[0], toe[1], height]) if np.isfinite(height) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,3 +315,14 @@ def _sunflower(count: int, radius: float) -> Array:
     distance = radius * np.sqrt((k + 0.5) / max(count, 1))
     angle = k * np.pi * (3.0 - np.sqrt(5.0))
     return np.stack([distance * np.cos(angle), distance * np.sin(angle), 0.0 * k], axis=1)
+
+
+def _nearest(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Index of the nearest True of ``flags`` ``(T,)`` for every entry; -1 if there is none."""
+    true = np.flatnonzero(flags)
+    if not len(true):
+        return np.full(len(flags), -1)
+    at = np.arange(len(flags))
+    after = true[np.minimum(np.searchsorted(true, at), len(true) - 1)]
+    before = true[np.maximum(np.searchsorted(true, at, side="right") - 1, 0)]
+    return np.where(np.abs(after - at) <= np.abs(at - before), after, before)
