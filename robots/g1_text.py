@@ -112,14 +112,11 @@ REST = {
 
 COLLISION = """
 [collision]
-links = "all"  # every link with a hull takes part in collision with the environment ...
-# ... but these: wholly inside the hulls of their neighbours in every posture.
-exclude_environment = ["waist_roll_link"]
-# Self-collision: pairs within this many joints of each other, and pairs that penetrate at rest,
-# are left out. None of the other pairs penetrates at rest or in the zero pose, and none of them
-# is in contact in every posture, so no pair needs naming.
-self_rule = { adjacent_joints = 3, skip_penetrating_at_rest = true }
-exclude_pairs = []
+# Links whose hulls lie wholly inside those of their neighbours in every posture.
+no_hull = ["waist_roll_link"]
+# Self-collision: hulls within this many joints of each other, whose shells overlap by design, and
+# hulls that overlap at rest are left out. None of the other pairs overlaps at rest.
+neighbours = 3
 """
 
 

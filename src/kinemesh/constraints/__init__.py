@@ -3,6 +3,7 @@
 from kinemesh.constraints.constraint import Constraint, StepBox
 from kinemesh.constraints.limits import JointLimits, TrustRegion, VelocityLimits
 from kinemesh.constraints.penetration import NonPenetration
+from kinemesh.constraints.self_collision import SelfCollision
 from kinemesh.constraints.stance import FootEase, FootFlat, FootStance
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "FootStance",
     "JointLimits",
     "NonPenetration",
+    "SelfCollision",
     "StepBox",
     "TrustRegion",
     "VelocityLimits",
@@ -23,5 +25,5 @@ def defaults() -> tuple[Constraint | StepBox, ...]:
     """The constraints of a retargeting."""
     return (
         *(JointLimits(), VelocityLimits(), TrustRegion()),
-        *(NonPenetration(), FootStance(), FootFlat(), FootEase()),
+        *(NonPenetration(), SelfCollision(), FootStance(), FootFlat(), FootEase()),
     )

@@ -3,6 +3,7 @@
 from kinemesh.robot.collision import Near, Obstacle, near_ground, near_obstacle
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.model import Hull, RobotModel, Sole, robot_names
+from kinemesh.robot.selfcollision import SelfNear, near_self
 
 __all__ = [
     "Configuration",
@@ -10,8 +11,10 @@ __all__ = [
     "Near",
     "Obstacle",
     "RobotModel",
+    "SelfNear",
     "Sole",
     "near_ground",
     "near_obstacle",
+    "near_self",
     "robot_names",
 ]

@@ -37,6 +37,8 @@ class Description:
     """Joint to the weight of its pull to rest; 1 where not named."""
     no_collision: frozenset[str]
     """Links whose hulls are left out."""
+    neighbours: int
+    """Hulls within this many joints of each other may overlap."""
 
 
 def read_description(
@@ -131,7 +133,8 @@ def _check(
         posture={
             k: _number(path, table["posture"], k, "posture.") for k in table.get("posture", {})
         },
-        no_collision=frozenset(collision.get("exclude_environment", ())),
+        no_collision=frozenset(collision.get("no_hull", ())),
+        neighbours=int(collision.get("neighbours", 3)),
     )
 
 

@@ -19,6 +19,7 @@ from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.convex import convex_geometry, geometry_points
 from kinemesh.robot.description import Description, read_description
+from kinemesh.robot.selfcollision import self_pairs
 
 _UNBOUNDED = 1e3
 """A joint range wider than this [rad] is treated as no limit."""
@@ -104,6 +105,7 @@ class RobotModel:
         landmark_joints, landmark_offsets: joint index ``(K,)`` and place ``(K, 3)`` [m].
         soles: the feet's soles.
         hulls: the collision hulls; ``hull_table`` holds the same in flat arrays.
+        self_pairs: pairs of hulls ``(P, 2)`` that must stay apart.
         support: ``(njoints, nv)`` of 0 and 1: which velocities move which joint.
     """
 
@@ -137,6 +139,9 @@ class RobotModel:
         self._local = threading.local()
         self.posture = self._by_joint(description.posture, "posture", 1.0)
         self.rest = self._rest(description)
+        self.self_pairs: NDArray[np.int64] = readonly(
+            self_pairs(self, description.neighbours), np.int64
+        )
 
     @classmethod
     def load(

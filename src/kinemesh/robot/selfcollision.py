@@ -1,0 +1,94 @@
+"""Distances between the robot's own hulls: which pairs count, and which are near."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import coal
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.motion.arrays import Array
+from kinemesh.robot.configuration import Configuration
+
+if TYPE_CHECKING:
+    from kinemesh.robot.model import RobotModel
+
+
+@dataclass(frozen=True, eq=False)
+class SelfNear:
+    """Pairs of the robot's hulls that are near each other, one row a pair."""
+
+    distance: Array
+    """Signed distance ``(N,)`` [m]."""
+    pairs: NDArray[np.int64]
+    """Indices into ``robot.hulls`` ``(N, 2)``."""
+    points: Array
+    """Nearest points of first and second hull in the world ``(N, 2, 3)`` [m]."""
+    normals: Array
+    """Unit normals ``(N, 3)``, from the second hull to the first."""
+
+    def rates(self, configuration: Configuration) -> Array:
+        """How the distances change ``(N, nv)`` with a tangent step."""
+        joints = configuration.robot.hull_table.joints[self.pairs]
+        first = configuration.rows(joints[:, 0], self.points[:, 0], self.normals)
+        return first - configuration.rows(joints[:, 1], self.points[:, 1], self.normals)
+
+
+def self_pairs(robot: RobotModel, neighbours: int) -> NDArray[np.int64]:
+    """Pairs of hulls ``(P, 2)`` that may collide.
+
+    Left out are pairs within ``neighbours`` joints of each other in the tree, whose shells
+    overlap by design, and pairs that overlap at rest.
+    """
+    table = robot.hull_table
+    first, second = np.triu_indices(len(robot.hulls), 1)
+    apart = _tree_distance(robot)[table.joints[first], table.joints[second]] > neighbours
+    pairs = np.stack([first[apart], second[apart]], axis=1)
+    rest = near_self(Configuration(robot, robot.rest), pairs, 0.0)
+    overlapping = {tuple(pair) for pair in rest.pairs[rest.distance < 0.0].tolist()}
+    return np.array([p for p in pairs.tolist() if tuple(p) not in overlapping]).reshape(-1, 2)
+
+
+def near_self(configuration: Configuration, pairs: NDArray[np.int64], within: float) -> SelfNear:
+    """Pairs of hulls less than ``within`` [m] apart: bounding spheres first, then coal."""
+    robot = configuration.robot
+    table = robot.hull_table
+    centres = configuration.positions(table.joints, table.centres)
+    gap = centres[pairs[:, 0]] - centres[pairs[:, 1]]
+    reach = table.radii[pairs[:, 0]] + table.radii[pairs[:, 1]] + within
+    candidates = pairs[np.einsum("ij,ij->i", gap, gap) < reach * reach]
+    placed = {
+        int(k): coal.Transform3s(
+            configuration.rotations[table.joints[k]], configuration.translations[table.joints[k]]
+        )
+        for k in np.unique(candidates)
+    }
+    request, result = coal.DistanceRequest(), coal.DistanceResult()
+    distances, kept, points, normals = [], [], [], []
+    for a, b in candidates.tolist():
+        result.clear()
+        distance = coal.distance(
+            robot.hulls[a].geometry, placed[a], robot.hulls[b].geometry, placed[b], request, result
+        )
+        if distance < within:
+            distances.append(distance)
+            kept.append((a, b))
+            points.append((result.getNearestPoint1(), result.getNearestPoint2()))
+            normals.append(-result.normal)
+    return SelfNear(
+        np.array(distances),
+        np.array(kept, dtype=np.int64).reshape(-1, 2),
+        np.reshape(points, (-1, 2, 3)),
+        np.reshape(normals, (-1, 3)),
+    )
+
+
+def _tree_distance(robot: RobotModel) -> NDArray[np.int64]:
+    """Number of joints between any two joints ``(njoints, njoints)``."""
+    # Two joints share the velocities that carry both; each joint here has one, the base six.
+    carries = robot.support[:, 5:]
+    depth = carries.sum(axis=1)
+    shared = carries @ carries.T
+    return np.asarray(depth[:, None] + depth[None, :] - 2 * shared, dtype=np.int64)
