@@ -13,22 +13,20 @@ from kinemesh import constraints as _constraints
 from kinemesh import objectives as _objectives
 from kinemesh._version import __version__
 from kinemesh.constraints import Constraint, StepBox, TrustRegion
+from kinemesh.evaluation import Evaluation
 from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.contacts import StanceRule
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
-    PENALTY,
     QP,
-    Bounded,
-    Box,
     Frame,
     MeshOptions,
     Plan,
-    Residual,
     Touchdown,
     solve,
 )
+from kinemesh.refine import Refinement, refined
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
 
@@ -39,58 +37,7 @@ Progress = Callable[[int, int], None]
 """Called after every frame with (frames done, frames in all)."""
 
 
-class _Evaluation:
-    """All terms at one configuration."""
-
-    def __init__(self, retargeter: Retargeter, configuration: Configuration, frame: Frame) -> None:
-        self.configuration = configuration
-        self.residuals: list[tuple[str, Residual]] = []
-        self.rows: list[tuple[str, int, Bounded]] = []
-        self.boxes: list[tuple[str, Box]] = []
-        for objective in retargeter.objectives:
-            residual = objective.evaluate(configuration, frame)
-            if residual is not None:
-                self.residuals.append((objective.name, residual))
-        for constraint in retargeter.constraints:
-            if isinstance(constraint, StepBox):
-                box = constraint.evaluate(configuration, frame)
-                if box is not None:
-                    self.boxes.append((constraint.name, box))
-            else:
-                bounded = constraint.evaluate(configuration, frame)
-                if bounded is not None:
-                    self.rows.append((constraint.name, constraint.sacrifice, bounded))
-
-    @property
-    def cost(self) -> float:
-        return sum(residual.cost for _, residual in self.residuals)
-
-    @property
-    def violation(self) -> float:
-        return max((bounded.violation() for _, _, bounded in self.rows), default=0.0)
-
-    def merit(self, feasibility: float) -> float:
-        """What a step must lower: half the cost plus the exact penalty of broken rows."""
-        broken = 0.0
-        for _, sacrifice, bounded in self.rows:
-            price = PENALTY[min(sacrifice, len(PENALTY)) - 1]
-            broken += price * float(np.sum(np.maximum(bounded.excess() - feasibility, 0.0)))
-        return 0.5 * self.cost + broken
-
-    def qp(self, radius: float = np.inf) -> QP:
-        """The QP, with the step held within ``radius`` in every number."""
-        nv = self.configuration.robot.nv
-        boxes = [box for _, box in self.boxes]
-        if np.isfinite(radius):
-            boxes.append(Box(np.full(nv, -radius), np.full(nv, radius)))
-        return QP.build(nv, self.residuals, self.rows, boxes)
-
-    def report(self, index: int, iterations: int, tolerance: float) -> FrameReport:
-        violation = {name: bounded.violation() for name, _, bounded in self.rows}
-        violation |= {name: box.violation() for name, box in self.boxes}
-        relaxed = tuple(name for name, _, bounded in self.rows if bounded.violation() > tolerance)
-        cost = {name: residual.cost for name, residual in self.residuals}
-        return FrameReport(index, iterations, cost, violation, relaxed)
+DEFAULT_REFINEMENT = Refinement()
 
 
 class Retargeter:
@@ -110,6 +57,7 @@ class Retargeter:
         solver: ``"daqp"``, ``"osqp"``, or ``"cvxpy"``: the paper's program as it is written,
             with its second-order cone trust region.
         mesh: how many anchors the interaction mesh has.
+        refine: the whole-clip pass that follows the frames; None leaves it out.
         stance: when a foot counts as planted.
     """
 
@@ -124,6 +72,7 @@ class Retargeter:
         tolerance: float = 1e-3,
         feasibility: float = 2e-4,
         solver: str = "daqp",
+        refine: Refinement | None = DEFAULT_REFINEMENT,
         mesh: MeshOptions | None = None,
         stance: StanceRule | None = None,
     ) -> None:
@@ -139,6 +88,7 @@ class Retargeter:
         self.tolerance = tolerance
         self.feasibility = feasibility
         self.solver = solver
+        self.refine = refine
         self.mesh = mesh
         self.stance = stance
 
@@ -150,7 +100,7 @@ class Retargeter:
 
     def build(self, configuration: Configuration, frame: Frame) -> QP:
         """The QP of one iteration: look before you solve."""
-        return _Evaluation(self, configuration, frame).qp()
+        return Evaluation(self, configuration, frame).qp()
 
     def start(self, plan: Plan) -> Configuration:
         """Where the first frame starts from: rest posture, heading of hips and shoulders."""
@@ -171,12 +121,12 @@ class Retargeter:
         # Full steps, watched: near a solution they converge fast although a single one may
         # raise the merit; when two in a row do, a linearisation was believed too far (a contact
         # changed sides, say) and the search goes on from the best point in shorter steps.
-        now = best = _Evaluation(self, start, frame)
+        now = best = Evaluation(self, start, frame)
         best_merit = best.merit(self.feasibility)
         radius, worse, done = np.inf, 0, 0
         for _ in range(self.iterations if iterations is None else iterations):
             step = solve(now.qp(radius), self.solver).step
-            last, now = now, _Evaluation(self, now.configuration.integrate(step), frame)
+            last, now = now, Evaluation(self, now.configuration.integrate(step), frame)
             done += 1
             merit = now.merit(self.feasibility)
             still = abs(last.cost - now.cost) <= self.tolerance * max(now.cost, 1e-9)
@@ -239,6 +189,8 @@ class Retargeter:
         with threadpool_limits(limits=1, user_api="blas"):
             plan = self.plan(clip, scene, None if nominal is None else nominal.q)
             solved = list(self.frames(plan, progress))
+            if self.refine is not None:
+                solved = refined(self, self.refine, solved)
         return Result(
             Trajectory(
                 np.array([configuration.q for _, configuration, _ in solved]),

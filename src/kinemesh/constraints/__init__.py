@@ -1,6 +1,7 @@
 """What must hold: each ``evaluate(configuration, frame) -> Bounded | Box | None``."""
 
 from kinemesh.constraints.constraint import Constraint, StepBox
+from kinemesh.constraints.contact import HandContact
 from kinemesh.constraints.limits import JointLimits, TrustRegion, VelocityLimits
 from kinemesh.constraints.penetration import NonPenetration
 from kinemesh.constraints.self_collision import SelfCollision
@@ -11,6 +12,7 @@ __all__ = [
     "FootEase",
     "FootFlat",
     "FootStance",
+    "HandContact",
     "JointLimits",
     "NonPenetration",
     "SelfCollision",
@@ -25,5 +27,5 @@ def defaults() -> tuple[Constraint | StepBox, ...]:
     """The constraints of a retargeting."""
     return (
         *(JointLimits(), VelocityLimits(), TrustRegion()),
-        *(NonPenetration(), SelfCollision(), FootStance(), FootFlat(), FootEase()),
+        *(NonPenetration(), SelfCollision(), FootStance(), FootFlat(), FootEase(), HandContact()),
     )

@@ -40,13 +40,20 @@ class VelocityLimits(StepBox):
     """Share of the robot's velocity limits that may be used."""
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Box | None:
-        """Bounds ``(nv,)``; none on the base, none in the first frame."""
-        if frame.previous is None:
+        """Bounds ``(nv,)``; none on the base, none in the first frame.
+
+        Once the frame after is known too, the joints must be able to get there as well.
+        """
+        beside = [q for q in (frame.previous, frame.neighbours.get(1)) if q is not None]
+        if not beside:
             return None
         reach = self.fraction * configuration.robot.velocity * frame.dt
-        moved = configuration.q[7:] - frame.previous[7:]
+        moved = configuration.q[7:] - np.array(beside)[:, 7:]
         free = np.full(6, np.inf)
-        return Box(np.concatenate([-free, -reach - moved]), np.concatenate([free, reach - moved]))
+        return Box(
+            np.concatenate([-free, (-reach - moved).max(axis=0)]),
+            np.concatenate([free, (reach - moved).min(axis=0)]),
+        )
 
 
 @dataclass(frozen=True)

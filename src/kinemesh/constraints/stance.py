@@ -35,7 +35,7 @@ class FootStance(Constraint):
     frame would add up to legal skating; in the frame of touchdown itself they are free.
     """
 
-    tolerance: float = 1e-4
+    tolerance: float = 2e-5
     """How far a planted edge may be off [m]."""
     sacrifice: int = 2
 
@@ -68,7 +68,7 @@ class FootFlat(Constraint):
     enough to lay the sole flat, but the foot can still stand.
     """
 
-    tolerance: float = 1e-4
+    tolerance: float = 2e-5
     """How far a planted corner may be off [m]."""
     sacrifice: int = 3
 

@@ -1,12 +1,15 @@
 """What we want: least-squares terms, each ``evaluate(configuration, frame) -> Residual``."""
 
+from kinemesh.objectives.hand_place import HandPlace
 from kinemesh.objectives.laplacian import Laplacian
 from kinemesh.objectives.objective import Objective
 from kinemesh.objectives.posture import Nominal, Posture
-from kinemesh.objectives.smoothness import Acceleration, Smoothness
+from kinemesh.objectives.smoothness import Acceleration, Differences, Smoothness
 
 __all__ = [
     "Acceleration",
+    "Differences",
+    "HandPlace",
     "Laplacian",
     "Nominal",
     "Objective",
@@ -18,4 +21,4 @@ __all__ = [
 
 def defaults() -> tuple[Objective, ...]:
     """The objectives of a retargeting, with the weights that the benchmarks were run with."""
-    return (Laplacian(), Smoothness(), Acceleration(), Posture(), Nominal())
+    return (Laplacian(), HandPlace(), Smoothness(), Acceleration(), Posture(), Nominal())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
 
 from kinemesh.objectives.objective import Objective
 from kinemesh.problem import Frame, Residual
@@ -52,3 +55,61 @@ class Acceleration(Objective):
         value, jacobian = configuration.difference(frame.previous)
         last = configuration.robot.difference(frame.before, frame.previous)
         return Residual(value - last, jacobian, self.weight * (_REFERENCE / frame.dt) ** 2)
+
+
+@dataclass(frozen=True)
+class Differences(Objective):
+    r"""Finite differences of the whole trajectory, as far as this frame enters them.
+
+    .. math:: w \left(\frac{\Delta t_0}{\Delta t}\right)^{2n}
+              \sum_s \|\Delta^n q_s\|^2, \qquad \Delta t_0 = 1/30 s
+
+    over all windows s of n + 1 frames that hold this one: n = 1 is velocity, 2 acceleration,
+    3 jerk. With the other frames fixed the sum is, up to a constant,
+
+    .. math:: w\, C \,\Big\| \tfrac1C \sum_{k \ne 0} c_k (q_{t+k} \ominus q_t) \Big\|^2
+
+    with the sums :math:`c_k` of products of binomial coefficients and :math:`C` their value at
+    k = 0. The frame needs its neighbours on both sides; at the ends windows drop out.
+    """
+
+    order: int = 3
+    """n."""
+    weight: float = 3.0
+    """Weight [1/rad^2], [1/m^2] for the base's place."""
+    base: float = 1.0
+    """The base's place weighs this many times as much."""
+
+    @property
+    def name(self) -> str:
+        """The name that reports use."""
+        return f"differences{self.order}"
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
+        """The residual ``(nv,)`` and its Jacobian; None where no window fits."""
+        coefficients = self._coefficients(frame)
+        centre = coefficients.pop(0, 0.0)
+        if not centre:
+            return None
+        nv = configuration.robot.nv
+        value, jacobian = np.zeros(nv), np.zeros((nv, nv))
+        for offset, coefficient in coefficients.items():
+            away, rate = configuration.difference(frame.neighbours[offset])
+            # difference() leads here from there: the term is its negative.
+            value -= coefficient / centre * away
+            jacobian -= coefficient / centre * rate
+        weights = np.full(nv, self.weight * centre * (_REFERENCE / frame.dt) ** (2 * self.order))
+        weights[:3] *= self.base
+        return Residual(value, jacobian, weights)
+
+    def _coefficients(self, frame: Frame) -> dict[int, float]:
+        """Offset to coefficient of the summed windows, 0 included."""
+        n, here = self.order, frame.neighbours
+        stencil = [(-1) ** (n - k) * math.comb(n, k) for k in range(n + 1)]
+        total: dict[int, float] = {}
+        for start in range(-n, 1):
+            offsets = range(start, start + n + 1)
+            if all(k == 0 or k in here for k in offsets):
+                for k in offsets:
+                    total[k] = total.get(k, 0.0) + stencil[-start] * stencil[k - start]
+        return total

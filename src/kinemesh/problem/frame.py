@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from kinemesh.motion.arrays import Array
 from kinemesh.problem.mesh import LaplacianTarget
-from kinemesh.robot import Obstacle, Sole
+from kinemesh.robot import Hand, Obstacle, Sole
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +74,22 @@ class Ease:
 
 
 @dataclass(frozen=True, eq=False)
+class Contact:
+    """A hand that touches a prop or the terrain, is about to, or did a moment ago."""
+
+    hand: Hand
+    obstacle: Obstacle
+    pose: Array
+    """Pose ``(7,)`` of the obstacle now."""
+    place: Array
+    """Where on its surface the hand belongs ``(3,)`` [m], in the world."""
+    time: float = 0.0
+    """Time to or since the touch [s]; 0 while touching."""
+    distance: float = 0.0
+    """How far the person's hand is from the surface, scaled to the robot [m]."""
+
+
+@dataclass(frozen=True, eq=False)
 class Frame:
     """What instant ``index`` asks: built from the clip and from the frames already solved."""
 
@@ -88,10 +105,14 @@ class Frame:
     """Terrain and props, each with its pose ``(7,)`` now."""
     stances: tuple[Stance, ...] = ()
     eases: tuple[Ease, ...] = ()
+    contacts: tuple[Contact, ...] = ()
     previous: Array | None = None
     """Configuration ``(nq,)`` of the frame before; None in the first."""
     before: Array | None = None
     """Configuration ``(nq,)`` of the frame before that."""
+    neighbours: Mapping[int, Array] = field(default_factory=dict)
+    """Offset in frames to configuration ``(nq,)``: frames before and after, once all of them
+    are known."""
     nominal: Array | None = None
     """Configuration ``(nq,)`` to stay near, when a known motion is being adapted."""
     extras: dict[str, Array] = field(default_factory=dict)

@@ -12,9 +12,13 @@ from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Terrain, poses
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support_height
-from kinemesh.problem.frame import Ease, Frame, Stance, Touchdown
+from kinemesh.motion.touch import Touch, TouchRule, detect_touches
+from kinemesh.problem.frame import Contact, Ease, Frame, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.robot import Obstacle, RobotModel
+
+TOUCH_TIME = 0.3
+"""A hand is led to a touch, and away from it, over this time [s]."""
 
 EASE_TIME = 0.1
 """A foot is eased into and out of a stance over this time [s]."""
@@ -57,6 +61,7 @@ class Plan:
         scene: the robot's scene: props at their real size on scaled tracks, terrain scaled.
         landmarks: scaled landmarks ``(T, K, 3)`` [m].
         footing: stance of each foot.
+        touches: contacts of the hands.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Plan:
         scale: float | None = None,
         mesh: MeshOptions | None = None,
         stance: StanceRule | None = None,
+        touch: TouchRule | None = None,
         nominal: Array | None = None,
     ) -> None:
         self.clip = clip
@@ -83,6 +89,8 @@ class Plan:
             side: {"toe": _nearest(foot.toe), "heel": _nearest(foot.heel)}
             for side, foot in self.footing.items()
         }
+        self.touches: tuple[Touch, ...] = detect_touches(clip, touch)
+        self._touch_times = [_nearest(t.touching) for t in self.touches]
         rng = np.random.default_rng(self._mesh.seed)
         ground = clip.scene.ground or 0.0
         self._anchors = [
@@ -97,6 +105,12 @@ class Plan:
             self._terrain_target = _carried(
                 local, terrain.shape.bounds, self.scene.terrain.shape.bounds
             )
+        self._bounds = {
+            prop.name: (prop.shape.bounds, _same_prop(self.scene, prop).shape.bounds)
+            for prop in clip.scene.props
+        }
+        if terrain is not None and self.scene.terrain is not None:
+            self._bounds[terrain.name] = (terrain.shape.bounds, self.scene.terrain.shape.bounds)
         self._disc = _sunflower(self._mesh.ground_anchors, self._mesh.reach)
         self._fixed = [Obstacle.of(prop.name, prop.shape) for prop in self.scene.props]
         self._solid = (
@@ -132,6 +146,7 @@ class Plan:
             obstacles=self.obstacles(index),
             stances=self._stances(index, touchdowns or {}),
             eases=self._eases(index),
+            contacts=self._contacts(index),
             previous=previous,
             before=before,
             nominal=None if self._nominal is None else self._nominal[index],
@@ -181,9 +196,7 @@ class Plan:
         mesh = InteractionMesh.from_points(source)
         return LaplacianTarget.reduce(mesh.laplacian, mesh.deltas(source), anchors, weights)
 
-    def _stances(
-        self, index: int, touchdowns: Mapping[str, Touchdown]
-    ) -> tuple[Stance, ...]:
+    def _stances(self, index: int, touchdowns: Mapping[str, Touchdown]) -> tuple[Stance, ...]:
         stances = []
         for sole in self.robot.soles:
             foot = self.footing.get(sole.name)
@@ -213,6 +226,25 @@ class Plan:
                     height = self._edge_height(sole.name, part, index) - surface[2]
                     eases.append(Ease(sole, corners, time, surface, _UP, height))
         return tuple(eases)
+
+    def _contacts(self, index: int) -> tuple[Contact, ...]:
+        contacts = []
+        placed = {obstacle.name: (obstacle, pose) for obstacle, pose in self.obstacles(index)}
+        hands = {f"{hand.name}_hand": hand for hand in self.robot.hands}
+        for touch, nearest in zip(self.touches, self._touch_times, strict=True):
+            time = abs(int(nearest[index]) - index) / self.clip.fps
+            if time > TOUCH_TIME or touch.hand not in hands or touch.thing not in placed:
+                continue
+            obstacle, pose = placed[touch.thing]
+            place = poses.apply(pose, self._target_place(touch, index)[None])[0]
+            distance = float(touch.distance[index]) * self.scale
+            contacts.append(Contact(hands[touch.hand], obstacle, pose, place, time, distance))
+        return tuple(contacts)
+
+    def _target_place(self, touch: Touch, index: int) -> Array:
+        """The touched place ``(3,)`` [m] on the robot's copy of the thing, in its own frame."""
+        source, target = self._bounds[touch.thing]
+        return _carried(touch.places[index], source, target)
 
     def _edge_height(self, side: str, part: str, index: int) -> float:
         """Height [m] of the person's toe, or of the heel as its ankle tells it, scaled."""

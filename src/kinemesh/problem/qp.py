@@ -25,9 +25,9 @@ from kinemesh.problem.rows import Bounded, Box, Residual
 DAMPING = 1e-6
 """Levenberg term: keeps the Hessian regular, far below every weight in use."""
 
-PENALTY = (1e4, 1e3, 1e2)
+PENALTY = (1e4, 1e3, 1e2, 3e1)
 """L1 weight of a row [1/m] by order of sacrifice, 1 first. Each is above any multiplier that
-the soft terms give rise to, and ten rows of one order do not outweigh one of the next."""
+the soft terms give rise to, and well below the one that gives way after it."""
 
 _ROUNDING = 1e2
 """Quadratic weight of a slack [1/m^2]: without it the relaxed Hessian is all but singular, and

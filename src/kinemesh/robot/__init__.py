@@ -2,11 +2,12 @@
 
 from kinemesh.robot.collision import Near, Obstacle, near_ground, near_obstacle
 from kinemesh.robot.configuration import Configuration
-from kinemesh.robot.model import Hull, RobotModel, Sole, robot_names
+from kinemesh.robot.model import Hand, Hull, RobotModel, Sole, robot_names
 from kinemesh.robot.selfcollision import SelfNear, near_self
 
 __all__ = [
     "Configuration",
+    "Hand",
     "Hull",
     "Near",
     "Obstacle",

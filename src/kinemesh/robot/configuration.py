@@ -64,7 +64,11 @@ class Configuration:
     def rows(self, joints: Joints, points: Array, directions: Array) -> Array:
         """Rates ``(N, nv)`` of world ``points`` along world ``directions`` ``(N, 3)``."""
         linear, angular = self._jacobian[:3], self._jacobian[3:]
-        result = directions @ linear + np.cross(points, directions) @ angular
+        # points x directions, written out: np.cross costs ten times the arithmetic.
+        px, py, pz = points.T
+        dx, dy, dz = directions.T
+        moments = np.stack([py * dz - pz * dy, pz * dx - px * dz, px * dy - py * dx], axis=1)
+        result = directions @ linear + moments @ angular
         result *= self.robot.support[joints]
         return np.asarray(result)
 

@@ -29,6 +29,8 @@ class Description:
     """Landmark to link and offset ``(3,)`` [m] in the link's frame."""
     soles: Mapping[str, tuple[str, Array]]
     """Foot to link and corners ``(4, 3)`` [m]."""
+    hands: Mapping[str, tuple[str, Array, Array]]
+    """Hand to link, palm centre ``(3,)`` [m] and outward normal ``(3,)`` in the link's frame."""
     limits: Mapping[str, tuple[float, float]]
     """Joint to (lower, upper) [rad], where tighter than the URDF."""
     rest: Mapping[str, float]
@@ -127,6 +129,14 @@ def _check(
                 _heel_first(_points(path, sole, "corners", (4, 3), f"soles.{name}.")),
             )
             for name, sole in soles.items()
+        },
+        hands={
+            name: (
+                str(_get(path, hand, "link", str, f"hands.{name}.")),
+                _points(path, hand, "point", (3,), f"hands.{name}."),
+                _points(path, hand, "normal", (3,), f"hands.{name}."),
+            )
+            for name, hand in table.get("hands", {}).items()
         },
         limits={**tighter, **{k: (float(a), float(b)) for k, (a, b) in (limits or {}).items()}},
         rest={k: _number(path, table["rest"], k, "rest.") for k in table.get("rest", {})},

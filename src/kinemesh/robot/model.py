@@ -37,6 +37,21 @@ class Sole:
 
 
 @dataclass(frozen=True, eq=False)
+class Hand:
+    """A hand that touches things."""
+
+    name: str
+    joint: int
+    """Index of the joint that moves it."""
+    point: Array
+    """Centre of the palm ``(3,)`` [m] in the joint's frame."""
+    normal: Array
+    """Unit normal ``(3,)`` out of the palm in the joint's frame."""
+    hulls: NDArray[np.int64]
+    """Which of ``robot.hulls`` are this hand."""
+
+
+@dataclass(frozen=True, eq=False)
 class Hull:
     """A convex collision hull, in the frame of the joint that moves it."""
 
@@ -104,6 +119,7 @@ class RobotModel:
         posture: weight ``(n,)`` of each joint's pull to rest.
         landmark_joints, landmark_offsets: joint index ``(K,)`` and place ``(K, 3)`` [m].
         soles: the feet's soles.
+        hands: the hands, where ``robot.toml`` names them.
         hulls: the collision hulls; ``hull_table`` holds the same in flat arrays.
         self_pairs: pairs of hulls ``(P, 2)`` that must stay apart.
         support: ``(njoints, nv)`` of 0 and 1: which velocities move which joint.
@@ -136,6 +152,9 @@ class RobotModel:
         )
         self.hulls = _load_hulls(model, description)
         self.hull_table = HullTable.of(self.hulls)
+        self.hands = tuple(
+            self._hand(description, name, *entry) for name, entry in description.hands.items()
+        )
         self._local = threading.local()
         self.posture = self._by_joint(description.posture, "posture", 1.0)
         self.rest = self._rest(description)
@@ -248,6 +267,24 @@ class RobotModel:
         placement = frame.placement
         points = np.atleast_2d(offsets) @ placement.rotation.T + placement.translation
         return int(frame.parentJoint), readonly(points)
+
+    def _hand(
+        self, description: Description, name: str, link: str, point: Array, normal: Array
+    ) -> Hand:
+        joint, ends = self._place(
+            description, f"[hands.{name}]", link, np.stack([point, point + normal])
+        )
+        outward = ends[1] - ends[0]
+        hulls = [k for k, hull in enumerate(self.hulls) if hull.link == link]
+        if not hulls:
+            raise RobotError(f"{description.path}: [hands.{name}] link {link!r} has no hull")
+        return Hand(
+            name,
+            joint,
+            readonly(ends[0]),
+            readonly(outward / np.linalg.norm(outward)),
+            readonly(hulls, np.int64),
+        )
 
     def _rest(self, description: Description) -> Array:
         """Rest posture with the lowest sole corner on z = 0."""

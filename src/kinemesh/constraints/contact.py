@@ -1,0 +1,57 @@
+"""A hand that touches stays in touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinemesh.constraints.constraint import Constraint
+from kinemesh.motion.arrays import Array
+from kinemesh.problem import Bounded, Contact, Frame
+from kinemesh.robot import Configuration, near_obstacle
+
+
+@dataclass(frozen=True)
+class HandContact(Constraint):
+    r"""While the person's hand touches a prop, so does the robot's.
+
+    .. math:: \phi(\mathrm{hand}, \mathrm{prop}) \le
+              \epsilon + \max\left(\tfrac12 a t^2,\; d \min(1, t / t_0)\right)
+
+    Together with :class:`NonPenetration` this is exact contact, :math:`0 \le \phi \le \epsilon`.
+    Before the touch and after it, at a time t from it, the bound opens as fast as a constant
+    acceleration or the person's own distance d allows, so that nothing jumps.
+    """
+
+    tolerance: float = 1e-3
+    """:math:`\\epsilon` [m]."""
+    acceleration: float = 20.0
+    """:math:`a` [m/s^2]."""
+    blend: float = 0.1
+    """:math:`t_0` [s]."""
+    sacrifice: int = 4
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        """One row a touching hand: its distance [m] and rate."""
+        values: list[float] = []
+        rows: list[Array] = []
+        bounds: list[float] = []
+        for contact in frame.contacts:
+            near = near_obstacle(
+                configuration, contact.obstacle, contact.pose, np.inf, contact.hand.hulls
+            )
+            closest = int(np.argmin(near.distance))
+            values.append(float(near.distance[closest]))
+            rows.append(near.rates(configuration)[closest])
+            bounds.append(self._reach(contact))
+        if not rows:
+            return None
+        return Bounded(np.array(values), np.array(rows), -np.inf, np.array(bounds))
+
+    def _reach(self, contact: Contact) -> float:
+        """The distance allowed to a hand [m]."""
+        if contact.time <= 0.0:
+            return self.tolerance
+        own = contact.distance * min(1.0, contact.time / self.blend)
+        return self.tolerance + max(0.5 * self.acceleration * contact.time**2, own)

@@ -1,0 +1,181 @@
+"""When a hand touches a prop or the terrain, and where: from labels or from the true surface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+from scipy.spatial import cKDTree
+
+from kinemesh.motion import poses
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.clip import Clip
+from kinemesh.motion.shape import Shape
+
+Flags = NDArray[np.bool_]
+
+_SAMPLES = 20000
+"""Points that stand for a surface: a few millimetres apart on an object that hands can hold."""
+_FINGERS = ("Index", "Middle", "Ring", "Pinky", "Thumb")
+
+
+@dataclass(frozen=True)
+class TouchRule:
+    """Thresholds of touch detection at human scale, where a file has no labels.
+
+    A hand touches from where one of its joints is nearer than ``enter`` to the surface until
+    all are further than ``leave``. Joints lie inside the flesh, a finger's width from what
+    the skin touches; a skeleton without fingers is judged at the palm.
+    """
+
+    enter: float = 0.03
+    """[m]."""
+    leave: float = 0.05
+    """[m]."""
+    palm: float = 0.03
+    """Added to both for a skeleton without fingers [m]."""
+    shortest: float = 0.15
+    """A touch shorter than this [s] is none, and a gap shorter than this is closed."""
+    steady: float = 0.5
+    """Time constant over which the place is smoothed [s]: a grip does not wander."""
+
+
+@dataclass(frozen=True, eq=False)
+class Touch:
+    """One hand's contact with one thing over a whole clip."""
+
+    hand: str
+    """``left_hand`` or ``right_hand``."""
+    thing: str
+    """Name of the prop, or of the terrain."""
+    touching: Flags
+    """``(T,)``."""
+    places: Array
+    """Where on the surface ``(T, 3)`` [m]: in the prop's frame, or in the world for terrain."""
+    distance: Array
+    """From the hand's nearest joint to the surface ``(T,)`` [m]."""
+
+
+def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ...]:
+    """The contacts of both hands with every prop and the terrain; things never touched left out.
+
+    Labels of the file count where there are any and there is one prop they can mean; the place
+    comes from the surface in any case.
+    """
+    rule = rule or TouchRule()
+    things: list[tuple[str, Shape, Array | None]] = [
+        (prop.name, prop.shape, prop.track) for prop in clip.scene.props
+    ]
+    if clip.scene.terrain is not None:
+        things.append((clip.scene.terrain.name, clip.scene.terrain.shape, None))
+    found = []
+    for name, shape, track in things:
+        tree = cKDTree(_surface(shape))
+        for hand in ("left_hand", "right_hand"):
+            labelled = track is not None and len(clip.scene.props) == 1
+            labels = clip.contacts.get(hand) if labelled else None
+            touch = _touch(clip, hand, name, tree, track, labels, rule)
+            if touch.touching.any():
+                found.append(touch)
+    return tuple(found)
+
+
+def _touch(
+    clip: Clip,
+    hand: str,
+    thing: str,
+    tree: cKDTree,
+    track: Array | None,
+    labels: Flags | None,
+    rule: TouchRule,
+) -> Touch:
+    joints, has_fingers = hand_points(clip, hand)
+    if track is not None:
+        joints = poses.apply(poses.inverse(track), joints)
+    distance = np.asarray(tree.query(joints)[0])
+    nearest = distance.argmin(axis=1)
+    rows = np.arange(len(clip))
+    closest = distance[rows, nearest]
+    if labels is not None:
+        touching = labels.copy()
+    else:
+        extra = 0.0 if has_fingers else rule.palm
+        touching = _hysteresis(closest, rule.enter + extra, rule.leave + extra)
+    touching = _tidy(touching, max(1, round(rule.shortest * clip.fps)))
+    # The middle of the hand says where it holds; a single finger joint jumps about.
+    centre = joints.mean(axis=1)
+    places = np.asarray(tree.data)[np.asarray(tree.query(centre)[1])]
+    return Touch(hand, thing, touching, _steady(places, touching, rule.steady * clip.fps), closest)
+
+
+def hand_points(clip: Clip, hand: str) -> tuple[Array, bool]:
+    """Joints of a hand ``(T, N, 3)`` [m], and whether they are fingers.
+
+    Without fingers: the palm, carried on from the forearm by a third of its length.
+    """
+    side = hand.removesuffix("_hand")
+    marks = {"left": ("Left", "L_"), "right": ("Right", "R_")}[side]
+    fingers = [
+        joint
+        for joint in clip.skeleton.joints
+        if joint.startswith(marks) and any(finger in joint for finger in _FINGERS)
+    ]
+    if fingers:
+        return np.stack([clip.joint(name) for name in fingers], axis=1), True
+    wrist, elbow = clip.landmark(hand), clip.landmark(f"{side}_elbow")
+    return (wrist + (wrist - elbow) / 3.0)[:, None], False
+
+
+def _surface(shape: Shape) -> Array:
+    """Points spread over the surface by area."""
+    rng = np.random.default_rng(0)
+    a, b, c = (shape.vertices[shape.faces[:, k]] for k in range(3))
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    chosen = rng.choice(len(area), size=_SAMPLES, p=area / area.sum())
+    u, v = rng.random((2, _SAMPLES, 1))
+    root = np.sqrt(u)
+    return np.asarray((1 - root) * a[chosen] + root * (1 - v) * b[chosen] + root * v * c[chosen])
+
+
+def _hysteresis(distance: Array, enter: float, leave: float) -> Flags:
+    flags = np.zeros(len(distance), dtype=bool)
+    on = False
+    for k, value in enumerate(distance):
+        on = value < (leave if on else enter)
+        flags[k] = on
+    return flags
+
+
+def runs(flags: Flags) -> list[tuple[int, int]]:
+    """First and last index of every stretch of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
+
+
+def _tidy(flags: Flags, shortest: int) -> Flags:
+    """Close short gaps, then drop short touches; what an end of the clip cuts is kept."""
+    flags = flags.copy()
+    last = len(flags) - 1
+    for first, end in runs(~flags):
+        if end - first + 1 < shortest and first > 0 and end < last:
+            flags[first : end + 1] = True
+    for first, end in runs(flags):
+        if end - first + 1 < shortest and first > 0 and end < last:
+            flags[first : end + 1] = False
+    return flags
+
+
+def _steady(places: Array, touching: Flags, width: float) -> Array:
+    """Places smoothed within each touch, and held before and after it."""
+    result = np.array(places)
+    stretches = runs(touching)
+    for first, last in stretches:
+        window = slice(first, last + 1)
+        result[window] = gaussian_filter1d(places[window], width, axis=0, mode="nearest")
+    if stretches:
+        near = np.concatenate([np.arange(a, b + 1) for a, b in stretches])
+        nearest = near[np.argmin(np.abs(near[None] - np.arange(len(places))[:, None]), axis=1)]
+        result = result[nearest]
+    return result

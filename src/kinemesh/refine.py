@@ -1,0 +1,102 @@
+"""The whole-clip pass: smooth the trajectory and keep every constraint true.
+
+Frames are revisited in turn, each with all its constraint rows and with smoothness terms that see
+the frames on both sides. What a causal pass cannot know, where a foot is about to land, is known
+now. Roughness from frame to frame is what block-wise descent removes fastest, so a few sweeps do;
+and since every visit ends in a step that is checked against the nonlinear constraints, smoothness
+never undoes one, as a filter afterwards would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from kinemesh.constraints import Constraint, StepBox
+from kinemesh.evaluation import Evaluation
+from kinemesh.motion.arrays import Array
+from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
+from kinemesh.problem import Frame, solve
+from kinemesh.result import FrameReport
+from kinemesh.robot import Configuration, RobotModel
+
+Solved = tuple[Frame, Configuration, FrameReport]
+
+
+class Solver(Protocol):
+    """What the pass takes over from the retargeter."""
+
+    robot: RobotModel
+    objectives: tuple[Objective, ...]
+    constraints: tuple[Constraint | StepBox, ...]
+    feasibility: float
+    solver: str
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """How the whole-clip pass smooths."""
+
+    sweeps: int = 2
+    """Times that every frame is revisited."""
+    smoothness: tuple[Objective, ...] = (
+        Differences(order=1, weight=0.2),
+        Differences(order=2, weight=3.0, base=5.0),
+        Differences(order=3, weight=3.0, base=5.0),
+    )
+    """What takes the place of the causal smoothness terms."""
+
+
+@dataclass(frozen=True)
+class _Terms:
+    objectives: tuple[Objective, ...]
+    constraints: tuple[Constraint | StepBox, ...]
+
+
+def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) -> list[Solved]:
+    """Revisit the frames of a solved clip; reports are those of the final trajectory."""
+    kept = (o for o in solver.objectives if not isinstance(o, Smoothness | Acceleration))
+    terms = _Terms((*kept, *refinement.smoothness), solver.constraints)
+    frames = [_known(frame, configuration) for frame, configuration, _ in solved]
+    configurations = [configuration for _, configuration, _ in solved]
+    reports = [report for _, _, report in solved]
+    for sweep in range(refinement.sweeps):
+        order = range(len(frames)) if sweep % 2 == 0 else range(len(frames) - 1, -1, -1)
+        for index in order:
+            frame = _among(frames[index], configurations, index)
+            now = Evaluation(terms, configurations[index], frame)
+            step = solve(now.qp(), solver.solver).step
+            new = Evaluation(terms, now.configuration.integrate(step), frame)
+            better = new.merit(solver.feasibility) <= now.merit(solver.feasibility)
+            best = new if better else now
+            configurations[index] = best.configuration
+            solves = reports[index].iterations + 1
+            reports[index] = best.report(frame.index, solves, solver.feasibility)
+    return list(zip(frames, configurations, reports, strict=True))
+
+
+def _known(frame: Frame, configuration: Configuration) -> Frame:
+    """The frame with the places of its feet as they were planted."""
+    stances = tuple(
+        replace(
+            stance,
+            touchdown=stance.planted(
+                configuration.positions(np.full(4, stance.sole.joint), stance.sole.corners)
+            ),
+        )
+        for stance in frame.stances
+    )
+    return replace(frame, stances=stances)
+
+
+def _among(frame: Frame, configurations: Sequence[Configuration], index: int) -> Frame:
+    """The frame with its neighbours as they are now."""
+    beside: dict[int, Array] = {
+        k: configurations[index + k].q
+        for k in (-3, -2, -1, 1, 2, 3)
+        if 0 <= index + k < len(configurations)
+    }
+    return replace(frame, previous=beside.get(-1), before=beside.get(-2), neighbours=beside)
