@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from kinemesh import demos, metrics
 from kinemesh._version import __version__
-from kinemesh.errors import KinemeshError, ReadError
+from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.io import read
 from kinemesh.motion import Clip
 from kinemesh.motion.contacts import detect_footing
@@ -87,7 +89,9 @@ class RetargetCommand:
 
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
-        check_writable(self.output)
+        target = check_writable(self.output)
+        if target.exists() and target.samefile(self.source.clip):
+            raise WriteError(f"{target} is the recording itself; give the result another name")
         robot = RobotModel.load(self.robot)
         clip = self.source.read()
         if self.resample is not None:
@@ -106,9 +110,10 @@ class RetargetCommand:
             sys.stdout.write(json.dumps(report, indent=2) + "\n")
             return 0
         console.print(
-            f"[bold]{self.output}[/]: {len(result)} frames of {robot.name} "
+            f"[bold]{escape(str(self.output))}[/]: {len(result)} frames of {robot.name} "
             f"in {seconds:.1f} s ({len(result) / seconds:.0f} frames/s)",
             highlight=False,
+            soft_wrap=True,
         )
         console.print(_score_table([(clip.name, score)]))
         _print_failures(console, result)
@@ -146,9 +151,8 @@ class DemoCommand:
             scores.append((name, score))
             reports[name] = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
             if not self.json:
-                console.print(
-                    f"{name:9s} {len(clip)} frames in {seconds:.1f} s -> {path}", highlight=False
-                )
+                text = f"{name:9s} {len(clip)} frames in {seconds:.1f} s -> {path}"
+                console.print(text, highlight=False, markup=False, soft_wrap=True)
         if self.json:
             sys.stdout.write(json.dumps(reports, indent=2) + "\n")
         else:
@@ -236,7 +240,7 @@ _Command = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; an error is one red line and exit status 2."""
     command = tyro.cli(
-        _Command,  # type: ignore[arg-type]  # tyro takes unions
+        _Command,
         prog="kinemesh",
         description="Human motion to humanoid robot trajectories.",
         args=arguments,
@@ -270,19 +274,36 @@ def _solve(retargeter: Retargeter, clip: Clip) -> Result:
 
 def _score_table(scores: Sequence[tuple[str, metrics.Score]]) -> Table:
     """Measures down, clips across; a measure that no clip has is left out."""
-    columns = [{row[0]: row for row in metrics.table(score)} for _, score in scores]
-    table = Table("measure", *(name for name, _ in scores), "limit")
-    measures = list(dict.fromkeys(name for column in columns for name in column))
-    groups = list(dict.fromkeys(name.rpartition(".")[0] for name in measures))
-    for measure in sorted(measures, key=lambda name: groups.index(name.rpartition(".")[0])):
-        rows = [column.get(measure, (measure, "-", "", "", "")) for column in columns]
-        if all(value == "-" for _, value, *_ in rows):
+    columns = [{measure.name: measure for measure in score} for _, score in scores]
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    groups = list(dict.fromkeys(name.rpartition(".")[0] for name in names))
+    clips = (Column(clip, min_width=len(clip)) for clip, _ in scores)
+    table = Table(
+        *(Column("measure", no_wrap=True), *clips, Column("unit, limit", no_wrap=True)),
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    for name in sorted(names, key=lambda name: groups.index(name.rpartition(".")[0])):
+        found = [column[name] for column in columns if name in column]
+        if all(measure.value is None for measure in found):
             continue
-        cells = [f"{value} {verdict}".rstrip(" -") or "-" for _, value, _, verdict, _ in rows]
-        limit = next((limit for _, _, limit, _, _ in rows if limit), "")
-        failed = any(verdict == "FAIL" for _, _, _, verdict, _ in rows)
-        table.add_row(measure, *cells, limit, style="bold red" if failed else None)
+        one = next((m for m in found if m.limit is not None), found[0])
+        unit = one.unit if one.unit != "1" else ""
+        bound = "≥" if one.at_least else "≤"
+        limit = unit if one.limit is None else f"{unit} {bound} {one.limit:g}".lstrip()
+        failed = any(not measure.passed for measure in found)
+        cells = [_cell(column.get(name)) for column in columns]
+        table.add_row(name, *cells, limit, style="bold red" if failed else None)
     return table
+
+
+def _cell(measure: metrics.Measure | None) -> str:
+    if measure is None or measure.value is None:
+        return "-"
+    value = "<0.001" if 0.0 < measure.value < 1e-3 else f"{measure.value:.3g}"
+    return value if measure.passed else f"{value} FAIL"
 
 
 def _print_findings(console: Console, clip: Clip) -> None:
@@ -305,7 +326,7 @@ def _print_failures(console: Console, result: Result) -> None:
         what = ", ".join(
             f"{name} by {report.violation[name] * 1e3:.1f} mm" for name in report.relaxed
         )
-        console.print(f"  frame {report.index}: {what}", highlight=False)
+        console.print(f"  frame {report.index}: {what}", highlight=False, soft_wrap=True)
     if len(failures) > 10:
         console.print(f"  ... and {len(failures) - 10} more, in the file's reports")
 

@@ -28,6 +28,8 @@ class Terms(Protocol):
 class Evaluation:
     """All terms of a frame at one configuration.
 
+    ``rows`` may be handed over from an earlier evaluation of the same constraints there.
+
     Attributes:
         configuration: where the terms were evaluated.
         residuals: name and residual of every active objective.
@@ -35,10 +37,16 @@ class Evaluation:
         boxes: name and bounds of every active step box.
     """
 
-    def __init__(self, terms: Terms, configuration: Configuration, frame: Frame) -> None:
+    def __init__(
+        self,
+        terms: Terms,
+        configuration: Configuration,
+        frame: Frame,
+        rows: list[tuple[str, int, Bounded]] | None = None,
+    ) -> None:
         self.configuration = configuration
         self.residuals: list[tuple[str, Residual]] = []
-        self.rows: list[tuple[str, int, Bounded]] = []
+        self.rows: list[tuple[str, int, Bounded]] = [] if rows is None else rows
         self.boxes: list[tuple[str, Box]] = []
         for objective in terms.objectives:
             residual = objective.evaluate(configuration, frame)
@@ -49,7 +57,7 @@ class Evaluation:
                 box = constraint.evaluate(configuration, frame)
                 if box is not None:
                     self.boxes.append((constraint.name, box))
-            else:
+            elif rows is None:
                 bounded = constraint.evaluate(configuration, frame)
                 if bounded is not None:
                     self.rows.append((constraint.name, constraint.sacrifice, bounded))

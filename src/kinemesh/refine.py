@@ -19,10 +19,11 @@ from kinemesh.constraints import Constraint, StepBox
 from kinemesh.evaluation import Evaluation
 from kinemesh.motion.arrays import Array
 from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
-from kinemesh.problem import Frame, solve
+from kinemesh.problem import Bounded, Frame, solve
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration, RobotModel
 
+Rows = list[tuple[str, int, Bounded]]
 Solved = tuple[Frame, Configuration, FrameReport]
 
 
@@ -63,16 +64,17 @@ def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) ->
     frames = [_known(frame, configuration) for frame, configuration, _ in solved]
     configurations = [configuration for _, configuration, _ in solved]
     reports = [report for _, _, report in solved]
+    rows: list[Rows | None] = [None] * len(frames)
     for sweep in range(refinement.sweeps):
         order = range(len(frames)) if sweep % 2 == 0 else range(len(frames) - 1, -1, -1)
         for index in order:
             frame = _among(frames[index], configurations, index)
-            now = Evaluation(terms, configurations[index], frame)
+            now = Evaluation(terms, configurations[index], frame, rows[index])
             step = solve(now.qp(), solver.solver).step
             new = Evaluation(terms, now.configuration.integrate(step), frame)
             better = new.merit(solver.feasibility) <= now.merit(solver.feasibility)
             best = new if better else now
-            configurations[index] = best.configuration
+            configurations[index], rows[index] = best.configuration, best.rows
             solves = reports[index].iterations + 1
             reports[index] = best.report(frame.index, solves, solver.feasibility)
     return list(zip(frames, configurations, reports, strict=True))

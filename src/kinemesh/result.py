@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,12 @@ from kinemesh.motion import LANDMARKS, Scene, Trajectory, poses
 from kinemesh.motion.arrays import Array, readonly
 
 FORMAT = "kinemesh-result-1"
+
+_MALFORMED = (
+    *(KeyError, ValueError, TypeError, AttributeError, EOFError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What numpy, zipfile and our own look-ups raise on a file that is something else."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ class Result:
     @property
     def cost(self) -> float:
         """Mean cost a frame."""
-        return float(np.mean([report.total for report in self.reports]))
+        return float(np.mean([report.total for report in self.reports] or [0.0]))
 
     def qpos(self) -> Array:
         """MuJoCo's order ``(T, 7 + n + 7 P)``: base, joints, then ``xyz wxyz`` of each prop."""
@@ -103,7 +110,7 @@ class Result:
             "fps": self.trajectory.fps,
             "scale": round(self.scale, 6),
             "mean_cost": self.cost,
-            "mean_iterations": float(np.mean([r.iterations for r in self.reports])),
+            "mean_iterations": float(np.mean([r.iterations for r in self.reports] or [0.0])),
             "relaxed_frames": [r.index for r in self.failures],
             "worst_violation": worst,
             "notes": list(self.notes),
@@ -153,6 +160,9 @@ class Result:
                 np.savez_compressed(stream, **arrays)
             os.chmod(temporary, 0o644)
             os.replace(temporary, target)
+        except OSError as error:
+            Path(temporary).unlink(missing_ok=True)
+            raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
@@ -173,7 +183,7 @@ class Result:
             return _result(data)
         except OSError as error:
             raise ReadError(f"{path}: cannot be read ({error})") from error
-        except (KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        except _MALFORMED as error:
             raise ReadError(
                 f"{path}: not a kinemesh result ({error}); expected an .npz that "
                 f"`kinemesh retarget` wrote"

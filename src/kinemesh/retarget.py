@@ -13,6 +13,7 @@ from kinemesh import constraints as _constraints
 from kinemesh import objectives as _objectives
 from kinemesh._version import __version__
 from kinemesh.constraints import Constraint, StepBox, TrustRegion
+from kinemesh.errors import SolveError
 from kinemesh.evaluation import Evaluation
 from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
 from kinemesh.motion.arrays import Array
@@ -20,6 +21,7 @@ from kinemesh.motion.contacts import StanceRule
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
     QP,
+    SOLVERS,
     Frame,
     MeshOptions,
     Plan,
@@ -83,6 +85,8 @@ class Retargeter:
             self.constraints = tuple(
                 replace(c, ball=True) if isinstance(c, TrustRegion) else c for c in self.constraints
             )
+        if solver not in SOLVERS:
+            raise SolveError(f"unknown solver {solver!r}; known solvers: {', '.join(SOLVERS)}")
         self.iterations = iterations
         self.first_iterations = first_iterations
         self.tolerance = tolerance
@@ -130,11 +134,14 @@ class Retargeter:
             done += 1
             merit = now.merit(self.feasibility)
             still = abs(last.cost - now.cost) <= self.tolerance * max(now.cost, 1e-9)
+            # A step that wins next to nothing counts as one that does not: full steps can
+            # swing between two contact normals for ever.
+            gained = merit <= best_merit - self.tolerance * best_merit
+            worse = 0 if gained else worse + 1
             if merit <= best_merit:
-                best, best_merit, worse = now, merit, 0
+                best, best_merit = now, merit
+            if gained:
                 radius *= 2.0
-            else:
-                worse += 1
             if still and now.violation <= self.feasibility and merit <= 1.01 * best_merit:
                 best = now
                 break

@@ -25,8 +25,10 @@ from kinemesh.motion import LANDMARKS, Shape, poses
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
+    PENALTY,
     Bounded,
     Box,
+    Contact,
     Ease,
     Frame,
     InteractionMesh,
@@ -72,8 +74,9 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
 
     The robot stands near its rest posture on the ground, its first sole planted whole, its
     second on the toe alone, both a little off their touchdown and both still easing; a tilted
-    box is two centimetres from the robot, before its left hand. Arrays are read-only: a term
-    that writes to one is found out.
+    box is two centimetres from the robot, before its left hand, to be touched by both hands.
+    The frames before and after are known. Arrays are read-only: a term that writes to one is
+    found out.
 
     Args:
         robot: the model.
@@ -90,6 +93,7 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
     anchors = landmarks.mean(axis=0) + rng.uniform(-0.6, 0.6, (30, 3))
     source = np.concatenate([landmarks + rng.normal(scale=0.03, size=(count, 3)), anchors])
     mesh = InteractionMesh.from_points(source)
+    obstacle, pose = _box_at_hand(posed)
     return Frame(
         index=2,
         dt=1.0 / 30.0,
@@ -103,11 +107,13 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
         ),
         landmarks=readonly(source[:count]),
         ground=0.0,
-        obstacles=_box_at_hand(posed),
+        obstacles=((obstacle, pose),),
         stances=_planted(posed, rng),
         eases=_eased(posed),
+        contacts=_touching(posed, obstacle, pose),
         previous=readonly(previous),
         before=readonly(before),
+        neighbours=_neighbours(robot, before, previous, rng),
         nominal=readonly(robot.integrate(previous, rng.normal(scale=0.05, size=robot.nv))),
     )
 
@@ -176,9 +182,9 @@ def check_constraint(
         return
     order = constraint.sacrifice
     _require(
-        type(order) is int and 1 <= order <= 3,
+        type(order) is int and 1 <= order <= len(PENALTY),
         constraint,
-        f"sacrifice is {order!r}; expected 1 (gives way last), 2 or 3",
+        f"sacrifice is {order!r}; expected 1 (gives way last) to {len(PENALTY)} (first)",
     )
     check.everywhere(frame, seed, _check_bounded)
 
@@ -201,9 +207,10 @@ class _Check:
         """Run ``check`` at every place, and make sure that it found something to check."""
         frame = sample_frame(self.robot, seed=seed) if given is None else given
         first = replace(
-            replace(frame, previous=None, before=None, nominal=None),
+            replace(frame, previous=None, before=None, neighbours={}, nominal=None),
             stances=(),
             eases=(),
+            contacts=(),
             obstacles=(),
         )
         active = False
@@ -245,16 +252,10 @@ class _Check:
             if "read-only" not in str(error):
                 raise
             raise AssertionError(f"{self.term!r}: evaluate writes to its inputs") from error
-        kept = all(np.array_equal(a, b) for a, b in zip(inputs, copies, strict=True))
+        kept = _same(inputs, copies)
         self.require(kept, "evaluate changes its inputs")
-        self.require(
-            (first is None) == (again is None), "evaluate answers differently when asked again"
-        )
-        if first is not None:
-            same = all(
-                np.array_equal(a, b) for a, b in zip(_arrays(first), _arrays(again), strict=True)
-            )
-            self.require(same, "evaluate answers differently when asked again")
+        same = (first is None) == (again is None) and _same(_arrays(first), _arrays(again))
+        self.require(same, "evaluate answers differently when asked again")
         return first
 
     def array(self, value: Any, name: str, shape: tuple[int, ...], finite: bool = True) -> None:
@@ -412,6 +413,19 @@ def _require(holds: bool, term: Any, message: str) -> None:
         raise AssertionError(f"{term!r}: {message}")
 
 
+def _neighbours(
+    robot: RobotModel, before: Array, previous: Array, rng: np.random.Generator
+) -> dict[int, Array]:
+    """Three frames before and three after, a small step from one to the next."""
+    first = robot.integrate(before, rng.normal(scale=0.01, size=robot.nv))
+    beside = {-3: readonly(first), -2: readonly(before), -1: readonly(previous)}
+    last = previous
+    for k in (1, 2, 3):
+        last = robot.integrate(last, rng.normal(scale=0.01, size=robot.nv))
+        beside[k] = readonly(last)
+    return beside
+
+
 def _planted(posed: Configuration, rng: np.random.Generator) -> tuple[Stance, ...]:
     """All soles planted, whole and by the toe in turn, a little off their touchdown."""
     stances = []
@@ -438,7 +452,17 @@ def _eased(posed: Configuration) -> tuple[Ease, ...]:
     return tuple(eases)
 
 
-def _box_at_hand(posed: Configuration) -> tuple[tuple[Obstacle, Array], ...]:
+def _touching(posed: Configuration, obstacle: Obstacle, pose: Array) -> tuple[Contact, ...]:
+    """The first hand touches the obstacle, the second is about to."""
+    contacts = []
+    for k, hand in enumerate(posed.robot.hands):
+        palm = posed.positions(np.array([hand.joint]), hand.point[None])[0]
+        time = 0.05 * k
+        contacts.append(Contact(hand, obstacle, pose, readonly(palm + 0.03), time, 0.02))
+    return tuple(contacts)
+
+
+def _box_at_hand(posed: Configuration) -> tuple[Obstacle, Array]:
     """A tilted box that is two centimetres from the robot, before its left hand."""
     obstacle = Obstacle.of("box", Shape.box((0.3, 0.25, 0.2)))
     hand = posed.landmarks()[LANDMARKS.index("left_hand")]
@@ -450,11 +474,19 @@ def _box_at_hand(posed: Configuration) -> tuple[tuple[Obstacle, Array], ...]:
         near = near_obstacle(posed, obstacle, pose, 0.05)
         if near.distance.min(initial=np.inf) > 0.02:
             break
-    return ((obstacle, readonly(pose)),)
+    return obstacle, readonly(pose)
 
 
 def _readonly(target: LaplacianTarget) -> LaplacianTarget:
     return LaplacianTarget(readonly(target.factor), readonly(target.offset), target.constant)
+
+
+def _same(first: list[Array], second: list[Array]) -> bool:
+    """Whether two lists hold the same arrays."""
+    return len(first) == len(second) and all(
+        a.shape == b.shape and bool(np.all((a == b) | ((a != a) & (b != b))))
+        for a, b in zip(first, second, strict=True)
+    )
 
 
 def _arrays(value: Any) -> list[Array]:
@@ -472,11 +504,4 @@ def _arrays(value: Any) -> list[Array]:
 
 def _state(configuration: Configuration) -> list[Array]:
     """What a configuration knows."""
-    joints = np.arange(len(configuration.translations))
-    points = np.array(configuration.translations)
-    return [
-        configuration.q,
-        configuration.rotations,
-        configuration.translations,
-        configuration.jacobians(joints, points),
-    ]
+    return [configuration.q, configuration.rotations, configuration.translations]

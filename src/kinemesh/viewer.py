@@ -118,7 +118,7 @@ def _frame_view(axes: Any, centre: Array, height: float) -> None:
 
 def _robot_triangles(robot: RobotModel, q: Array) -> list[tuple[Array, tuple[float, ...]]]:
     configuration = robot.configuration(q)
-    solids = []
+    solids: list[tuple[Array, tuple[float, ...]]] = []
     for hull in robot.hulls:
         shape = Shape.convex(hull.vertices)
         world = shape.vertices @ configuration.rotations[hull.joint].T
@@ -128,7 +128,7 @@ def _robot_triangles(robot: RobotModel, q: Array) -> list[tuple[Array, tuple[flo
 
 
 def _scene_triangles(scene: Scene, index: int) -> list[tuple[Array, tuple[float, ...]]]:
-    solids = []
+    solids: list[tuple[Array, tuple[float, ...]]] = []
     if scene.terrain is not None:
         for part in scene.terrain.shape.parts:
             solids.append((_cut(part.vertices[part.faces]), _TERRAIN))

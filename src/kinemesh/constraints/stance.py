@@ -51,7 +51,7 @@ class FootStance(Constraint):
         if down is not None:
             rows += [(toe, tangent, down.toe) for tangent in _tangents(n)]
             if stance.whole and down.heading is not None:
-                rows.append((heel, np.cross(n, down.heading), down.toe))
+                rows.append((heel, _across(n, down.heading), down.toe))
         return rows
 
 
@@ -146,9 +146,18 @@ def _bounded(
     return Bounded(value, jacobian, -tolerance, tolerance)
 
 
+def _across(normal: Array, heading: Array) -> Array:
+    """Unit direction in the surface square to ``heading``."""
+    x, y, z = normal.tolist()
+    a, b, c = heading.tolist()
+    return np.array([y * c - z * b, z * a - x * c, x * b - y * a])
+
+
 def _tangents(normal: Array) -> tuple[Array, Array]:
     """Two unit directions in the surface, square to each other."""
-    axis = np.array([0.0, 1.0, 0.0]) if abs(normal[1]) < 0.9 else np.array([1.0, 0.0, 0.0])
-    first = np.cross(axis, normal)
-    first = first / np.linalg.norm(first)
-    return first, np.cross(normal, first)
+    x, y, z = normal.tolist()
+    # Square to y, or to x where the normal is y; written out, np.cross being slow on one vector.
+    first = np.array([z, 0.0, -x]) if abs(y) < 0.9 else np.array([0.0, -z, y])
+    first /= np.sqrt(first @ first)
+    a, b, c = first.tolist()
+    return first, np.array([y * c - z * b, z * a - x * c, x * b - y * a])

@@ -79,10 +79,11 @@ def near_ground(configuration: Configuration, height: float, within: float) -> N
         if lowest >= within:
             continue
         near = np.flatnonzero(above < min(within, lowest + 0.03))
-        near = near[np.argsort(above[near])]  # lowest first: the first of a quadrant is its lowest
+        near = near[np.argsort(above[near])]
         flat = (hull.vertices[near] - hull.centre) @ rotation[:2].T
-        quadrant = 2 * (flat[:, 0] > 0.0) + (flat[:, 1] > 0.0)
-        chosen = near[np.unique(quadrant, return_index=True)[1]]
+        quadrant = (2 * (flat[:, 0] > 0.0) + (flat[:, 1] > 0.0)).tolist()
+        # Lowest first: the first of a quadrant is its lowest.
+        chosen = near[[quadrant.index(part) for part in set(quadrant)]]
         found.append(hull.vertices[chosen])
         heights.append(above[chosen])
         owners += [int(k)] * len(chosen)
