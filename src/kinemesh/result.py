@@ -21,7 +21,7 @@ from kinemesh.motion.arrays import Array, readonly
 FORMAT = "kinemesh-result-1"
 
 _MALFORMED = (
-    *(KeyError, ValueError, TypeError, AttributeError, EOFError, RuntimeError),
+    *(LookupError, ValueError, TypeError, AttributeError, EOFError, RuntimeError),
     *(zipfile.BadZipFile, zlib.error),
 )
 """What numpy, zipfile and our own look-ups raise on a file that is something else."""
@@ -90,7 +90,7 @@ class Result:
     @property
     def cost(self) -> float:
         """Mean cost a frame."""
-        return float(np.mean([report.total for report in self.reports] or [0.0]))
+        return float(np.mean([report.total for report in self.reports] or [0]))
 
     def qpos(self) -> Array:
         """MuJoCo's order ``(T, 7 + n + 7 P)``: base, joints, then ``xyz wxyz`` of each prop."""
@@ -110,7 +110,7 @@ class Result:
             "fps": self.trajectory.fps,
             "scale": round(self.scale, 6),
             "mean_cost": self.cost,
-            "mean_iterations": float(np.mean([r.iterations for r in self.reports] or [0.0])),
+            "mean_iterations": float(np.mean([r.iterations for r in self.reports] or [0])),
             "relaxed_frames": [r.index for r in self.failures],
             "worst_violation": worst,
             "notes": list(self.notes),
@@ -176,7 +176,8 @@ class Result:
             ReadError: not such a file.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            # Opened here, because numpy leaves a file open that it cannot read.
+            with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
                 data = {key: file[key] for key in file.files}
             if str(data.get("format")) != FORMAT:
                 raise KeyError("format")

@@ -13,7 +13,7 @@ from kinemesh import constraints as _constraints
 from kinemesh import objectives as _objectives
 from kinemesh._version import __version__
 from kinemesh.constraints import Constraint, StepBox, TrustRegion
-from kinemesh.errors import SolveError
+from kinemesh.errors import ClipError, SolveError
 from kinemesh.evaluation import Evaluation
 from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
 from kinemesh.motion.arrays import Array
@@ -191,7 +191,15 @@ class Retargeter:
             scene: props and terrain to adapt to, at human scale; default: the clip's own.
             nominal: a trajectory to stay near, frame by frame.
             progress: called after every frame.
+
+        Raises:
+            ClipError: the scene lacks a prop, or the nominal does not fit clip and robot.
         """
+        if nominal is not None and nominal.joint_names != self.robot.joint_names:
+            raise ClipError(
+                f"the nominal trajectory has the joints of {nominal.robot!r}; "
+                f"expected those of {self.robot.name!r}"
+            )
         # The matrices are small: a second BLAS thread costs eight times the CPU and wins nothing.
         with threadpool_limits(limits=1, user_api="blas"):
             plan = self.plan(clip, scene, None if nominal is None else nominal.q)

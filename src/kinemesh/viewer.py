@@ -67,7 +67,7 @@ def picture(
         raise WriteError(f"the folder {target.parent} does not exist; make it first")
     chosen = list(frames) if frames is not None else _spread(len(result))
     rows = 1 if clip is None else 2
-    figure = Figure(figsize=(size * len(chosen), size * 1.15 * rows), dpi=dpi)
+    figure = Figure(figsize=(size * len(chosen), size * rows), dpi=dpi)
     FigureCanvasAgg(figure)
     for column, index in enumerate(chosen):
         q = result.trajectory.q[index]
@@ -107,7 +107,7 @@ def _frame_view(axes: Any, centre: Array, height: float) -> None:
     axes.set_ylim(centre[1] - half, centre[1] + half)
     middle = max(float(centre[2]), 0.5 * height) - 0.02 * height
     axes.set_zlim(middle - half, middle + half)
-    axes.set_box_aspect((1, 1, 1), zoom=1.45)
+    axes.set_box_aspect((1, 1, 1), zoom=1.75)
     grid = np.linspace(-half, half, 5)
     for offset in grid:
         for xs, ys in (((-half, half), (offset, offset)), ((offset, offset), (-half, half))):

@@ -118,7 +118,8 @@ def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
 def _resting_height(height: Array, planted: Flags) -> float:
     """Height [m] of the ankle while the foot is flat: the low end while the toe is planted."""
     values = height[planted] if planted.any() else height
-    return float(np.quantile(values, 0.3))
+    values = values[np.isfinite(values)]  # there may be nothing under a foot
+    return float(np.quantile(values, 0.3)) if len(values) else 0.0
 
 
 def _speed(point: Array, fps: float) -> Array:

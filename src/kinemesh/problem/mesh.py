@@ -46,7 +46,8 @@ class InteractionMesh:
         for k in lonely:  # Qhull leaves out points that coincide with another: tie them to it
             distance = np.linalg.norm(points - points[k], axis=1)
             distance[k] = np.inf
-            adjacent[k, int(np.argmin(distance))] = True
+            twin = int(np.argmin(distance))
+            adjacent[k, twin] = adjacent[twin, k] = True
         degree = adjacent.sum(axis=1, keepdims=True)
         return cls(np.eye(count) - adjacent / degree)
 
@@ -91,9 +92,9 @@ class LaplacianTarget:
         rest = laplacian[:, moving:] @ anchors - deltas
         weighted = left.T * weights
         gram = weighted @ left
-        # Without anchors a translation of all landmarks is free: the small ridge keeps the
-        # factor regular and changes the cost by less than 1e-9 of it.
-        gram[np.diag_indices(moving)] += 1e-9 * float(np.trace(gram))
+        if moving == len(laplacian):
+            # Without anchors a translation of all landmarks is free; a small ridge pins it.
+            gram[np.diag_indices(moving)] += 1e-9 * float(np.trace(gram))
         factor: Array = np.asarray(np.linalg.cholesky(gram).T, dtype=np.float64)
         offset = solve_triangular(factor, weighted @ rest, trans="T", check_finite=False)
         constant = float(weights @ np.sum(np.square(rest), axis=1) - np.sum(np.square(offset)))

@@ -23,6 +23,12 @@ TOUCH_TIME = 0.3
 EASE_TIME = 0.1
 """A foot is eased into and out of a stance over this time [s]."""
 
+_JOGGLE = 0.003
+"""Every vertex is moved by up to this [m] for the tetrahedralisation, the same in every frame.
+
+Symmetric bodies put hips and shoulders on one circle; which diagonal rounding then picks would
+change from frame to frame and from machine to machine."""
+
 _UP = readonly([0.0, 0.0, 1.0])
 
 _RESTS = 0.1
@@ -80,6 +86,11 @@ class Plan:
         self.robot = robot
         self.scale = robot.height / clip.stature if scale is None else float(scale)
         self._mesh = mesh or MeshOptions()
+        if nominal is not None and np.shape(nominal) != (len(clip), robot.nq):
+            raise ClipError(
+                f"the nominal trajectory has shape {np.shape(nominal)}; this clip and robot "
+                f"need {(len(clip), robot.nq)}"
+            )
         self._nominal = nominal
         wanted = clip.scene if scene is None else scene
         self.scene = scaled_scene(wanted, self.scale)
@@ -112,6 +123,7 @@ class Plan:
         if terrain is not None and self.scene.terrain is not None:
             self._bounds[terrain.name] = (terrain.shape.bounds, self.scene.terrain.shape.bounds)
         self._disc = _sunflower(self._mesh.ground_anchors, self._mesh.reach)
+        self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.points(0)[0]), 3))
         self._fixed = [Obstacle.of(prop.name, prop.shape) for prop in self.scene.props]
         self._solid = (
             None
@@ -193,7 +205,7 @@ class Plan:
     def laplacian(self, index: int) -> LaplacianTarget:
         """The reduced Laplacian cost of frame ``index``."""
         source, anchors, weights = self.points(index)
-        mesh = InteractionMesh.from_points(source)
+        mesh = InteractionMesh.from_points(source + self._joggle[: len(source)])
         return LaplacianTarget.reduce(mesh.laplacian, mesh.deltas(source), anchors, weights)
 
     def _stances(self, index: int, touchdowns: Mapping[str, Touchdown]) -> tuple[Stance, ...]:

@@ -64,7 +64,9 @@ def _daqp(qp: QP) -> Array | None:
     np.clip(upper, -_FREE, _FREE, out=upper)
     np.clip(lower, -_FREE, _FREE, out=lower)
     sense = np.zeros(len(upper), dtype=ctypes.c_int)
-    step, _, flag, _ = daqp.solve(qp.hessian, qp.gradient, qp.matrix, upper, lower, sense)
+    step, _, flag, _ = daqp.solve(
+        qp.hessian, qp.gradient, qp.matrix, upper, lower, sense, primal_tol=1e-8
+    )
     if flag < 1:
         return None
     return np.array(step)

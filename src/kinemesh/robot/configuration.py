@@ -43,6 +43,8 @@ class Configuration:
         placements = np.array([placement.homogeneous for placement in data.oMi])
         self.rotations: Array = placements[:, :3, :3]
         self.translations: Array = placements[:, :3, 3]
+        for array in (self._jacobian, self.rotations, self.translations):
+            array.setflags(write=False)
 
     def positions(self, joints: Joints, offsets: Array) -> Array:
         """World positions ``(N, 3)`` [m] of points at ``offsets`` ``(N, 3)`` in joint frames."""

@@ -1,0 +1,12 @@
+"""A second opinion, measured on the true geometry from the trajectory alone.
+
+Nothing here imports a constraint or an objective: what judges must not share code with what
+is judged. Every row is defined in docs/metrics.md.
+"""
+
+from kinemesh.metrics.evaluate import evaluate
+from kinemesh.metrics.limits import Limits
+from kinemesh.metrics.official import Official, official
+from kinemesh.metrics.score import Measure, Score, table
+
+__all__ = ["Limits", "Measure", "Official", "Score", "evaluate", "official", "table"]

@@ -1,0 +1,84 @@
+"""The ruler: everything measured on the true geometry, from the trajectory alone."""
+
+from __future__ import annotations
+
+from kinemesh.errors import ClipError
+from kinemesh.metrics.contact import contact
+from kinemesh.metrics.dynamics import dynamics
+from kinemesh.metrics.joints import joint_limits, smoothness
+from kinemesh.metrics.limits import Limits
+from kinemesh.metrics.penetration import penetration
+from kinemesh.metrics.posed import Posed
+from kinemesh.metrics.score import Score
+from kinemesh.metrics.solid import props_of, terrain_of
+from kinemesh.metrics.stance import stance
+from kinemesh.metrics.tracking import tracking
+from kinemesh.motion import Clip, Scene, Trajectory
+from kinemesh.robot import RobotModel
+
+
+def evaluate(
+    trajectory: Trajectory,
+    robot: RobotModel,
+    *,
+    scene: Scene,
+    clip: Clip | None = None,
+    scale: float | None = None,
+    limits: Limits | None = None,
+) -> Score:
+    """Measure a trajectory, whoever made it.
+
+    Args:
+        trajectory: the robot's motion.
+        robot: whose it is.
+        scene: the robot's scene: props at their real size on the tracks that the robot met,
+            terrain as the robot met it.
+        clip: the demonstration, in its own scene at human scale. Without it the rows on
+            stance, contact and tracking have no value: they are the person's to say.
+        scale: robot height / human height; default by stature.
+        limits: where the verdict draws its lines.
+
+    Raises:
+        ClipError: trajectory, robot, scene and clip do not fit together.
+    """
+    _check(trajectory, scene, clip)
+    limits = limits or Limits()
+    posed = Posed(trajectory, robot)
+    props, terrain = props_of(scene), terrain_of(scene)
+    measures = (
+        *penetration(posed, scene, props, terrain, limits),
+        *stance(posed, scene, clip, limits),
+        *contact(posed, scene, props, terrain, clip, limits),
+        *joint_limits(posed, limits),
+        *smoothness(posed),
+        *tracking(posed, clip, scale, limits),
+        *dynamics(posed, scene),
+    )
+    return Score(
+        measures,
+        clip="" if clip is None else clip.name,
+        robot=robot.name,
+        frames=len(posed),
+        fps=posed.fps,
+    )
+
+
+def _check(trajectory: Trajectory, scene: Scene, clip: Clip | None) -> None:
+    for prop in scene.props:
+        if len(prop.track) != len(trajectory):
+            raise ClipError(
+                f"prop {prop.name!r} of the robot's scene has {len(prop.track)} poses for "
+                f"{len(trajectory)} frames"
+            )
+    if clip is None:
+        return
+    if len(clip) != len(trajectory):
+        raise ClipError(
+            f"the clip has {len(clip)} frames and the trajectory {len(trajectory)}: "
+            f"crop or resample the clip as it was when the trajectory was made"
+        )
+    if abs(clip.fps - trajectory.fps) > 1e-6 * clip.fps:
+        raise ClipError(
+            f"the clip has {clip.fps:g} frames/s and the trajectory {trajectory.fps:g}: "
+            f"resample the clip first"
+        )

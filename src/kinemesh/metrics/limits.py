@@ -1,0 +1,36 @@
+"""Where the verdict draws its lines: every default in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a trajectory must keep to pass; ``None`` takes a row out of the verdict.
+
+    Rows that are not named here are measured and shown but decide nothing.
+    """
+
+    penetration: float | None = 1.0
+    """Deepest penetration of any kind [mm]."""
+    drift: float | None = 2.0
+    """Furthest that a planted sole may come from where it touched down [mm]."""
+    slip: float | None = 0.1
+    """Mean speed of planted soles along their surface [cm/s]."""
+    prop_gap: float | None = 5.0
+    """95th percentile of the gap between a hand and the prop that the person touches [mm]."""
+    prop_kept: float | None = 99.0
+    """Share of touching frames in which the hand is within 20 mm of the prop, at least [%]."""
+    terrain_gap: float | None = 10.0
+    """95th percentile of the gap between terrain and the hand or foot that touches it [mm]."""
+    terrain_kept: float | None = 95.0
+    """Share of touching frames within 20 mm of the terrain, at least [%]."""
+    joint_excess: float | None = 1e-4
+    """Worst excess over a joint limit [rad]: above it the solver's round-off is no excuse."""
+    velocity_excess: float | None = 1e-3
+    """Worst excess over a joint velocity limit [rad/s]."""
+    range_kept: float | None = 0.5
+    """Share of the person's range of motion that the robot shows, at least [1]."""
+    landmark_error: float | None = 20.0
+    """Mean landmark error [cm]: beyond it this is another motion (a mirrored one, say)."""

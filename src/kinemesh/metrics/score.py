@@ -1,0 +1,157 @@
+"""What the ruler says: one measure a row, and a verdict that names what failed and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+Ranges = tuple[tuple[int, int], ...]
+"""First and last frame of each run."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One row: a figure, what it may be, and where it was not."""
+
+    name: str
+    """``group.what``; docs/metrics.md defines every one."""
+    value: float | None
+    """None: there was nothing to measure; :attr:`note` says why."""
+    unit: str
+    limit: float | None = None
+    """None: the row decides nothing."""
+    at_least: bool = False
+    """Whether :attr:`limit` is a lower one."""
+    frames: Ranges = ()
+    """First and last frame of every run in which the limit was broken; for a share or a range,
+    of the frames that count against it."""
+    note: str = ""
+    """What the figure is about: the worst frame, the links that touch, why there is none."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the value keeps its limit; a row without one, or without a value, does."""
+        if self.value is None or self.limit is None:
+            return True
+        if self.at_least:
+            return self.value >= self.limit
+        return self.value <= self.limit
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "value": self.value,
+            "unit": self.unit,
+            "limit": self.limit,
+            "at_least": self.at_least,
+            "passed": self.passed,
+            "frames": [list(run) for run in self.frames],
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True)
+class Score:
+    """All measures of one trajectory."""
+
+    measures: tuple[Measure, ...]
+    clip: str = ""
+    robot: str = ""
+    frames: int = 0
+    fps: float = 0.0
+
+    def __iter__(self) -> Iterator[Measure]:
+        return iter(self.measures)
+
+    def __getitem__(self, name: str) -> Measure:
+        for measure in self.measures:
+            if measure.name == name:
+                return measure
+        raise KeyError(f"no measure {name!r}; there are {', '.join(m.name for m in self)}")
+
+    def value(self, name: str) -> float:
+        """The figure of a row; NaN where there was nothing to measure."""
+        value = self[name].value
+        return float("nan") if value is None else value
+
+    @property
+    def failed(self) -> tuple[Measure, ...]:
+        """Rows that broke their limits."""
+        return tuple(measure for measure in self.measures if not measure.passed)
+
+    @property
+    def unmeasured(self) -> tuple[Measure, ...]:
+        """Rows with a limit for which there was nothing to measure."""
+        return tuple(m for m in self.measures if m.limit is not None and m.value is None)
+
+    @property
+    def passed(self) -> bool:
+        """Whether no row broke its limit."""
+        return not self.failed
+
+    @property
+    def verdict(self) -> str:
+        """``pass``, or the rows that failed and in which frames."""
+        if not self.failed:
+            names = ", ".join(measure.name for measure in self.unmeasured)
+            return f"pass (not measured: {names})" if names else "pass"
+        return "; ".join(_failure(measure) for measure in self.failed)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "clip": self.clip,
+            "robot": self.robot,
+            "frames": self.frames,
+            "fps": self.fps,
+            "passed": self.passed,
+            "verdict": self.verdict,
+            "measures": {measure.name: measure.as_dict() for measure in self.measures},
+        }
+
+
+def table(score: Score) -> list[tuple[str, str, str, str, str]]:
+    """Rows ``(name, value, limit, verdict, frames or note)`` of plain text, to be printed."""
+    rows = []
+    for measure in score:
+        sign = "≥" if measure.at_least else "≤"
+        limit = "" if measure.limit is None else f"{sign} {measure.limit:g} {measure.unit}"
+        state = "" if measure.limit is None else "pass" if measure.passed else "FAIL"
+        if measure.value is None:
+            value, state = "-", "-" if measure.limit is not None else ""
+        else:
+            value = f"{measure.value:.4g} {measure.unit}"
+        where = "" if measure.passed else _spans(measure.frames)
+        remark = ", ".join(text for text in (where, measure.note) if text)
+        rows.append((measure.name, value, limit, state, remark))
+    return rows
+
+
+def runs(flags: ArrayLike) -> Ranges:
+    """First and last frame of each run of true in ``flags`` ``(T,)``."""
+    padded = np.concatenate([[False], np.asarray(flags, dtype=bool), [False]])
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    return tuple((int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True))
+
+
+def none(name: str, unit: str, why: str, limit: float | None = None) -> Measure:
+    """A row for which there is nothing to measure."""
+    return Measure(name, None, unit, limit, note=why)
+
+
+def _failure(measure: Measure) -> str:
+    word = "under" if measure.at_least else "over"
+    text = f"{measure.name} {measure.value:.4g} {word} {measure.limit:g} {measure.unit}"
+    return f"{text} in {_spans(measure.frames)}" if measure.frames else text
+
+
+def _spans(ranges: Ranges, most: int = 6) -> str:
+    if not ranges:
+        return ""
+    shown = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in ranges[:most])
+    more = f" and {len(ranges) - most} more runs" if len(ranges) > most else ""
+    return f"frames {shown}{more}"

@@ -1,0 +1,54 @@
+"""What every folder's tests share: the robot, places for it to be, short clips."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kinemesh import io
+from kinemesh.demos import DEMOS
+from kinemesh.motion import Clip
+from kinemesh.problem import Frame
+from kinemesh.robot import Configuration, RobotModel
+from kinemesh.testing import random_configuration, sample_frame
+from recordings import recording
+
+
+@pytest.fixture(scope="session")
+def robot() -> RobotModel:
+    """The default robot."""
+    return RobotModel.load("g1")
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Chance, the same in every run."""
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(params=range(3))
+def configuration(request: pytest.FixtureRequest, robot: RobotModel) -> Configuration:
+    """The robot somewhere within its limits, turned and moved: three places in turn."""
+    return random_configuration(robot, np.random.default_rng(request.param))
+
+
+@pytest.fixture(scope="session")
+def frame(robot: RobotModel) -> Frame:
+    """A frame in which every term is active."""
+    return sample_frame(robot)
+
+
+@pytest.fixture(scope="session")
+def demos() -> dict[str, Clip]:
+    """The clips that the package makes itself, by name."""
+    return {name: make() for name, make in DEMOS.items()}
+
+
+@pytest.fixture(scope="session")
+def carrying() -> Clip:
+    """A recorded person who lifts a large box and walks with it."""
+    return io.read(
+        recording("omomo/sub3_largebox_003.pt"),
+        object=recording("omomo/objects/largebox.obj"),
+        height=1.941,
+    )

@@ -1,0 +1,105 @@
+"""The peers' own files, against what other rulers said of them (reference/README.md)."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinemesh import io
+from kinemesh.metrics import evaluate, official
+from kinemesh.motion import Scene, Trajectory, poses
+from kinemesh.robot import RobotModel
+from recordings import recording
+
+FOLDER = Path(__file__).resolve().parents[3] / "shared" / "reference"
+
+
+@pytest.fixture(scope="module")
+def base():
+    return RobotModel.load("g1_base")
+
+
+@pytest.fixture(scope="module")
+def clip():
+    return io.read(
+        recording("omomo/sub3_largebox_003.pt"),
+        object=recording("omomo/objects/largebox.obj"),
+        height=1.941,
+    )
+
+
+def reference(name, robot, clip):
+    file = Path(os.environ.get("KINEMESH_REFERENCE") or FOLDER) / name
+    if not file.exists():
+        pytest.skip(f"no reference file {file}: set KINEMESH_REFERENCE to their folder")
+    qpos = np.load(file)["qpos"]
+    q = np.hstack([poses.from_wxyz(qpos[:, :7]), qpos[:, 7:36]])
+    trajectory = Trajectory(q, 30.0, robot.joint_names, robot.name)
+    if qpos.shape[1] == 36:
+        return trajectory, Scene(), replace(clip, scene=Scene())
+    prop = replace(clip.scene.props[0], track=poses.from_wxyz(qpos[:, 36:]))
+    return trajectory, Scene((prop,)), clip
+
+
+def test_the_released_systems_figures_are_reproduced(base, clip):
+    trajectory, scene, clip = reference("holosoma/sub3_largebox_003_object.npz", base, clip)
+    score = evaluate(trajectory, base, scene=scene, clip=clip)
+    # The other ruler's hulls are not ours to the vertex, nor its stances to the frame.
+    for name, figure, slack in (
+        ("penetration.ground.max", 2.6, 0.4),
+        ("penetration.self.max", 26.7, 2.0),
+        ("penetration.self.share", 4.6, 0.6),
+        ("stance.drift_median", 12.0, 1.0),
+        ("stance.slip_mean", 3.64, 0.1),
+        ("contact.prop.gap_mean", 3.8, 0.3),
+        ("contact.prop.gap_p95", 7.1, 0.6),
+        ("contact.prop.kept", 99.7, 2.0),
+        ("smoothness.joint_acceleration", 13.2, 0.1),
+        ("smoothness.joint_jerk", 530.0, 1.0),
+        ("smoothness.root_jerk", 95.0, 1.0),
+        ("tracking.landmark_error", 6.0, 0.15),
+    ):
+        assert score.value(name) == pytest.approx(figure, abs=slack), name
+    assert score.value("stance.drift_max") > 25.0
+    assert score.value("penetration.prop.max") < 3.0
+    ours = official(trajectory, base, scene=scene, clip=clip)
+    assert ours.penetration_duration == 0.0
+    assert ours.sliding_duration == 0.0
+    assert ours.contact_preservation == 1.0
+
+
+def test_gmrs_figures_are_reproduced(base, clip):
+    trajectory, scene, clip = reference("gmr/sub3_largebox_003_object.npz", base, clip)
+    score = evaluate(trajectory, base, scene=scene, clip=clip)
+    for name, figure, slack in (
+        ("penetration.ground.max", 20.5, 0.7),
+        ("penetration.prop.max", 103.0, 1.0),
+        ("penetration.self.max", 21.4, 2.0),
+        ("stance.slip_mean", 1.61, 0.15),
+        ("contact.prop.gap_mean", 63.0, 5.0),
+        ("contact.prop.gap_p95", 85.0, 2.0),
+        ("smoothness.joint_jerk", 403.0, 1.0),
+        ("smoothness.root_jerk", 26.0, 0.5),
+        ("tracking.landmark_error", 8.0, 0.3),
+    ):
+        assert score.value(name) == pytest.approx(figure, abs=slack), name
+
+
+def test_the_released_evaluators_figures_are_reproduced_on_our_hulls(base, clip):
+    """Its own output for these files, with MuJoCo 3.3.7."""
+    trajectory, scene, its = reference("gmr/sub3_largebox_003_object.npz", base, clip)
+    ours = official(trajectory, base, scene=scene, clip=its)
+    assert ours.penetration_duration == pytest.approx(0.9591836734693877, abs=1e-12)
+    assert ours.penetration_depth == pytest.approx(0.07139080654432862, rel=0.02)
+    assert ours.sliding_duration == pytest.approx(0.005128205128205128, abs=1e-12)
+    assert ours.sliding_velocity == pytest.approx(0.010018449351242208, rel=1e-6)
+    assert ours.contact_preservation == 1.0
+    trajectory, scene, its = reference("gmr/sub3_largebox_003_robot_only.npz", base, clip)
+    ours = official(trajectory, base, scene=scene, clip=its)
+    assert ours.penetration_duration == pytest.approx(0.030612244897959183, abs=1e-12)
+    assert ours.penetration_depth == pytest.approx(0.015952781049632905, rel=0.05)
+    assert ours.sliding_duration == pytest.approx(0.015384615384615385, abs=1e-12)
+    assert ours.sliding_velocity == pytest.approx(0.010426451174825714, rel=1e-6)
+    assert ours.contact_preservation is None

@@ -1,0 +1,138 @@
+"""The true surface, and the distance path, against brute force."""
+
+import numpy as np
+import pytest
+from scipy.spatial import ConvexHull
+from scipy.spatial.transform import Rotation
+
+from kinemesh.metrics.solid import Solid, hull_in
+from kinemesh.metrics.surface import Surface
+from kinemesh.metrics.triangles import closest_on_triangles, solid_angles
+from kinemesh.motion import Shape, poses
+
+HAND = 24
+
+
+@pytest.fixture(scope="module")
+def bowl() -> Shape:
+    """A box of 0.4 m with a pit 0.2 m wide and 0.1 m deep in its top: not convex, closed."""
+    import trimesh
+
+    box = trimesh.creation.box((0.4, 0.4, 0.4))
+    top = box.vertices[:, 2] > 0.0
+    faces = [f for f in box.faces if not top[f].all()]
+    rim = [[-0.2, -0.2, 0.2], [0.2, -0.2, 0.2], [0.2, 0.2, 0.2], [-0.2, 0.2, 0.2]]
+    edge = [[-0.1, -0.1, 0.2], [0.1, -0.1, 0.2], [0.1, 0.1, 0.2], [-0.1, 0.1, 0.2]]
+    floor = [[x, y, 0.1] for x, y, _ in edge]
+    points = np.concatenate([box.vertices, rim, edge, floor])
+    for k in range(4):
+        j = (k + 1) % 4
+        faces += [[8 + k, 8 + j, 12 + j], [8 + k, 12 + j, 12 + k]]
+        faces += [[12 + k, 12 + j, 16 + j], [12 + k, 16 + j, 16 + k]]
+    faces += [[16, 17, 18], [16, 18, 19]]
+    return Shape.from_mesh(points, faces)
+
+
+def apart(a: np.ndarray, b: np.ndarray) -> float:
+    """Signed distance of two convex point sets by their Minkowski difference."""
+    difference = (a[:, None] - b[None]).reshape(-1, 3)
+    hull = ConvexHull(difference)
+    level = hull.equations[:, 3].max()
+    if level < 0.0:
+        return level
+    nearest = closest_on_triangles(np.zeros((1, 3)), difference[hull.simplices])
+    return float(np.linalg.norm(nearest, axis=1).min())
+
+
+def brute_nearest(points, corners):
+    found = closest_on_triangles(points[:, None], corners[None])
+    return np.linalg.norm(found - points[:, None], axis=-1).min(axis=1)
+
+
+def test_the_closest_point_of_a_triangle_is_no_further_than_any_of_its_points():
+    rng = np.random.default_rng(0)
+    triangles, points = rng.normal(size=(200, 3, 3)), 2.0 * rng.normal(size=(200, 3))
+    found = np.linalg.norm(closest_on_triangles(points, triangles) - points, axis=1)
+    u, v = rng.random((2, 4000))
+    u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)
+    weights = np.stack([1 - u - v, u, v])
+    sampled = np.einsum("ks,fkx->fsx", weights, triangles) - points[:, None]
+    least = np.linalg.norm(sampled, axis=-1).min(axis=1)
+    assert np.all(found <= least + 1e-12)
+    assert np.all(found >= least - 0.1)
+
+
+def test_the_surface_is_as_near_as_brute_force_says(bowl):
+    surface = Surface(bowl)
+    points = np.random.default_rng(1).uniform(-0.4, 0.4, (300, 3))
+    places, distance = surface.nearest(points)
+    np.testing.assert_allclose(distance, brute_nearest(points, surface.corners), atol=1e-9)
+    np.testing.assert_allclose(np.linalg.norm(places - points, axis=1), distance)
+
+
+def test_inside_is_inside_the_walls_and_not_inside_the_pit(bowl):
+    surface = Surface(bowl)
+    points = np.array([[0, 0, 0.0], [0.15, 0.15, 0.19], [0, 0, 0.15], [0, 0, 0.5], [0.3, 0, 0]])
+    assert surface.inside(points).tolist() == [True, True, False, False, False]
+    assert surface.deepest_inside(points) == pytest.approx(0.1)  # floor of the pit to the middle
+
+
+def test_the_fast_winding_number_is_the_solid_angle_of_all_triangles(bowl):
+    surface = Surface(bowl)
+    points = np.random.default_rng(2).uniform(-0.6, 0.6, (50, 3))
+    exact = [solid_angles(surface.corners - p).sum() / (4 * np.pi) for p in points]
+    np.testing.assert_allclose(surface.winding(points), exact, atol=0.05)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_depths_in_a_box_and_gaps_to_it_are_those_of_brute_force(robot, seed):
+    rng = np.random.default_rng(seed)
+    configuration = robot.configuration(robot.rest)
+    shape = Shape.box((0.3, 0.2, 0.25))
+    hull = robot.hulls[HAND]
+    at = configuration.positions(np.array([hull.joint]), hull.centre[None])[0]
+    pose = np.concatenate(
+        [at + rng.normal(size=3) * 0.12, Rotation.random(random_state=seed).as_quat()]
+    )
+    solid = Solid.of("box", shape, pose)
+    box = poses.apply(pose, shape.parts[0].vertices)
+    cover = solid.cover(configuration, 0)
+    for k, item in enumerate(robot.hulls):
+        world = configuration.positions(np.full(len(item.vertices), item.joint), item.vertices)
+        truth = apart(world, box)
+        assert cover[k] == pytest.approx(max(0.0, -truth), abs=1e-6)
+        gap, place = solid.gap(configuration, 0, np.array([k]))
+        assert gap == pytest.approx(truth, abs=1e-6)
+        if truth > 0.0:
+            assert brute_nearest(place[None], shape.vertices[shape.faces])[0] < 1e-6
+            own = hull_in(configuration, k, pose)
+            there = closest_on_triangles(place[None], own.vertices[own.faces])
+            assert np.linalg.norm(there - place, axis=1).min() == pytest.approx(truth, abs=1e-6)
+
+
+@pytest.mark.parametrize("lift", [0.03, 0.004, 0.0005])
+def test_the_gap_to_a_surface_that_is_not_convex_is_the_gap_to_its_floor(robot, bowl, lift):
+    """A small hull in the pit: the convex hull of the bowl calls it 70 mm deep inside."""
+    tool = Shape.box((0.05, 0.05, 0.06), (0.0, 0.0, 0.13 + lift)).parts[0]
+    gap, place = Surface(bowl).to_hull(tool)
+    assert gap == pytest.approx(lift, abs=1e-6)
+    assert place[2] == pytest.approx(0.1, abs=1e-6)
+
+
+@pytest.mark.parametrize("depth", [0.001, 0.02])
+def test_a_hull_that_pokes_through_the_floor_of_a_pit_is_so_deep(bowl, depth):
+    tool = Shape.box((0.08, 0.08, 0.06), (0.0, 0.0, 0.13 - depth)).parts[0]
+    gap, _ = Surface(bowl).to_hull(tool)
+    assert gap == pytest.approx(-depth, abs=1e-4)
+
+
+def test_a_corner_that_pokes_into_a_hull_is_found_to_its_tip():
+    """The lattice alone would miss the tip by up to its spacing."""
+    surface = Surface(Shape.box((0.4, 0.4, 0.4)))
+    normal = np.ones(3) / np.sqrt(3.0)
+    turn = Rotation.align_vectors([normal], [[0.0, 0.0, 1.0]])[0].as_matrix()
+    slab = Shape.box((0.3, 0.3, 0.1)).vertices @ turn.T
+    slab += normal * (0.2 * np.sqrt(3.0) + 0.05 - 0.003)
+    gap, place = surface.to_hull(Shape.convex(slab).parts[0])
+    assert gap == pytest.approx(-0.003, abs=2e-4)
+    np.testing.assert_allclose(place, 0.2, atol=1e-3)

@@ -1,0 +1,531 @@
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import kinemesh
+from kinemesh import Result, RobotModel, Shape, cli, demos
+from kinemesh.errors import KinemeshError
+from kinemesh.motion import SKELETONS
+
+FRAMES = 24
+
+
+def _writers() -> Any:
+    """How the readers' tests write ``.pt`` and ``.obj`` files."""
+    file = Path(__file__).parent / "io" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("file_writers", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+WRITERS = _writers()
+
+
+@dataclass(frozen=True)
+class Run:
+    status: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Run]
+
+
+@pytest.fixture
+def kinemesh_command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command in this process."""
+
+    def call(*arguments: str | Path) -> Run:
+        try:
+            status = cli.main([str(a) for a in arguments])
+        except SystemExit as stop:  # tyro's way out
+            status = stop.code if isinstance(stop.code, int) else 1
+        captured = capsys.readouterr()
+        return Run(status, captured.out, captured.err)
+
+    return call
+
+
+def outside(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, warnings as errors."""
+    package = str(Path(kinemesh.__file__).parents[1])
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "kinemesh.cli", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": package},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def walking(frames: int = FRAMES) -> np.ndarray:
+    """Joint positions ``(T, 22, 3)`` [m] in the order of lafan22: a piece of the walk."""
+    clip = demos.walk().crop(40, 40 + frames)
+    skeleton = SKELETONS["lafan22"]
+    positions = np.zeros((frames, len(skeleton.joints), 3))
+    positions += clip.landmark("pelvis")[:, None]
+    for landmark in skeleton.landmarks:
+        for joint in skeleton.weights(landmark):
+            positions[:, skeleton.index(joint)] = clip.landmark(landmark)
+    return positions
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    file = tmp_path / "steps.npy"
+    np.save(file, walking())
+    return file
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out.npz"
+
+
+# --------------------------------------------------------------------------- it works
+
+
+def test_a_recording_becomes_a_trajectory_file(
+    kinemesh_command: Command, recording: Path, out: Path
+) -> None:
+    done = kinemesh_command("retarget", recording, "-o", out, "--height", "1.75")
+    assert (done.status, done.err) == (0, "")
+    assert "found    skeleton lafan22" in done.out
+    assert "found    height: 1.750 m (given" in done.out
+    assert "24 frames of g1" in done.out
+    result = Result.load(out)
+    assert len(result) == FRAMES
+    assert result.clip == "steps"
+    assert result.scale == pytest.approx(1.32 / 1.75)
+    assert sorted(p.name for p in out.parent.iterdir()) == ["out.npz", "steps.npy"]
+
+
+def test_with_json_there_is_json_on_standard_output_and_nothing_else(
+    kinemesh_command: Command, recording: Path, out: Path
+) -> None:
+    done = kinemesh_command("retarget", recording, "-o", out, "--json")
+    assert (done.status, done.err) == (0, "")
+    report = json.loads(done.out)
+    assert report["frames"] == FRAMES
+    assert report["relaxed_frames"] == []
+    assert report["seconds"] > 0.0
+    assert report["score"]["measures"]["limits.joint_excess"]["passed"] is True
+    assert any("skeleton lafan22" in note for note in report["notes"])
+
+
+def test_another_rate_and_another_robot_are_what_the_file_holds(
+    kinemesh_command: Command, recording: Path, out: Path
+) -> None:
+    options = ("--resample", "20", "--robot", "g1_base", "--fps", "30", "--floor", "0.025")
+    assert kinemesh_command("retarget", recording, "-o", out, *options).status == 0
+    result = Result.load(out)
+    assert (result.trajectory.fps, result.trajectory.robot) == (20.0, "g1_base")
+    assert len(result) == 16
+
+
+def test_frames_that_could_not_hold_every_constraint_are_listed(
+    kinemesh_command: Command, tmp_path: Path, out: Path
+) -> None:
+    positions = walking()
+    positions[12:, :, :2] += 0.25 * np.arange(12)[:, None, None]  # faster than any joint turns
+    np.save(tmp_path / "dash.npy", positions)
+    done = kinemesh_command("retarget", tmp_path / "dash.npy", "-o", out)
+    assert done.status == 0
+    failures = Result.load(out).failures
+    said = [line for line in done.out.splitlines() if line.startswith("  frame ")]
+    assert len(said) == min(10, len(failures))
+    if failures:
+        assert f"{len(failures)} of {FRAMES} frames could not hold every constraint" in done.out
+
+
+@pytest.mark.slow
+def test_the_demo_writes_three_files_and_one_table(
+    kinemesh_command: Command, tmp_path: Path
+) -> None:
+    done = kinemesh_command("demo", "--out", tmp_path / "new" / "folder")
+    assert (done.status, done.err) == (0, "")
+    files = sorted((tmp_path / "new" / "folder").iterdir())
+    assert [file.name for file in files] == ["lift_box.npz", "step_up.npz", "walk.npz"]
+    assert Result.load(files[0]).qpos().shape[1] == 7 + 29 + 7
+    for name in ("walk", "lift_box", "step_up", "measure", "limits.joint_excess"):
+        assert name in done.out
+
+
+@pytest.mark.slow
+def test_the_demo_reports_as_json(kinemesh_command: Command, tmp_path: Path) -> None:
+    done = kinemesh_command("demo", "--out", tmp_path, "--json")
+    assert (done.status, done.err) == (0, "")
+    report = json.loads(done.out)
+    assert set(report) == set(demos.DEMOS)
+    for name, entry in report.items():
+        assert entry["frames"] == len(demos.DEMOS[name]())
+        assert entry["score"]["measures"]["limits.velocity_excess"]["passed"] is True
+
+
+def test_info_says_what_a_recording_holds(kinemesh_command: Command, recording: Path) -> None:
+    done = kinemesh_command("info", recording)
+    assert (done.status, done.err) == (0, "")
+    assert "24 at 30/s, 0.77 s" in done.out
+    assert "lafan22, 22 joints" in done.out
+    assert "left foot planted" in done.out
+    table = json.loads(kinemesh_command("info", recording, "--json").out)
+    assert table["clip"] == "steps"
+    assert any("floor" in line for line in table["found"])
+
+
+def test_info_says_what_a_result_holds(
+    kinemesh_command: Command, robot: RobotModel, out: Path
+) -> None:
+    clip = demos.lift_box().crop(0, 3)
+    kinemesh.retarget(clip, robot).save(out)
+    done = kinemesh_command("info", out)
+    assert (done.status, done.err) == (0, "")
+    assert f"made by  kinemesh {kinemesh.__version__}" in done.out
+    table = json.loads(kinemesh_command("info", out, "--json").out)
+    assert (table["robot"], table["frames"], table["props"]) == ("g1", 3, ["box"])
+
+
+def test_the_command_works_in_a_process_of_its_own(recording: Path, out: Path) -> None:
+    done = outside("retarget", recording, "-o", out, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["frames"] == FRAMES
+    assert outside("version").stdout.strip() == kinemesh.__version__
+
+
+# --------------------------------------------------------------------------- bad input
+
+
+def _array(change: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], list[Path]]:
+    def write(folder: Path) -> list[Path]:
+        np.save(folder / "clip.npy", change(walking()))
+        return [folder / "clip.npy"]
+
+    return write
+
+
+def _bytes(name: str, data: bytes) -> Callable[[Path], list[Path]]:
+    def write(folder: Path) -> list[Path]:
+        (folder / name).write_bytes(data)
+        return [folder / name]
+
+    return write
+
+
+def _spoilt(value: float) -> Callable[[np.ndarray], np.ndarray]:
+    def change(positions: np.ndarray) -> np.ndarray:
+        positions[7, 3, 1] = value
+        return positions
+
+    return change
+
+
+def _tensor(cut: float = 1.0, program: bytes | None = None) -> Callable[[Path], list[Path]]:
+    def write(folder: Path) -> list[Path]:
+        file = WRITERS.save_torch(folder / "clip.pt", WRITERS.omomo_table(), program)
+        data = file.read_bytes()
+        file.write_bytes(data[: round(cut * len(data))])
+        return [file]
+
+    return write
+
+
+def _with_mesh(text: str | None, factor: float = 1.0) -> Callable[[Path], list[Any]]:
+    def write(folder: Path) -> list[Any]:
+        clip = WRITERS.save_torch(folder / "clip.pt", WRITERS.omomo_table())
+        mesh = WRITERS.save_obj(folder / "box.obj", Shape.box((0.4, 0.4, 0.5)), factor)
+        if text is not None:
+            mesh.write_text(text)
+        return [clip, "--object", mesh]
+
+    return write
+
+
+def _plus(*arguments: str) -> Callable[[Path], list[Any]]:
+    def write(folder: Path) -> list[Any]:
+        np.save(folder / "clip.npy", walking())
+        return [folder / "clip.npy", *arguments]
+
+    return write
+
+
+def _archive() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("notes.txt", "no arrays here")
+    return stream.getvalue()
+
+
+_HOSTILE = b"cos\nsystem\n(X\x12\x00\x00\x00touch was_run_heretR."
+
+BAD: dict[str, tuple[Callable[[Path], list[Any]], str]] = {
+    "nothing there": (
+        lambda folder: [folder / "none.npy"],
+        r"none\.npy does not exist.*expected a file.*check the spelling",
+    ),
+    "a folder": (lambda folder: [folder], r"is a folder; expected a file: give one of the files"),
+    "an empty file": (_bytes("clip.npy", b""), r"clip\.npy is empty \(0 bytes\): copy or download"),
+    "an unknown suffix": (
+        _bytes("clip.mp4", b"x" * 99),
+        r"suffix '\.mp4'; known are \.pt, \.npy, \.npz: convert",
+    ),
+    "a picture called npy": (
+        _bytes("clip.npy", b"\x89PNG\r\n\x1a\n" + bytes(99)),
+        r"clip\.npy is a PNG picture; expected a NumPy array.*check that this is the right file",
+    ),
+    "text called pt": (
+        _bytes("clip.pt", b"a text of some length"),
+        r"clip\.pt is text; expected a tensor saved by torch\.save",
+    ),
+    "a zip without arrays called npz": (
+        _bytes("clip.npz", _archive()),
+        r"a zip archive without arrays; expected one that numpy\.savez wrote",
+    ),
+    "a truncated pt": (_tensor(cut=0.7), r"clip\.pt.*cut short or damaged; copy or download"),
+    "a truncated npy": (
+        _bytes("clip.npy", b"\x93NUMPY\x01\x00v\x00{'descr': '<f8'"),
+        r"clip\.npy: the header of the array is damaged",
+    ),
+    "a hostile pt": (_tensor(program=_HOSTILE), r"asks for the name os\.system; expected one tens"),
+    "a joint that is NaN": (
+        _array(_spoilt(np.nan)),
+        r"1 coordinates are NaN or infinite, the first at frame 7, joint LeftFoot: fill or crop",
+    ),
+    "a joint that is infinite": (_array(_spoilt(np.inf)), r"NaN or infinite.*frame 7.*fill or cr"),
+    "one frame": (_array(lambda p: p[:1]), r"the clip has 1 frames; a motion needs at least 2"),
+    "no frame": (
+        lambda folder: [*_array(lambda p: p[:0])(folder), "--skeleton", "lafan22"],
+        r"the clip has 0 frames; a motion needs at least 2",
+    ),
+    "centimetres": (
+        _array(lambda p: p * 100.0),
+        r"a person 17\d m tall: the numbers look like centimetres; multiply them by 0\.01",
+    ),
+    "a flat array": (
+        _array(lambda p: p.reshape(len(p), -1)),
+        r"shape \(24, 66\); expected joint positions \(T, J, 3\) in metres: reshape",
+    ),
+    "a joint too few": (_array(lambda p: p[:, 1:]), r"21 joints, which no known skeleton has"),
+    "no frame rate": (_plus("--fps", "0"), r"the frame rate is 0\.0; expected a positive number"),
+    "a frame rate below 0": (_plus("--fps", "-30"), r"the frame rate is -30\.0; expected a posit"),
+    "a resampling to 0": (_plus("--resample", "0"), r"cannot resample to 0\.0.*expected a positiv"),
+    "a height in centimetres": (
+        _plus("--height", "175"),
+        r"the given height makes a person 175 m tall.*multiply them by 0\.01",
+    ),
+    "an unknown skeleton": (
+        _plus("--skeleton", "smpl"),
+        r"unknown skeleton 'smpl'; known are lafan22 \(22 joints\).*give one of these names",
+    ),
+    "a skeleton of other joints": (
+        _plus("--skeleton", "mocap53"),
+        r"22 joints; skeleton 'mocap53' has 53: lafan22 or smpl22 would fit",
+    ),
+    "an unknown axis": (_plus("--up", "x"), r"up='x' is not known; expected 'y' or 'z'"),
+    "an object that nothing tracks": (
+        _plus("--object", "box.obj"),
+        r"clip\.npy tracks no object.*leave it out",
+    ),
+    "an unknown robot": (
+        _plus("--robot", "g2"),
+        r"unknown robot 'g2'; known robots: g1, g1_base; or give a robot's folder",
+    ),
+    "an unknown solver": (
+        _plus("--solver", "simplex"),
+        r"unknown solver 'simplex'; known solvers: daqp, osqp, cvxpy",
+    ),
+    "an empty mesh": (_with_mesh("# nothing\n"), r"box\.obj.*; .*"),
+    "a mesh that is text": (_with_mesh("a shopping list\n"), r"box\.obj.*it looks like text"),
+    "a mesh without volume": (
+        _with_mesh("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"),
+        r"the mesh box\.obj.*span no volume; a convex part needs a solid",
+    ),
+    "a mesh 1000 times too large": (
+        _with_mesh(None, 1000.0),
+        r"box\.obj is 500 m across; expected metres and less than 50 m.*scale it by 0\.001",
+    ),
+    "a mesh 1000 times too small": (
+        _with_mesh(None, 0.001),
+        r"box\.obj is 0\.5 mm across; expected a shape in metres",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize("command", ["retarget", "info"])
+def test_bad_input_is_one_line_and_status_2_and_nothing_is_written(
+    command: str, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
+    write, message = BAD[case]
+    arguments = write(tmp_path)
+    if command == "info":
+        if {"--robot", "--solver", "--resample"} & set(arguments):
+            pytest.skip("info has no such option")
+    else:
+        arguments += ["-o", tmp_path / "out.npz"]
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    status = cli.main([command, *map(str, arguments)])
+    captured = capfd.readouterr()
+    assert status == 2
+    assert captured.err.endswith("\n") and captured.err.count("\n") == 1
+    assert captured.err.startswith("error: ")
+    assert "Traceback" not in captured.err + captured.out
+    assert re.search(message, captured.err), captured.err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_mesh_that_is_not_watertight_is_a_warning_and_its_hull_is_used(
+    kinemesh_command: Command, tmp_path: Path, out: Path
+) -> None:
+    clip = WRITERS.save_torch(tmp_path / "clip.pt", WRITERS.omomo_table(frames=4))
+    box = Shape.box((0.4, 0.4, 0.5))
+    mesh = WRITERS.save_obj(tmp_path / "box.obj", box)
+    lines = mesh.read_text().splitlines()
+    mesh.write_text("\n".join(lines[:-3]) + "\n")
+    done = kinemesh_command("retarget", clip, "-o", out, "--object", mesh)
+    assert (done.status, done.err) == (0, "")
+    assert "warning  box.obj: the mesh is not watertight: its convex hull stands for it" in done.out
+    assert any("not watertight" in text for text in Result.load(out).warnings)
+
+
+def test_a_robot_folder_that_lacks_a_key_names_file_and_key(
+    kinemesh_command: Command, recording: Path, tmp_path: Path, out: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "robot.toml").write_text('name = "mine"\n')
+    done = kinemesh_command("retarget", recording, "-o", out, "--robot", folder)
+    assert (done.status, done.out) == (2, "")
+    assert done.err == f"error: {folder}/robot.toml: the key urdf is missing\n"
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none/out.npz", r"the folder .*none does not exist; make it first"),
+        ("out.csv", r"out\.csv: the output is an \.npz file; give it that suffix"),
+        ("folder.npz", r"folder\.npz is a folder; give the name of a file"),
+        ("file.txt/out.npz", r"the folder .*file\.txt does not exist"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_found_before_the_work(
+    kinemesh_command: Command,
+    tmp_path: Path,
+    recording: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    message: str,
+) -> None:
+    def read(*_: object, **__: object) -> None:
+        pytest.fail("the recording was read first")
+
+    monkeypatch.setattr(cli, "read", read)
+    (tmp_path / "folder.npz").mkdir()
+    (tmp_path / "file.txt").write_text("text")
+    done = kinemesh_command("retarget", recording, "-o", tmp_path / name)
+    assert (done.status, done.out) == (2, "")
+    assert re.fullmatch(f"error: {message}.*\n", done.err.replace(str(tmp_path) + "/", ""))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_permission_is_found_before_the_work(
+    kinemesh_command: Command, tmp_path: Path, recording: Path
+) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    done = kinemesh_command("retarget", recording, "-o", tmp_path / "locked" / "out.npz")
+    assert done.status == 2
+    assert "cannot be written: no permission" in done.err
+
+
+def test_a_demo_folder_that_is_a_file_is_found_before_the_work(
+    kinemesh_command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli.demos, "DEMOS", {"walk": lambda: pytest.fail("the work began")})
+    (tmp_path / "taken").write_text("text")
+    done = kinemesh_command("demo", "--out", tmp_path / "taken")
+    assert (done.status, done.out) == (2, "")
+    assert "cannot be made" in done.err
+
+
+def test_a_failure_while_writing_leaves_no_half_file(
+    recording: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("kinemesh.result.np.savez_compressed", full)
+    with pytest.raises(OSError, match="No space left"):
+        cli.main(["retarget", str(recording), "-o", str(out), "--debug"])
+    assert [p.name for p in out.parent.iterdir()] == ["steps.npy"]
+
+
+def test_an_older_file_survives_a_run_that_fails(
+    kinemesh_command: Command, recording: Path, out: Path
+) -> None:
+    out.write_bytes(b"older")
+    assert kinemesh_command("retarget", recording, "-o", out, "--fps", "0").status == 2
+    assert out.read_bytes() == b"older"
+
+
+def test_debug_shows_the_traceback(recording: Path, out: Path) -> None:
+    with pytest.raises(KinemeshError, match="frame rate"):
+        cli.main(["retarget", str(recording), "-o", str(out), "--fps", "0", "--debug"])
+    done = outside("info", recording, "--fps", "0", "--debug")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("kinemesh.errors.ClipError: ")
+
+
+def test_an_error_in_a_process_of_its_own_is_status_2_and_one_line(tmp_path: Path) -> None:
+    done = outside("retarget", tmp_path / "none.npy", "-o", tmp_path / "out.npz")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "none.npy does not exist" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["retarget"], ["dance"], ["retarget", "a.npy"], ["demo", "--colour"]]
+)
+def test_a_command_line_that_makes_no_sense_is_status_2(
+    kinemesh_command: Command, arguments: list[str]
+) -> None:
+    assert kinemesh_command(*arguments).status == 2
+
+
+def test_help_is_status_0_and_names_every_option(kinemesh_command: Command) -> None:
+    done = kinemesh_command("retarget", "--help")
+    assert done.status == 0
+    for option in ("--output", "--object", "--terrain", "--skeleton", "--height", "--fps"):
+        assert option in done.out
+    for option in ("--robot", "--resample", "--solver", "--json", "--debug", "--floor", "--up"):
+        assert option in done.out
+
+
+def test_stopping_by_hand_is_status_130(
+    kinemesh_command: Command, recording: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "read", stop)
+    done = kinemesh_command("retarget", recording, "-o", out)
+    assert (done.status, done.err) == (130, "stopped: nothing was written\n")
+    assert not out.exists()

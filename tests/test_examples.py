@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kinemesh
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+WRITTEN = {
+    "01_one_line": "walk.npz",
+    "02_box_and_report": "lift_box.npz",
+    "03_your_own_constraint": "hands_above.npz",
+    "04_picture": "lift_box.png",
+}
+_BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+_NOT_RUN = "<!-- not run -->"
+
+
+def blocks(document: str) -> list[str]:
+    """The python blocks of a document that are to be run, in order."""
+    file = ROOT / document
+    if not file.is_file():
+        pytest.skip(f"there is no {document}")
+    text = file.read_text(encoding="utf-8")
+    found = []
+    for match in _BLOCK.finditer(text):
+        if not text[: match.start()].rstrip().endswith(_NOT_RUN):
+            indent = match[1]
+            found.append("".join(line.removeprefix(indent) for line in match[2].splitlines(True)))
+    return found
+
+
+def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Python with ``arguments`` in ``folder``, warnings as errors, on this same kinemesh."""
+    package = str(Path(kinemesh.__file__).parents[1])
+    return subprocess.run(
+        [sys.executable, "-W", "error", *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(folder), "PYTHONPATH": package},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_runs_and_writes_what_it_says(example: Path, tmp_path: Path) -> None:
+    done = run(tmp_path, example, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    written = tmp_path / WRITTEN[example.stem]
+    assert done.stdout.splitlines()[-1] == f"written: {written}"
+    assert [path.name for path in tmp_path.iterdir()] == [written.name]
+
+
+def test_an_example_without_arguments_writes_below_the_temporary_folder(tmp_path: Path) -> None:
+    done = run(tmp_path, EXAMPLES[0])
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.split()[-1]).is_relative_to(tmp_path)
+
+
+def test_the_example_of_a_constraint_keeps_the_hands_up(tmp_path: Path) -> None:
+    done = run(tmp_path, ROOT / "examples" / "03_your_own_constraint.py", tmp_path)
+    assert "rows of handsabove: (2, 35)" in done.stdout
+    lowest = re.search(r"lowest hand: ([\d.]+) m, asked: at least ([\d.]+) m", done.stdout)
+    assert lowest is not None
+    assert float(lowest[1]) >= float(lowest[2]) - 5e-4
+    from kinemesh import Result
+
+    result = Result.load(tmp_path / "hands_above.npz")
+    assert max(r.violation["handsabove"] for r in result.reports) < 5e-4
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_is_short_and_says_what_it_shows(example: Path) -> None:
+    text = example.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 60
+    assert ast.get_docstring(ast.parse(text))
+
+
+def test_every_example_is_run_here() -> None:
+    assert {path.stem for path in EXAMPLES} == set(WRITTEN)
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_the_code_in_a_document_runs_from_top_to_bottom(document: str, tmp_path: Path) -> None:
+    code = blocks(document)
+    script = tmp_path / "document.py"
+    script.write_text("\n\n".join(code), encoding="utf-8")
+    done = run(tmp_path, script)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_formats_document_names_every_skeleton_and_its_joints() -> None:
+    from kinemesh.motion import SKELETONS
+
+    text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    for skeleton in SKELETONS.values():
+        assert f"| `{skeleton.name}` | {len(skeleton.joints)} |" in text
+        unnumbered = [j for j in skeleton.joints if not j[-1].isdigit() or j.startswith("Spine")]
+        order = text[text.index(f"\n{skeleton.name} ") :]
+        places = [re.search(rf"\b{joint}\b", order) for joint in unnumbered]
+        starts = [place.start() for place in places if place is not None]
+        assert len(starts) == len(unnumbered)
+        assert starts == sorted(starts)
+
+
+def test_the_conventions_document_names_every_key_of_a_result_file(tmp_path: Path) -> None:
+    from kinemesh import FrameReport, Result, Scene, Trajectory
+
+    q = np.zeros((2, 8))
+    q[:, 6] = 1.0
+    empty = Result(
+        Trajectory(q, 30.0, ("joint",), "robot"),
+        Scene(),
+        np.zeros((2, 15, 3)),
+        (FrameReport(0, 1, {}, {}), FrameReport(1, 1, {}, {})),
+    )
+    with np.load(empty.save(tmp_path / "empty.npz")) as file:
+        keys = set(file.files)
+    text = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
+    table = text[text.index("## The result file") : text.index("## Notes and warnings")]
+    documented = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)))
+    assert set(documented) == keys
+
+
+def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
+    from kinemesh import Retargeter, constraints, objectives
+    from kinemesh.motion.contacts import StanceRule
+    from kinemesh.motion.touch import TouchRule
+    from kinemesh.problem import PENALTY, MeshOptions
+    from kinemesh.problem.plan import EASE_TIME, TOUCH_TIME
+
+    text = (ROOT / "docs" / "math.md").read_text(encoding="utf-8")
+    ease, touch = constraints.FootEase(), constraints.HandContact()
+    stance, hand, mesh, loop = StanceRule(), TouchRule(), MeshOptions(), Retargeter("g1")
+    said = [
+        rf"min_q \; {objectives.Laplacian().weight:g} \sum_i",
+        rf"+ {objectives.Smoothness().weight:g}\,",
+        rf"+ {objectives.Posture().weight:g} \sum_j",
+        f"| $w = {objectives.Acceleration().weight:g}$ |",
+        f"| $w = {objectives.HandPlace().weight:g}$, only near a touch |",
+        f"| $w = {objectives.Nominal().weight:g}$, only with",
+        rf"\tau / {objectives.HandPlace().blend:g}\ \mathrm{{s}}",
+        f"| box, $r = {constraints.TrustRegion().radius:g}$ |",
+        f"less than {constraints.NonPenetration().within:g} m apart",
+        f"less than {constraints.SelfCollision().within:g} m apart",
+        rf"$\epsilon = {constraints.FootStance().tolerance * 1e3:g}$ mm. Place",
+        rf"a time $\tau \le {EASE_TIME:g}$ s from now",
+        rf"with $a = {ease.acceleration:g}\ \mathrm{{m/s^2}}$, $\tau_0 = {ease.blend:g}$ s and $h$",
+        rf"with $\epsilon = {touch.tolerance * 1e3:g}$ mm for the nearest",
+        f"Within {TOUCH_TIME:g} s of the touch",
+        rf"with $a = {touch.acceleration:g}\ \mathrm{{m/s^2}}$, $\tau_0 = {touch.blend:g}$ s "
+        "and $d$",
+        f"{mesh.prop_anchors} on each prop and {mesh.terrain_anchors} on the terrain",
+        f"and {mesh.ground_anchors} on the ground, on a Vogel spiral of radius {mesh.reach:g} m",
+        f"those of the ground ${mesh.ground_weight:g}\\,K$",
+        f"At most {loop.iterations} iterations, {loop.first_iterations} in the first frame",
+        f"broken by more than {loop.feasibility * 1e3:g} mm",
+        f"slower than {stance.enter_speed:.2f} m/s and lower than {stance.enter_height:g} m",
+        f"faster than {stance.leave_speed:g} m/s, higher than {stance.leave_height:g} m, "
+        f"or {stance.drift:g} m from",
+        f"low ({stance.hover:g} m) right before or after a stance, for at most "
+        f"{stance.hover_time:g} s",
+        f"closer than {hand.enter:g} m to the true surface until it is further than "
+        f"{hand.leave:g} m",
+        f"with {hand.palm:g} m added",
+        f"Touches shorter than {hand.shortest:g} s",
+        f"Gaussian of {hand.steady:g} s",
+    ]
+    assert [line for line in said if line not in text] == []
+    prices = [
+        float(10.0 ** int(p[3:]) if p.startswith("10^") else p)
+        for p in (
+            re.search(r"\\rho = (.*?)\$", text)[1].split(", ")  # type: ignore[index]
+        )
+    ]
+    assert tuple(prices) == PENALTY
+    terms = [*objectives.defaults(), *constraints.defaults()]
+    assert [type(term).__name__ for term in terms if f"`{type(term).__name__}`" not in text] == []
