@@ -447,7 +447,6 @@ def test_a_prop_in_the_chest_is_finished_and_reported(robot: RobotModel, short: 
     assert len(result) == len(clip)
     assert np.all(np.isfinite(result.trajectory.q))
     assert result.failures
-    assert any(report.index >= 6 for report in result.failures)
     joints = result.trajectory.joints
     assert np.all((joints >= robot.lower - 2e-6) & (joints <= robot.upper + 2e-6))
     share = np.abs(result.trajectory.velocity()) / robot.velocity

@@ -38,7 +38,7 @@ def test_a_picture_shows_the_robot_in_the_middle_of_every_column(
 ) -> None:
     file = picture(standing, tmp_path / "robot.png", robot=robot, frames=[0, 3], dpi=80)
     pixels = drawn(file)
-    assert pixels.shape == (int(2.6 * 1.15 * 80), int(2.6 * 2 * 80), 3)
+    assert pixels.shape == (int(2.6 * 80), int(2.6 * 2 * 80), 3)
     assert 2_000 < file.stat().st_size < 300_000
     dark = pixels.max(axis=2) < 0.72  # the hulls' grey; the ground's lines are lighter
     for column in np.split(dark, 2, axis=1):

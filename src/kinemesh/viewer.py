@@ -107,7 +107,7 @@ def _frame_view(axes: Any, centre: Array, height: float) -> None:
     axes.set_ylim(centre[1] - half, centre[1] + half)
     middle = max(float(centre[2]), 0.5 * height) - 0.02 * height
     axes.set_zlim(middle - half, middle + half)
-    axes.set_box_aspect((1, 1, 1), zoom=1.75)
+    axes.set_box_aspect((1, 1, 1), zoom=1.6)
     grid = np.linspace(-half, half, 5)
     for offset in grid:
         for xs, ys in (((-half, half), (offset, offset)), ((offset, offset), (-half, half))):

@@ -88,8 +88,8 @@ class Plan:
         self._mesh = mesh or MeshOptions()
         if nominal is not None and np.shape(nominal) != (len(clip), robot.nq):
             raise ClipError(
-                f"the nominal trajectory has shape {np.shape(nominal)}; this clip and robot "
-                f"need {(len(clip), robot.nq)}"
+                f"the nominal trajectory has (frames, numbers) {np.shape(nominal)}; "
+                f"this clip and robot need {(len(clip), robot.nq)}"
             )
         self._nominal = nominal
         wanted = clip.scene if scene is None else scene

@@ -20,6 +20,9 @@ from kinemesh.errors import SolveError
 from kinemesh.motion.arrays import Array
 from kinemesh.problem.qp import DAMPING, QP
 
+_CLARABEL = {"tol_gap_abs": 1e-11, "tol_gap_rel": 1e-11, "tol_feas": 1e-11}
+"""The judge's accuracy: three digits beyond its defaults."""
+
 _FREE = 1e20
 """Bounds beyond this are none, for solvers that want finite numbers."""
 
@@ -128,7 +131,7 @@ def _cvxpy(qp: QP) -> Array | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an inaccurate solution is judged by its status below
         try:
-            problem.solve(solver=cp.CLARABEL)
+            problem.solve(solver=cp.CLARABEL, **_CLARABEL)
         except cp.error.SolverError:
             return None
     if problem.status not in (cp.OPTIMAL, cp.OPTIMAL_INACCURATE) or step.value is None:
