@@ -15,9 +15,9 @@ from kinemesh._version import __version__
 from kinemesh.constraints import Constraint, StepBox, TrustRegion
 from kinemesh.errors import ClipError, SolveError
 from kinemesh.evaluation import Evaluation
-from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
+from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.motion.arrays import Array
-from kinemesh.motion.contacts import StanceRule
+from kinemesh.motion.contacts import StanceRule, stance_flags
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
     QP,
@@ -27,6 +27,7 @@ from kinemesh.problem import (
     Plan,
     Touchdown,
     solve,
+    starts,
 )
 from kinemesh.refine import Refinement, refined
 from kinemesh.result import FrameReport, Result
@@ -34,6 +35,16 @@ from kinemesh.robot import Configuration, RobotModel
 
 _SMALLEST = 1e-5
 """A step shorter than this [rad], [m] changes nothing."""
+
+_POOR = 0.07
+"""A frame whose landmarks are off by more than this share of the robot's height, in the mean, is
+tried again from elsewhere."""
+
+_BROKEN = 0.005
+"""So is a frame in which a constraint is broken by more than this [m]."""
+
+_CLEARLY = 0.8
+"""A second solution replaces the first where its merit is below this share of the first's."""
 
 Progress = Callable[[int, int], None]
 """Called after every frame with (frames done, frames in all)."""
@@ -108,15 +119,50 @@ class Retargeter:
 
     def start(self, plan: Plan) -> Configuration:
         """Where the first frame starts from: rest posture, heading of hips and shoulders."""
-        body = dict(zip(LANDMARKS, plan.landmarks[0], strict=True))
-        left = body["left_hip"] - body["right_hip"]
-        left = left + body["left_shoulder"] - body["right_shoulder"]
-        heading = np.arctan2(-left[0], left[1])  # forward = left x up
-        q = np.array(self.robot.rest)
-        q[:2] = body["pelvis"][:2]
-        q[2] = max(body["pelvis"][2], 0.0)
-        q[3:7] = [0.0, 0.0, np.sin(heading / 2.0), np.cos(heading / 2.0)]
-        return self.robot.configuration(q)
+        return starts(self.robot, plan.landmarks[0])[0]
+
+    def solve_first(self, frame: Frame) -> tuple[Configuration, FrameReport]:
+        """Solve a frame that nothing goes before; if the usual start ends poorly, try others."""
+        best: tuple[float, Configuration, FrameReport] | None = None
+        for start in starts(self.robot, frame.landmarks):
+            free = self._in_free_space(frame, start)
+            configuration, report = self.solve_frame(frame, free, self.first_iterations)
+            merit = Evaluation(self, configuration, frame).merit(self.feasibility)
+            if best is None or merit < best[0]:
+                best = (merit, configuration, report)
+            if not self._is_poor(frame, configuration, report):
+                break
+        assert best is not None  # there is always a start
+        return best[1], best[2]
+
+    def _in_free_space(self, frame: Frame, start: Configuration) -> Configuration:
+        """The frame's pose with nothing to touch or to bump into: a start that is not trapped.
+
+        From far away the constraints of a scene are walls of a maze; without them the mesh
+        alone leads home, and from there the constraints are a short way off.
+        """
+        free = replace(frame, ground=None, obstacles=(), stances=(), eases=(), contacts=())
+        return self.solve_frame(free, start, self.first_iterations)[0]
+
+    def _is_poor(self, frame: Frame, configuration: Configuration, report: FrameReport) -> bool:
+        """Whether a solution is suspect: rows gave way by much, or landmarks are far off."""
+        off = np.linalg.norm(configuration.landmarks() - frame.landmarks, axis=1).mean()
+        return report.worst[1] > _BROKEN or float(off) > _POOR * self.robot.height
+
+    def _solve_next(self, frame: Frame, start: Configuration) -> tuple[Configuration, FrameReport]:
+        """Solve a frame from the one before it; if that ends poorly, try through free space."""
+        configuration, report = self.solve_frame(frame, start)
+        if not self._is_poor(frame, configuration, report):
+            return configuration, report
+        free = np.array(self._in_free_space(frame, start).q)
+        reach = self.robot.velocity * frame.dt
+        free[7:] = np.clip(free[7:], start.q[7:] - reach, start.q[7:] + reach)
+        other, again = self.solve_frame(frame, self.robot.configuration(free))
+        merit = Evaluation(self, other, frame).merit(self.feasibility)
+        # A new pose is a jump: it has to be clearly better.
+        if merit < _CLEARLY * Evaluation(self, configuration, frame).merit(self.feasibility):
+            return other, replace(again, iterations=report.iterations + again.iterations)
+        return configuration, report
 
     def solve_frame(
         self, frame: Frame, start: Configuration, iterations: int | None = None
@@ -158,13 +204,14 @@ class Retargeter:
         """Solve the frames of a plan in order."""
         history: list[Array] = []
         touchdowns: dict[str, Touchdown] = {}
-        configuration = self.start(plan)
         for index in range(len(plan)):
             previous = history[-1] if history else None
             before = history[-2] if len(history) > 1 else None
             frame = plan.frame(index, previous, before, touchdowns)
-            most = self.iterations if index else self.first_iterations
-            configuration, report = self.solve_frame(frame, configuration, most)
+            if previous is None:
+                configuration, report = self.solve_first(frame)
+            else:
+                configuration, report = self._solve_next(frame, configuration)
             touchdowns = {
                 stance.sole.name: stance.planted(
                     configuration.positions(np.full(4, stance.sole.joint), stance.sole.corners)
@@ -221,6 +268,8 @@ class Retargeter:
             version=__version__,
             notes=clip.notes,
             warnings=clip.warnings,
+            stance=stance_flags(plan.footing),
+            touch={(touch.hand, touch.thing): touch.touching for touch in plan.touches},
         )
 
 

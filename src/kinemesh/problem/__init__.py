@@ -6,6 +6,7 @@ from kinemesh.problem.plan import MeshOptions, Plan, scaled_scene
 from kinemesh.problem.qp import PENALTY, QP, Block
 from kinemesh.problem.rows import Bounded, Box, Residual
 from kinemesh.problem.solvers import SOLVERS, Solution, solve
+from kinemesh.problem.starts import starts
 
 __all__ = [
     "PENALTY",
@@ -27,4 +28,5 @@ __all__ = [
     "Touchdown",
     "scaled_scene",
     "solve",
+    "starts",
 ]

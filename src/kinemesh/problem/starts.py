@@ -1,0 +1,42 @@
+"""Where the first frame may start from: a bad first frame ruins a clip."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from kinemesh.motion import LANDMARKS
+from kinemesh.motion.arrays import Array
+from kinemesh.robot import Configuration, RobotModel
+
+_BENT = 4.0
+"""The rest posture times this, within the limits, is a crouch: it bends every joint the way in
+which the robot rests."""
+
+
+def starts(robot: RobotModel, landmarks: Array) -> tuple[Configuration, ...]:
+    """Configurations to start from, for a person's scaled ``landmarks`` ``(K, 3)`` [m].
+
+    First the usual one: upright in the rest posture, heading as hips and shoulders do. Then a
+    crouch, and both again with the base turned as the trunk is, for people who bend, sit or lie.
+    """
+    body = dict(zip(LANDMARKS, landmarks, strict=True))
+    left = body["left_hip"] - body["right_hip"] + body["left_shoulder"] - body["right_shoulder"]
+    trunk = body["left_shoulder"] + body["right_shoulder"] - body["left_hip"] - body["right_hip"]
+    upright = _base(np.array([left[0], left[1], 0.0]), np.array([0.0, 0.0, 1.0]))
+    leaning = _base(left, trunk)
+    rest = robot.rest[7:]
+    crouch = np.clip(_BENT * rest, robot.lower, robot.upper)
+    return tuple(
+        robot.configuration(np.concatenate([body["pelvis"], base, joints]))
+        for base in (upright, leaning)
+        for joints in (rest, crouch)
+    )
+
+
+def _base(left: Array, up: Array) -> Array:
+    """Quaternion ``x y z w`` of a base whose y axis is ``left`` and whose z axis is near ``up``."""
+    y = left / np.linalg.norm(left)
+    z = up - y * (y @ up)
+    z = z / np.linalg.norm(z)
+    return np.asarray(Rotation.from_matrix(np.stack([np.cross(y, z), y, z], axis=1)).as_quat())
