@@ -45,8 +45,8 @@ class Refinement:
     """Times that every frame is revisited."""
     smoothness: tuple[Objective, ...] = (
         Differences(order=1, weight=0.2),
-        Differences(order=2, weight=3.0, base=5.0),
-        Differences(order=3, weight=3.0, base=5.0),
+        Differences(order=2, weight=6.0, base=10.0),
+        Differences(order=3, weight=6.0, base=10.0),
     )
     """What takes the place of the causal smoothness terms."""
 
