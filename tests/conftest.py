@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from commands import Command, call, walking
 from kinemesh import io
 from kinemesh.demos import DEMOS
 from kinemesh.motion import Clip
@@ -52,3 +55,23 @@ def carrying() -> Clip:
         object=recording("omomo/objects/largebox.obj"),
         height=1.941,
     )
+
+
+@pytest.fixture
+def kinemesh_command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command in this process."""
+    return lambda *arguments: call(capsys.readouterr, *arguments)
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """A recording of somebody's steps."""
+    file = tmp_path / "steps.npy"
+    np.save(file, walking())
+    return file
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Where a trajectory is to be written."""
+    return tmp_path / "out.npz"

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,9 @@ import numpy as np
 import pytest
 
 import kinemesh
+from commands import FRAMES, Command, walking
 from kinemesh import Result, RobotModel, Shape, cli, demos
 from kinemesh.errors import KinemeshError
-from kinemesh.motion import SKELETONS
-
-FRAMES = 24
 
 
 def _writers() -> Any:
@@ -37,31 +34,6 @@ def _writers() -> Any:
 WRITERS = _writers()
 
 
-@dataclass(frozen=True)
-class Run:
-    status: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Run]
-
-
-@pytest.fixture
-def kinemesh_command(capsys: pytest.CaptureFixture[str]) -> Command:
-    """The command in this process."""
-
-    def call(*arguments: str | Path) -> Run:
-        try:
-            status = cli.main([str(a) for a in arguments])
-        except SystemExit as stop:  # tyro's way out
-            status = stop.code if isinstance(stop.code, int) else 1
-        captured = capsys.readouterr()
-        return Run(status, captured.out, captured.err)
-
-    return call
-
-
 def outside(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, warnings as errors."""
     package = str(Path(kinemesh.__file__).parents[1])
@@ -74,37 +46,13 @@ def outside(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def walking(frames: int = FRAMES) -> np.ndarray:
-    """Joint positions ``(T, 22, 3)`` [m] in the order of lafan22: a piece of the walk."""
-    clip = demos.walk().crop(40, 40 + frames)
-    skeleton = SKELETONS["lafan22"]
-    positions = np.zeros((frames, len(skeleton.joints), 3))
-    positions += clip.landmark("pelvis")[:, None]
-    for landmark in skeleton.landmarks:
-        for joint in skeleton.weights(landmark):
-            positions[:, skeleton.index(joint)] = clip.landmark(landmark)
-    return positions
-
-
-@pytest.fixture
-def recording(tmp_path: Path) -> Path:
-    file = tmp_path / "steps.npy"
-    np.save(file, walking())
-    return file
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out.npz"
-
-
 # --------------------------------------------------------------------------- it works
 
 
 def test_a_recording_becomes_a_trajectory_file(
-    kinemesh_command: Command, recording: Path, out: Path
+    kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
-    done = kinemesh_command("retarget", recording, "-o", out, "--height", "1.75")
+    done = kinemesh_command("retarget", recorded, "-o", out, "--height", "1.75")
     assert (done.status, done.err) == (0, "")
     assert "found    skeleton lafan22" in done.out
     assert "found    height: 1.750 m (given" in done.out
@@ -117,9 +65,9 @@ def test_a_recording_becomes_a_trajectory_file(
 
 
 def test_with_json_there_is_json_on_standard_output_and_nothing_else(
-    kinemesh_command: Command, recording: Path, out: Path
+    kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
-    done = kinemesh_command("retarget", recording, "-o", out, "--json")
+    done = kinemesh_command("retarget", recorded, "-o", out, "--json")
     assert (done.status, done.err) == (0, "")
     report = json.loads(done.out)
     assert report["frames"] == FRAMES
@@ -130,10 +78,10 @@ def test_with_json_there_is_json_on_standard_output_and_nothing_else(
 
 
 def test_another_rate_and_another_robot_are_what_the_file_holds(
-    kinemesh_command: Command, recording: Path, out: Path
+    kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
     options = ("--resample", "20", "--robot", "g1_base", "--fps", "30", "--floor", "0.025")
-    assert kinemesh_command("retarget", recording, "-o", out, *options).status == 0
+    assert kinemesh_command("retarget", recorded, "-o", out, *options).status == 0
     result = Result.load(out)
     assert (result.trajectory.fps, result.trajectory.robot) == (20.0, "g1_base")
     assert len(result) == 16
@@ -178,13 +126,13 @@ def test_the_demo_reports_as_json(kinemesh_command: Command, tmp_path: Path) -> 
         assert entry["score"]["measures"]["limits.velocity_excess"]["passed"] is True
 
 
-def test_info_says_what_a_recording_holds(kinemesh_command: Command, recording: Path) -> None:
-    done = kinemesh_command("info", recording)
+def test_info_says_what_a_recording_holds(kinemesh_command: Command, recorded: Path) -> None:
+    done = kinemesh_command("info", recorded)
     assert (done.status, done.err) == (0, "")
     assert "24 at 30/s, 0.77 s" in done.out
     assert "lafan22, 22 joints" in done.out
     assert "left foot planted" in done.out
-    table = json.loads(kinemesh_command("info", recording, "--json").out)
+    table = json.loads(kinemesh_command("info", recorded, "--json").out)
     assert table["clip"] == "steps"
     assert any("floor" in line for line in table["found"])
 
@@ -201,8 +149,8 @@ def test_info_says_what_a_result_holds(
     assert (table["robot"], table["frames"], table["props"]) == ("g1", 3, ["box"])
 
 
-def test_the_command_works_in_a_process_of_its_own(recording: Path, out: Path) -> None:
-    done = outside("retarget", recording, "-o", out, "--json")
+def test_the_command_works_in_a_process_of_its_own(recorded: Path, out: Path) -> None:
+    done = outside("retarget", recorded, "-o", out, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["frames"] == FRAMES
     assert outside("version").stdout.strip() == kinemesh.__version__
@@ -405,12 +353,12 @@ def test_a_mesh_that_is_not_watertight_is_a_warning_and_its_hull_is_used(
 
 
 def test_a_robot_folder_that_lacks_a_key_names_file_and_key(
-    kinemesh_command: Command, recording: Path, tmp_path: Path, out: Path
+    kinemesh_command: Command, recorded: Path, tmp_path: Path, out: Path
 ) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "robot.toml").write_text('name = "mine"\n')
-    done = kinemesh_command("retarget", recording, "-o", out, "--robot", folder)
+    done = kinemesh_command("retarget", recorded, "-o", out, "--robot", folder)
     assert (done.status, done.out) == (2, "")
     assert done.err == f"error: {folder}/robot.toml: the key urdf is missing\n"
     assert not out.exists()
@@ -428,7 +376,7 @@ def test_a_robot_folder_that_lacks_a_key_names_file_and_key(
 def test_an_output_that_cannot_be_written_is_found_before_the_work(
     kinemesh_command: Command,
     tmp_path: Path,
-    recording: Path,
+    recorded: Path,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     message: str,
@@ -436,20 +384,20 @@ def test_an_output_that_cannot_be_written_is_found_before_the_work(
     def read(*_: object, **__: object) -> None:
         pytest.fail("the recording was read first")
 
-    monkeypatch.setattr(cli, "read", read)
+    monkeypatch.setattr("kinemesh.cli.source.read", read)
     (tmp_path / "folder.npz").mkdir()
     (tmp_path / "file.txt").write_text("text")
-    done = kinemesh_command("retarget", recording, "-o", tmp_path / name)
+    done = kinemesh_command("retarget", recorded, "-o", tmp_path / name)
     assert (done.status, done.out) == (2, "")
     assert re.fullmatch(f"error: {message}.*\n", done.err.replace(str(tmp_path) + "/", ""))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_without_permission_is_found_before_the_work(
-    kinemesh_command: Command, tmp_path: Path, recording: Path
+    kinemesh_command: Command, tmp_path: Path, recorded: Path
 ) -> None:
     (tmp_path / "locked").mkdir(mode=0o500)
-    done = kinemesh_command("retarget", recording, "-o", tmp_path / "locked" / "out.npz")
+    done = kinemesh_command("retarget", recorded, "-o", tmp_path / "locked" / "out.npz")
     assert done.status == 2
     assert "cannot be written: no permission" in done.err
 
@@ -457,7 +405,7 @@ def test_a_folder_without_permission_is_found_before_the_work(
 def test_a_demo_folder_that_is_a_file_is_found_before_the_work(
     kinemesh_command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli.demos, "DEMOS", {"walk": lambda: pytest.fail("the work began")})
+    monkeypatch.setattr(demos, "DEMOS", {"walk": lambda: pytest.fail("the work began")})
     (tmp_path / "taken").write_text("text")
     done = kinemesh_command("demo", "--out", tmp_path / "taken")
     assert (done.status, done.out) == (2, "")
@@ -465,29 +413,29 @@ def test_a_demo_folder_that_is_a_file_is_found_before_the_work(
 
 
 def test_a_failure_while_writing_leaves_no_half_file(
-    recording: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+    recorded: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("kinemesh.result.np.savez_compressed", full)
     with pytest.raises(OSError, match="No space left"):
-        cli.main(["retarget", str(recording), "-o", str(out), "--debug"])
+        cli.main(["retarget", str(recorded), "-o", str(out), "--debug"])
     assert [p.name for p in out.parent.iterdir()] == ["steps.npy"]
 
 
 def test_an_older_file_survives_a_run_that_fails(
-    kinemesh_command: Command, recording: Path, out: Path
+    kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
     out.write_bytes(b"older")
-    assert kinemesh_command("retarget", recording, "-o", out, "--fps", "0").status == 2
+    assert kinemesh_command("retarget", recorded, "-o", out, "--fps", "0").status == 2
     assert out.read_bytes() == b"older"
 
 
-def test_debug_shows_the_traceback(recording: Path, out: Path) -> None:
+def test_debug_shows_the_traceback(recorded: Path, out: Path) -> None:
     with pytest.raises(KinemeshError, match="frame rate"):
-        cli.main(["retarget", str(recording), "-o", str(out), "--fps", "0", "--debug"])
-    done = outside("info", recording, "--fps", "0", "--debug")
+        cli.main(["retarget", str(recorded), "-o", str(out), "--fps", "0", "--debug"])
+    done = outside("info", recorded, "--fps", "0", "--debug")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
     assert done.stderr.splitlines()[-1].startswith("kinemesh.errors.ClipError: ")
@@ -520,12 +468,12 @@ def test_help_is_status_0_and_names_every_option(kinemesh_command: Command) -> N
 
 
 def test_stopping_by_hand_is_status_130(
-    kinemesh_command: Command, recording: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+    kinemesh_command: Command, recorded: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "read", stop)
-    done = kinemesh_command("retarget", recording, "-o", out)
+    monkeypatch.setattr("kinemesh.cli.source.read", stop)
+    done = kinemesh_command("retarget", recorded, "-o", out)
     assert (done.status, done.err) == (130, "stopped: nothing was written\n")
     assert not out.exists()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Trajectory, poses
+from kinemesh.problem import Plan
 from kinemesh.result import FORMAT, FrameReport, Result, check_writable
 from kinemesh.retarget import retarget
 from kinemesh.robot import RobotModel
@@ -305,3 +306,28 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none.npz", tmp_path):
         with pytest.raises(ReadError, match="cannot be read"):
             Result.load(path)
+
+
+def test_when_feet_and_hands_were_held_is_in_the_file(
+    result: Result, demos: dict[str, Clip], robot: RobotModel, tmp_path: Path
+) -> None:
+    plan = Plan(demos["lift_box"].crop(90, 98), robot)
+    assert np.array_equal(result.stance["left_heel"], plan.footing["left"].heel)
+    assert set(result.touch) == {("left_hand", "box"), ("right_hand", "box")}
+    loaded = Result.load(result.save(tmp_path / "held.npz"))
+    assert list(loaded.stance) == list(result.stance)
+    assert list(loaded.touch) == list(result.touch)
+    assert all(np.array_equal(loaded.stance[k], flags) for k, flags in result.stance.items())
+    assert all(np.array_equal(loaded.touch[k], flags) for k, flags in result.touch.items())
+
+
+def test_a_file_that_does_not_say_what_was_held_is_still_read(
+    result: Result, tmp_path: Path
+) -> None:
+    with np.load(result.save(tmp_path / "new.npz")) as file:
+        older = {k: file[k] for k in file.files if not k.startswith(("stance", "touch"))}
+    np.savez(tmp_path / "older.npz", **older)
+    loaded = Result.load(tmp_path / "older.npz")
+    assert (dict(loaded.stance), dict(loaded.touch)) == ({}, {})
+    again = Result.load(loaded.save(tmp_path / "again.npz"))
+    assert (dict(again.stance), dict(again.touch)) == ({}, {})

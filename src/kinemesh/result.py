@@ -7,18 +7,21 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.errors import ReadError, WriteError
 from kinemesh.motion import LANDMARKS, Scene, Trajectory, poses
 from kinemesh.motion.arrays import Array, readonly
 
 FORMAT = "kinemesh-result-1"
+
+Flags = NDArray[np.bool_]
 
 _MALFORMED = (
     *(LookupError, ValueError, TypeError, AttributeError, EOFError, RuntimeError),
@@ -72,12 +75,21 @@ class Result:
     warnings: tuple[str, ...] = ()
     tracks: Mapping[str, Array] = field(default_factory=dict)
     """Prop name to poses ``(T, 7)``: what a file keeps of the scene."""
+    stance: Mapping[str, Flags] = field(default_factory=dict)
+    """When feet were held ``(T,)``, by ``left_toe``, ``left_heel``, ``left_landing``, ...; empty
+    where a file does not say."""
+    touch: Mapping[tuple[str, str], Flags] = field(default_factory=dict)
+    """When hands were held to things ``(T,)``, by hand and thing."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "landmarks", readonly(self.landmarks))
         object.__setattr__(self, "reports", tuple(self.reports))
         if not self.tracks and self.scene.props:
             object.__setattr__(self, "tracks", {p.name: p.track for p in self.scene.props})
+        stance = {name: readonly(flags, np.bool_) for name, flags in self.stance.items()}
+        object.__setattr__(self, "stance", stance)
+        touch = {pair: readonly(flags, np.bool_) for pair, flags in self.touch.items()}
+        object.__setattr__(self, "touch", touch)
 
     def __len__(self) -> int:
         return len(self.trajectory)
@@ -121,22 +133,17 @@ class Result:
         """Write a self-describing ``.npz`` (no pickle), whole or not at all.
 
         Keys: ``qpos`` in MuJoCo's order, ``fps``, ``joint_names``, ``robot``, ``prop_names``,
-        ``cost`` (last frame), ``human_joints`` (scaled landmarks), ``landmark_names``, and the
-        reports as JSON. OmniRetarget's released evaluator reads the same file.
+        ``cost`` (last frame), ``human_joints`` (scaled landmarks), ``landmark_names``, the
+        ``stance`` and ``touch`` that were used, and the reports as JSON. OmniRetarget's
+        released evaluator reads the same file.
 
         Raises:
             WriteError: the folder does not exist or cannot be written to.
         """
         target = check_writable(path)
         reports = [
-            {
-                "index": r.index,
-                "iterations": r.iterations,
-                "cost": dict(r.cost),
-                "violation": dict(r.violation),
-                "relaxed": list(r.relaxed),
-            }
-            for r in self.reports
+            {**vars(report), "cost": dict(report.cost), "violation": dict(report.violation)}
+            for report in self.reports
         ]
         arrays: dict[str, Any] = {
             "format": FORMAT,
@@ -151,6 +158,10 @@ class Result:
             "cost": self.reports[-1].total if self.reports else 0.0,
             "human_joints": self.landmarks,
             "landmark_names": np.array(LANDMARKS),
+            "stance": _columns(self.stance.values(), len(self)),
+            "stance_names": np.array(list(self.stance), dtype=np.str_),
+            "touch": _columns(self.touch.values(), len(self)),
+            "touch_names": np.array(list(self.touch), dtype=np.str_).reshape(-1, 2),
             "reports": json.dumps(reports),
             "notes": json.dumps({"notes": self.notes, "warnings": self.warnings}),
         }
@@ -200,6 +211,9 @@ def _result(data: Mapping[str, Any]) -> Result:
         for k, name in enumerate(data["prop_names"])
     }
     notes = json.loads(str(data["notes"]))
+    # Files of earlier versions do not say what was held.
+    stance = zip(data.get("stance_names", ()), np.transpose(data.get("stance", ())), strict=True)
+    touch = zip(data.get("touch_names", ()), np.transpose(data.get("touch", ())), strict=True)
     return Result(
         Trajectory(q, float(data["fps"]), names, str(data["robot"])),
         Scene(),
@@ -211,7 +225,14 @@ def _result(data: Mapping[str, Any]) -> Result:
         notes=tuple(notes["notes"]),
         warnings=tuple(notes["warnings"]),
         tracks=tracks,
+        stance={str(name): flags for name, flags in stance},
+        touch={(str(hand), str(thing)): flags for (hand, thing), flags in touch},
     )
+
+
+def _columns(flags: Iterable[Flags], frames: int) -> Flags:
+    """One column ``(T, N)`` for each of ``flags`` ``(T,)``."""
+    return np.array(list(flags), dtype=np.bool_).reshape(-1, frames).T
 
 
 def _reports(entries: Sequence[Mapping[str, Any]]) -> tuple[FrameReport, ...]:

@@ -16,6 +16,7 @@ from kinemesh.metrics.surface import Surface
 from kinemesh.motion import Clip, Scene, poses
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.contacts import support_height
+from kinemesh.motion.edits import edited
 
 _KEPT = 0.02
 """Contact is kept while the gap is no wider than this [m]."""
@@ -94,13 +95,14 @@ def _hand_on_props(
     label = clip.contacts.get(f"{side}_hand")
     reach = human.PROP_TOUCH[0 if nearby[names[0]][2] else 1]
     flags = distance.min(axis=0) < reach if label is None else np.asarray(label)
-    for k in np.flatnonzero(flags):
-        name = names[int(nearest[k])]
+    for index, name in enumerate(names):
         solid = next(s for s in props if s.name == name)
         target = next(q for q in scene.props if q.name == name)
-        gap, place = solid.gap(posed.configurations[k], int(k), hulls)
-        wanted = same_place(nearby[name][1][k][None], sources[name], target)[0]
-        found.add(int(k), abs(gap), float(np.linalg.norm(place - wanted)))
+        touching = edited(clip.edits, flags & (nearest == index), f"{side}_hand", name)
+        for k in np.flatnonzero(touching):
+            gap, place = solid.gap(posed.configurations[k], int(k), hulls)
+            wanted = same_place(nearby[name][1][k][None], sources[name], target)[0]
+            found.add(int(k), abs(gap), float(np.linalg.norm(place - wanted)))
 
 
 def _hand_on_terrain(
@@ -112,7 +114,8 @@ def _hand_on_terrain(
     hand = human.hand_points(clip, side)[0].mean(axis=1)
     flags = distance < human.TERRAIN_TOUCH[0 if fingers else 1]
     flags &= human.speed(hand, clip.fps) < human.TERRAIN_SPEED
-    flags = human.lasting(flags, clip.fps)
+    name = clip.scene.terrain.name
+    flags = edited(clip.edits, human.lasting(flags, clip.fps), f"{side}_hand", name)
     hulls = posed.hand_hulls(side)
     low, high = shape.bounds
     to_low, to_high = terrain.shape.bounds

@@ -16,6 +16,7 @@ from kinemesh.metrics.surface import Surface
 from kinemesh.motion import Clip, Shape, poses
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.contacts import support_height
+from kinemesh.motion.edits import edited
 
 Flags = NDArray[np.bool_]
 
@@ -51,7 +52,10 @@ class Standing:
 
 
 def standing(clip: Clip, side: str) -> Standing:
-    """Stance of one foot: the toe is still and low for 0.2 s; the heel: the ankle too."""
+    """Stance of one foot: the toe is still and low for 0.2 s; the heel: the ankle too.
+
+    Where the user has said when the toe stands, that counts.
+    """
     toe, ankle = clip.landmark(f"{side}_toe"), clip.landmark(f"{side}_ankle")
     surface = support_height(clip.scene, toe)
     height = toe[:, 2] - surface
@@ -59,7 +63,7 @@ def standing(clip: Clip, side: str) -> Standing:
     finite = np.isfinite(height)
     own = float(np.quantile(height[still & finite], 0.05)) if np.any(still & finite) else 0.0
     low = finite & (height < max(LOW, own + LOW_OWN))
-    stands = lasting(still & low, clip.fps)
+    stands = edited(clip.edits, lasting(still & low, clip.fps), side)
     lift = ankle[:, 2] - surface
     flat = float(np.quantile(lift[stands], 0.1)) if stands.any() else 0.0
     heel = stands & (lift < flat + HEEL_LOW) & (speed(ankle, clip.fps) < STILL)

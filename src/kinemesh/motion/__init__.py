@@ -1,6 +1,7 @@
 """Plain data: skeletons, clips, scenes, poses and trajectories (numpy only)."""
 
 from kinemesh.motion.clip import Clip
+from kinemesh.motion.edits import StanceEdit, TouchEdit
 from kinemesh.motion.scene import Prop, Scene, Terrain
 from kinemesh.motion.shape import ConvexPart, Shape
 from kinemesh.motion.skeleton import LANDMARKS, SKELETONS, Skeleton
@@ -15,6 +16,8 @@ __all__ = [
     "Scene",
     "Shape",
     "Skeleton",
+    "StanceEdit",
     "Terrain",
+    "TouchEdit",
     "Trajectory",
 ]

@@ -13,6 +13,7 @@ from scipy.interpolate import make_interp_spline
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.edits import Edit, check_edits, cropped, resampled
 from kinemesh.motion.scene import Scene
 from kinemesh.motion.skeleton import LANDMARKS, Skeleton
 
@@ -49,6 +50,8 @@ class Clip:
     """What was found while reading: scale, floor, axes, frame rate."""
     warnings: tuple[str, ...] = ()
     """What the user should know and might want to change."""
+    edits: tuple[Edit, ...] = ()
+    """What the user says about stance and touch, against what is detected; later ones win."""
 
     def __post_init__(self) -> None:
         positions = np.asarray(self.positions, dtype=np.float64)
@@ -72,6 +75,8 @@ class Clip:
                     f"contact labels {landmark!r} {np.shape(touching)}: "
                     f"expected a landmark name and an array ({frames},)"
                 )
+        object.__setattr__(self, "edits", tuple(self.edits))
+        check_edits(self.edits, frames, self.scene.things)
         object.__setattr__(self, "positions", readonly(positions))
         object.__setattr__(self, "fps", float(self.fps))
         if self.rotations is not None:
@@ -89,7 +94,7 @@ class Clip:
     def __reduce__(self) -> tuple[type[Clip], tuple[object, ...]]:
         return Clip, (
             *(self.positions, self.skeleton, self.fps, self.scene, self.height, self.rotations),
-            *(dict(self.contacts), self.name, self.notes, self.warnings),
+            *(dict(self.contacts), self.name, self.notes, self.warnings, self.edits),
         )
 
     def __len__(self) -> int:
@@ -118,6 +123,17 @@ class Clip:
         """Positions ``(T, K, 3)`` [m] in the order of :data:`LANDMARKS`."""
         return np.stack([self.landmark(name) for name in LANDMARKS], axis=1)
 
+    def with_contacts(self, *edits: Edit) -> Clip:
+        """The clip with the user's word on stance and touch, frame range by frame range.
+
+        What retargets, measures and shows the clip goes by it; elsewhere detection stands.
+
+        Raises:
+            ClipError: an unknown foot, hand or thing, or frames that the clip does not have.
+        """
+        notes = tuple(f"contacts, given: {edit}" for edit in edits)
+        return replace(self, edits=(*self.edits, *edits), notes=(*self.notes, *notes))
+
     def crop(self, start: int, stop: int) -> Clip:
         """Frames ``start`` to ``stop`` (exclusive) as a clip."""
         window = slice(start, stop)
@@ -128,6 +144,7 @@ class Clip:
             scene=replace(self.scene, props=props),
             rotations=None if self.rotations is None else self.rotations[window],
             contacts={k: v[window] for k, v in self.contacts.items()},
+            edits=cropped(self.edits, *window.indices(len(self))[:2]),
         )
 
     def resample(self, fps: float) -> Clip:
@@ -163,6 +180,7 @@ class Clip:
             scene=replace(self.scene, props=props),
             rotations=rotations,
             contacts={k: v[nearest] for k, v in self.contacts.items()},
+            edits=resampled(self.edits, nearest),
             notes=(*self.notes, f"resampled from {self.fps:g} to {fps:g} frames/s"),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.clip import Clip
+from kinemesh.motion.edits import edited_runs, lifted
 from kinemesh.motion.scene import Scene
 
 Flags = NDArray[np.bool_]
@@ -82,7 +84,7 @@ def support_height(scene: Scene, points: Array, reach: float = 0.12) -> Array:
 
 
 def detect_footing(clip: Clip, rule: StanceRule | None = None) -> dict[str, Footing]:
-    """Stance of both feet, ``left`` and ``right``."""
+    """Stance of both feet, ``left`` and ``right``; where the clip has edits they decide."""
     rule = rule or StanceRule()
     return {side: _foot(clip, side, rule) for side in ("left", "right")}
 
@@ -91,17 +93,19 @@ def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
     toe, ankle = clip.landmark(f"{side}_toe"), clip.landmark(f"{side}_ankle")
     surface = support_height(clip.scene, toe)
     height = toe[:, 2] - surface
-    runs = _runs(toe, height, clip.fps, rule)
+    runs = edited_runs(clip.edits, _runs(toe, height, clip.fps, rule), side)
     frames = len(toe)
+    taken = lifted(clip.edits, frames, side)
     planted, landing, starts = (np.zeros(frames, dtype=bool) for _ in range(3))
     for first, last in runs:
         planted[first : last + 1] = True
+    taken |= planted
     speed = _speed(toe, clip.fps)
     for first, last in runs:
-        for frame in _slow_air(speed, height, planted, first, -1, clip.fps, rule):
+        for frame in _slow_air(speed, height, taken, first, -1, clip.fps, rule):
             landing[frame] = True
             first = frame
-        for frame in _slow_air(speed, height, planted, last, 1, clip.fps, rule):
+        for frame in _slow_air(speed, height, taken, last, 1, clip.fps, rule):
             landing[frame] = True
         starts[first] = True
     ankle_height = ankle[:, 2] - surface
@@ -160,20 +164,32 @@ def _runs(point: Array, height: Array, fps: float, rule: StanceRule) -> list[tup
 def _slow_air(
     speed: Array,
     height: Array,
-    planted: Flags,
+    taken: Flags,
     start: int,
     direction: int,
     fps: float,
     rule: StanceRule,
 ) -> list[int]:
-    """Frames next to a stance, outwards from ``start``, in which the foot hovers in its place."""
+    """Frames next to a stance, outwards from ``start``, in which the foot hovers in its place.
+
+    Frames that are ``taken`` ``(T,)``, planted or said to be in the air, end the search.
+    """
     found = []
     for step in range(1, round(rule.hover_time * fps) + 1):
         frame = start + direction * step
         interval = frame if direction < 0 else frame - 1
-        if not 0 <= frame < len(height) or planted[frame]:
+        if not 0 <= frame < len(height) or taken[frame]:
             break
         if speed[interval] >= rule.leave_speed or height[frame] >= rule.hover:
             break
         found.append(frame)
     return found
+
+
+def stance_flags(footing: Mapping[str, Footing]) -> dict[str, Flags]:
+    """Flags ``(T,)`` of all feet by name: ``left_toe``, ``left_heel``, ``left_landing``, ..."""
+    return {
+        f"{side}_{part}": flags
+        for side, foot in footing.items()
+        for part, flags in (("toe", foot.toe), ("heel", foot.heel), ("landing", foot.landing))
+    }

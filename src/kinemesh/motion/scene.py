@@ -79,6 +79,12 @@ class Scene:
         if len(set(names)) != len(names):
             raise ClipError(f"props need names of their own; got {', '.join(names)}")
 
+    @property
+    def things(self) -> tuple[str, ...]:
+        """Names of what hands can touch: props, then terrain."""
+        terrain = () if self.terrain is None else (self.terrain.name,)
+        return (*(prop.name for prop in self.props), *terrain)
+
     def shifted(self, dz: float) -> Scene:
         """The same scene lifted by ``dz`` [m], ground plane included."""
         lift = np.array([0.0, 0.0, dz])

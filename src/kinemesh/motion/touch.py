@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.clip import Clip
+from kinemesh.motion.edits import edited
 from kinemesh.motion.shape import Shape
 
 Flags = NDArray[np.bool_]
@@ -104,6 +105,7 @@ def _touch(
         extra = 0.0 if has_fingers else rule.palm
         touching = _hysteresis(closest, rule.enter + extra, rule.leave + extra)
     touching = _tidy(touching, max(1, round(rule.shortest * clip.fps)))
+    touching = edited(clip.edits, touching, hand, thing)
     # The middle of the hand says where it holds; a single finger joint jumps about.
     centre = joints.mean(axis=1)
     places = np.asarray(tree.data)[np.asarray(tree.query(centre)[1])]

@@ -1,0 +1,5 @@
+"""The command: ``kinemesh retarget``, ``evaluate``, ``demo``, ``info``, ``version``."""
+
+from kinemesh.cli.entry import main
+
+__all__ = ["main"]

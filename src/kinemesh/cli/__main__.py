@@ -1,0 +1,8 @@
+"""``python -m kinemesh.cli``."""
+
+import sys
+
+from kinemesh.cli.entry import main
+
+if __name__ == "__main__":
+    sys.exit(main())

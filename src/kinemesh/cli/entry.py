@@ -1,0 +1,64 @@
+"""The entry: which command is meant, and what an error looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+
+from kinemesh._version import __version__
+from kinemesh.cli.evaluating import EvaluateCommand
+from kinemesh.cli.info import InfoCommand
+from kinemesh.cli.solving import DemoCommand, RetargetCommand
+from kinemesh.errors import KinemeshError
+
+_FAILED = 2
+"""Exit status when something given was wrong."""
+
+
+@dataclass(frozen=True)
+class VersionCommand:
+    """Print the version."""
+
+    debug: bool = False
+    """Show the traceback of an error."""
+
+    def run(self, console: Console) -> int:
+        """Do it; 0 is success."""
+        console.print(__version__, highlight=False)
+        return 0
+
+
+_Command = (
+    Annotated[RetargetCommand, tyro.conf.subcommand("retarget")]
+    | Annotated[EvaluateCommand, tyro.conf.subcommand("evaluate")]
+    | Annotated[DemoCommand, tyro.conf.subcommand("demo")]
+    | Annotated[InfoCommand, tyro.conf.subcommand("info")]
+    | Annotated[VersionCommand, tyro.conf.subcommand("version")]
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; an error is one red line and exit status 2."""
+    command = tyro.cli(
+        _Command,
+        prog="kinemesh",
+        description="Human motion to humanoid robot trajectories.",
+        args=arguments,
+        config=(tyro.conf.FlagCreatePairsOff, tyro.conf.CascadeSubcommandArgs),
+    )
+    try:
+        return int(command.run(Console()))
+    except KinemeshError as error:
+        if command.debug:
+            raise
+        Console(stderr=True, soft_wrap=True).print(
+            f"error: {error}", style="bold red", highlight=False, markup=False
+        )
+        return _FAILED
+    except KeyboardInterrupt:
+        Console(stderr=True).print("stopped: nothing was written", style="bold red")
+        return 130

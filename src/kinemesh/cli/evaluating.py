@@ -1,0 +1,87 @@
+"""``kinemesh evaluate``: the ruler on a written trajectory, whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+from rich.console import Console
+
+from kinemesh import metrics
+from kinemesh.cli.source import Options
+from kinemesh.cli.tables import full_table, print_findings, verdict_lines
+from kinemesh.cli.written import Written, matched, scene_of
+from kinemesh.errors import KinemeshError
+
+_STRICTLY_FAILED = 1
+"""Exit status of ``--strict`` when the verdict is not pass."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateCommand:
+    """Measure a written trajectory, by rows that docs/metrics.md defines."""
+
+    result: tyro.conf.Positional[Path]
+    """The trajectory: a result .npz, holosoma's raw .npz (qpos), or a Unitree .csv."""
+    clip: Path | None = None
+    """The recording it answers; without it stance, contact and tracking are not measured."""
+    recording: tyro.conf.OmitArgPrefixes[Options]
+    clip_fps: float | None = None
+    """The recording's frames per second, where its file does not say."""
+    fps: float | None = None
+    """The trajectory's frames per second, where its file does not say; else 30."""
+    robot: str | None = None
+    """A robot's name, or a folder with a robot.toml; the file's own, else g1."""
+    official: bool = False
+    """Add the paper's three metrics as the released evaluator defines them; needs --clip."""
+    strict: bool = False
+    """Exit with status 1 when the verdict is not pass."""
+    json: bool = False
+    """Print the report as JSON and nothing else."""
+    debug: bool = False
+    """Show the traceback of an error."""
+
+    def run(self, console: Console) -> int:
+        """Do it; 0 is success, whatever the verdict, unless it is to be strict."""
+        if self.official and self.clip is None:
+            raise KinemeshError("--official compares with the person: give the recording, --clip")
+        if self.clip is None and self.recording.contacts is not None:
+            raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
+        written = Written.read(self.result, self.robot, self.fps)
+        notes = [f"{self.result.name}: {note}" for note in written.notes]
+        warnings = list(written.warnings)
+        clip = None
+        if self.clip is not None:
+            clip = self.recording.read_from(self.clip, self.clip_fps)
+            notes += clip.notes
+            warnings += clip.warnings
+            written, clip, said = matched(written, clip)
+            notes += said
+        scene, scale, said = scene_of(written, clip, self.recording)
+        notes += said
+        robot, trajectory = written.robot, written.trajectory
+        score = metrics.evaluate(trajectory, robot, scene=scene, clip=clip, scale=scale)
+        official = None
+        if self.official and clip is not None:
+            official = metrics.official(trajectory, robot, scene=scene, clip=clip, scale=scale)
+        status = _STRICTLY_FAILED if self.strict and not score.passed else 0
+        if self.json:
+            report = {**score.as_dict(), "notes": notes, "warnings": warnings}
+            if official is not None:
+                report["official"] = official.as_dict()
+            sys.stdout.write(json.dumps(report, indent=2) + "\n")
+            return status
+        print_findings(console, notes, warnings)
+        console.print(full_table(score))
+        if official is not None:
+            console.print("the paper's metrics, as the released evaluator defines them:")
+            for name, value in official.as_dict().items():
+                text = f"  {name:22s} {'-' if value is None else f'{value:.4g}'}"
+                console.print(text, highlight=False)
+        for line in verdict_lines(score):
+            style = "bold green" if score.passed else "bold red"
+            console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
+        return status

@@ -1,0 +1,137 @@
+"""``kinemesh retarget`` and ``kinemesh demo``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from kinemesh import demos, metrics
+from kinemesh.cli.source import Source
+from kinemesh.cli.tables import print_failures, print_findings, score_table
+from kinemesh.errors import KinemeshError, WriteError
+from kinemesh.motion import Clip
+from kinemesh.result import Result, check_writable
+from kinemesh.retarget import Retargeter
+from kinemesh.robot import RobotModel
+
+_Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
+
+
+@dataclass(frozen=True)
+class RetargetCommand:
+    """Retarget a recording to a robot and write the trajectory."""
+
+    source: tyro.conf.OmitArgPrefixes[Source]
+    output: _Output
+    """The .npz to write."""
+    robot: str = "g1"
+    """A robot's name, or a folder with a robot.toml."""
+    resample: float | None = None
+    """Frames per second of the result; the recording's own if left out."""
+    solver: str = "daqp"
+    """daqp, osqp or cvxpy."""
+    json: bool = False
+    """Print the report as JSON and nothing else."""
+    debug: bool = False
+    """Show the traceback of an error."""
+
+    def run(self, console: Console) -> int:
+        """Do it; 0 is success."""
+        target = check_writable(self.output)
+        if target.exists() and target.samefile(self.source.clip):
+            raise WriteError(f"{target} is the recording itself; give the result another name")
+        robot = RobotModel.load(self.robot)
+        clip = self.source.read()
+        if self.resample is not None:
+            clip = clip.resample(self.resample)
+        if not self.json:
+            print_findings(console, clip.notes, clip.warnings)
+        start = time.perf_counter()
+        result = solve(Retargeter(robot, solver=self.solver), clip)
+        seconds = time.perf_counter() - start
+        result.save(self.output)
+        score = metrics.evaluate(
+            result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+        )
+        if self.json:
+            report = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
+            sys.stdout.write(json.dumps(report, indent=2) + "\n")
+            return 0
+        console.print(
+            f"[bold]{escape(str(self.output))}[/]: {len(result)} frames of {robot.name} "
+            f"in {seconds:.1f} s ({len(result) / seconds:.0f} frames/s)",
+            highlight=False,
+            soft_wrap=True,
+        )
+        console.print(score_table([(clip.name, score)]))
+        print_failures(console, result)
+        return 0
+
+
+@dataclass(frozen=True)
+class DemoCommand:
+    """Retarget three clips that the package makes itself: no download needed."""
+
+    out: Path = Path("kinemesh_demo")
+    """Folder for the trajectories."""
+    robot: str = "g1"
+    """A robot's name, or a folder with a robot.toml."""
+    json: bool = False
+    """Print the report as JSON and nothing else."""
+    debug: bool = False
+    """Show the traceback of an error."""
+
+    def run(self, console: Console) -> int:
+        """Do it; 0 is success."""
+        robot = RobotModel.load(self.robot)
+        _make_folder(self.out)
+        retargeter = Retargeter(robot)
+        scores, reports = [], {}
+        for name, make in demos.DEMOS.items():
+            clip = make()
+            start = time.perf_counter()
+            result = solve(retargeter, clip)
+            seconds = time.perf_counter() - start
+            path = result.save(self.out / f"{name}.npz")
+            score = metrics.evaluate(
+                result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+            )
+            scores.append((name, score))
+            reports[name] = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
+            if not self.json:
+                text = f"{name:9s} {len(clip)} frames in {seconds:.1f} s -> {path}"
+                console.print(text, highlight=False, markup=False, soft_wrap=True)
+        if self.json:
+            sys.stdout.write(json.dumps(reports, indent=2) + "\n")
+        else:
+            console.print(score_table(scores))
+        return 0
+
+
+def solve(retargeter: Retargeter, clip: Clip) -> Result:
+    """Retarget with a progress bar on standard error, if that is a terminal."""
+    columns = (
+        *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
+        TimeRemainingColumn(),
+    )
+    errors = Console(stderr=True)
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+        task = bar.add_task(clip.name, total=len(clip))
+        return retargeter.retarget(clip, progress=lambda done, _: bar.update(task, completed=done))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KinemeshError(f"the folder {folder} cannot be made: {error.strerror}") from error
+    check_writable(folder / "probe.npz")

@@ -1,0 +1,126 @@
+"""What the command prints: findings, scores, frame ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Column, Table
+
+from kinemesh import metrics
+from kinemesh.motion.touch import Flags, runs
+from kinemesh.result import Result
+
+_RANGES = 8
+"""So many frame ranges are shown, and how many more there are."""
+
+
+def score_table(scores: Sequence[tuple[str, metrics.Score]]) -> Table:
+    """Measures down, clips across; a measure that no clip has is left out."""
+    columns = [{measure.name: measure for measure in score} for _, score in scores]
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    groups = list(dict.fromkeys(name.rpartition(".")[0] for name in names))
+    clips = (Column(clip, min_width=len(clip)) for clip, _ in scores)
+    table = _table(*(Column("measure", no_wrap=True), *clips, Column("unit, limit", no_wrap=True)))
+    for name in sorted(names, key=lambda name: groups.index(name.rpartition(".")[0])):
+        found = [column[name] for column in columns if name in column]
+        if all(measure.value is None for measure in found):
+            continue
+        one = next((m for m in found if m.limit is not None), found[0])
+        failed = any(not measure.passed for measure in found)
+        cells = [_cell(column.get(name)) for column in columns]
+        table.add_row(name, *cells, _limit(one), style="bold red" if failed else None)
+    return table
+
+
+def full_table(score: metrics.Score) -> Table:
+    """Every measure of one trajectory with its limit, verdict and remark."""
+    table = _table(
+        Column("measure", no_wrap=True),
+        Column("value", no_wrap=True),
+        Column("unit, limit", no_wrap=True),
+        Column("remark", overflow="fold"),
+    )
+    for measure, row in zip(score, metrics.table(score), strict=True):
+        style = None if measure.passed else "bold red"
+        style = "dim" if measure.value is None else style
+        table.add_row(measure.name, _cell(measure), _limit(measure), row[4], style=style)
+    return table
+
+
+def verdict_lines(score: metrics.Score) -> list[str]:
+    """The verdict: one line, or one for every row that failed."""
+    if score.passed:
+        return [f"verdict: {score.verdict}"]
+    rows = score.verdict.split("; ")
+    return [f"verdict: fail, {len(rows)} of {len(score.measures)} rows", *(f"  {r}" for r in rows)]
+
+
+def print_findings(console: Console, notes: Iterable[str], warnings: Iterable[str]) -> None:
+    """What was found, and what looks wrong."""
+    for note in notes:
+        text = f"found    {note}"
+        console.print(text, style="dim", highlight=False, markup=False, soft_wrap=True)
+    for warning in warnings:
+        text = f"warning  {warning}"
+        console.print(text, style="yellow", highlight=False, markup=False, soft_wrap=True)
+
+
+def print_failures(console: Console, result: Result) -> None:
+    """Frames that could not hold every constraint."""
+    failures = result.failures
+    if not failures:
+        return
+    console.print(
+        f"{len(failures)} of {len(result)} frames could not hold every constraint:", style="yellow"
+    )
+    for report in failures[:10]:
+        what = ", ".join(
+            f"{name} by {report.violation[name] * 1e3:.1f} mm" for name in report.relaxed
+        )
+        console.print(f"  frame {report.index}: {what}", highlight=False, soft_wrap=True)
+    if len(failures) > 10:
+        console.print(f"  ... and {len(failures) - 10} more, in the file's reports")
+
+
+def stance_lines(stance: Mapping[str, Flags]) -> list[str]:
+    """When each foot is planted, from flags by ``left_toe``, ``right_toe``."""
+    feet = {side: stance[f"{side}_toe"] for side in ("left", "right") if f"{side}_toe" in stance}
+    return [
+        f"{side} foot planted in {toe.mean():.0%} of frames: {ranges(toe)}"
+        for side, toe in feet.items()
+    ]
+
+
+def touch_lines(touch: Mapping[tuple[str, str], Flags]) -> list[str]:
+    """When each hand touches what, from flags by hand and thing."""
+    return [
+        f"{hand} on {thing} in {flags.sum()} of {len(flags)} frames: {ranges(flags)}"
+        for (hand, thing), flags in touch.items()
+    ]
+
+
+def ranges(flags: Flags) -> str:
+    """First and last frame of every stretch of true in ``flags`` ``(T,)``, in words."""
+    found = runs(flags)
+    shown = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in found[:_RANGES])
+    more = f" and {len(found) - _RANGES} more" if len(found) > _RANGES else ""
+    return f"{shown or 'never'}{more}"
+
+
+def _table(*columns: Column) -> Table:
+    return Table(*columns, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
+
+
+def _limit(measure: metrics.Measure) -> str:
+    unit = measure.unit if measure.unit != "1" else ""
+    bound = "≥" if measure.at_least else "≤"
+    return unit if measure.limit is None else f"{unit} {bound} {measure.limit:g}".lstrip()
+
+
+def _cell(measure: metrics.Measure | None) -> str:
+    if measure is None or measure.value is None:
+        return "-"
+    value = "<0.001" if 0.0 < measure.value < 1e-3 else f"{measure.value:.3g}"
+    return value if measure.passed else f"{value} FAIL"
