@@ -79,11 +79,11 @@ def _osqp(qp: QP) -> Array | None:
     import osqp
     from scipy import sparse
 
-    free = np.linalg.solve(qp.hessian, -qp.gradient)
+    free = np.asarray(np.linalg.solve(qp.hessian, -qp.gradient), dtype=np.float64)
     inside = np.all((free >= qp.box_lower) & (free <= qp.box_upper))
     if inside and not qp.excess(free).any():
         # Nothing is active: this is the answer, and OSQP would print that it cannot polish it.
-        return np.asarray(free)
+        return free
     problem = osqp.OSQP()
     matrix = sparse.csc_matrix(np.vstack([np.eye(qp.nv), qp.matrix]))
     lower = np.concatenate([qp.box_lower, qp.lower])
