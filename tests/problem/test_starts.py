@@ -28,7 +28,7 @@ def test_every_start_faces_where_the_person_faces(robot: RobotModel, angle: floa
 
 
 def test_every_start_is_within_the_joint_limits_at_the_pelvis(robot: RobotModel) -> None:
-    landmarks = standing(robot) + [1.0, -2.0, 0.3]
+    landmarks = standing(robot) + np.array([1.0, -2.0, 0.3])
     for start in starts(robot, landmarks):
         assert np.all(start.q[7:] >= robot.lower)
         assert np.all(start.q[7:] <= robot.upper)
