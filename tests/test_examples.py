@@ -141,6 +141,7 @@ def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
 
     text = (ROOT / "docs" / "math.md").read_text(encoding="utf-8")
     ease, touch = constraints.FootEase(), constraints.HandContact()
+    turn = objectives.Orientation()
     stance, hand, mesh, loop = StanceRule(), TouchRule(), MeshOptions(), Retargeter("g1")
     said = [
         rf"min_q \; {objectives.Laplacian().weight:g} \sum_i",
@@ -148,6 +149,9 @@ def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
         rf"+ {objectives.Posture().weight:g} \sum_j",
         f"| $w = {objectives.Acceleration().weight:g}$ |",
         f"| $w = {objectives.HandPlace().weight:g}$, only near a touch |",
+        f"| $w = {turn.weight:g}$, $w_p$ = {turn.torso:g} torso, {turn.feet:g} feet, "
+        f"{turn.hands:g} hands;",
+        rf"\tfrac{{{turn.weight:g}}}{{2}} \sum_p w_p",
         f"| $w = {objectives.Nominal().weight:g}$, only with",
         rf"\tau / {objectives.HandPlace().blend:g}\ \mathrm{{s}}",
         f"| box, $r = {constraints.TrustRegion().radius:g}$ |",

@@ -266,7 +266,7 @@ class Retargeter:
             clip=clip.name,
             scale=plan.scale,
             version=__version__,
-            notes=clip.notes,
+            notes=(*clip.notes, *map(str, plan.facings)),
             warnings=clip.warnings,
             stance=stance_flags(plan.footing),
             touch={(touch.hand, touch.thing): touch.touching for touch in plan.touches},

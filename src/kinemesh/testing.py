@@ -19,6 +19,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from kinemesh.constraints import Constraint, StepBox
 from kinemesh.motion import LANDMARKS, Shape, poses
@@ -26,6 +27,7 @@ from kinemesh.motion.arrays import Array, readonly
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
     PENALTY,
+    Aim,
     Bounded,
     Box,
     Contact,
@@ -75,8 +77,8 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
     The robot stands near its rest posture on the ground, its first sole planted whole, its
     second on the toe alone, both a little off their touchdown and both still easing; a tilted
     box is two centimetres from the robot, before its left hand, to be touched by both hands.
-    The frames before and after are known. Arrays are read-only: a term that writes to one is
-    found out.
+    All parts are to be turned a little. The frames before and after are known. Arrays are
+    read-only: a term that writes to one is found out.
 
     Args:
         robot: the model.
@@ -111,6 +113,7 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
         stances=_planted(posed, rng),
         eases=_eased(posed),
         contacts=_touching(posed, obstacle, pose),
+        aims=_aims(posed, rng),
         previous=readonly(previous),
         before=readonly(before),
         neighbours=_neighbours(robot, before, previous, rng),
@@ -211,6 +214,7 @@ class _Check:
             stances=(),
             eases=(),
             contacts=(),
+            aims=(),
             obstacles=(),
         )
         active = False
@@ -460,6 +464,15 @@ def _touching(posed: Configuration, obstacle: Obstacle, pose: Array) -> tuple[Co
         time = 0.05 * k
         contacts.append(Contact(hand, obstacle, pose, readonly(palm + 0.03), time, 0.02))
     return tuple(contacts)
+
+
+def _aims(posed: Configuration, rng: np.random.Generator) -> tuple[Aim, ...]:
+    """All parts are to be turned by some ten degrees."""
+    turned = (Rotation.from_rotvec(rng.normal(scale=0.1, size=3)) for _ in posed.robot.parts)
+    return tuple(
+        Aim(part, readonly(turn.as_matrix() @ posed.rotations[part.joint] @ part.axes))
+        for part, turn in zip(posed.robot.parts, turned, strict=True)
+    )
 
 
 def _box_at_hand(posed: Configuration) -> tuple[Obstacle, Array]:

@@ -9,7 +9,7 @@ import numpy as np
 from kinemesh.constraints.constraint import Constraint
 from kinemesh.motion.arrays import Array
 from kinemesh.problem import Bounded, Contact, Frame
-from kinemesh.robot import Configuration, near_obstacle
+from kinemesh.robot import NEAR, Configuration, near_obstacle
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class HandContact(Constraint):
     acceleration or the person's own distance d allows, so that nothing jumps.
     """
 
-    tolerance: float = 1e-3
+    tolerance: float = 2e-4
     """:math:`\\epsilon` [m]."""
     acceleration: float = 20.0
     """:math:`a` [m/s^2]."""
@@ -38,10 +38,14 @@ class HandContact(Constraint):
         rows: list[Array] = []
         bounds: list[float] = []
         for contact in frame.contacts:
-            near = near_obstacle(
-                configuration, contact.obstacle, contact.pose, np.inf, contact.hand.hulls
-            )
-            closest = int(np.argmin(near.distance))
+            obstacle, pose, hulls = contact.obstacle, contact.pose, contact.hand.hulls
+            # Near by, these are the places that non-penetration asks for too.
+            near = near_obstacle(configuration, obstacle, pose, NEAR)
+            mine = np.flatnonzero(np.isin(near.hulls, hulls))
+            if not len(mine):
+                near = near_obstacle(configuration, obstacle, pose, np.inf, hulls)
+                mine = np.arange(len(near.distance))
+            closest = int(mine[np.argmin(near.distance[mine])])
             values.append(float(near.distance[closest]))
             rows.append(near.rates(configuration)[closest])
             bounds.append(self._reach(contact))

@@ -8,7 +8,7 @@ import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
 from kinemesh.problem import Bounded, Frame
-from kinemesh.robot import Configuration, near_ground, near_obstacle
+from kinemesh.robot import NEAR, Configuration, near_ground, near_obstacle
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class NonPenetration(Constraint):
 
     margin: float = 0.0
     """Distance to keep [m]."""
-    within: float = 0.05
+    within: float = NEAR
     """Distance [m] below which a place becomes a row."""
     sacrifice: int = 1
 

@@ -66,9 +66,9 @@ class ConvexPart:
 class Shape:
     """A solid: its surface as triangles, and convex parts that cover it.
 
-    The surface is where anchors are sampled; the parts are what collision uses. For a convex
-    solid both describe the same set; for others the parts are a cover, and
-    :attr:`hull_excess` says how much space they add.
+    For a convex solid, or one in convex pieces, both describe the same set, and collisions are
+    with the parts. For others the parts are a cover, :attr:`warnings` says how much space it
+    adds, and collisions are with the surface.
     """
 
     vertices: Array
@@ -150,8 +150,9 @@ class Shape:
             state = "not convex" if closed else "not watertight"
             share = min(volume / whole.volume, 1.0)
             warnings = (
-                f"the mesh is {state}: its convex hull stands for it in collisions "
-                f"({whole.volume:.4f} m^3, of which the mesh fills about {share:.0%})",
+                f"the mesh is {state}: its convex hull ({whole.volume:.4f} m^3, of which the "
+                f"mesh fills about {share:.0%}) stands for it in collisions where it is snug; "
+                f"where it is not, they are with the true surface, as winding numbers tell it",
             )
         return cls(merged, triangles, parts, warnings)
 

@@ -3,6 +3,7 @@
 from kinemesh.objectives.hand_place import HandPlace
 from kinemesh.objectives.laplacian import Laplacian
 from kinemesh.objectives.objective import Objective
+from kinemesh.objectives.orientation import Orientation
 from kinemesh.objectives.posture import Nominal, Posture
 from kinemesh.objectives.smoothness import Acceleration, Differences, Smoothness
 
@@ -13,6 +14,7 @@ __all__ = [
     "Laplacian",
     "Nominal",
     "Objective",
+    "Orientation",
     "Posture",
     "Smoothness",
     "defaults",
@@ -21,4 +23,12 @@ __all__ = [
 
 def defaults() -> tuple[Objective, ...]:
     """The objectives of a retargeting, with the weights that the benchmarks were run with."""
-    return (Laplacian(), HandPlace(), Smoothness(), Acceleration(), Posture(), Nominal())
+    return (
+        Laplacian(),
+        HandPlace(),
+        Orientation(),
+        Smoothness(),
+        Acceleration(),
+        Posture(),
+        Nominal(),
+    )

@@ -1,6 +1,6 @@
 """The problem of one frame: interaction mesh, what the instant asks, and the QP."""
 
-from kinemesh.problem.frame import Contact, Ease, Frame, Stance, Touchdown
+from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.plan import MeshOptions, Plan, scaled_scene
 from kinemesh.problem.qp import PENALTY, QP, Block
@@ -12,6 +12,7 @@ __all__ = [
     "PENALTY",
     "QP",
     "SOLVERS",
+    "Aim",
     "Block",
     "Bounded",
     "Box",

@@ -9,7 +9,7 @@ import numpy as np
 
 from kinemesh.motion.arrays import Array
 from kinemesh.problem.mesh import LaplacianTarget
-from kinemesh.robot import Hand, Obstacle, Sole
+from kinemesh.robot import Hand, Obstacle, Part, Sole
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +90,15 @@ class Contact:
 
 
 @dataclass(frozen=True, eq=False)
+class Aim:
+    """How a part of the robot is to be turned."""
+
+    part: Part
+    axes: Array
+    """The person's axes ``(3, 3)`` in the world, as columns: forward, left, up."""
+
+
+@dataclass(frozen=True, eq=False)
 class Frame:
     """What instant ``index`` asks: built from the clip and from the frames already solved."""
 
@@ -106,6 +115,8 @@ class Frame:
     stances: tuple[Stance, ...] = ()
     eases: tuple[Ease, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    aims: tuple[Aim, ...] = ()
+    """How torso, feet and hands are to be turned, where the recording has rotations."""
     previous: Array | None = None
     """Configuration ``(nq,)`` of the frame before; None in the first."""
     before: Array | None = None

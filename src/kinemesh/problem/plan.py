@@ -12,8 +12,9 @@ from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Terrain, poses
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support_height
+from kinemesh.motion.facing import detect_facings
 from kinemesh.motion.touch import Touch, TouchRule, detect_touches
-from kinemesh.problem.frame import Contact, Ease, Frame, Stance, Touchdown
+from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.robot import Obstacle, RobotModel
 
@@ -68,6 +69,7 @@ class Plan:
         landmarks: scaled landmarks ``(T, K, 3)`` [m].
         footing: stance of each foot.
         touches: contacts of the hands.
+        facings: how torso, feet and hands are turned, where the clip has rotations.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Plan:
         self.scene = scaled_scene(wanted, self.scale)
         self.landmarks = clip.landmarks() * self.scale
         self.footing: Mapping[str, Footing] = detect_footing(clip, stance)
+        self.facings = detect_facings(clip, self.footing)
         self._nearest = {
             side: {"toe": _nearest(foot.toe), "heel": _nearest(foot.heel)}
             for side, foot in self.footing.items()
@@ -124,11 +127,11 @@ class Plan:
             self._bounds[terrain.name] = (terrain.shape.bounds, self.scene.terrain.shape.bounds)
         self._disc = _sunflower(self._mesh.ground_anchors, self._mesh.reach)
         self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.points(0)[0]), 3))
-        self._fixed = [Obstacle.of(prop.name, prop.shape) for prop in self.scene.props]
+        self._fixed = [Obstacle.of(prop.name, prop.shape, true=True) for prop in self.scene.props]
         self._solid = (
             None
             if self.scene.terrain is None
-            else Obstacle.of(self.scene.terrain.name, self.scene.terrain.shape)
+            else Obstacle.of(self.scene.terrain.name, self.scene.terrain.shape, true=True)
         )
 
     def __len__(self) -> int:
@@ -159,6 +162,7 @@ class Plan:
             stances=self._stances(index, touchdowns or {}),
             eases=self._eases(index),
             contacts=self._contacts(index),
+            aims=self._aims(index),
             previous=previous,
             before=before,
             nominal=None if self._nominal is None else self._nominal[index],
@@ -252,6 +256,10 @@ class Plan:
             distance = float(touch.distance[index]) * self.scale
             contacts.append(Contact(hands[touch.hand], obstacle, pose, place, time, distance))
         return tuple(contacts)
+
+    def _aims(self, index: int) -> tuple[Aim, ...]:
+        known = {f.part: f.rotations[index] for f in self.facings if f.usable}
+        return tuple(Aim(p, known[p.name]) for p in self.robot.parts if p.name in known)
 
     def _target_place(self, touch: Touch, index: int) -> Array:
         """The touched place ``(3,)`` [m] on the robot's copy of the thing, in its own frame."""

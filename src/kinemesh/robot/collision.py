@@ -1,4 +1,6 @@
-"""Signed distances between the robot's hulls and the world: broad phase, then coal.
+"""Signed distances between the robot's hulls and the world.
+
+Convex parts by a broad phase and coal; solids of any other shape by their true surface.
 
 Sign convention: positive apart, negative inside. Normals point from the world to the robot,
 so that a distance grows when the robot's point moves along the normal.
@@ -17,44 +19,38 @@ from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.shape import ConvexPart, Shape
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.convex import convex_geometry
+from kinemesh.robot.near import Near
+from kinemesh.robot.surface import TrueSurface, is_hollow, near_surface
 
-
-@dataclass(frozen=True, eq=False)
-class Near:
-    """Places where the robot is near the world, one row each."""
-
-    distance: Array
-    """Signed distance ``(N,)`` [m]."""
-    joints: NDArray[np.int64]
-    """Joint that moves the robot's point ``(N,)``."""
-    points: Array
-    """The robot's nearest points in the world ``(N, 3)`` [m]."""
-    normals: Array
-    """Unit normals ``(N, 3)``, from the world to the robot."""
-    hulls: NDArray[np.int64]
-    """Index into ``robot.hulls`` ``(N,)``."""
-
-    def rates(self, configuration: Configuration) -> Array:
-        """How the distances change ``(N, nv)`` with a tangent step."""
-        return configuration.rows(self.joints, self.points, self.normals)
+NEAR = 0.05
+"""Distance [m] within which places of robot and world are worth a row."""
 
 
 @dataclass(frozen=True, eq=False)
 class Obstacle:
-    """A solid of the world as coal knows it: convex parts, built once for all frames."""
+    """A solid of the world, made ready once for all frames."""
 
     name: str
     parts: tuple[tuple[ConvexPart, Any, Array], ...]
     """Convex part, coal's geometry of it, and its distinct facet planes ``(F, 4)``."""
+    surface: TrueSurface | None = None
+    """The true surface, where the parts only cover it and distances are to be to it."""
 
     @classmethod
-    def of(cls, name: str, shape: Shape) -> Obstacle:
-        """Prepare ``shape`` for distance queries."""
+    def of(cls, name: str, shape: Shape, *, true: bool = False) -> Obstacle:
+        """Prepare ``shape`` for distance queries.
+
+        Args:
+            name: what to call it.
+            shape: the solid.
+            true: measure from the true surface where the convex parts leave it far inside.
+        """
         parts = []
         for part in shape.parts:
             planes = np.unique(np.round(part.planes, 9), axis=0)
             parts.append((part, convex_geometry(part.vertices), readonly(planes)))
-        return cls(name, tuple(parts))
+        surface = TrueSurface.of(shape) if true and is_hollow(shape) else None
+        return cls(name, tuple(parts), surface)
 
 
 def near_ground(configuration: Configuration, height: float, within: float) -> Near:
@@ -120,14 +116,35 @@ def near_obstacle(
     within: float,
     hulls: NDArray[np.int64] | None = None,
 ) -> Near:
-    """Hulls less than ``within`` [m] from a solid at ``pose`` ``(7,)``, one row a pair.
+    """Hulls less than ``within`` [m] from a solid at ``pose`` ``(7,)``.
 
-    ``hulls`` names those of ``robot.hulls`` to look at; all if left out.
+    One row a pair of hull and convex part; some rows a hull for a true surface. ``hulls`` names
+    those of ``robot.hulls`` to look at; all if left out.
     """
+    if hulls is not None:
+        return _near(configuration, obstacle, pose, within, hulls)
+    # Several constraints ask for the same places.
+    question = (obstacle, pose.tobytes(), within)
+    if question not in configuration.memo:
+        every = np.arange(len(configuration.robot.hulls))
+        configuration.memo[question] = _near(configuration, obstacle, pose, within, every)
+    known: Near = configuration.memo[question]
+    return known
+
+
+def _near(
+    configuration: Configuration,
+    obstacle: Obstacle,
+    pose: Array,
+    within: float,
+    chosen: NDArray[np.int64],
+) -> Near:
     robot = configuration.robot
     rotation, translation = _rotation(pose[3:]), pose[:3]
     table = robot.hull_table
-    chosen = np.arange(len(robot.hulls)) if hulls is None else hulls
+    if obstacle.surface is not None:
+        surface = obstacle.surface
+        return near_surface(configuration, surface, rotation, translation, within, chosen)
     world = configuration.positions(table.joints[chosen], table.centres[chosen])
     local = (world - translation) @ rotation
     placed = coal.Transform3s(rotation, translation)

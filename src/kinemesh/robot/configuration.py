@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pinocchio as pin
@@ -28,12 +29,14 @@ class Configuration:
         q: configuration ``(nq,)``: base ``x y z qx qy qz qw`` [m], then joints [rad].
         rotations: world rotation of every joint frame ``(njoints, 3, 3)``.
         translations: world position of every joint frame ``(njoints, 3)`` [m].
+        memo: what was worked out for this configuration and may be asked for again, by question.
     """
 
-    __slots__ = ("_jacobian", "q", "robot", "rotations", "translations")
+    __slots__ = ("_jacobian", "memo", "q", "robot", "rotations", "translations")
 
     def __init__(self, robot: RobotModel, q: Array) -> None:
         self.robot = robot
+        self.memo: dict[Hashable, Any] = {}
         self.q = np.array(q, dtype=np.float64)
         self.q.setflags(write=False)
         data = robot.scratch()
@@ -73,6 +76,10 @@ class Configuration:
         result = directions @ linear + moments @ angular
         result *= self.robot.support[joints]
         return np.asarray(result)
+
+    def turns(self, joints: Joints) -> Array:
+        """World angular rates ``(N, 3, nv)`` of the frames of ``joints``."""
+        return np.asarray(self._jacobian[None, 3:] * self.robot.support[joints][:, None, :])
 
     def landmarks(self) -> Array:
         """World positions ``(K, 3)`` [m] of the landmarks, in the order of ``LANDMARKS``."""

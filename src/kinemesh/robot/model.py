@@ -19,6 +19,7 @@ from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.convex import convex_geometry, geometry_points
 from kinemesh.robot.description import Description, read_description
+from kinemesh.robot.parts import find_parts
 from kinemesh.robot.selfcollision import self_pairs
 
 _UNBOUNDED = 1e3
@@ -47,6 +48,8 @@ class Hand:
     """Centre of the palm ``(3,)`` [m] in the joint's frame."""
     normal: Array
     """Unit normal ``(3,)`` out of the palm in the joint's frame."""
+    fingers: Array
+    """Unit direction ``(3,)`` of the fingers in the joint's frame: x of the hand's link."""
     hulls: NDArray[np.int64]
     """Which of ``robot.hulls`` are this hand."""
 
@@ -121,6 +124,7 @@ class RobotModel:
         soles: the feet's soles.
         hands: the hands, where ``robot.toml`` names them.
         hulls: the collision hulls; ``hull_table`` holds the same in flat arrays.
+        parts: torso, feet and hands, which can be turned as a person's are.
         self_pairs: pairs of hulls ``(P, 2)`` that must stay apart.
         support: ``(njoints, nv)`` of 0 and 1: which velocities move which joint.
     """
@@ -158,6 +162,7 @@ class RobotModel:
         self._local = threading.local()
         self.posture = self._by_joint(description.posture, "posture", 1.0)
         self.rest = self._rest(description)
+        self.parts = find_parts(self)
         self.self_pairs: NDArray[np.int64] = readonly(
             self_pairs(self, description.neighbours), np.int64
         )
@@ -271,8 +276,9 @@ class RobotModel:
     def _hand(
         self, description: Description, name: str, link: str, point: Array, normal: Array
     ) -> Hand:
+        ahead = point + np.array([1.0, 0.0, 0.0])
         joint, ends = self._place(
-            description, f"[hands.{name}]", link, np.stack([point, point + normal])
+            description, f"[hands.{name}]", link, np.stack([point, point + normal, ahead])
         )
         outward = ends[1] - ends[0]
         hulls = [k for k, hull in enumerate(self.hulls) if hull.link == link]
@@ -283,6 +289,7 @@ class RobotModel:
             joint,
             readonly(ends[0]),
             readonly(outward / np.linalg.norm(outward)),
+            readonly(ends[2] - ends[0]),
             readonly(hulls, np.int64),
         )
 

@@ -1,0 +1,217 @@
+"""Which nodes of a grid lie inside a surface: winding numbers, spread where nothing is crossed."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import irfftn, next_fast_len, rfftn
+from scipy.ndimage import distance_transform_edt, label
+
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.shape import Shape
+
+_ASKED = 3
+"""Nodes of a small region whose winding numbers are worked out exactly."""
+_CELL = 8
+"""Nodes along the side of a block that shares its far triangles."""
+_FAR = 2.5
+"""A cluster of triangles further away than this many of its radii counts as one dipole."""
+_NEAR_ZERO = 2.3800774
+"""Mean of 1/r over a unit cube around the origin."""
+_SAFE = 1.01
+"""Distances of two neighbours that add up to this many of their gaps rule a crossing out."""
+_OPEN = 1.5
+"""And that add up to this many on different sides are in a hole."""
+_ROUNDS = 4
+"""How many nodes far a sign is carried at first: it must not run through a hole."""
+
+Signs = NDArray[np.int8]
+
+
+def signs(
+    shape: Shape, points: Array, areas: Array, distance: Array, origin: Array, spacing: float
+) -> Array:
+    """+1 outside and -1 inside for every node of a grid ``(X, Y, Z)``.
+
+    Inside is where the generalised winding number (Jacobson et al., SIGGRAPH 2013) is over one
+    half. Away from the surface it comes from the Poisson equation on a grid half as fine, and
+    is then carried to neighbours: the segment between two whose distances add up to more than
+    their gap does not cross the surface. What that does not reach is worked out exactly.
+
+    Where signs meet although nothing lies between them, the surface has a hole; ``distance``
+    is lowered in place to that from the sheet which closes it.
+
+    Args:
+        shape: the triangles.
+        points: points ``(N, 3)`` [m] that stand for the surface.
+        areas: its area vectors at the points ``(N, 3)`` [m^2].
+        distance: unsigned distance at every node [m].
+        origin: place of the first node ``(3,)`` [m].
+        spacing: distance between nodes [m].
+    """
+    sign: Signs = np.zeros(distance.shape, dtype=np.int8)
+    coarse = np.abs(_poisson(points, areas, np.array(sign.shape), origin, 2.0 * spacing))
+    apart = distance[::2, ::2, ::2] / spacing
+    inside = (apart > 1.0) & (coarse > np.where(apart > 3.5, 0.5, 0.75))
+    outside = (apart > 1.0) & (coarse < np.where(apart > 3.5, 0.5, 0.25))
+    sign[::2, ::2, ::2] = outside.astype(np.int8) - inside.astype(np.int8)
+    _flood(sign, distance, spacing)
+    regions, count = label((sign == 0) & (distance > 0.5 * spacing))
+    flat = regions.reshape(-1)
+    index = np.flatnonzero(flat)
+    index = index[np.argsort(flat[index], kind="stable")]
+    groups = np.split(index, np.searchsorted(flat[index], np.arange(2, count + 1)))
+    groups = [g for g in groups if len(g)]
+    asked = [g[np.linspace(0, len(g) - 1, min(_ASKED, len(g))).astype(np.int64)] for g in groups]
+    if groups:
+        answers = _exact(shape, np.concatenate(asked), sign, origin, spacing)
+        pieces = np.split(answers, np.cumsum([len(a) for a in asked])[:-1])
+        for group, few, found in zip(groups, asked, pieces, strict=True):
+            same = bool(np.all(found == found[0]))
+            sign.reshape(-1)[group if same else few] = found[0] if same else found
+    _spread(sign, distance, spacing)
+    left = np.flatnonzero(sign == 0)
+    sign.reshape(-1)[left] = _exact(shape, left, sign, origin, spacing)
+    _close(sign, distance, spacing)
+    return sign.astype(np.float64)
+
+
+def _poisson(
+    points: Array, areas: Array, counts: NDArray[np.int64], origin: Array, spacing: float
+) -> Array:
+    r"""Winding numbers on a grid: :math:`w = G * \nabla \cdot A` with :math:`G = 1 / (4 \pi r)`."""
+    # Two empty layers around: else the divergence at the border is one-sided and has a net source.
+    shape = (counts + 1) // 2 + 4
+    place = (points - origin) / spacing + 2.0
+    cell = np.minimum(np.maximum(np.floor(place), 0), shape - 2).astype(np.int64)
+    share = place - cell
+    field = np.zeros((3, int(np.prod(shape))))
+    for corner in product((0, 1), repeat=3):
+        weight = np.prod(np.where(corner, share, 1.0 - share), axis=1)
+        node = np.ravel_multi_index(tuple((cell + corner).T), tuple(shape))
+        for k in range(3):
+            field[k] += np.bincount(node, weight * areas[:, k], field.shape[1])
+    grid = field.reshape(3, *shape)
+    source = sum(np.gradient(grid[k], spacing, axis=k) for k in range(3))
+    size = [next_fast_len(int(2 * n), real=True) for n in shape]
+    away = [spacing * np.minimum(np.arange(n), n - np.arange(n)) for n in size]
+    square = away[0][:, None, None] ** 2 + away[1][:, None] ** 2 + away[2] ** 2
+    square[0, 0, 0] = (spacing / _NEAR_ZERO) ** 2
+    kernel = 1.0 / (4.0 * np.pi * np.sqrt(square))
+    result = irfftn(rfftn(source, size) * rfftn(kernel), size)
+    return np.asarray(result[tuple(slice(2, int(n) - 2) for n in shape)])
+
+
+def _exact(
+    shape: Shape, index: NDArray[np.int64], sign: Signs, origin: Array, spacing: float
+) -> Signs:
+    """Signs of nodes by flat ``index`` ``(N,)`` from the triangles, far ones in clusters."""
+    place = np.stack(np.unravel_index(index, sign.shape), axis=1)
+    points = origin + place * spacing
+    corners = np.asarray(shape.vertices[shape.faces])
+    area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) / 2.0
+    middle = corners.mean(axis=1)
+    size = max(float(np.ptp(shape.bounds, axis=0).max()) / 16.0, 1e-9)
+    members = _blocks(np.floor((middle - shape.bounds[0]) / size).astype(np.int64))
+    centres = np.array([middle[m].mean(axis=0) for m in members])
+    radii = np.array(
+        [
+            np.linalg.norm(corners[m] - c, axis=-1).max()
+            for m, c in zip(members, centres, strict=True)
+        ]
+    )
+    dipoles = np.array([area[m].sum(axis=0) for m in members])
+    total = np.zeros(len(index))
+    for block in _blocks(place // _CELL):
+        here = points[block]
+        around = here.mean(axis=0)
+        reach = np.linalg.norm(here - around, axis=1).max()
+        far = np.linalg.norm(centres - around, axis=1) - reach > _FAR * radii
+        offset = centres[far] - here[:, None]
+        gap = np.linalg.norm(offset, axis=2)
+        total[block] = np.sum(np.einsum("nck,ck->nc", offset, dipoles[far]) / gap**3, axis=1)
+        if not far.all():
+            near = corners[np.concatenate([members[k] for k in np.flatnonzero(~far)])]
+            total[block] += _solid_angles(here, near)
+    return np.where(np.abs(total) > 2.0 * np.pi, -1, 1).astype(np.int8)
+
+
+def _solid_angles(points: Array, corners: Array) -> Array:
+    """Solid angles ``(N,)`` [sr] of triangles ``(F, 3, 3)`` together (van Oosterom, 1983)."""
+    a, b, c = (corners[:, k] for k in range(3))
+    area = np.cross(b - a, c - a)
+    level = np.einsum("fk,fk->f", area, a)
+    ab, bc, ca = (np.einsum("fk,fk->f", e, e) for e in (b - a, c - b, a - c))
+    sa, sb, sc = (np.sum((points[:, None] - x) ** 2, axis=2) for x in (a, b, c))
+    la, lb, lc = np.sqrt(sa), np.sqrt(sb), np.sqrt(sc)
+    dots = (sa + sb - ab) * lc + (sb + sc - bc) * la + (sc + sa - ca) * lb
+    return np.asarray(
+        2.0 * np.arctan2(level - points @ area.T, la * lb * lc + 0.5 * dots).sum(axis=1)
+    )
+
+
+def _blocks(keys: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Indices of equal rows of ``keys`` ``(N, 3)``, group by group."""
+    if not len(keys):
+        return []
+    sides = keys.max(axis=0) + 1
+    code = (keys[:, 0] * sides[1] + keys[:, 1]) * sides[2] + keys[:, 2]
+    order = np.argsort(code, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(code[order])) + 1)
+
+
+def _halves(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """All nodes but the last along ``axis``, and all but the first."""
+    first, second = ([slice(None)] * 3 for _ in range(2))
+    first[axis], second[axis] = slice(None, -1), slice(1, None)
+    return tuple(first), tuple(second)
+
+
+def _flood(sign: Signs, distance: Array, spacing: float) -> None:
+    """Carry signs to direct neighbours until nothing changes, never across the surface."""
+    safe = []
+    for axis in range(3):
+        here, there = _halves(axis)
+        safe.append((distance[here] + distance[there] > _SAFE * spacing).astype(np.int8))
+    for _ in range(_ROUNDS):
+        before = sign.copy()
+        for axis in range(3):
+            here, there = _halves(axis)
+            for a, b in ((here, there), (there, here)):
+                moved = before[a] * safe[axis]
+                np.copyto(sign[b], moved, where=(sign[b] == 0))
+
+
+def _spread(sign: Signs, distance: Array, spacing: float) -> None:
+    """The same over all 26 neighbours, for the few nodes that are left."""
+    steps = [s for s in product((-1, 0, 1), repeat=3) if any(s)]
+    unknown = np.argwhere(sign == 0)
+    limit = np.array(sign.shape)
+    while len(unknown):
+        known = np.zeros(len(unknown), dtype=np.int8)
+        for step in steps:
+            beside = unknown + step
+            fits = np.all((beside >= 0) & (beside < limit), axis=1) & (known == 0)
+            there = tuple(np.where(fits[:, None], beside, unknown).T)
+            gap = _SAFE * spacing * float(np.linalg.norm(step))
+            safe = fits & (distance[tuple(unknown.T)] + distance[there] > gap)
+            known = np.where(safe, sign[there], known)
+        if not known.any():
+            return
+        sign[tuple(unknown.T)] = known
+        unknown = unknown[known == 0]
+
+
+def _close(sign: Signs, distance: Array, spacing: float) -> None:
+    """Lower ``distance`` to that from where signs change between neighbours in open space."""
+    cap = np.zeros(sign.shape, dtype=bool)
+    for axis in range(3):
+        here, there = _halves(axis)
+        hole = (sign[here] != sign[there]) & (distance[here] + distance[there] > _OPEN * spacing)
+        cap[here] |= hole
+        cap[there] |= hole
+    if cap.any():
+        reach = (np.asarray(distance_transform_edt(~cap)) + 0.5) * spacing
+        np.minimum(distance, reach, out=distance)
