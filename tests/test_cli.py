@@ -348,7 +348,7 @@ def test_a_mesh_that_is_not_watertight_is_a_warning_and_its_hull_is_used(
     mesh.write_text("\n".join(lines[:-3]) + "\n")
     done = kinemesh_command("retarget", clip, "-o", out, "--object", mesh)
     assert (done.status, done.err) == (0, "")
-    assert "warning  box.obj: the mesh is not watertight: collisions are with its true" in done.out
+    assert "warning  box.obj: the mesh is not watertight: its convex hull" in done.out
     assert any("not watertight" in text for text in Result.load(out).warnings)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.errors import MissingExtra, WriteError
 from kinemesh.motion import LANDMARKS, Clip, Scene, Shape, poses
@@ -24,6 +25,10 @@ _PROP = (0.90, 0.62, 0.00)
 _TERRAIN = (0.76, 0.72, 0.66)
 _PERSON = (0.00, 0.45, 0.70)
 _LIGHT = np.array([0.35, -0.45, 0.82])
+_DENSE = 2000
+"""A surface of more triangles than this is drawn coarser."""
+_GRAIN = 0.012
+"""By merging vertices within this [m]."""
 _PANEL = 0.12
 """Large faces are cut to triangles of this edge [m], so that sorting by depth works."""
 
@@ -134,14 +139,25 @@ def _scene_triangles(scene: Scene, index: int) -> list[tuple[Array, tuple[float,
             solids.append((_cut(part.vertices[part.faces]), _TERRAIN))
     for prop in scene.props:
         shape = prop.shape
-        # A dense scan is drawn as its parts: thousands of triangles would say no more.
-        parts = [(shape.vertices, shape.faces)]
-        if len(shape.faces) > 2000:
-            parts = [(part.vertices, part.faces) for part in shape.parts]
-        for vertices, faces in parts:
-            world = poses.apply(prop.track[index], vertices)
-            solids.append((_cut(world[faces]), _PROP))
+        vertices, faces = (
+            _coarse(shape) if len(shape.faces) > _DENSE else (shape.vertices, shape.faces)
+        )
+        world = poses.apply(prop.track[index], vertices)
+        solids.append((_cut(world[faces]), _PROP))
     return solids
+
+
+def _coarse(shape: Shape) -> tuple[Array, NDArray[np.int64]]:
+    """Vertices and triangles of a dense scan, its vertices merged on a grid: enough to look at."""
+    cells = np.floor(shape.vertices / _GRAIN).astype(np.int64)
+    _, index = np.unique(cells, axis=0, return_inverse=True)
+    index = index.reshape(-1)
+    count = np.bincount(index)
+    merged = np.stack([np.bincount(index, shape.vertices[:, k]) / count for k in range(3)], axis=1)
+    faces = index[shape.faces]
+    proper = (faces != np.roll(faces, 1, axis=1)).all(axis=1)
+    _, first = np.unique(np.sort(faces[proper], axis=1), axis=0, return_index=True)
+    return merged, faces[proper][first]
 
 
 def _cut(triangles: Array) -> Array:

@@ -173,20 +173,30 @@ class Shape:
             self.warnings,
         )
 
+    def scatter(self, count: int, rng: np.random.Generator) -> Array:
+        """``count`` random points ``(count, 3)`` [m] on the surface, as many everywhere by area.
+
+        Raises:
+            ClipError: the surface has no area.
+        """
+        a, b, c = (self.vertices[self.faces[:, k]] for k in range(3))
+        area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+        if area.sum() <= 0.0:
+            raise ClipError("the surface has no area to take points from")
+        chosen = rng.choice(len(area), size=count, p=area / area.sum())
+        u, v = rng.random((2, count, 1))
+        root = np.sqrt(u)
+        return np.asarray(
+            (1 - root) * a[chosen] + root * (1 - v) * b[chosen] + root * v * c[chosen]
+        )
+
     def sample(self, count: int, rng: np.random.Generator) -> Array:
         """``count`` points ``(count, 3)`` [m] spread evenly over the surface.
 
         Farthest-point selection from a dense area-weighted random sample: no two anchors
         fall together, which would make needle-thin tetrahedra.
         """
-        a, b, c = (self.vertices[self.faces[:, k]] for k in range(3))
-        area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-        if area.sum() <= 0.0:
-            raise ClipError("the surface has no area to sample anchors from")
-        chosen = rng.choice(len(area), size=20 * count, p=area / area.sum())
-        u, v = rng.random((2, len(chosen), 1))
-        root = np.sqrt(u)
-        dense = (1 - root) * a[chosen] + root * (1 - v) * b[chosen] + root * v * c[chosen]
+        dense = self.scatter(20 * count, rng)
         picked = np.zeros(count, dtype=np.int64)
         distance = np.linalg.norm(dense - dense[0], axis=1)
         for k in range(1, count):

@@ -73,7 +73,7 @@ def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ..
         things.append((clip.scene.terrain.name, clip.scene.terrain.shape, None))
     found = []
     for name, shape, track in things:
-        tree = cKDTree(_surface(shape))
+        tree = cKDTree(shape.scatter(_SAMPLES, np.random.default_rng(0)))
         for hand in ("left_hand", "right_hand"):
             labelled = track is not None and len(clip.scene.props) == 1
             labels = clip.contacts.get(hand) if labelled else None
@@ -128,17 +128,6 @@ def hand_points(clip: Clip, hand: str) -> tuple[Array, bool]:
         return np.stack([clip.joint(name) for name in fingers], axis=1), True
     wrist, elbow = clip.landmark(hand), clip.landmark(f"{side}_elbow")
     return (wrist + (wrist - elbow) / 3.0)[:, None], False
-
-
-def _surface(shape: Shape) -> Array:
-    """Points spread over the surface by area."""
-    rng = np.random.default_rng(0)
-    a, b, c = (shape.vertices[shape.faces[:, k]] for k in range(3))
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    chosen = rng.choice(len(area), size=_SAMPLES, p=area / area.sum())
-    u, v = rng.random((2, _SAMPLES, 1))
-    root = np.sqrt(u)
-    return np.asarray((1 - root) * a[chosen] + root * (1 - v) * b[chosen] + root * v * c[chosen])
 
 
 def _hysteresis(distance: Array, enter: float, leave: float) -> Flags:

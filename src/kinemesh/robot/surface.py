@@ -37,7 +37,8 @@ _SPREAD = (0.03, 0.005)
 
 _SNUG = 0.03
 """A hull this near [m] to the surface stands for it."""
-_HULL_SAMPLES = 500
+_HULL_SAMPLES = 2000
+_SURFACE_SAMPLES = 20000
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,7 +241,8 @@ def is_hollow(shape: Shape) -> bool:
     """
     if not shape.warnings:
         return False
-    surface = cKDTree(surface_points(shape)[0])
+    rng = np.random.default_rng(0)
+    surface = cKDTree(shape.scatter(_SURFACE_SAMPLES, rng))
     hull = Shape.union([Shape.convex(part.vertices) for part in shape.parts])
-    away, _ = surface.query(hull.sample(_HULL_SAMPLES, np.random.default_rng(0)))
+    away, _ = surface.query(hull.scatter(_HULL_SAMPLES, rng))
     return bool(np.max(away) > _SNUG)
