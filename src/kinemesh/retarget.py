@@ -149,14 +149,25 @@ class Retargeter:
         off = np.linalg.norm(configuration.landmarks() - frame.landmarks, axis=1).mean()
         return report.worst[1] > _BROKEN or float(off) > _POOR * self.robot.height
 
+    def _ahead(self, frame: Frame, now: Configuration) -> Configuration:
+        """Where the next frame is likely to be: half a step on, in the direction of the last."""
+        if frame.before is None:
+            return now
+        step = 0.5 * self.robot.difference(frame.before, now.q)
+        q = self.robot.integrate(now.q, step)
+        q[7:] = np.clip(q[7:], self.robot.lower, self.robot.upper)
+        return self.robot.configuration(q)
+
     def _solve_next(self, frame: Frame, start: Configuration) -> tuple[Configuration, FrameReport]:
-        """Solve a frame from the one before it; if that ends poorly, try through free space."""
+        """Solve a frame from near the last; if that ends poorly, try through free space."""
         configuration, report = self.solve_frame(frame, start)
         if not self._is_poor(frame, configuration, report):
             return configuration, report
         free = np.array(self._in_free_space(frame, start).q)
         reach = self.robot.velocity * frame.dt
-        free[7:] = np.clip(free[7:], start.q[7:] - reach, start.q[7:] + reach)
+        if frame.previous is not None:
+            last = frame.previous[7:]
+            free[7:] = np.clip(free[7:], last - reach, last + reach)
         other, again = self.solve_frame(frame, self.robot.configuration(free))
         merit = Evaluation(self, other, frame).merit(self.feasibility)
         # A new pose is a jump: it has to be clearly better.
@@ -211,7 +222,7 @@ class Retargeter:
             if previous is None:
                 configuration, report = self.solve_first(frame)
             else:
-                configuration, report = self._solve_next(frame, configuration)
+                configuration, report = self._solve_next(frame, self._ahead(frame, configuration))
             touchdowns = {
                 stance.sole.name: stance.planted(
                     configuration.positions(np.full(4, stance.sole.joint), stance.sole.corners)
