@@ -1,10 +1,12 @@
 """The problem of one frame: interaction mesh, what the instant asks, and the QP."""
 
+from kinemesh.problem.anchors import MeshOptions
 from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
-from kinemesh.problem.plan import MeshOptions, Plan, scaled_scene
+from kinemesh.problem.plan import Plan
 from kinemesh.problem.qp import PENALTY, QP, Block
 from kinemesh.problem.rows import Bounded, Box, Residual
+from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.solvers import SOLVERS, Solution, solve
 from kinemesh.problem.starts import starts
 

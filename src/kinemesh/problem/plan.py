@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.errors import ClipError
-from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Terrain, poses
+from kinemesh.motion import LANDMARKS, Clip, Scene, poses
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support_height
 from kinemesh.motion.facing import detect_facings
 from kinemesh.motion.touch import Touch, TouchRule, detect_touches
+from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
 from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
+from kinemesh.problem.scaling import carried, same_prop, scaled_scene
 from kinemesh.robot import Obstacle, RobotModel
 
 TOUCH_TIME = 0.3
@@ -31,31 +32,6 @@ Symmetric bodies put hips and shoulders on one circle; which diagonal rounding t
 change from frame to frame and from machine to machine."""
 
 _UP = readonly([0.0, 0.0, 1.0])
-
-_RESTS = 0.1
-"""A prop whose lowest point comes this close to the ground [m] rests on it."""
-
-
-@dataclass(frozen=True)
-class MeshOptions:
-    """How many anchors join the mesh, and how much they weigh."""
-
-    prop_anchors: int = 100
-    """Anchors on each prop."""
-    terrain_anchors: int = 100
-    """Anchors on the terrain."""
-    ground_anchors: int = 24
-    """Anchors on the ground, around the body."""
-    prop_weight: float = 1.0
-    """Total weight of a prop's anchors, where all landmarks together weigh 1 each."""
-    terrain_weight: float = 1.0
-    """Total weight of the terrain's anchors, on the same scale."""
-    ground_weight: float = 0.3
-    """Total weight of the ground's anchors, on the same scale."""
-    reach: float = 0.7
-    """Radius [m] of the disc of ground anchors."""
-    seed: int = 42
-    """Seed of the anchors' places."""
 
 
 class Plan:
@@ -108,7 +84,7 @@ class Plan:
         rng = np.random.default_rng(self._mesh.seed)
         ground = clip.scene.ground or 0.0
         self._anchors = [
-            _PropAnchors.of(prop, _same_prop(self.scene, prop), ground, self.scale, self._mesh, rng)
+            PropAnchors.of(prop, same_prop(self.scene, prop), ground, self.scale, self._mesh, rng)
             for prop in clip.scene.props
         ]
         terrain = clip.scene.terrain
@@ -116,16 +92,16 @@ class Plan:
         if terrain is not None and self.scene.terrain is not None:
             local = terrain.shape.sample(self._mesh.terrain_anchors, rng)
             self._terrain_source = local * self.scale
-            self._terrain_target = _carried(
+            self._terrain_target = carried(
                 local, terrain.shape.bounds, self.scene.terrain.shape.bounds
             )
         self._bounds = {
-            prop.name: (prop.shape.bounds, _same_prop(self.scene, prop).shape.bounds)
+            prop.name: (prop.shape.bounds, same_prop(self.scene, prop).shape.bounds)
             for prop in clip.scene.props
         }
         if terrain is not None and self.scene.terrain is not None:
             self._bounds[terrain.name] = (terrain.shape.bounds, self.scene.terrain.shape.bounds)
-        self._disc = _sunflower(self._mesh.ground_anchors, self._mesh.reach)
+        self._disc = sunflower(self._mesh.ground_anchors, self._mesh.reach)
         self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.points(0)[0]), 3))
         self._fixed = [Obstacle.of(prop.name, prop.shape, true=True) for prop in self.scene.props]
         self._solid = (
@@ -264,7 +240,7 @@ class Plan:
     def _target_place(self, touch: Touch, index: int) -> Array:
         """The touched place ``(3,)`` [m] on the robot's copy of the thing, in its own frame."""
         source, target = self._bounds[touch.thing]
-        return _carried(touch.places[index], source, target)
+        return carried(touch.places[index], source, target)
 
     def _edge_height(self, side: str, part: str, index: int) -> float:
         """Height [m] of the person's toe, or of the heel as its ankle tells it, scaled."""
@@ -278,95 +254,6 @@ class Plan:
         toe = self.landmarks[index, LANDMARKS.index(f"{side}_toe")]
         height = float(support_height(self.scene, toe[None], 0.12 * self.scale)[0])
         return np.array([toe[0], toe[1], height]) if np.isfinite(height) else None
-
-
-@dataclass(frozen=True, eq=False)
-class _PropAnchors:
-    """Anchors of one prop in both worlds."""
-
-    source_points: Array
-    source_track: Array
-    target_points: Array
-    target_track: Array
-
-    @classmethod
-    def of(
-        cls,
-        prop: Prop,
-        target: Prop,
-        ground: float,
-        scale: float,
-        options: MeshOptions,
-        rng: np.random.Generator,
-    ) -> _PropAnchors:
-        local = prop.shape.sample(options.prop_anchors, rng)
-        track = np.array(prop.track)
-        # A prop that stands on the ground stands on it in the mesh too, even if the recording
-        # has it a few centimetres lower than the feet: else mesh and soles pull two ways.
-        track[:, 2] -= _sunk(prop, ground)
-        track[:, :3] *= scale
-        carried = _carried(local, prop.shape.bounds, target.shape.bounds)
-        return cls(local * scale, track, carried, target.track)
-
-    def source(self, index: int) -> Array:
-        """In the person's scaled world ``(A, 3)`` [m]."""
-        return poses.apply(self.source_track[index], self.source_points)
-
-    def target(self, index: int) -> Array:
-        """In the robot's world ``(A, 3)`` [m]."""
-        return poses.apply(self.target_track[index], self.target_points)
-
-
-def scaled_scene(scene: Scene, scale: float) -> Scene:
-    """The robot's scene: terrain scaled; props at real size, on tracks that are scaled.
-
-    A prop's track is scaled in x and y. In z its *lowest point* is scaled, above the height
-    at which it rests, so that a prop of real size still rests on what supported it.
-    """
-    ground = scene.ground or 0.0
-    props = []
-    for prop in scene.props:
-        lowest = prop.lowest()
-        bottom = (lowest - _sunk(prop, ground)) * scale
-        track = np.array(prop.track)
-        track[:, :2] *= scale
-        track[:, 2] += bottom - lowest
-        props.append(replace(prop, track=track))
-    terrain = scene.terrain
-    if terrain is not None:
-        terrain = Terrain(terrain.shape.scaled(scale), terrain.name)
-    return Scene(tuple(props), terrain, None if scene.ground is None else scene.ground * scale)
-
-
-def _sunk(prop: Prop, ground: float) -> float:
-    """How far above the ground [m] a prop is that ought to rest on it; 0 if it does not rest."""
-    above = float(prop.lowest().min()) - ground
-    return above if abs(above) < _RESTS else 0.0
-
-
-def _same_prop(scene: Scene, prop: Prop) -> Prop:
-    for candidate in scene.props:
-        if candidate.name == prop.name:
-            return candidate
-    names = ", ".join(p.name for p in scene.props) or "none"
-    raise ClipError(f"the scene lacks the clip's prop {prop.name!r}; it has {names}")
-
-
-def _carried(points: Array, source: Array, target: Array) -> Array:
-    """Points moved from one shape to another by their place within the bounds ``(2, 3)``."""
-    size = np.maximum(source[1] - source[0], 1e-12)
-    return np.asarray(target[0] + (points - source[0]) / size * (target[1] - target[0]))
-
-
-def _sunflower(count: int, radius: float) -> Array:
-    """``count`` points ``(count, 3)`` spread evenly over a disc, no four on one circle.
-
-    Vogel's spiral. A square grid would make every cell a degenerate Delaunay case.
-    """
-    k = np.arange(count)
-    distance = radius * np.sqrt((k + 0.5) / max(count, 1))
-    angle = k * np.pi * (3.0 - np.sqrt(5.0))
-    return np.stack([distance * np.cos(angle), distance * np.sin(angle), 0.0 * k], axis=1)
 
 
 def _nearest(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
