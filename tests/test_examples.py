@@ -183,9 +183,7 @@ def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
     assert [line for line in said if line not in text] == []
     prices = [
         float(10.0 ** int(p[3:]) if p.startswith("10^") else p)
-        for p in (
-            re.search(r"\\rho = (.*?)\$", text)[1].split(", ")  # type: ignore[index]
-        )
+        for p in (re.search(r"\\rho = (.*?)\$", text)[1].split(", "))
     ]
     assert tuple(prices) == PENALTY
     terms = [*objectives.defaults(), *constraints.defaults()]

@@ -96,7 +96,7 @@ def test_a_frame_that_is_trapped_finds_its_way_through_free_space(
     helped, _ = retargeter.solve_first(frame)
 
     def off(configuration: object) -> float:
-        points = configuration.landmarks()  # type: ignore[attr-defined]
+        points = configuration.landmarks()
         return float(np.linalg.norm(points - frame.landmarks, axis=1).mean())
 
     assert off(helped) < 0.06

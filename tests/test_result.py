@@ -98,7 +98,7 @@ def test_qpos_is_in_mujocos_order_with_props_last(result: Result) -> None:
 
 def test_a_result_cannot_be_changed(result: Result) -> None:
     with pytest.raises(AttributeError):
-        result.scale = 2.0  # type: ignore[misc]
+        result.scale = 2.0
     with pytest.raises(ValueError, match="read-only"):
         result.landmarks[0] = 0.0
 

@@ -154,7 +154,7 @@ def test_a_term_that_needs_a_previous_frame_is_found(robot: RobotModel) -> None:
     @dataclass(frozen=True)
     class Hasty(Objective):
         def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
-            return Residual(*configuration.difference(frame.previous))  # type: ignore[arg-type]
+            return Residual(*configuration.difference(frame.previous))
 
     with pytest.raises(Exception, match=r"None|NoneType|argument"):
         check_objective(Hasty(), robot)
@@ -162,7 +162,7 @@ def test_a_term_that_needs_a_previous_frame_is_found(robot: RobotModel) -> None:
 
 def test_a_term_that_is_not_frozen_is_found(robot: RobotModel) -> None:
     @dataclass
-    class Soft(HandsAbove.__bases__[0]):  # type: ignore[misc]
+    class Soft(HandsAbove.__bases__[0]):
         height: float = 0.8
         evaluate = HandsAbove.evaluate
 
@@ -181,9 +181,9 @@ def test_a_term_that_is_no_dataclass_is_found(robot: RobotModel) -> None:
 
 def test_what_is_no_term_at_all_is_found(robot: RobotModel) -> None:
     with pytest.raises(AssertionError, match="it is no Objective: make it a subclass"):
-        check_objective(JointLimits(), robot)  # type: ignore[arg-type]
+        check_objective(JointLimits(), robot)
     with pytest.raises(AssertionError, match="it is no Constraint or StepBox"):
-        check_constraint(Laplacian(), robot)  # type: ignore[arg-type]
+        check_constraint(Laplacian(), robot)
 
 
 def test_a_repr_that_hides_a_parameter_is_found(robot: RobotModel) -> None:

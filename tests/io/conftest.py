@@ -135,8 +135,8 @@ def box_obj(tmp_path: Path) -> Path:
 
 def save_obj(path: Path, shape: object, factor: float = 1.0) -> Path:
     lines = ["mtllib missing.mtl", "usemtl wood"]
-    lines += [f"v {x} {y} {z}" for x, y, z in shape.vertices * factor]  # type: ignore[attr-defined]
-    lines += [f"f {a} {b} {c}" for a, b, c in shape.faces + 1]  # type: ignore[attr-defined]
+    lines += [f"v {x} {y} {z}" for x, y, z in shape.vertices * factor]
+    lines += [f"f {a} {b} {c}" for a, b, c in shape.faces + 1]
     path.write_text("\n".join(lines) + "\n")
     return path
 

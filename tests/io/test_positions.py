@@ -19,7 +19,7 @@ Person = Callable[..., np.ndarray]
 
 
 def save(path: Path, array: np.ndarray, **kwargs: object) -> Path:
-    np.save(path, array, **kwargs)  # type: ignore[arg-type]
+    np.save(path, array, **kwargs)
     return path
 
 

@@ -39,7 +39,7 @@ REAL = {
 def real(path: str) -> Clip:
     extra = REAL[path]
     kwargs = {} if extra is None else {extra[0]: recording(extra[1])}
-    return read(recording(path), **kwargs)  # type: ignore[arg-type]
+    return read(recording(path), **kwargs)
 
 
 def save(path: Path, array: np.ndarray) -> Path:
@@ -279,13 +279,13 @@ def test_a_bad_mesh_is_refused_by_its_own_name(
 ) -> None:
     file = torch_save(tmp_path / "a.pt", table())
     with pytest.raises(ReadError, match=r"none\.obj does not exist"):
-        read(file, **{which: tmp_path / "none.obj"})  # type: ignore[arg-type]
+        read(file, **{which: tmp_path / "none.obj"})
     (tmp_path / "empty.obj").write_text("# nothing\n")
     with pytest.raises(ReadError, match=r"empty\.obj"):
-        read(file, **{which: tmp_path / "empty.obj"})  # type: ignore[arg-type]
+        read(file, **{which: tmp_path / "empty.obj"})
     big = obj_save(tmp_path / "big.obj", Shape.box((1, 1, 1)), 1000.0)
     with pytest.raises(ClipError, match=r"big\.obj is 1000 m across"):
-        read(file, **{which: big})  # type: ignore[arg-type]
+        read(file, **{which: big})
 
 
 def test_a_mesh_for_bare_positions_is_refused(

@@ -45,12 +45,12 @@ def test_arrays_are_read_only_and_the_callers_stay_untouched(person: Person) -> 
     with pytest.raises(ValueError, match="read-only"):
         clip.positions[0, 0, 0] = 1.0
     with pytest.raises(dataclasses.FrozenInstanceError):
-        clip.fps = 60.0  # type: ignore[misc]
+        clip.fps = 60.0
 
 
 def test_contact_labels_cannot_be_changed(clip: Clip) -> None:
     with pytest.raises(TypeError):
-        clip.contacts["left_hand"] = np.ones(20, bool)  # type: ignore[index]
+        clip.contacts["left_hand"] = np.ones(20, bool)
     with pytest.raises(ValueError, match="read-only"):
         clip.contacts["left_hand"][0] = True
 

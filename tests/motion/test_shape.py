@@ -134,7 +134,7 @@ def test_scaling_multiplies_volume_and_bounds() -> None:
 )
 def test_meshes_that_are_no_solid_are_refused(vertices: object, faces: object, words: str) -> None:
     with pytest.raises(ClipError, match=words):
-        Shape.from_mesh(vertices, faces)  # type: ignore[arg-type]
+        Shape.from_mesh(vertices, faces)
 
 
 def test_a_box_of_no_size_is_refused() -> None:
