@@ -138,6 +138,7 @@ def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
     from kinemesh.motion.touch import TouchRule
     from kinemesh.problem import PENALTY, MeshOptions
     from kinemesh.problem.plan import EASE_TIME, TOUCH_TIME
+    from kinemesh.robot.dents import DEEPEST
 
     text = (ROOT / "docs" / "math.md").read_text(encoding="utf-8")
     ease, touch = constraints.FootEase(), constraints.HandContact()
@@ -164,6 +165,9 @@ def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
         f"Within {TOUCH_TIME:g} s of the touch",
         rf"with $a = {touch.acceleration:g}\ \mathrm{{m/s^2}}$, $\tau_0 = {touch.blend:g}$ s "
         "and $d$",
+        rf"v = {constraints.SlowFoot().speed:g}\ \mathrm{{m/s}}",
+        f"a foot that may be planted ({stance.enter_speed:g} m/s)",
+        f"\\min(\\delta, {DEEPEST * 1e3:g}\\ \\mathrm{{mm}})",
         f"{mesh.prop_anchors} on each prop and {mesh.terrain_anchors} on the terrain",
         f"and {mesh.ground_anchors} on the ground, on a Vogel spiral of radius {mesh.reach:g} m",
         f"those of the ground ${mesh.ground_weight:g}\\,K$",

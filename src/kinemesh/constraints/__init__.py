@@ -5,6 +5,7 @@ from kinemesh.constraints.contact import HandContact
 from kinemesh.constraints.limits import JointLimits, TrustRegion, VelocityLimits
 from kinemesh.constraints.penetration import NonPenetration
 from kinemesh.constraints.self_collision import SelfCollision
+from kinemesh.constraints.slow_foot import SlowFoot
 from kinemesh.constraints.stance import FootEase, FootFlat, FootStance
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "JointLimits",
     "NonPenetration",
     "SelfCollision",
+    "SlowFoot",
     "StepBox",
     "TrustRegion",
     "VelocityLimits",
@@ -28,4 +30,5 @@ def defaults() -> tuple[Constraint | StepBox, ...]:
     return (
         *(JointLimits(), VelocityLimits(), TrustRegion()),
         *(NonPenetration(), SelfCollision(), FootStance(), FootFlat(), FootEase(), HandContact()),
+        SlowFoot(),
     )

@@ -62,8 +62,8 @@ class Touch:
 def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ...]:
     """The contacts of both hands with every prop and the terrain; things never touched left out.
 
-    Labels of the file count where there are any and there is one prop they can mean; the place
-    comes from the surface in any case.
+    Labels of the file count where there are any and there is one prop they can mean, and between
+    them for as long as the hand stays near; the place comes from the surface in any case.
     """
     rule = rule or TouchRule()
     things: list[tuple[str, Shape, Array | None]] = [
@@ -99,10 +99,10 @@ def _touch(
     nearest = distance.argmin(axis=1)
     rows = np.arange(len(clip))
     closest = distance[rows, nearest]
+    extra = 0.0 if has_fingers else rule.palm
     if labels is not None:
-        touching = labels.copy()
+        touching = _bridged(labels, closest < rule.leave + extra)
     else:
-        extra = 0.0 if has_fingers else rule.palm
         touching = _hysteresis(closest, rule.enter + extra, rule.leave + extra)
     touching = _tidy(touching, max(1, round(rule.shortest * clip.fps)))
     touching = edited(clip.edits, touching, hand, thing)
@@ -137,6 +137,20 @@ def _hysteresis(distance: Array, enter: float, leave: float) -> Flags:
         on = value < (leave if on else enter)
         flags[k] = on
     return flags
+
+
+def _bridged(labels: Flags, near: Flags) -> Flags:
+    """``labels`` with every gap closed in which the hand is ``near`` throughout.
+
+    Labels are made by a distance too, and flicker where a grip is loose: nobody lets go of a
+    chair for three frames and stays where he is.
+    """
+    bridged = labels.copy()
+    last = len(labels) - 1
+    for first, end in runs(~labels):
+        if first > 0 and end < last and near[first : end + 1].all():
+            bridged[first : end + 1] = True
+    return bridged
 
 
 def runs(flags: Flags) -> list[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """The problem of one frame: interaction mesh, what the instant asks, and the QP."""
 
 from kinemesh.problem.anchors import MeshOptions
-from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Stance, Touchdown
+from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.plan import Plan
 from kinemesh.problem.qp import PENALTY, QP, Block
@@ -26,6 +26,7 @@ __all__ = [
     "MeshOptions",
     "Plan",
     "Residual",
+    "Slow",
     "Solution",
     "Stance",
     "Touchdown",

@@ -73,6 +73,16 @@ class Ease:
     """How high above it the person's edge is, scaled to the robot [m]."""
 
 
+@dataclass(frozen=True)
+class Slow:
+    """A foot that the person hardly moves, planted or not."""
+
+    landmark: int
+    """Index of its toe among :data:`kinemesh.motion.LANDMARKS`."""
+    other: int
+    """The frame that it is hardly moved from, or to: -1 before this one, 1 after it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Contact:
     """A hand that touches a prop or the terrain, is about to, or did a moment ago."""
@@ -114,6 +124,7 @@ class Frame:
     """Terrain and props, each with its pose ``(7,)`` now."""
     stances: tuple[Stance, ...] = ()
     eases: tuple[Ease, ...] = ()
+    slow: tuple[Slow, ...] = ()
     contacts: tuple[Contact, ...] = ()
     aims: tuple[Aim, ...] = ()
     """How torso, feet and hands are to be turned, where the recording has rotations."""

@@ -14,7 +14,7 @@ from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, suppor
 from kinemesh.motion.facing import detect_facings
 from kinemesh.motion.touch import Touch, TouchRule, detect_touches
 from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
-from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Stance, Touchdown
+from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.scaling import carried, same_prop, scaled_scene
 from kinemesh.robot import Obstacle, RobotModel
@@ -74,6 +74,7 @@ class Plan:
         self.scene = scaled_scene(wanted, self.scale)
         self.landmarks = clip.landmarks() * self.scale
         self.footing: Mapping[str, Footing] = detect_footing(clip, stance)
+        self._slow_speed = (stance or StanceRule()).enter_speed
         self.facings = detect_facings(clip, self.footing)
         self._nearest = {
             side: {"toe": _nearest(foot.toe), "heel": _nearest(foot.heel)}
@@ -128,6 +129,7 @@ class Plan:
             before: configuration ``(nq,)`` of the one before that.
             touchdowns: where each planted sole touched down.
         """
+        stances = self._stances(index, touchdowns or {})
         return Frame(
             index=index,
             dt=1.0 / self.clip.fps,
@@ -135,8 +137,9 @@ class Plan:
             landmarks=self.landmarks[index],
             ground=self.scene.ground,
             obstacles=self.obstacles(index),
-            stances=self._stances(index, touchdowns or {}),
+            stances=stances,
             eases=self._eases(index),
+            slow=self._slow(index, stances),
             contacts=self._contacts(index),
             aims=self._aims(index),
             previous=previous,
@@ -218,6 +221,20 @@ class Plan:
                     height = self._edge_height(sole.name, part, index) - surface[2]
                     eases.append(Ease(sole, corners, time, surface, _UP, height))
         return tuple(eases)
+
+    def _slow(self, index: int, stances: tuple[Stance, ...]) -> tuple[Slow, ...]:
+        held = {stance.sole.name for stance in stances if stance.touchdown is not None}
+        reach = self._slow_speed / self.clip.fps
+        slow = []
+        for sole in self.robot.soles:
+            toe = LANDMARKS.index(f"{sole.name}_toe")
+            for other in (-1, 1):
+                if sole.name in held or not 0 <= index + other < len(self):
+                    continue
+                step = self.landmarks[index + other, toe, :2] - self.landmarks[index, toe, :2]
+                if step @ step <= reach**2:
+                    slow.append(Slow(toe, other))
+        return tuple(slow)
 
     def _contacts(self, index: int) -> tuple[Contact, ...]:
         contacts = []

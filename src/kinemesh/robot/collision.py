@@ -19,6 +19,7 @@ from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.shape import ConvexPart, Shape
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.convex import convex_geometry
+from kinemesh.robot.dents import Dents
 from kinemesh.robot.near import Near
 from kinemesh.robot.surface import TrueSurface, is_hollow, near_surface
 
@@ -35,6 +36,8 @@ class Obstacle:
     """Convex part, coal's geometry of it, and its distinct facet planes ``(F, 4)``."""
     surface: TrueSurface | None = None
     """The true surface, where the parts only cover it and distances are to be to it."""
+    dents: Dents | None = None
+    """How far the one part may be entered, where it is the hull of a surface with dents."""
 
     @classmethod
     def of(cls, name: str, shape: Shape, *, true: bool = False) -> Obstacle:
@@ -43,14 +46,18 @@ class Obstacle:
         Args:
             name: what to call it.
             shape: the solid.
-            true: measure from the true surface where the convex parts leave it far inside.
+            true: measure from the true surface where the convex parts leave it far inside, and
+                let hulls be entered as far as the surface lies below them, 1 mm at most.
         """
         parts = []
         for part in shape.parts:
             planes = np.unique(np.round(part.planes, 9), axis=0)
             parts.append((part, convex_geometry(part.vertices), readonly(planes)))
-        surface = TrueSurface.of(shape) if true and is_hollow(shape) else None
-        return cls(name, tuple(parts), surface)
+        if not (true and shape.warnings):
+            return cls(name, tuple(parts))
+        if is_hollow(shape):
+            return cls(name, tuple(parts), TrueSurface.of(shape))
+        return cls(name, tuple(parts), dents=Dents.of(shape, parts[0][0]))
 
 
 def near_ground(configuration: Configuration, height: float, within: float) -> Near:
@@ -160,6 +167,9 @@ def _near(
             )
             result.clear()
             distance = coal.distance(hull.geometry, at, geometry, placed, request, result)
+            if obstacle.dents is not None and distance < within:
+                place = (result.getNearestPoint2() - translation) @ rotation
+                distance += float(obstacle.dents.at(place[None])[0])
             if distance < within:
                 found.append((distance, int(k), result.getNearestPoint1(), -result.normal))
     index = np.array([f[1] for f in found], dtype=np.int64)

@@ -14,6 +14,7 @@ from kinemesh.problem import (
     Frame,
     InteractionMesh,
     LaplacianTarget,
+    Slow,
     Stance,
     Touchdown,
 )
@@ -82,6 +83,11 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
         obstacles=((obstacle, pose),),
         stances=_planted(posed, rng),
         eases=_eased(posed),
+        slow=tuple(
+            Slow(LANDMARKS.index(f"{side}_toe"), other)
+            for side in ("left", "right")
+            for other in (-1, 1)
+        ),
         contacts=_touching(posed, obstacle, pose),
         aims=_aims(posed, rng),
         previous=readonly(previous),
