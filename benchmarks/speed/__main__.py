@@ -11,9 +11,10 @@ in ../shared/data beside the repository, or at $KINEMESH_DATA.
 
 The peers run in environments of their own; without one they are reported as not run:
 
-    python3 -m venv holosoma && holosoma/bin/pip install torch "mujoco==3.3.7" \
-        "holosoma-retargeting==0.1.0"
-    python3 -m venv mink && mink/bin/pip install "mink>=1.3,<2" daqp
+    python3 -m venv holosoma
+    holosoma/bin/pip install torch "mujoco==3.3.7" "holosoma-retargeting==0.1.0"
+    python3 -m venv mink
+    mink/bin/pip install "mink>=1.3,<2" daqp
 
 then ``--holosoma holosoma/bin/python --mink mink/bin/python``. The first needs MuJoCo 3.11 at
 most. It solves a short window in the middle of the clip; the row of kinemesh's own rate in that

@@ -78,7 +78,7 @@ def anchors(console: Console, data: Path, robot: RobotModel, repeat: int) -> Non
     rows = []
     for prop, ground in ((100, 24), (25, 6), (50, 12), (200, 48), (400, 96)):
         mesh = MeshOptions(prop_anchors=prop, ground_anchors=ground)
-        label = f"{prop} on the box, {ground} on the ground"
+        label = f"{prop} box, {ground} ground"
         rows.append(Variant(label, clip, robot, {"mesh": mesh}))
     _grow(console, "sub3_largebox_003: anchors, the default first", "anchors", rows, repeat)
 
@@ -100,10 +100,10 @@ def triangles(console: Console, data: Path, robot: RobotModel, repeat: int) -> N
         made = time.perf_counter() - start
         scene = replace(clip.scene, props=(replace(prop, shape=shape),))
         corners = sum(len(part.vertices) for part in shape.parts)
-        text = f"{label}: {len(faces)}, hull {corners}"
+        text = f"{len(faces)}, {corners}: {label}"
         rows.append(Variant(text, replace(clip, scene=scene), robot, made=made))
     title = "sub3_largebox_003: triangles of the box and corners of its hull"
-    _grow(console, title, "triangles", rows, repeat)
+    _grow(console, title, "triangles, corners", rows, repeat)
 
 
 Mesh = tuple[NDArray[np.float64], NDArray[np.int64]]
@@ -135,14 +135,14 @@ def pairs(console: Console, data: Path, robot: RobotModel, repeat: int) -> None:
     """The box clip with more and fewer pairs of hulls that must stay apart."""
     clip = clips.read(data, "sub3_largebox_003")
     folder = ROBOTS / robot.name
-    rows = [Variant(f"default, {len(robot.self_pairs)} pairs", clip, robot)]
+    rows = [Variant(f"{len(robot.self_pairs)}, the default", clip, robot)]
     if (folder / "robot.toml").is_file():
         table = tomllib.loads((folder / "robot.toml").read_text(encoding="utf-8"))
         for apart in (4, 6):
             collision = {**table.get("collision", {}), "neighbours": apart}
             mapping = {**table, "collision": collision}
             other = RobotModel.load(folder / table["urdf"], mapping=mapping)
-            label = f"hulls over {apart} joints apart, {len(other.self_pairs)} pairs"
+            label = f"{len(other.self_pairs)}, over {apart} joints apart"
             rows.append(Variant(label, clip, other))
     for label, left_out in (
         ("no self-collision", (constraints.SelfCollision,)),

@@ -13,7 +13,7 @@ import peers
 import processes
 from rich.console import Console
 from rich.table import Table
-from solving import Timing, median_rate, timed
+from solving import Timing, timed
 from stopwatch import PASS, STAGES, Stopwatch, cost_of_a_call
 
 from kinemesh import Clip, RobotModel
@@ -21,12 +21,12 @@ from kinemesh import Clip, RobotModel
 SETTLING = 5
 """The released system's first frames after its start are left out."""
 
-FRAMES_ONLY = "kinemesh, frames only (refine=None)"
-DEFAULT = "kinemesh, whole-clip pass (default)"
-BARE = "kinemesh, default, empty scene"
-BARE_FRAMES = "kinemesh, frames only, empty scene"
-RELEASED = "holosoma-retargeting, {} frames"
-MINK = "mink, two passes a frame (for GMR)"
+FRAMES_ONLY = "kinemesh, refine=None"
+DEFAULT = "kinemesh, default"
+BARE = "kinemesh, default, no scene"
+BARE_FRAMES = "  and refine=None"
+RELEASED = "holosoma, {} frames"
+MINK = "mink, two passes (for GMR)"
 
 
 @dataclass(frozen=True)
@@ -87,23 +87,20 @@ def compare(console: Console, setting: Setting, name: str) -> None:
         title=f"{name}: {len(clip)} frames at {clip.fps:g}/s, {robot.name}, interleaved, medians",
     )
     first = start + SETTLING + 1
-    window = float(np.median([t.rate_within(first, first + count) for t in runs[FRAMES_ONLY]]))
+    windows = [timing.rate_within(first, first + count) for timing in runs[FRAMES_ONLY]]
     rates = released.get("seconds", [])[SETTLING:]
     slow = len(rates) / sum(rates) if rates else None
-    fast = float(np.median([a["frames"] / a["seconds"] for a in theirs])) if theirs else None
+    fast = [answer["frames"] / answer["seconds"] for answer in theirs]
     for kind, timings in runs.items():
-        all_rates = " ".join(f"{t.rate:.0f}" for t in timings)
-        rate = median_rate(timings)
-        _row(table, kind, rate, all_rates, timings[0].solves, timings[0].error, slow, fast)
+        mine = [timing.rate for timing in timings]
+        _row(table, kind, mine, timings[0].solves, timings[0].error, slow, fast)
         if kind == FRAMES_ONLY:
-            inside = f"  of these, frames {first} to {first + count - 1}"
-            _row(table, inside, window, "", None, None, slow, None)
+            inside = f"  in frames {first} to {first + count - 1}"
+            _row(table, inside, windows, None, None, slow, [])
     if slow is not None:
-        _row(table, RELEASED.format(len(rates)), slow, "", released["solves"], None, slow, fast)
-    if fast is not None:
-        all_rates = " ".join(f"{a['frames'] / a['seconds']:.0f}" for a in theirs)
-        solves, error = theirs[0]["solves"], theirs[0]["error"]
-        _row(table, MINK, fast, all_rates, solves, error, slow, fast)
+        _row(table, RELEASED.format(len(rates)), [slow], released["solves"], None, slow, fast)
+    if fast:
+        _row(table, MINK, fast, theirs[0]["solves"], theirs[0]["error"], slow, fast)
     for kind in absent:
         table.add_row(kind, "not run")
     console.print(table)
@@ -124,24 +121,29 @@ def compare(console: Console, setting: Setting, name: str) -> None:
 def _row(
     table: Table,
     kind: str,
-    rate: float,
-    runs: str,
+    rates: list[float],
     solves: float | None,
     error: float | None,
     slow: float | None,
-    fast: float | None,
+    fast: list[float],
 ) -> None:
-    """One way of solving the clip, and its rate as a multiple of the peers'."""
-    digits = 1 if rate >= 10 else 2
+    """One way of solving the clip, and its rate as a multiple of the peers'.
+
+    Of ratios to a peer that runs in every turn, the median over the turns is given: what slows
+    the machine down for a while slows both.
+    """
+    rate = float(np.median(rates))
+    paired = rates if len(rates) == len(fast) else [rate] * len(fast)
+    ratio = np.median([a / b for a, b in zip(paired, fast, strict=True)]) if fast else None
     table.add_row(
         kind,
-        f"{rate:.{digits}f}",
+        f"{rate:.{1 if rate >= 10 else 2}f}",
         f"{1e3 / rate:.2f}",
-        runs,
+        " ".join(f"{r:.0f}" for r in rates) if len(rates) > 1 else "",
         "" if solves is None else f"{solves:.1f}",
         "" if error is None else f"{100 * error:.1f}",
         "" if slow is None else f"{rate / slow:.3g} x",
-        "" if fast is None else f"{rate / fast:.2g} x",
+        "" if ratio is None else f"{ratio:.2g} x",
     )
 
 

@@ -52,8 +52,3 @@ def timed(clip: Clip, robot: RobotModel, **options: Any) -> Timing:
     error = float(np.linalg.norm(there - result.landmarks, axis=2).mean())
     solves = float(np.mean([report.iterations for report in result.reports]))
     return Timing(len(clip), seconds, np.array(ends), solves, error)
-
-
-def median_rate(timings: list[Timing]) -> float:
-    """Median of the runs' frames/s."""
-    return float(np.median([timing.rate for timing in timings]))
