@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from kinemesh.errors import ClipError
 from kinemesh.motion import mirror, moved
 from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.clean import cleaned
 from kinemesh.motion.edits import Edit, check_edits
 from kinemesh.motion.resample import cropped, resampled, trimmed
 from kinemesh.motion.scene import Scene
@@ -150,6 +151,10 @@ class Clip:
         """The same as :meth:`resampled`."""
         return resampled(self, fps)
 
+    def cleaned(self) -> Clip:
+        """The clip with its spikes taken out; see :mod:`kinemesh.motion.clean`."""
+        return cleaned(self)
+
     def mirrored(self) -> Clip:
         """The clip in the mirror y = 0; see :mod:`kinemesh.motion.mirror`."""
         return mirror.mirrored(self)
@@ -180,7 +185,8 @@ class Clip:
             frame, joint = (int(k) for k in bad[0, :2])
             raise ClipError(
                 f"{len(bad)} coordinates are NaN or infinite, the first at frame {frame}, "
-                f"joint {self.skeleton.joints[joint]}: fill or crop these frames first"
+                f"joint {self.skeleton.joints[joint]}: crop these "
+                f"frames or fill them first (kinemesh.motion.clean.mended)"
             )
 
     def _check_stature(self, stature: float, what: str) -> None:
