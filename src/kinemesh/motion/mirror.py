@@ -61,7 +61,11 @@ def mirrored(clip: Clip) -> Clip:
         for k, joint in enumerate(clip.skeleton.joints)
         if order[k] == k and other_side(joint) is not None
     ]
-    unpaired = f"; without partner: {', '.join(alone)}" if alone else ""
+    said = "mirrored: y to -y, left and right exchanged"
+    if alone:
+        said += f"; without partner: {', '.join(alone)}"
+    if props:
+        said += "; the props' shapes too, y to -y in their own frames: their meshes are to follow"
     return replace(
         clip,
         positions=_image(clip.positions)[:, order],
@@ -69,7 +73,7 @@ def mirrored(clip: Clip) -> Clip:
         scene=Scene(props, terrain, scene.ground),
         contacts={other_landmark(name): flags for name, flags in clip.contacts.items()},
         edits=tuple(_other_edit(edit) for edit in clip.edits),
-        notes=(*clip.notes, f"mirrored: y to -y, left and right exchanged{unpaired}"),
+        notes=(*clip.notes, said),
     )
 
 

@@ -23,6 +23,9 @@ Flags = NDArray[np.bool_]
 _ROUNDING = 1e-9
 """A frame this far [frames] behind the last instant is still in the clip."""
 
+_WRITTEN = 6e-4
+"""A time this close [s] to a frame names it: it was written with three digits."""
+
 
 def resampled(clip: Clip, fps: float) -> Clip:
     """The same motion read at ``fps`` [1/s], scene, labels and edits included.
@@ -84,9 +87,8 @@ def trimmed(clip: Clip, start: float | None = None, stop: float | None = None) -
         return clip
     begin = 0.0 if start is None else float(start)
     end = clip.duration if stop is None else float(stop)
-    # The tolerance lets a time that was written down with few digits name a frame.
-    first = int(np.ceil(begin * clip.fps - 1e-3)) if np.isfinite(begin) else -1
-    last = int(np.floor(end * clip.fps + 1e-3)) if np.isfinite(end) else -1
+    first = int(np.ceil((begin - _WRITTEN) * clip.fps)) if np.isfinite(begin) else -1
+    last = int(np.floor((end + _WRITTEN) * clip.fps)) if np.isfinite(end) else -1
     if not 0 <= first < last < len(clip):
         raise ClipError(
             f"cannot trim to {begin:g} to {end:g} s: the clip runs from 0 to "
