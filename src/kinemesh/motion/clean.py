@@ -3,9 +3,9 @@
 Nothing is smoothed. A spike is a joint that leaves its path and is back within a tenth of a
 second: every frame of it lies at least 5 cm off the straight way between the frames before and
 after, and three times as far as the joint's longest step in the three frames on either side. On
-recordings that are in order, a thrown dance among them, no frame comes within a factor of three
-of that (``tests/motion/test_clean.py``): a quick step does not come back, and a quick swing is
-quick before and after.
+recordings that are in order, a dance among them, a joint that is 5 cm off its way is not a third as
+sudden (``tests/motion/test_clean.py``): a quick step does not come back, and a quick swing is quick
+before and after.
 """
 
 from __future__ import annotations
