@@ -22,6 +22,8 @@ _KNUCKLES = 0.09
 """The middle knuckle is this far [m] ahead of the wrist, at a height of 1.3 m,"""
 _SPREAD = 0.025
 """and the knuckles beside it are this far [m] to its sides."""
+_STANDS = 0.03
+"""Soles that come down this close [m] to z = 0 stand on it."""
 _SIDES = {"left": ("L_", 1.0), "right": ("R_", -1.0)}
 
 
@@ -60,15 +62,19 @@ def clip_of(
     skeleton = Skeleton(
         f"{model.name} landmarks", names, {mark: mark for mark in LANDMARKS}, _leg_ratio(model)
     )
-    places = np.stack([place for place, _ in posed])
-    turns = np.stack([turn for _, turn in posed])
+    places = np.stack([place for place, _, _ in posed])
+    turns = np.stack([turn for _, turn, _ in posed])
+    scene = Scene() if scene is None else scene
+    # The soles come down to here; the 5th percentile, because tools let a foot sink now and then.
+    low = float(np.percentile([sole for *_, sole in posed], 5))
+    floating = abs(low) > _STANDS and scene.terrain is None and scene.ground == 0.0
     quaternions = Rotation.from_matrix(turns.reshape(-1, 3, 3)).as_quat()
     edits = [edit for side in FEET for edit in _held(side, (stance or {}).get(f"{side}_toe"))]
     return Clip(
         positions=places,
         skeleton=skeleton,
         fps=trajectory.fps,
-        scene=Scene() if scene is None else scene,
+        scene=scene,
         height=model.height,
         rotations=quaternions.reshape(*turns.shape[:2], 4),
         name=name or model.name,
@@ -77,7 +83,13 @@ def clip_of(
             f"robot: {len(q)} frames of {model.name}, {len(LANDMARKS)} landmarks",
             f"stance: {'the robot held it' if edits else 'to be detected'}",
             f"height: {model.height:.3f} m (the robot's own)",
+            f"floor: z = 0; the soles come down to {low:+.3f} m",
         ),
+        warnings=(
+            f"the robot's soles come down to {low:+.3f} m, not to the ground z = 0: if the "
+            f"trajectory has its floor there, move the clip by {-low:+.3f} m (--floor {low:.3f})",
+        )
+        * floating,
     )
 
 
@@ -119,8 +131,11 @@ def _names(model: RobotModel) -> tuple[str, ...]:
     return (*LANDMARKS, "torso", *hands)
 
 
-def _joints(model: RobotModel, posed: Configuration) -> tuple[Array, Array]:
-    """Places ``(J, 3)`` [m] and rotations ``(J, 3, 3)`` in the order of :func:`_names`."""
+def _joints(model: RobotModel, posed: Configuration) -> tuple[Array, Array, float]:
+    """Places ``(J, 3)`` [m] and rotations ``(J, 3, 3)`` in the order of :func:`_names`.
+
+    The third is the height [m] of the lowest corner of the soles.
+    """
     marks = posed.landmarks()
     parts = {part.name: part for part in model.parts}
     carriers = np.array(model.landmark_joints)
@@ -143,7 +158,11 @@ def _joints(model: RobotModel, posed: Configuration) -> tuple[Array, Array]:
         palm = rotation @ hand.point + posed.translations[hand.joint]
         places += [middle, middle - pinky, middle + pinky, palm]
         turns += [rotation] * 4
-    return np.array(places), np.array(turns)
+    corners = [
+        posed.positions(np.full(len(sole.corners), sole.joint), sole.corners)[:, 2].min()
+        for sole in model.soles
+    ]
+    return np.array(places), np.array(turns), float(min(corners))
 
 
 def _leg_ratio(model: RobotModel) -> float:
