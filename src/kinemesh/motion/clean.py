@@ -66,7 +66,8 @@ def mended(positions: Array, rotations: Array | None, joints: Sequence[str], fps
         ClipError: a joint is missing for longer; the message names it and the frames.
     """
     positions = np.asarray(positions, dtype=np.float64)
-    if positions.ndim != 3 or len(positions) < 2 or positions.shape[1:] != (len(joints), 3):
+    fits = positions.ndim == 3 and positions.shape[1:] == (len(joints), 3)
+    if not fits or len(positions) < 2 or not fps > 0.0:
         return Mended(positions, rotations)  # for the clip to refuse
     notes: list[str] = []
     warnings: list[str] = []
