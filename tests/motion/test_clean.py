@@ -239,7 +239,7 @@ def test_a_spike_is_warned_of_and_left_unless_asked_for(dance: Clip) -> None:
     clip = replace(dance, positions=positions)
     said = spiked(clip)
     np.testing.assert_array_equal(said.positions, positions)
-    assert "1 spikes" in said.warnings[-1] and "LeftHand 100-101" in said.warnings[-1]
+    assert "1 spike:" in said.warnings[-1] and "LeftHand 100-101" in said.warnings[-1]
     assert spiked(clip.cleaned()).warnings == dance.warnings
 
 

@@ -132,7 +132,8 @@ def spiked(clip: Clip) -> Clip:
     if not found:
         return clip
     warning = (
-        f"{len(found)} spikes: joints jump away and come back within {LONGEST_SPIKE:g} s, in "
+        f"{len(found)} spike{'s' * (len(found) > 1)}: joints jump away and come back within "
+        f"{LONGEST_SPIKE:g} s, in "
         f"frames: {named(found, clip.skeleton.joints)}; left in (clean=True takes them out)"
     )
     return replace(clip, warnings=(*clip.warnings, warning))

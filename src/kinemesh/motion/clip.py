@@ -70,6 +70,11 @@ class Clip:
                 f"rotations have shape {np.shape(self.rotations)}; "
                 f"expected {(*positions.shape[:2], 4)}"
             )
+        if self.rotations is not None and not np.all(np.isfinite(self.rotations)):
+            raise ClipError(
+                "rotations are NaN or infinite: fill them first (kinemesh.motion.clean.mended), "
+                "or leave rotations out"
+            )
         for landmark, touching in self.contacts.items():
             if landmark not in LANDMARKS or np.shape(touching) != (frames,):
                 raise ClipError(
