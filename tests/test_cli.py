@@ -177,7 +177,7 @@ def _bytes(name: str, data: bytes) -> Callable[[Path], list[Path]]:
 
 def _spoilt(value: float) -> Callable[[np.ndarray], np.ndarray]:
     def change(positions: np.ndarray) -> np.ndarray:
-        positions[7, 3, 1] = value
+        positions[7:15, 3, 1] = value
         return positions
 
     return change
@@ -252,9 +252,12 @@ BAD: dict[str, tuple[Callable[[Path], list[Any]], str]] = {
     "a hostile pt": (_tensor(program=_HOSTILE), r"asks for the name os\.system; expected one tens"),
     "a joint that is NaN": (
         _array(_spoilt(np.nan)),
-        r"1 coordinates are NaN or infinite, the first at frame 7, joint LeftFoot: fill or crop",
+        r"missing \(NaN, infinite or 0\) for longer than 0\.2 s, in frames: LeftFoot 7-14; .* cut ",
     ),
-    "a joint that is infinite": (_array(_spoilt(np.inf)), r"NaN or infinite.*frame 7.*fill or cr"),
+    "a joint that is infinite": (
+        _array(_spoilt(np.inf)),
+        r"longer than.*LeftFoot 7-14.*fill or cut",
+    ),
     "one frame": (_array(lambda p: p[:1]), r"the clip has 1 frames; a motion needs at least 2"),
     "no frame": (
         lambda folder: [*_array(lambda p: p[:0])(folder), "--skeleton", "lafan22"],
@@ -283,6 +286,14 @@ BAD: dict[str, tuple[Callable[[Path], list[Any]], str]] = {
     "a skeleton of other joints": (
         _plus("--skeleton", "mocap53"),
         r"22 joints; skeleton 'mocap53' has 53: lafan22 or smpl22 would fit",
+    ),
+    "a start after the end": (
+        _plus("--start", "2"),
+        r"cannot trim to 2 to 0\.766.* s: the clip runs from 0 to 0\.767 s \(24 frames at 30/s\)",
+    ),
+    "a person's motion as a robot's": (
+        _plus("--source-robot", "g1"),
+        r"clip\.npy is a person's motion: leave out --source-robot",
     ),
     "an unknown axis": (_plus("--up", "x"), r"up='x' is not known; expected 'y' or 'z'"),
     "an object that nothing tracks": (
@@ -322,7 +333,7 @@ def test_bad_input_is_one_line_and_status_2_and_nothing_is_written(
     write, message = BAD[case]
     arguments = write(tmp_path)
     if command == "info":
-        if {"--robot", "--solver", "--resample"} & set(arguments):
+        if {"--robot", "--solver"} & set(arguments):
             pytest.skip("info has no such option")
     else:
         arguments += ["-o", tmp_path / "out.npz"]
@@ -477,3 +488,83 @@ def test_stopping_by_hand_is_status_130(
     done = kinemesh_command("retarget", recorded, "-o", out)
     assert (done.status, done.err) == (130, "stopped: nothing was written\n")
     assert not out.exists()
+
+
+# --------------------------------------------------------------------------- parts and images
+
+
+def test_a_part_of_a_recording_mirrored_and_resampled(
+    kinemesh_command: Command, recorded: Path, out: Path
+) -> None:
+    options = ("--start", "0.2", "--stop", "0.6", "--mirror", "--resample", "60")
+    done = kinemesh_command("retarget", recorded, "-o", out, *options)
+    assert (done.status, done.err) == (0, "")
+    for found in ("trimmed to frames 6-18 of 24", "mirrored: y to -y", "from 30 to 60 frames/s"):
+        assert found in done.out
+    assert len(Result.load(out)) == 25
+    told = kinemesh_command("info", recorded, *options)
+    assert "25 at 60/s" in told.out
+    assert "mirrored: y to -y" in told.out
+
+
+def test_a_mirrored_result_is_measured_against_the_mirrored_recording(
+    kinemesh_command: Command, recorded: Path, out: Path
+) -> None:
+    kinemesh_command("retarget", recorded, "-o", out, "--mirror", "--stop", "0.5")
+
+    def error(*options: str) -> float:
+        done = kinemesh_command("evaluate", out, "--clip", recorded, "--json", *options)
+        assert done.status == 0, done.err
+        return float(json.loads(done.out)["measures"]["tracking.landmark_error"]["value"])
+
+    assert error("--mirror", "--stop", "0.5") < 10.0
+    assert error("--stop", "0.5") > error("--mirror", "--stop", "0.5") + 1.0
+
+
+def test_a_spike_goes_with_clean(kinemesh_command: Command, tmp_path: Path) -> None:
+    positions = np.concatenate([walking(), walking()[::-1]])
+    positions[20, 21] += 0.9
+    np.save(tmp_path / "spike.npy", positions)
+    told = kinemesh_command("info", tmp_path / "spike.npy", "--skeleton", "lafan22")
+    assert "1 spike:" in told.out and "RightHand 20" in told.out
+    told = kinemesh_command("info", tmp_path / "spike.npy", "--skeleton", "lafan22", "--clean")
+    assert "spikes: 1 taken out, in frames: RightHand 20" in told.out
+
+
+# --------------------------------------------------------------------------- robot to robot
+
+
+def test_a_result_is_retargeted_to_another_robot(
+    kinemesh_command: Command, recorded: Path, out: Path, tmp_path: Path
+) -> None:
+    kinemesh_command("retarget", recorded, "-o", out)
+    again = tmp_path / "again.npz"
+    done = kinemesh_command("retarget", out, "-o", again, "--robot", "g1_base")
+    assert (done.status, done.err) == (0, "")
+    assert "found    robot: g1 (in the file)" in done.out
+    assert "found    stance: the robot held it" in done.out
+    one, other = Result.load(out), Result.load(again)
+    assert (other.trajectory.robot, other.scale) == ("g1_base", 1.0)
+    models = [RobotModel.load("g1"), RobotModel.load("g1_base")]
+    places = [
+        np.array([model.configuration(q).landmarks() for q in result.trajectory.q])
+        for model, result in zip(models, (one, other), strict=True)
+    ]
+    assert np.linalg.norm(places[0] - places[1], axis=2).mean() < 0.015
+    np.testing.assert_allclose(other.landmarks, places[0], atol=1e-9)
+
+
+def test_a_csv_of_somebody_elses_is_a_robots_trajectory(
+    kinemesh_command: Command, recorded: Path, out: Path, tmp_path: Path
+) -> None:
+    kinemesh_command("retarget", recorded, "-o", out)
+    np.savetxt(tmp_path / "moves.csv", Result.load(out).trajectory.q, delimiter=",")
+    told = kinemesh_command("info", tmp_path / "moves.csv", "--fps", "30", "--source-robot", "g1")
+    assert told.status == 0
+    assert "robot: g1 (given)" in told.out
+    assert "g1 landmarks" in told.out
+    lifted = kinemesh_command("info", tmp_path / "moves.csv", "--floor", "0.1")
+    assert "floor: 0.100 m (given)" in lifted.out
+    refused = kinemesh_command("info", tmp_path / "moves.csv", "--up", "y")
+    assert refused.status == 2
+    assert "leave out --up" in refused.err

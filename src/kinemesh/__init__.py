@@ -7,7 +7,7 @@ from kinemesh.io import read
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
 from kinemesh.result import FrameReport, Result
 from kinemesh.retarget import Retargeter, retarget
-from kinemesh.robot import RobotModel
+from kinemesh.robot import RobotModel, clip_of
 
 __all__ = [
     "Clip",
@@ -23,6 +23,7 @@ __all__ = [
     "Terrain",
     "Trajectory",
     "__version__",
+    "clip_of",
     "constraints",
     "demos",
     "objectives",

@@ -174,10 +174,12 @@ def test_a_motion_needs_two_frames(tmp_path: Path, person: Person, frames: int) 
         read(file, skeleton="lafan22")
 
 
-def test_nan_is_refused_with_frame_and_joint(tmp_path: Path, person: Person) -> None:
+def test_a_joint_that_is_lost_for_long_is_refused_with_its_frames(
+    tmp_path: Path, person: Person
+) -> None:
     positions = person()
-    positions[7, 3] = np.nan
-    with pytest.raises(ClipError, match=r"a\.npy: .*frame 7, joint LeftFoot"):
+    positions[7:14, 3] = np.nan
+    with pytest.raises(ClipError, match=r"a\.npy: .*longer than 0\.2 s.*LeftFoot 7-13"):
         read(save(tmp_path / "a.npy", positions))
 
 

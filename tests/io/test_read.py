@@ -349,3 +349,36 @@ def test_a_real_clip_survives_pickling() -> None:
     np.testing.assert_array_equal(again.positions, clip.positions)
     np.testing.assert_array_equal(again.scene.props[0].track, clip.scene.props[0].track)
     assert again.notes == clip.notes
+
+
+# ------------------------------------------------------------------ cleaning
+
+
+def test_a_short_gap_is_filled_and_noted(tmp_path: Path, person: Person) -> None:
+    positions = person()
+    positions[7:9, 3] = np.nan
+    clip = read(save(tmp_path / "a.npy", positions), skeleton="lafan22")
+    assert np.isfinite(clip.positions).all()
+    assert any("LeftFoot 7-8" in note for note in clip.notes)
+
+
+def test_a_spike_is_warned_of_and_goes_with_clean(tmp_path: Path, person: Person) -> None:
+    positions = person(frames=60)
+    positions[9, 21] += 0.5
+    file = save(tmp_path / "a.npy", positions)
+    clip = read(file, floor=0.0)
+    assert any("RightHand 9" in text for text in clip.warnings)
+    np.testing.assert_array_equal(clip.positions[9, 21], positions[9, 21])
+    clean = read(file, floor=0.0, clean=True)
+    assert not any("spikes" in text for text in clean.warnings)
+    np.testing.assert_allclose(clean.positions[9, 21], person(frames=60)[9, 21], atol=0.01)
+
+
+def test_a_gap_in_the_objects_track_is_filled(
+    tmp_path: Path, table: Table, torch_save: Save, box_obj: Path
+) -> None:
+    data = table()
+    data[5:7, 318:325] = np.nan
+    clip = read(torch_save(tmp_path / "a.pt", data), object=box_obj)
+    assert np.isfinite(clip.scene.props[0].track).all()
+    assert any("2 frames of prop 'object' filled" in note for note in clip.notes)

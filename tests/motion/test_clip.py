@@ -102,6 +102,8 @@ def test_a_prop_rotations_and_labels_must_have_as_many_frames(clip: Clip) -> Non
         replace(clip, scene=Scene((short,)))
     with pytest.raises(ClipError, match="rotations have shape"):
         replace(clip, rotations=np.zeros((3, 22, 4)))
+    with pytest.raises(ClipError, match="rotations are NaN or infinite"):
+        replace(clip, rotations=np.full((20, 22, 4), np.nan))
     with pytest.raises(ClipError, match="contact labels 'tail'"):
         replace(clip, contacts={"tail": np.zeros(20, bool)})
     with pytest.raises(ClipError, match="contact labels 'left_hand'"):

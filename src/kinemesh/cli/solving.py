@@ -35,8 +35,6 @@ class RetargetCommand:
     """The .npz to write."""
     robot: str = "g1"
     """A robot's name, or a folder with a robot.toml."""
-    resample: float | None = None
-    """Frames per second of the result; the recording's own if left out."""
     solver: str = "daqp"
     """daqp, osqp or cvxpy."""
     json: bool = False
@@ -51,8 +49,6 @@ class RetargetCommand:
             raise WriteError(f"{target} is the recording itself; give the result another name")
         robot = RobotModel.load(self.robot)
         clip = self.source.read()
-        if self.resample is not None:
-            clip = clip.resample(self.resample)
         if not self.json:
             print_findings(console, clip.notes, clip.warnings)
         start = time.perf_counter()

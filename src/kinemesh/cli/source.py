@@ -7,7 +7,8 @@ from pathlib import Path
 
 import tyro
 
-from kinemesh.errors import ClipError
+from kinemesh.cli.written import is_trajectory, robot_clip
+from kinemesh.errors import ClipError, ReadError
 from kinemesh.io import read, read_contacts
 from kinemesh.motion import Clip
 
@@ -30,6 +31,14 @@ class Options:
     """The recording's vertical axis, y or z; found if left out."""
     contacts: Path | None = None
     """TOML file that says when feet stand and hands touch, where detection is wrong."""
+    clean: bool = False
+    """Take out joints that jump away for a moment; without it they are only warned of."""
+    start: float | None = None
+    """Leave out what is before this time of the recording [s]."""
+    stop: float | None = None
+    """Leave out what is after this time of the recording [s]."""
+    mirror: bool = False
+    """Exchange left and right, of the person and of what is touched."""
 
     def read_from(self, clip: Path, fps: float | None) -> Clip:
         """The clip that these describe."""
@@ -42,14 +51,20 @@ class Options:
             fps=fps,
             floor=self.floor,
             up=self.up,
+            clean=self.clean,
         )
-        if self.contacts is None:
-            return found
-        edits = read_contacts(self.contacts)
-        try:
-            return found.with_contacts(*edits)
-        except ClipError as error:
-            raise ClipError(f"{self.contacts.name}: {error}") from error
+        return self.arranged(found)
+
+    def arranged(self, clip: Clip) -> Clip:
+        """The part of ``clip`` that is wanted, its contacts corrected, mirrored if so wished."""
+        if self.contacts is not None:
+            edits = read_contacts(self.contacts)
+            try:
+                clip = clip.with_contacts(*edits)
+            except ClipError as error:
+                raise ClipError(f"{self.contacts.name}: {error}") from error
+        clip = clip.trimmed(self.start, self.stop)
+        return clip.mirrored() if self.mirror else clip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +72,25 @@ class Source(Options):
     """Where a recording comes from, and what its file does not say."""
 
     clip: tyro.conf.Positional[Path]
-    """The recording: OMOMO/InterMimic .pt, joint positions .npy or .npz."""
+    """The recording: OMOMO/InterMimic .pt, joint positions .npy or .npz; or a robot's trajectory
+    for another robot: a result .npz, holosoma's raw .npz (qpos), a Unitree .csv."""
     fps: float | None = None
     """The recording's frames per second, where the file does not say."""
+    resample: float | None = None
+    """Frames per second wanted; the recording's own if left out."""
+    source_robot: str | None = None
+    """Whose trajectory it is, where it is a robot's; the file's own, else g1."""
 
     def read(self) -> Clip:
         """The clip that these describe."""
-        return self.read_from(self.clip, self.fps)
+        if is_trajectory(self.clip):
+            found = robot_clip(self.clip, self.source_robot, self.fps, self)
+            clip = self.arranged(found.cleaned() if self.clean else found)
+        elif self.source_robot is not None:
+            raise ReadError(
+                f"{self.clip.name} is a person's motion: leave out --source-robot; the robot "
+                f"that is to follow it is --robot"
+            )
+        else:
+            clip = self.read_from(self.clip, self.fps)
+        return clip if self.resample is None else clip.resampled(self.resample)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kinemesh.cli.source import Options
+import numpy as np
+from numpy.typing import NDArray
+
 from kinemesh.errors import ClipError, KinemeshError, ReadError
 from kinemesh.io import read_mesh, read_trajectory
 from kinemesh.io.arrays import read_npz
@@ -15,7 +18,10 @@ from kinemesh.motion import Clip, Prop, Scene, Terrain, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
-from kinemesh.robot import RobotModel
+from kinemesh.robot import RobotModel, clip_of
+
+if TYPE_CHECKING:
+    from kinemesh.cli.source import Options
 
 _DEFAULT = "g1"
 """Whose a trajectory is taken to be whose file does not say."""
@@ -34,6 +40,8 @@ class Written:
     """Prop to poses ``(T, 7)``; files of others do not name their props: ``prop 1``, ..."""
     scale: float | None = None
     """Robot height / human height, where the file says so."""
+    stance: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    """When feet were held ``(T,)``, where the file says so."""
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -62,7 +70,7 @@ class Written:
             )
         model = RobotModel.load(robot or own.robot)
         notes = (f"robot: {model.name} ({'given' if robot else 'in the file'})",)
-        return cls(own, model, ours.tracks, ours.scale, notes)
+        return cls(own, model, ours.tracks, ours.scale, ours.stance, notes)
 
     def first(self, count: int) -> Written:
         """The first ``count`` frames."""
@@ -132,6 +140,46 @@ def scene_of(
             )
         terrain = Terrain(read_mesh(options.terrain).scaled(scale), options.terrain.stem)
     return Scene(() if prop is None else (prop,), terrain), scale, notes
+
+
+def is_trajectory(path: Path) -> bool:
+    """Whether a file holds a robot's trajectory and not a person's motion."""
+    if path.suffix.lower() == ".csv":
+        return True
+    zipped = head(existing_file(path)).startswith(b"PK\x03\x04")
+    return zipped and path.suffix.lower() == ".npz" and "qpos" in read_npz(path, ()).names
+
+
+def robot_clip(path: Path, robot: str | None, fps: float | None, options: Options) -> Clip:
+    """A robot's written trajectory as a clip for another robot.
+
+    Raises:
+        ReadError: options that only a person's recording has.
+        RobotError: the robot is not known.
+    """
+    for name, value in (("skeleton", options.skeleton), ("up", options.up)):
+        if value is not None:
+            raise ReadError(
+                f"{path.name} is a robot's trajectory, z up, with the robot's own landmarks: "
+                f"leave out --{name}"
+            )
+    written = Written.read(path, robot, fps)
+    scene, _, notes = scene_of(written, None, options)
+    notes += [note.replace("--robot", "--source-robot") for note in written.notes]
+    clip = clip_of(written.trajectory, written.robot, scene, stance=written.stance, name=path.stem)
+    clip = replace(
+        clip,
+        notes=(*notes, *clip.notes),
+        warnings=(*written.warnings, *clip.warnings),
+    )
+    return clip if options.floor is None else _floored(clip, options.floor)
+
+
+def _floored(clip: Clip, floor: float) -> Clip:
+    """The clip with its floor, which was given, at z = 0; a terrain's own z = 0 is the ground."""
+    moved = replace(clip, scene=replace(clip.scene, terrain=None)).translated((0.0, 0.0, -floor))
+    scene = Scene(moved.scene.props, clip.scene.terrain, ground=0.0)
+    return replace(moved, scene=scene, notes=(*clip.notes, f"floor: {floor:.3f} m (given)"))
 
 
 def _moved(prop: Prop, tracks: Mapping[str, Array], count: int) -> Prop:

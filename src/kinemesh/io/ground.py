@@ -5,16 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
 from kinemesh.errors import ReadError
-from kinemesh.motion import Clip, Prop, Scene
+from kinemesh.motion import LANDMARKS, Clip, Prop, Scene
+from kinemesh.motion.arrays import Array
 
 _REST = 0.1
 """A toe slower than this [m/s] along the ground rests or hangs still."""
+_TREMBLE = 0.2
+"""So does one this slow [m/s] once it is steadied, in a recording that trembles,"""
+_STEADIED = 0.1
+"""by a Gaussian of this width [s]."""
+_FEWEST = 0.02
+"""If a smaller share of toes than this rests, it is for another reason than standing."""
+_STRIDE = 0.15
+"""A foot falls where its toe is lower than this time [s] before and after."""
 _CLUSTER = 0.04
 """Resting toes this far [m] above the lowest ones stand on the same floor."""
+_SUPPORT = 0.05
+"""Where fewer of the resting toes than this share are, they are below the floor by mistake."""
 _TERRAIN_REACH = 0.06
 """Toe joints rest no higher [m] above the ground of a terrain that fits the clip."""
+_BELOW = 0.05
+"""A place of the body this far [m] below the floor is worth a warning."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +38,12 @@ class Floor:
     height: float
     """Height [m] in the clip's z."""
     frames: int
-    """Number of resting toes it is the median of; 0 if no toe ever rests."""
+    """Number of resting toes, or of footfalls, it is the median of."""
+    how: str = "rest"
+    """``rest``: under toes at rest; ``steadied``: at rest once their trembling is taken out;
+    ``falls``: no toe ever rests, and it is where the feet fall."""
+    highest: float = 0.0
+    """How far above it toes rest too [m]."""
 
 
 def find_floor(clip: Clip) -> Floor:
@@ -32,16 +51,24 @@ def find_floor(clip: Clip) -> Floor:
 
     Of the toes that move slower than 0.1 m/s along the ground, those within 4 cm of the lowest
     (the 1st percentile) stand on the floor, and their median is its height. The median, not the
-    minimum: one foot rolled onto its tip would else leave every other step in the air.
+    minimum: one foot rolled onto its tip would else leave every other step in the air. A level
+    at which less than 5 % of them rest is passed over if there is a higher one: a foot is
+    below the floor there by mistake.
+
+    Where next to no toe rests, the recording may tremble: then toes count that rest once they
+    are steadied. Where none does even so, the person runs or jumps throughout, and the floor is
+    where the feet fall: the lowest points of the toes' paths.
     """
     toes = np.stack([clip.landmark("left_toe"), clip.landmark("right_toe")], axis=1)
-    speed = np.linalg.norm(np.gradient(toes[..., :2], axis=0), axis=-1) * clip.fps
-    heights = toes[..., 2][speed < _REST]
-    if not len(heights):
-        return Floor(float(np.percentile(toes[..., 2], 1)), 0)
-    low = float(np.percentile(heights, 1))
-    cluster = heights[np.abs(heights - low) < _CLUSTER]
-    return Floor(float(np.median(cluster)), len(cluster))
+    heights = toes[_speeds(toes, clip.fps) < _REST][:, 2]
+    fewest = max(1.0, _FEWEST * toes[..., 2].size)
+    if len(heights) >= fewest:
+        return _level(heights, "rest")
+    steady = gaussian_filter1d(toes, _STEADIED * clip.fps, axis=0, mode="nearest")
+    steadied = steady[_speeds(steady, clip.fps) < _TREMBLE][:, 2]
+    if len(steadied) >= fewest:
+        return _level(steadied, "steadied")
+    return _level(np.concatenate([_falls(toes[:, k, 2], clip.fps) for k in (0, 1)]), "falls")
 
 
 def grounded(clip: Clip, floor: float | None = None) -> Clip:
@@ -65,11 +92,12 @@ def grounded(clip: Clip, floor: float | None = None) -> Clip:
         return _off_terrain(clip, found)
     warnings: tuple[str, ...] = ()
     notes = [_words(found)]
-    if not found.frames:
+    if found.how == "falls":
         warnings = (
-            "no toe ever rests (all move faster than 0.1 m/s): the floor is a guess from the "
-            "lowest toes; check the frame rate, or give floor= its height in the file [m]",
+            "no toe ever rests (all move faster than 0.1 m/s): the floor is a guess from where "
+            "the feet fall; check the frame rate, or give floor= its height in the file [m]",
         )
+    warnings += _sunken(clip, found.height)
     props = tuple(_lifted(prop, -found.height) for prop in clip.scene.props)
     notes += [
         f"prop {prop.name!r}: its lowest point is now at {prop.lowest().min():.3f} m; "
@@ -90,8 +118,53 @@ def _off_terrain(clip: Clip, found: Floor) -> Clip:
 
 
 def _words(found: Floor) -> str:
-    how = f"median of {found.frames} resting toes" if found.frames else "lowest toes; none rests"
-    return f"floor: {found.height:.3f} m ({how}); the person moved by {-found.height:+.3f} m"
+    how = {
+        "rest": f"median of {found.frames} resting toes",
+        "steadied": f"median of {found.frames} resting toes, steadied because they tremble",
+        "falls": f"median of {found.frames} footfalls; no toe rests",
+    }[found.how]
+    higher = f", others rest up to {found.highest:.2f} m higher" if found.highest > 0.1 else ""
+    return (
+        f"floor: {found.height:.3f} m ({how}{higher}); the person moved by {-found.height:+.3f} m"
+    )
+
+
+def _speeds(toes: Array, fps: float) -> Array:
+    """Speeds along the ground ``(T, 2)`` [m/s]."""
+    return np.asarray(np.linalg.norm(np.gradient(toes[..., :2], axis=0), axis=-1) * fps)
+
+
+def _level(heights: Array, how: str) -> Floor:
+    """The lowest height at which enough of ``heights`` [m] gather."""
+    rest = heights
+    while len(rest):
+        low = float(np.percentile(rest, 1))
+        cluster = rest[np.abs(rest - low) < _CLUSTER]
+        if len(cluster) >= _SUPPORT * len(heights):
+            middle = float(np.median(cluster))
+            return Floor(middle, len(cluster), how, float(heights.max()) - middle)
+        rest = rest[rest >= low + _CLUSTER]
+    return Floor(float(np.percentile(heights, 1)), len(heights), how)
+
+
+def _falls(height: Array, fps: float) -> Array:
+    """Heights [m] at which a toe ends its way down, from ``height`` ``(T,)`` over the clip."""
+    low = minimum_filter1d(height, 2 * max(1, round(_STRIDE * fps)) + 1, mode="nearest")
+    return np.asarray(height[height == low])
+
+
+def _sunken(clip: Clip, floor: float) -> tuple[str, ...]:
+    """A warning if any landmark is well below the floor."""
+    depth = floor - clip.landmarks()[..., 2]
+    if depth.max() < _BELOW:
+        return ()
+    worst = LANDMARKS[int(depth.max(axis=0).argmax())]
+    frames = np.flatnonzero((depth >= _BELOW).any(axis=1))
+    return (
+        f"the {worst.replace('_', ' ')} is up to {depth.max():.2f} m below the floor that was "
+        f"found, in {len(frames)} frames ({frames[0]} to {frames[-1]}): if the floor is lower "
+        f"there, give floor= its height in the file [m]; else the recording is wrong there",
+    )
 
 
 def _lifted(prop: Prop, dz: float) -> Prop:

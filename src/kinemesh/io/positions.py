@@ -18,8 +18,9 @@ from kinemesh.motion.arrays import Array
 
 _KEY = "global_joint_positions"
 _LIMBS = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "hand"))
-_STEADY = 0.03
-"""A bone's length may vary by this share over a clip (standard deviation)."""
+_STEADY = 0.1
+"""A bone's length may vary by this share over a clip, but for a tenth of the frames: joints that
+were lost or jump away say nothing."""
 _EVEN = 0.15
 """Left and right bones may differ in length by this share."""
 
@@ -121,12 +122,17 @@ def _fits(positions: Array, skeleton: Skeleton) -> bool:
             with np.errstate(all="ignore"):
                 length = np.linalg.norm(ends[0] - ends[1], axis=1)
             length = length[np.isfinite(length)]
-            if not len(length) or np.std(length) > _STEADY * np.mean(length):
+            if not len(length) or np.ptp(_usual(length)) > _STEADY * np.median(length):
                 return False
-            lengths.append(float(np.mean(length)))
+            lengths.append(float(np.median(length)))
         if abs(lengths[0] - lengths[1]) > _EVEN * max(lengths):
             return False
     return True
+
+
+def _usual(lengths: Array) -> Array:
+    """The 5th and the 95th percentile."""
+    return np.percentile(lengths, [5.0, 95.0])
 
 
 def _number(path: Path, arrays: dict[str, Array], name: str) -> float | None:

@@ -16,6 +16,8 @@ from kinemesh.io.omomo import read_omomo
 from kinemesh.io.positions import read_archive_file, read_array_file
 from kinemesh.io.recording import Reader, Recording
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain
+from kinemesh.motion.clean import cleaned, mended, spiked
+from kinemesh.motion.gaps import filled_track
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {".pt": read_omomo, ".npy": read_array_file, ".npz": read_archive_file}
@@ -41,6 +43,7 @@ def read(
     fps: float | None = None,
     floor: float | None = None,
     up: str | None = None,
+    clean: bool = False,
 ) -> Clip:
     """Read a recorded human motion, with the object and the terrain it was made with.
 
@@ -61,6 +64,8 @@ def read(
         floor: height of the floor in the file [m], once z is up; found under the resting toes
             if left out.
         up: ``"y"`` or ``"z"``; found from the person if left out.
+        clean: take spikes out, which are only warned of if left out. Gaps of up to 0.2 s are
+            filled in any case: see :mod:`kinemesh.motion.clean`.
 
     Raises:
         ReadError: a file is missing, damaged, or not what it should be.
@@ -84,6 +89,7 @@ def read(
     try:
         clip, turned = upright(_clip(path, recording, height, fps), up, recording.up)
         clip = handed(clip)
+        clip = cleaned(clip) if clean else spiked(clip)
         if recording.track is not None:
             clip = _with_object(clip, recording, object, shape, turned)
         if terrain is not None and ground is not None:
@@ -112,17 +118,19 @@ def _clip(path: Path, recording: Recording, height: float | None, fps: float | N
             f"{path.name} does not state its frame rate, and skeleton {skeleton.name!r} has no "
             f"usual one: give fps= in frames/s"
         )
+    whole = mended(recording.positions, recording.rotations, skeleton.joints, rate)
     clip = Clip(
-        positions=recording.positions,
+        positions=whole.positions,
         skeleton=skeleton,
         fps=rate,
-        rotations=recording.rotations,
+        rotations=whole.rotations,
         contacts=recording.contacts,
         name=path.stem,
     )
+    notes += whole.notes
     estimate = clip.stature
     stature = height if height is not None else recording.height
-    warnings: tuple[str, ...] = ()
+    warnings = whole.warnings
     if stature is None:
         notes.append(f"height: {estimate:.3f} m (estimated from the legs; give height= to set it)")
     else:
@@ -130,6 +138,7 @@ def _clip(path: Path, recording: Recording, height: float | None, fps: float | N
         notes.append(f"height: {stature:.3f} m ({source}; the legs suggest {estimate:.3f} m)")
         if abs(stature / estimate - 1.0) > _FAR_HEIGHT:
             warnings = (
+                *warnings,
                 f"the height {stature:.3f} m ({source}) does not fit the legs, which suggest "
                 f"{estimate:.3f} m: check the unit and the person",
             )
@@ -146,6 +155,8 @@ def _with_object(
     """The clip with the object that the file tracks, or a note that its mesh is wanting."""
     track = recording.track
     assert track is not None  # the caller looked
+    track, said = filled_track(track, clip.fps, "object")
+    clip = replace(clip, notes=(*clip.notes, *said))
     if mesh is None or shape is None:
         note = "object: the file tracks one, left out because its mesh was not given (object=...)"
         return replace(clip, notes=(*clip.notes, note))

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.interpolate import make_interp_spline
+from numpy.typing import ArrayLike, NDArray
 
 from kinemesh.errors import ClipError
-from kinemesh.motion import poses
+from kinemesh.motion import mirror, moved
 from kinemesh.motion.arrays import Array, readonly
-from kinemesh.motion.edits import Edit, check_edits, cropped, resampled
+from kinemesh.motion.clean import cleaned
+from kinemesh.motion.edits import Edit, check_edits
+from kinemesh.motion.resample import cropped, resampled, trimmed
 from kinemesh.motion.scene import Scene
 from kinemesh.motion.skeleton import LANDMARKS, Skeleton
 
@@ -68,6 +69,11 @@ class Clip:
             raise ClipError(
                 f"rotations have shape {np.shape(self.rotations)}; "
                 f"expected {(*positions.shape[:2], 4)}"
+            )
+        if self.rotations is not None and not np.all(np.isfinite(self.rotations)):
+            raise ClipError(
+                "rotations are NaN or infinite: fill them first (kinemesh.motion.clean.mended), "
+                "or leave rotations out"
             )
         for landmark, touching in self.contacts.items():
             if landmark not in LANDMARKS or np.shape(touching) != (frames,):
@@ -136,53 +142,39 @@ class Clip:
 
     def crop(self, start: int, stop: int) -> Clip:
         """Frames ``start`` to ``stop`` (exclusive) as a clip."""
-        window = slice(start, stop)
-        props = tuple(replace(p, track=p.track[window]) for p in self.scene.props)
-        return replace(
-            self,
-            positions=self.positions[window],
-            scene=replace(self.scene, props=props),
-            rotations=None if self.rotations is None else self.rotations[window],
-            contacts={k: v[window] for k, v in self.contacts.items()},
-            edits=cropped(self.edits, *window.indices(len(self))[:2]),
-        )
+        return cropped(self, start, stop)
+
+    def trimmed(self, start: float | None = None, stop: float | None = None) -> Clip:
+        """The frames from ``start`` to ``stop`` [s], both included; an end left out stays."""
+        return trimmed(self, start, stop)
+
+    def resampled(self, fps: float) -> Clip:
+        """The same motion read at ``fps`` [1/s]; see :func:`kinemesh.motion.resample.resampled`."""
+        return resampled(self, fps)
 
     def resample(self, fps: float) -> Clip:
-        """The same motion read at ``fps`` [1/s]: cubic in positions, slerp in rotations.
+        """The same as :meth:`resampled`."""
+        return resampled(self, fps)
 
-        Time is what is kept: frame k of the result is the instant ``k / fps``, whatever the
-        ratio of the two rates.
-        """
-        if not (np.isfinite(fps) and fps > 0.0):
-            raise ClipError(f"cannot resample to {fps} frames/s; expected a positive number")
-        if fps == self.fps:
-            return self
-        times = np.arange(len(self)) / self.fps
-        new = np.arange(max(2, int(np.floor(self.duration * fps + 1e-9)) + 1)) / fps
-        new = np.minimum(new, times[-1])
-        spline = make_interp_spline(times, self.positions, k=min(3, len(self) - 1))
-        nearest = np.clip(np.rint(new * self.fps).astype(int), 0, len(self) - 1)
-        rotations = self.rotations
-        if rotations is not None:
-            zero = np.zeros((len(self), 3))
-            stacked = [
-                poses.resample(np.hstack([zero, rotations[:, j]]), times, new)[:, 3:]
-                for j in range(rotations.shape[1])
-            ]
-            rotations = np.stack(stacked, axis=1)
-        props = tuple(
-            replace(p, track=poses.resample(p.track, times, new)) for p in self.scene.props
-        )
-        return replace(
-            self,
-            positions=spline(new),
-            fps=fps,
-            scene=replace(self.scene, props=props),
-            rotations=rotations,
-            contacts={k: v[nearest] for k, v in self.contacts.items()},
-            edits=resampled(self.edits, nearest),
-            notes=(*self.notes, f"resampled from {self.fps:g} to {fps:g} frames/s"),
-        )
+    def cleaned(self) -> Clip:
+        """The clip with its spikes taken out; see :mod:`kinemesh.motion.clean`."""
+        return cleaned(self)
+
+    def mirrored(self) -> Clip:
+        """The clip in the mirror y = 0; see :mod:`kinemesh.motion.mirror`."""
+        return mirror.mirrored(self)
+
+    def translated(self, offset: ArrayLike) -> Clip:
+        """Person and scene moved by ``offset`` ``(3,)`` [m]."""
+        return moved.translated(self, offset)
+
+    def rotated(self, yaw: float) -> Clip:
+        """Person and scene turned about the world's z by ``yaw`` [rad]."""
+        return moved.rotated(self, yaw)
+
+    def scaled(self, factor: float) -> Clip:
+        """Person, stature and scene ``factor`` times as large."""
+        return moved.scaled(self, factor)
 
     def _check_positions(self, positions: Array) -> None:
         joints = len(self.skeleton.joints)
@@ -198,7 +190,8 @@ class Clip:
             frame, joint = (int(k) for k in bad[0, :2])
             raise ClipError(
                 f"{len(bad)} coordinates are NaN or infinite, the first at frame {frame}, "
-                f"joint {self.skeleton.joints[joint]}: fill or crop these frames first"
+                f"joint {self.skeleton.joints[joint]}: crop these "
+                f"frames or fill them first (kinemesh.motion.clean.mended)"
             )
 
     def _check_stature(self, stature: float, what: str) -> None:

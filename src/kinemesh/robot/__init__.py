@@ -1,5 +1,6 @@
 """The robot: kinematics by Pinocchio, distances by coal. No other room knows either."""
 
+from kinemesh.robot.clips import clip_of
 from kinemesh.robot.collision import NEAR, Obstacle, near_ground, near_obstacle
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.model import Hand, Hull, RobotModel, Sole, robot_names
@@ -18,6 +19,7 @@ __all__ = [
     "RobotModel",
     "SelfNear",
     "Sole",
+    "clip_of",
     "near_ground",
     "near_obstacle",
     "near_self",

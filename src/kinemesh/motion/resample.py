@@ -1,0 +1,130 @@
+"""Clips at another frame rate, and parts of clips: time is what is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import make_interp_spline
+
+from kinemesh.errors import ClipError
+from kinemesh.motion import poses
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.edits import cropped as cropped_edits
+from kinemesh.motion.edits import resampled as resampled_edits
+
+if TYPE_CHECKING:
+    from kinemesh.motion.clip import Clip
+
+Flags = NDArray[np.bool_]
+
+_ROUNDING = 1e-9
+"""A frame this far [frames] behind the last instant is still in the clip."""
+
+_WRITTEN = 6e-4
+"""A time this close [s] to a frame names it: it was written with three digits."""
+
+
+def resampled(clip: Clip, fps: float) -> Clip:
+    """The same motion read at ``fps`` [1/s], scene, labels and edits included.
+
+    Frame k of the result is the instant ``k / fps``, whatever the ratio of the two rates; the
+    last one is the last that the recording still covers. Positions of joints and props follow a
+    cubic spline with continuous acceleration, rotations the shortest turn (slerp). A label holds
+    in a frame when it does in any recorded frame nearer than half a new frame, or else in the
+    nearest; an edit holds in the frames whose nearest recorded one it names.
+
+    Raises:
+        ClipError: ``fps`` is not a positive number.
+    """
+    if not (np.isfinite(fps) and fps > 0.0):
+        raise ClipError(f"cannot resample to {fps} frames/s; expected a positive number")
+    if fps == clip.fps:
+        return clip
+    times = np.arange(len(clip)) / clip.fps
+    new = np.arange(max(2, int(np.floor(clip.duration * fps + _ROUNDING)) + 1)) / fps
+    new = np.minimum(new, times[-1])
+    nearest = np.clip(np.rint(new * clip.fps).astype(int), 0, len(clip) - 1)
+    props = tuple(replace(p, track=_track(p.track, times, new)) for p in clip.scene.props)
+    return replace(
+        clip,
+        positions=_spline(clip.positions, times, new),
+        fps=fps,
+        scene=replace(clip.scene, props=props),
+        rotations=None if clip.rotations is None else _turns(clip.rotations, times, new),
+        contacts={
+            name: _labels(flags, times, new, nearest, 0.5 / fps)
+            for name, flags in clip.contacts.items()
+        },
+        edits=resampled_edits(clip.edits, nearest),
+        notes=(*clip.notes, f"resampled from {clip.fps:g} to {fps:g} frames/s"),
+    )
+
+
+def cropped(clip: Clip, start: int, stop: int) -> Clip:
+    """Frames ``start`` to ``stop`` (exclusive) as a clip, all that has frames cut with them."""
+    window = slice(start, stop)
+    props = tuple(replace(p, track=p.track[window]) for p in clip.scene.props)
+    return replace(
+        clip,
+        positions=clip.positions[window],
+        scene=replace(clip.scene, props=props),
+        rotations=None if clip.rotations is None else clip.rotations[window],
+        contacts={k: v[window] for k, v in clip.contacts.items()},
+        edits=cropped_edits(clip.edits, *window.indices(len(clip))[:2]),
+    )
+
+
+def trimmed(clip: Clip, start: float | None = None, stop: float | None = None) -> Clip:
+    """The frames from ``start`` to ``stop`` [s] of the clip, both included.
+
+    Raises:
+        ClipError: the times lie outside the clip, or leave fewer than two frames.
+    """
+    if start is None and stop is None:
+        return clip
+    begin = 0.0 if start is None else float(start)
+    end = clip.duration if stop is None else float(stop)
+    first = int(np.ceil((begin - _WRITTEN) * clip.fps)) if np.isfinite(begin) else -1
+    last = int(np.floor((end + _WRITTEN) * clip.fps)) if np.isfinite(end) else -1
+    if not 0 <= first < last < len(clip):
+        raise ClipError(
+            f"cannot trim to {begin:g} to {end:g} s: the clip runs from 0 to "
+            f"{clip.duration:.3f} s ({len(clip)} frames at {clip.fps:g}/s), and at least two "
+            f"frames must be left"
+        )
+    part = cropped(clip, first, last + 1)
+    note = f"trimmed to frames {first}-{last} of {len(clip)} ({begin:g} to {end:g} s)"
+    return replace(part, notes=(*part.notes, note))
+
+
+def _spline(values: Array, times: Array, new: Array) -> Array:
+    return np.asarray(make_interp_spline(times, values, k=min(3, len(times) - 1))(new))
+
+
+def _track(track: Array, times: Array, new: Array) -> Array:
+    """Poses ``(T, 7)``: places by spline, turns by slerp."""
+    turned = poses.resample(track, times, new)
+    return np.hstack([_spline(track[:, :3], times, new), turned[:, 3:]])
+
+
+def _turns(rotations: Array, times: Array, new: Array) -> Array:
+    """Rotations ``(T, J, 4)`` by slerp, joint by joint."""
+    still = np.zeros((len(times), 3))
+    joints = [
+        poses.resample(np.hstack([still, rotations[:, j]]), times, new)[:, 3:]
+        for j in range(rotations.shape[1])
+    ]
+    return np.stack(joints, axis=1)
+
+
+def _labels(
+    flags: Flags, times: Array, new: Array, nearest: NDArray[np.int64], reach: float
+) -> Flags:
+    """Whether a label holds within ``reach`` [s] of the new instants, or at the nearest frame."""
+    count = np.concatenate([[0], np.cumsum(flags)])
+    first = np.searchsorted(times, new - reach + 1e-12)
+    stop = np.searchsorted(times, new + reach - 1e-12, side="right")
+    return np.asarray((count[np.maximum(stop, first)] > count[first]) | flags[nearest])
