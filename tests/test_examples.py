@@ -171,8 +171,9 @@ def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
         f"{mesh.prop_anchors} on each prop and {mesh.terrain_anchors} on the terrain",
         f"and {mesh.ground_anchors} on the ground, on a Vogel spiral of radius {mesh.reach:g} m",
         f"those of the ground ${mesh.ground_weight:g}\\,K$",
+        rf"to ${loop.tolerance * 1e4:g} \times 10^{{-4}}$ of itself",
+        f"broken by more than {loop.feasibility / 2 * 1e3:g} mm, measured",
         f"At most {loop.iterations} iterations, {loop.first_iterations} in the first frame",
-        f"broken by more than {loop.feasibility * 1e3:g} mm",
         f"slower than {stance.enter_speed:.2f} m/s and lower than {stance.enter_height:g} m",
         f"faster than {stance.leave_speed:g} m/s, higher than {stance.leave_height:g} m, "
         f"or {stance.drift:g} m from",

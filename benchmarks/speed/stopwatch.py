@@ -145,6 +145,9 @@ class Stopwatch:
             if original.fget is None:
                 raise AttributeError(name)
             new = property(self.wrapped(stage, original.fget))
+        elif isinstance(original, functools.cached_property):
+            new = functools.cached_property(self.wrapped(stage, original.func))
+            new.__set_name__(owner, name)
         else:
             new = self.wrapped(stage, original)
         if not isinstance(owner, ModuleType):

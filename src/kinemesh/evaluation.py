@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -28,7 +29,8 @@ class Terms(Protocol):
 class Evaluation:
     """All terms of a frame at one configuration.
 
-    ``rows`` may be handed over from an earlier evaluation of the same constraints there.
+    ``rows`` may be handed over from an earlier evaluation of the same constraints there; those
+    that look at neighbouring frames are evaluated anew.
 
     Attributes:
         configuration: where the terms were evaluated.
@@ -46,8 +48,11 @@ class Evaluation:
     ) -> None:
         self.configuration = configuration
         self.residuals: list[tuple[str, Residual]] = []
-        self.rows: list[tuple[str, int, Bounded]] = [] if rows is None else rows
+        self.rows: list[tuple[str, int, Bounded]] = []
         self.boxes: list[tuple[str, Box]] = []
+        if rows is not None:
+            beside = {c.name for c in terms.constraints if isinstance(c, Constraint) and c.beside}
+            self.rows += [row for row in rows if row[0] not in beside]
         for objective in terms.objectives:
             residual = objective.evaluate(configuration, frame)
             if residual is not None:
@@ -57,17 +62,17 @@ class Evaluation:
                 box = constraint.evaluate(configuration, frame)
                 if box is not None:
                     self.boxes.append((constraint.name, box))
-            elif rows is None:
+            elif rows is None or constraint.beside:
                 bounded = constraint.evaluate(configuration, frame)
                 if bounded is not None:
                     self.rows.append((constraint.name, constraint.sacrifice, bounded))
 
-    @property
+    @cached_property
     def cost(self) -> float:
         """Sum of the objectives."""
         return sum(residual.cost for _, residual in self.residuals)
 
-    @property
+    @cached_property
     def violation(self) -> float:
         """The worst violation of any row."""
         return max((bounded.violation() for _, _, bounded in self.rows), default=0.0)
@@ -76,8 +81,9 @@ class Evaluation:
         """What a step must lower: half the cost plus the exact penalty of broken rows."""
         broken = 0.0
         for _, sacrifice, bounded in self.rows:
-            price = PENALTY[min(sacrifice, len(PENALTY)) - 1]
-            broken += price * float(np.sum(np.maximum(bounded.excess() - feasibility, 0.0)))
+            if bounded.violation() > feasibility:
+                price = PENALTY[min(sacrifice, len(PENALTY)) - 1]
+                broken += price * float(np.maximum(bounded.excess() - feasibility, 0.0).sum())
         return 0.5 * self.cost + broken
 
     def qp(self, radius: float = np.inf) -> QP:

@@ -27,6 +27,10 @@ Rows = list[tuple[str, int, Bounded]]
 Solved = tuple[Frame, Configuration, FrameReport]
 
 
+_SHARES = (1.0, 0.5, 0.25)
+"""How much of a step is tried, until it does not raise the merit."""
+
+
 class Solver(Protocol):
     """What the pass takes over from the retargeter."""
 
@@ -71,9 +75,12 @@ def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) ->
             frame = _among(frames[index], configurations, index)
             now = Evaluation(terms, configurations[index], frame, rows[index])
             step = solve(now.qp(), solver.solver).step
-            new = Evaluation(terms, now.configuration.integrate(step), frame)
-            better = new.merit(solver.feasibility) <= now.merit(solver.feasibility)
-            best = new if better else now
+            best = now
+            for share in _SHARES:
+                new = Evaluation(terms, now.configuration.integrate(share * step), frame)
+                if new.merit(solver.feasibility) <= now.merit(solver.feasibility):
+                    best = new
+                    break
             configurations[index], rows[index] = best.configuration, best.rows
             solves = reports[index].iterations + 1
             reports[index] = best.report(frame.index, solves, solver.feasibility)

@@ -57,7 +57,7 @@ class Retargeter:
     """Turns clips into trajectories of one robot.
 
     Each frame is a sequence of QPs around the current configuration: build, solve, step, until
-    the cost stands still and the constraints hold.
+    a step's cost is what its QP foretold and the constraints hold.
 
     Args:
         robot: a model, or what :meth:`RobotModel.load` takes.
@@ -65,8 +65,9 @@ class Retargeter:
         constraints: what must hold; default :func:`kinemesh.constraints.defaults`.
         iterations: most QPs in a frame.
         first_iterations: most QPs in the first frame, which starts from the rest posture.
-        tolerance: a frame is done when a step lowers the cost by less than this share.
-        feasibility: and when no constraint is broken by more than this [m].
+        tolerance: a frame is done when a step's cost is as the QP foretold, to this share.
+        feasibility: a constraint broken by more than this [m] is reported as relaxed; a frame is
+            done when none is broken by more than half of it.
         solver: ``"daqp"``, ``"osqp"``, or ``"cvxpy"``: the paper's program as it is written,
             with its second-order cone trust region.
         mesh: how many anchors the interaction mesh has.
@@ -82,7 +83,7 @@ class Retargeter:
         constraints: Sequence[Constraint | StepBox] | None = None,
         iterations: int = 10,
         first_iterations: int = 50,
-        tolerance: float = 1e-3,
+        tolerance: float = 3e-4,
         feasibility: float = 2e-4,
         solver: str = "daqp",
         refine: Refinement | None = DEFAULT_REFINEMENT,
@@ -98,6 +99,9 @@ class Retargeter:
             )
         if solver not in SOLVERS:
             raise SolveError(f"unknown solver {solver!r}; known solvers: {', '.join(SOLVERS)}")
+        self._trust = min(
+            (c.radius for c in self.constraints if isinstance(c, TrustRegion)), default=np.inf
+        )
         self.iterations = iterations
         self.first_iterations = first_iterations
         self.tolerance = tolerance
@@ -186,11 +190,17 @@ class Retargeter:
         best_merit = best.merit(self.feasibility)
         radius, worse, done = np.inf, 0, 0
         for _ in range(self.iterations if iterations is None else iterations):
-            step = solve(now.qp(radius), self.solver).step
-            last, now = now, Evaluation(self, now.configuration.integrate(step), frame)
+            qp = now.qp(radius)
+            step = solve(qp, self.solver).step
+            # The cost is twice the QP's objective, which leaves out what does not depend on v.
+            foretold = now.cost + 2.0 * qp.objective(step)
+            now = Evaluation(self, now.configuration.integrate(step), frame)
             done += 1
             merit = now.merit(self.feasibility)
-            still = abs(last.cost - now.cost) <= self.tolerance * max(now.cost, 1e-9)
+            # The step was the best one by the model, and the model was right: there is no
+            # more to win here than its error.
+            still = abs(foretold - now.cost) <= self.tolerance * max(now.cost, 1e-9)
+            still &= bool(np.abs(step).max() < 0.99 * min(radius, self._trust))
             # A step that wins next to nothing counts as one that does not: full steps can
             # swing between two contact normals for ever.
             gained = merit <= best_merit - self.tolerance * best_merit
@@ -199,7 +209,7 @@ class Retargeter:
                 best, best_merit = now, merit
             if gained:
                 radius *= 2.0
-            if still and now.violation <= self.feasibility and merit <= 1.01 * best_merit:
+            if still and now.violation <= 0.5 * self.feasibility and merit <= 1.01 * best_merit:
                 best = now
                 break
             if worse == 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from kinemesh.problem import Bounded, Box, Frame
 from kinemesh.robot import Configuration
@@ -17,6 +18,8 @@ class Constraint(ABC):
 
     sacrifice: int = 3
     """Who gives way first when not all can hold: the highest number."""
+    beside: ClassVar[bool] = False
+    """Whether the rows depend on the frames before and after."""
 
     @property
     def name(self) -> str:

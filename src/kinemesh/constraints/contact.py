@@ -41,7 +41,7 @@ class HandContact(Constraint):
             obstacle, pose, hulls = contact.obstacle, contact.pose, contact.hand.hulls
             # Near by, these are the places that non-penetration asks for too.
             near = near_obstacle(configuration, obstacle, pose, NEAR)
-            mine = np.flatnonzero(np.isin(near.hulls, hulls))
+            mine = np.flatnonzero((near.hulls[:, None] == hulls).any(axis=1))
             if not len(mine):
                 near = near_obstacle(configuration, obstacle, pose, np.inf, hulls)
                 mine = np.arange(len(near.distance))

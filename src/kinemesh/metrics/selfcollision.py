@@ -59,7 +59,7 @@ class SelfPairs:
         for a, b in zip(self.first[near], self.second[near], strict=True):
             if not self._parted(configuration, int(a), int(b)):
                 found.setdefault(int(a), []).append(int(b))
-        result = {}
+        result: dict[tuple[int, int], float] = {}
         for a, others in found.items():
             joint = self.robot.hulls[a].joint
             pose = poses.from_matrix(
@@ -68,7 +68,7 @@ class SelfPairs:
             hits = near_obstacle(configuration, self._obstacles[a], pose, 0.0)
             for hull, gap in zip(hits.hulls, hits.distance, strict=True):
                 if int(hull) in others and gap < 0.0:
-                    result[a, int(hull)] = -float(gap)
+                    result[a, int(hull)] = max(-float(gap), result.get((a, int(hull)), 0.0))
         return result
 
     def _parted(self, configuration: Configuration, a: int, b: int) -> bool:

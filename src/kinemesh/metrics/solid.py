@@ -117,8 +117,8 @@ class Solid:
         """The deeper of the surface inside the hull (``gap`` < 0) and the hull inside the solid."""
         crossing = max(0.0, -gap)
         inside = np.zeros(len(hull.vertices), dtype=bool)
-        for _, _, planes in self.obstacle.parts:
-            level = hull.vertices @ planes[:, :3].T + planes[:, 3]
+        for part in self.obstacle.parts:
+            level = hull.vertices @ part.planes[:, :3].T + part.planes[:, 3]
             inside |= level.max(axis=1) < 0.0
         if not inside.any():
             return crossing

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.spatial import Delaunay, QhullError
 
 from kinemesh.motion.arrays import Array
+from kinemesh.robot.kernel import adjacency
 
 _EDGES = np.array([(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)])
 
@@ -34,14 +36,10 @@ class InteractionMesh:
         Points in degenerate position (all in one plane, or two in one place) are joggled by
         Qhull, which still gives every point its neighbours.
         """
-        try:
-            simplices = Delaunay(points).simplices
-        except QhullError:
-            simplices = Delaunay(points, qhull_options="QJ").simplices
         count = len(points)
-        adjacent = np.zeros((count, count), dtype=bool)
-        a, b = simplices[:, _EDGES[:, 0]], simplices[:, _EDGES[:, 1]]
-        adjacent[a, b] = adjacent[b, a] = True
+        adjacent = adjacency(points)
+        if adjacent is None:
+            adjacent = _by_qhull(points)
         lonely = np.flatnonzero(~adjacent.any(axis=1))
         for k in lonely:  # Qhull leaves out points that coincide with another: tie them to it
             distance = np.linalg.norm(points - points[k], axis=1)
@@ -54,6 +52,18 @@ class InteractionMesh:
     def deltas(self, points: Array) -> Array:
         """Laplacian coordinates ``(V, 3)`` [m] of ``points`` ``(V, 3)``."""
         return np.asarray(self.laplacian @ points)
+
+
+def _by_qhull(points: Array) -> NDArray[np.bool_]:
+    """Who is next to whom ``(V, V)``, points in degenerate position joggled."""
+    try:
+        simplices = Delaunay(points).simplices
+    except QhullError:
+        simplices = Delaunay(points, qhull_options="QJ").simplices
+    adjacent = np.zeros((len(points), len(points)), dtype=bool)
+    a, b = simplices[:, _EDGES[:, 0]], simplices[:, _EDGES[:, 1]]
+    adjacent[a, b] = adjacent[b, a] = True
+    return adjacent
 
 
 @dataclass(frozen=True, eq=False)

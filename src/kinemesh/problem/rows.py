@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ class Residual(NamedTuple):
     @property
     def cost(self) -> float:
         """The term's cost at this configuration."""
-        return float(np.sum(self.weight * np.square(self.value))) + self.constant
+        return float(np.dot(self.weight * self.value, self.value)) + self.constant
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +48,9 @@ class Bounded:
 
     def __post_init__(self) -> None:
         for name in ("lower", "upper"):
-            bound = np.broadcast_to(np.asarray(getattr(self, name), float), self.value.shape)
-            object.__setattr__(self, name, bound)
+            bound = getattr(self, name)
+            if not isinstance(bound, np.ndarray):
+                object.__setattr__(self, name, np.full(self.value.shape, float(bound)))
 
     def step_bounds(self) -> tuple[Array, Array]:
         """Bounds ``(m,)`` on ``jacobian @ v``."""
@@ -56,11 +58,22 @@ class Bounded:
 
     def excess(self) -> Array:
         """By how much each row is out of bounds now ``(m,)``; 0 where it holds."""
-        return np.maximum(np.maximum(self.value - self.upper, self.lower - self.value), 0.0)
+        return self._excess
 
     def violation(self) -> float:
         """The largest amount by which a row is out of bounds now; 0 when all hold."""
-        return float(self.excess().max(initial=0.0))
+        return self._violation
+
+    # Merit, stopping rule and report all ask.
+
+    @cached_property
+    def _excess(self) -> Array:
+        over = np.maximum(self.value - self.upper, self.lower - self.value)
+        return np.maximum(over, 0.0, out=over)
+
+    @cached_property
+    def _violation(self) -> float:
+        return float(self._excess.max(initial=0.0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,11 @@
 """The robot: kinematics by Pinocchio, distances by coal. No other room knows either."""
 
 from kinemesh.robot.clips import clip_of
-from kinemesh.robot.collision import NEAR, Obstacle, near_ground, near_obstacle
+from kinemesh.robot.collision import NEAR, near_ground, near_obstacle
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.model import Hand, Hull, RobotModel, Sole, robot_names
 from kinemesh.robot.near import Near
+from kinemesh.robot.obstacle import Obstacle
 from kinemesh.robot.parts import Part
 from kinemesh.robot.selfcollision import SelfNear, near_self
 

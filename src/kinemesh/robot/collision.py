@@ -8,56 +8,23 @@ so that a distance grows when the robot's point moves along the normal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-import coal
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array, readonly
-from kinemesh.motion.shape import ConvexPart, Shape
+from kinemesh.motion.arrays import Array
 from kinemesh.robot.configuration import Configuration
-from kinemesh.robot.convex import convex_geometry
-from kinemesh.robot.dents import Dents
+from kinemesh.robot.narrow import near_solid
 from kinemesh.robot.near import Near
-from kinemesh.robot.surface import TrueSurface, is_hollow, near_surface
+from kinemesh.robot.obstacle import Obstacle
+from kinemesh.robot.surface import near_surface
 
 NEAR = 0.05
 """Distance [m] within which places of robot and world are worth a row."""
 
-
-@dataclass(frozen=True, eq=False)
-class Obstacle:
-    """A solid of the world, made ready once for all frames."""
-
-    name: str
-    parts: tuple[tuple[ConvexPart, Any, Array], ...]
-    """Convex part, coal's geometry of it, and its distinct facet planes ``(F, 4)``."""
-    surface: TrueSurface | None = None
-    """The true surface, where the parts only cover it and distances are to be to it."""
-    dents: Dents | None = None
-    """How far the one part may be entered, where it is the hull of a surface with dents."""
-
-    @classmethod
-    def of(cls, name: str, shape: Shape, *, true: bool = False) -> Obstacle:
-        """Prepare ``shape`` for distance queries.
-
-        Args:
-            name: what to call it.
-            shape: the solid.
-            true: measure from the true surface where the convex parts leave it far inside, and
-                let hulls be entered as far as the surface lies below them, 1 mm at most.
-        """
-        parts = []
-        for part in shape.parts:
-            planes = np.unique(np.round(part.planes, 9), axis=0)
-            parts.append((part, convex_geometry(part.vertices), readonly(planes)))
-        if not (true and shape.warnings):
-            return cls(name, tuple(parts))
-        if is_hollow(shape):
-            return cls(name, tuple(parts), TrueSurface.of(shape))
-        return cls(name, tuple(parts), dents=Dents.of(shape, parts[0][0]))
+_LOWEST = 0.03
+"""Vertices no higher than this above a hull's lowest one [m] are worth a row."""
+_DENTED = 0.02
+"""Distance [m] within which the dents of a hull count; what is further away touches nothing."""
 
 
 def near_ground(configuration: Configuration, height: float, within: float) -> Near:
@@ -66,42 +33,32 @@ def near_ground(configuration: Configuration, height: float, within: float) -> N
     For each hull the lowest vertex in each quadrant around its own centre: a foot flat on the
     ground gets one row a corner, so that it cannot tip a corner into the ground.
     """
-    robot = configuration.robot
-    table = robot.hull_table
-    spheres = np.einsum("ij,ij->i", configuration.rotations[table.joints, 2], table.centres)
-    spheres += configuration.translations[table.joints, 2] - height - table.radii
-    found: list[Array] = []
-    heights: list[Array] = []
-    owners: list[int] = []
-    for k in np.flatnonzero(spheres < within):
-        hull = robot.hulls[k]
-        rotation = configuration.rotations[hull.joint]
-        above = hull.vertices @ rotation[2]
-        above += configuration.translations[hull.joint, 2] - height
-        lowest = above.min()
-        if lowest >= within:
-            continue
-        near = np.flatnonzero(above < min(within, lowest + 0.03))
-        near = near[np.argsort(above[near])]
-        flat = (hull.vertices[near] - hull.centre) @ rotation[:2].T
-        quadrant = (2 * (flat[:, 0] > 0.0) + (flat[:, 1] > 0.0)).tolist()
-        # Lowest first: the first of a quadrant is its lowest.
-        chosen = near[[quadrant.index(part) for part in set(quadrant)]]
-        found.append(hull.vertices[chosen])
-        heights.append(above[chosen])
-        owners += [int(k)] * len(chosen)
-    index = np.array(owners, dtype=np.int64)
-    joints = table.joints[index]
-    local = np.concatenate([np.zeros((0, 3)), *found])
-    normals = np.zeros((len(index), 3))
+    table = configuration.robot.hull_table
+    kernel = configuration.robot.kernel
+    if kernel is not None:
+        found = kernel.ground(*configuration.posed, height, within, _LOWEST)
+        distance, points, normals, owners = found
+        return Near(distance, table.joints[owners], points, normals, owners)
+    close = configuration.spheres[:, 2] - height - table.radii < within
+    vertices = np.flatnonzero(close[table.owners])
+    joints = table.vertex_joints[vertices]
+    above = np.einsum("ij,ij->i", configuration.rotations[joints, 2], table.vertices[vertices])
+    above += configuration.translations[joints, 2] - height
+    lowest = np.full(len(close), np.inf)
+    np.minimum.at(lowest, table.owners[vertices], above)
+    near = above < np.minimum(within, lowest[table.owners[vertices]] + _LOWEST)
+    vertices, above = vertices[near], above[near]
+    owners = table.owners[vertices]
+    points = configuration.positions(table.vertex_joints[vertices], table.vertices[vertices])
+    flat = points[:, :2] - configuration.spheres[owners, :2]
+    quadrant = 4 * owners + 2 * (flat[:, 0] > 0.0) + (flat[:, 1] > 0.0)
+    # Lowest first, and of those on one level the outermost: the first of a quadrant is its row.
+    order = np.argsort(above - 1e-5 * np.abs(flat).sum(axis=1), kind="stable")
+    chosen = order[np.unique(quadrant[order], return_index=True)[1]]
+    normals = np.zeros((len(chosen), 3))
     normals[:, 2] = 1.0
-    return Near(
-        np.concatenate([np.zeros(0), *heights]),
-        joints,
-        configuration.positions(joints, local),
-        normals,
-        index,
-    )
+    owners = owners[chosen]
+    return Near(above[chosen], table.joints[owners], points[chosen], normals, owners)
 
 
 def _rotation(quaternion: Array) -> Array:
@@ -125,7 +82,8 @@ def near_obstacle(
 ) -> Near:
     """Hulls less than ``within`` [m] from a solid at ``pose`` ``(7,)``.
 
-    One row a pair of hull and convex part; some rows a hull for a true surface. ``hulls`` names
+    One row a pair of hull and convex part, and up to four more where a face lies on a face; some
+    rows a hull for a true surface. ``hulls`` names
     those of ``robot.hulls`` to look at; all if left out.
     """
     if hulls is not None:
@@ -152,31 +110,13 @@ def _near(
     if obstacle.surface is not None:
         surface = obstacle.surface
         return near_surface(configuration, surface, rotation, translation, within, chosen)
-    world = configuration.positions(table.joints[chosen], table.centres[chosen])
-    local = (world - translation) @ rotation
-    placed = coal.Transform3s(rotation, translation)
-    request, result = coal.DistanceRequest(), coal.DistanceResult()
-    found: list[tuple[float, int, Array, Array]] = []
-    for _, geometry, planes in obstacle.parts:
-        # A point is at least as far from a convex solid as from the worst of its planes.
-        bound = (local @ planes[:, :3].T + planes[:, 3]).max(axis=1) - table.radii[chosen]
-        for k in chosen[bound < within]:
-            hull = robot.hulls[k]
-            at = coal.Transform3s(
-                configuration.rotations[hull.joint], configuration.translations[hull.joint]
-            )
-            result.clear()
-            distance = coal.distance(hull.geometry, at, geometry, placed, request, result)
-            if obstacle.dents is not None and distance < within:
-                place = (result.getNearestPoint2() - translation) @ rotation
-                distance += float(obstacle.dents.at(place[None])[0])
-            if distance < within:
-                found.append((distance, int(k), result.getNearestPoint1(), -result.normal))
-    index = np.array([f[1] for f in found], dtype=np.int64)
-    return Near(
-        np.array([f[0] for f in found]),
-        table.joints[index],
-        np.reshape([f[2] for f in found], (-1, 3)),
-        np.reshape([f[3] for f in found], (-1, 3)),
-        index,
-    )
+    found = [
+        near_solid(configuration, solid, rotation, translation, within, chosen)
+        for solid in obstacle.parts
+    ]
+    distance, points, normals, index = (np.concatenate(c) for c in zip(*found, strict=True))
+    if obstacle.dents is not None:
+        close = np.flatnonzero(distance < _DENTED)
+        places = (points[close] - distance[close, None] * normals[close] - translation) @ rotation
+        distance[close] += obstacle.dents.at(places)
+    return Near(distance, table.joints[index], points, normals, index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+import coal
 import numpy as np
 import pinocchio as pin
 from numpy.typing import NDArray
@@ -39,15 +40,40 @@ class Configuration:
         self.memo: dict[Hashable, Any] = {}
         self.q = np.array(q, dtype=np.float64)
         self.q.setflags(write=False)
-        data = robot.scratch()
-        # One pass gives placements and the world Jacobian of all joints. The copies below are
-        # what makes this object a value: the scratch data is reused by the next one.
-        self._jacobian: Array = pin.computeJointJacobians(robot.pin_model, data, self.q).copy()
-        placements = np.array([placement.homogeneous for placement in data.oMi])
-        self.rotations: Array = placements[:, :3, :3]
-        self.translations: Array = placements[:, :3, 3]
+        self._jacobian: Array
+        self.rotations: Array
+        self.translations: Array
+        if robot.kernel is not None:
+            done = robot.kernel.kinematics(self.q)
+            self._jacobian, self.rotations, self.translations, self.memo["spheres"] = done
+        else:
+            data = robot.scratch()
+            # One pass gives placements and the world Jacobian of all joints. The copies below are
+            # what makes this object a value: the scratch data is reused by the next one.
+            self._jacobian = pin.computeJointJacobians(robot.pin_model, data, self.q).copy()
+            placements = np.array([placement.homogeneous for placement in data.oMi])
+            self.rotations, self.translations = placements[:, :3, :3], placements[:, :3, 3]
         for array in (self._jacobian, self.rotations, self.translations):
             array.setflags(write=False)
+
+    @property
+    def spheres(self) -> Array:
+        """Centres ``(H, 3)`` [m] of the hulls' bounding spheres in the world."""
+        if "spheres" not in self.memo:
+            table = self.robot.hull_table
+            self.memo["spheres"] = self.positions(table.joints, table.centres)
+        return np.asarray(self.memo["spheres"])
+
+    @property
+    def posed(self) -> tuple[Array, Array, Array]:
+        """Rotations, translations and spheres: what the compiled loops ask for."""
+        return self.rotations, self.translations, self.spheres
+
+    def placed(self, joint: int) -> coal.Transform3s:
+        """The frame of ``joint`` in the world, for coal."""
+        if joint not in self.memo:
+            self.memo[joint] = coal.Transform3s(self.rotations[joint], self.translations[joint])
+        return self.memo[joint]
 
     def positions(self, joints: Joints, offsets: Array) -> Array:
         """World positions ``(N, 3)`` [m] of points at ``offsets`` ``(N, 3)`` in joint frames."""
@@ -60,6 +86,8 @@ class Configuration:
         With the spatial Jacobian's columns :math:`(v_k, \omega_k)` taken at the world origin,
         a point moves with :math:`v_k + \omega_k \times p` for every joint k that carries it.
         """
+        if self.robot.kernel is not None:
+            return np.asarray(self.robot.kernel.jacobians(self._jacobian, joints, points))
         linear, angular = self._jacobian[:3], self._jacobian[3:]
         turning = np.matmul(_skew(points), angular)
         result = linear[None] - turning
@@ -68,6 +96,8 @@ class Configuration:
 
     def rows(self, joints: Joints, points: Array, directions: Array) -> Array:
         """Rates ``(N, nv)`` of world ``points`` along world ``directions`` ``(N, 3)``."""
+        if self.robot.kernel is not None:
+            return np.asarray(self.robot.kernel.rows(self._jacobian, joints, points, directions))
         linear, angular = self._jacobian[:3], self._jacobian[3:]
         # points x directions, written out: np.cross costs ten times the arithmetic.
         px, py, pz = points.T

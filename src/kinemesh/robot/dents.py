@@ -12,7 +12,6 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from kinemesh.motion.arrays import Array, readonly
-from kinemesh.motion.field import surface_points
 from kinemesh.motion.shape import ConvexPart, Shape
 
 DEEPEST = 0.001
@@ -22,8 +21,11 @@ _PALM = 0.025
 """A dent counts as deep as the shallowest place this near [m]: a hand covers that much."""
 _BLENDED = 8
 """Between places, the depth is a mean of this many."""
-_SPACING = 0.008
+_SPACING = 0.012
 """Places on the hull at which its dents are kept are about this far apart [m]."""
+
+_SURFACE = 20000
+"""Random points that stand for the surface, besides its vertices."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,14 +42,20 @@ class Dents:
         """The dents of ``shape`` under ``part``, one of its hulls."""
         hull = Shape.convex(part.vertices)
         a, b, c = (hull.vertices[hull.faces[:, k]] for k in range(3))
-        area = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()
-        places = hull.scatter(max(200, int(area / _SPACING**2)), np.random.default_rng(0))
-        surface = surface_points(shape)[0]
-        _, nearest = cKDTree(surface).query(places)
-        # The depth of the nearest point, not its distance: points are apart on a flat face too.
-        planes = np.unique(np.round(part.planes, 9), axis=0)
-        height = (surface[nearest] @ planes[:, :3].T + planes[:, 3]).max(axis=1)
-        below = np.maximum(-height, 0.0)
+        normals = np.cross(b - a, c - a)
+        area = np.linalg.norm(normals, axis=1)
+        rng = np.random.default_rng(0)
+        count = max(200, int(0.5 * area.sum() / _SPACING**2))
+        face = rng.choice(len(area), count, p=area / area.sum())
+        share = np.sort(rng.random((count, 2)), axis=1)
+        share = np.diff(share, axis=1, prepend=0.0, append=1.0)
+        places = np.einsum("nk,nkj->nj", share, hull.vertices[hull.faces[face]])
+        # Corners stick out, and the rest of a scan is smooth at this density.
+        surface = np.concatenate([shape.vertices, shape.scatter(_SURFACE, rng)])
+        _, nearest = cKDTree(surface, balanced_tree=False).query(places)
+        # Depth below the facet, not distance: on a flat face the points are apart too.
+        below = np.einsum("nk,nk->n", places - surface[nearest], normals[face])
+        below = np.maximum(below / area[face], 0.0)
         tree = cKDTree(places)
         least = np.array([below[near].min() for near in tree.query_ball_point(places, _PALM)])
         # Averaged, so that the depth changes gently as the hand slides.

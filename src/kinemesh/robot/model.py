@@ -19,6 +19,7 @@ from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.convex import convex_geometry, geometry_points
 from kinemesh.robot.description import Description, read_description
+from kinemesh.robot.kernel import kernel_of
 from kinemesh.robot.parts import find_parts
 from kinemesh.robot.selfcollision import self_pairs
 
@@ -127,10 +128,12 @@ class RobotModel:
         parts: torso, feet and hands, which can be turned as a person's are.
         self_pairs: pairs of hulls ``(P, 2)`` that must stay apart.
         support: ``(njoints, nv)`` of 0 and 1: which velocities move which joint.
+        kernel: the compiled inner loops; None where they were not built or not wanted.
     """
 
-    def __init__(self, description: Description) -> None:
+    def __init__(self, description: Description, compiled: bool | None = None) -> None:
         self.name = description.name
+        self.kernel: Any = None
         self.height = description.height
         self.pin_model = _load_urdf(description)
         model = self.pin_model
@@ -166,6 +169,7 @@ class RobotModel:
         self.self_pairs: NDArray[np.int64] = readonly(
             self_pairs(self, description.neighbours), np.int64
         )
+        self.kernel = kernel_of(self, compiled)
 
     @classmethod
     def load(
@@ -174,6 +178,7 @@ class RobotModel:
         *,
         mapping: str | Path | Mapping[str, Any] | None = None,
         limits: Mapping[str, tuple[float, float]] | None = None,
+        compiled: bool | None = None,
     ) -> RobotModel:
         """Load a robot by name, by folder, or from any URDF with a mapping.
 
@@ -181,11 +186,13 @@ class RobotModel:
             source: a name of :func:`robot_names`, a folder with a ``robot.toml``, or a URDF.
             mapping: for a URDF, the contents of a ``robot.toml`` as a path or a dict.
             limits: joint name to (lower, upper) [rad], in place of the robot's own.
+            compiled: whether kinematics and distances are worked out by the compiled loops;
+                left out: where they were built.
 
         Raises:
             RobotError: unknown name (lists the known ones), missing link, bad ``robot.toml``.
         """
-        return cls(read_description(source, robots_folder(), mapping, limits))
+        return cls(read_description(source, robots_folder(), mapping, limits), compiled)
 
     def __repr__(self) -> str:
         return f"RobotModel({self.name!r}, {len(self.joint_names)} joints, {self.height} m)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import coal
@@ -35,6 +35,15 @@ class SelfNear:
         first = configuration.rows(joints[:, 0], self.points[:, 0], self.normals)
         return first - configuration.rows(joints[:, 1], self.points[:, 1], self.normals)
 
+    def with_more(self, more: SelfNear) -> SelfNear:
+        """These pairs and those of ``more``."""
+        return SelfNear(
+            *(
+                np.concatenate([getattr(self, f.name), getattr(more, f.name)])
+                for f in fields(SelfNear)
+            )
+        )
+
 
 def self_pairs(robot: RobotModel, neighbours: int) -> NDArray[np.int64]:
     """Pairs of hulls ``(P, 2)`` that may collide.
@@ -54,23 +63,35 @@ def self_pairs(robot: RobotModel, neighbours: int) -> NDArray[np.int64]:
 def near_self(configuration: Configuration, pairs: NDArray[np.int64], within: float) -> SelfNear:
     """Pairs of hulls less than ``within`` [m] apart: bounding spheres first, then coal."""
     robot = configuration.robot
+    if robot.kernel is not None and pairs is robot.self_pairs:
+        *near, kept, touching = robot.kernel.pairs(*configuration.posed, within)
+        if not len(touching):
+            return SelfNear(near[0], pairs[kept], near[1], near[2])
+        apart = SelfNear(near[0], pairs[kept], near[1], near[2])
+        return apart.with_more(_by_coal(configuration, pairs[touching], within))
     table = robot.hull_table
-    centres = configuration.positions(table.joints, table.centres)
-    gap = centres[pairs[:, 0]] - centres[pairs[:, 1]]
-    reach = table.radii[pairs[:, 0]] + table.radii[pairs[:, 1]] + within
-    candidates = pairs[np.einsum("ij,ij->i", gap, gap) < reach * reach]
-    placed = {
-        int(k): coal.Transform3s(
-            configuration.rotations[table.joints[k]], configuration.translations[table.joints[k]]
-        )
-        for k in np.unique(candidates)
-    }
+    centres = configuration.spheres
+    first, second = pairs[:, 0], pairs[:, 1]
+    gap = centres[first] - centres[second]
+    reach = table.radii[first] + table.radii[second] + within
+    close = np.einsum("ij,ij->i", gap, gap) < reach * reach
+    return _by_coal(configuration, pairs[close], within)
+
+
+def _by_coal(configuration: Configuration, pairs: NDArray[np.int64], within: float) -> SelfNear:
+    robot = configuration.robot
     request, result = coal.DistanceRequest(), coal.DistanceResult()
     distances, kept, points, normals = [], [], [], []
-    for a, b in candidates.tolist():
+    for a, b in pairs.tolist():
+        one, other = robot.hulls[a], robot.hulls[b]
         result.clear()
         distance = coal.distance(
-            robot.hulls[a].geometry, placed[a], robot.hulls[b].geometry, placed[b], request, result
+            one.geometry,
+            configuration.placed(one.joint),
+            other.geometry,
+            configuration.placed(other.joint),
+            request,
+            result,
         )
         if distance < within:
             distances.append(distance)

@@ -1,0 +1,64 @@
+"""Builds the compiled inner loops; where that fails, the package works without them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NAME = "kinemesh.robot._native"
+
+
+class CompiledKernel(BuildHookInterface):
+    """Compiles ``src/native``, unless ``KINEMESH_PURE_PYTHON=1`` or there is no compiler."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build, and add the library to the wheel, or put it beside the sources if editable."""
+        if self.target_name != "wheel" or os.environ.get("KINEMESH_PURE_PYTHON") == "1":
+            return
+        root = Path(self.root)
+        folder = Path(tempfile.mkdtemp(prefix="kinemesh-build-"))
+        try:
+            library = compiled(root, folder)
+        except Exception as error:  # any compiler's complaint: the package is whole without it
+            self.app.display_warning(f"kinemesh: built without its compiled loops ({error})")
+            return
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+        place = "kinemesh/robot/" + library.name
+        if version == "editable":
+            target = root / "src" / place
+            target.write_bytes(library.read_bytes())
+        else:
+            build_data["force_include"][str(library)] = place
+
+
+def compiled(root: Path, folder: Path) -> Path:
+    """The library, built from ``root`` below ``folder``."""
+    from pybind11.setup_helpers import Pybind11Extension, build_ext
+    from setuptools import Distribution
+
+    extension = Pybind11Extension(
+        NAME,
+        [str(root / "src/native/kernel.cpp")],
+        depends=[str(root / "src/native/gjk.hpp")],
+        cxx_std=17,
+        extra_compile_args=[] if sys.platform == "win32" else ["-O3"],
+    )
+    distribution = Distribution({"name": "kinemesh", "ext_modules": [extension]})
+    command = build_ext(distribution)
+    command.build_lib, command.build_temp = str(folder / "lib"), str(folder / "temp")
+    command.ensure_finalized()
+    command.run()
+    return Path(command.get_ext_fullpath(NAME))
+
+
+if __name__ == "__main__":
+    # python hatch_build.py: build in place, for a checkout that is used without installing it.
+    checkout = Path(__file__).resolve().parent
+    made = compiled(checkout, Path(tempfile.mkdtemp(prefix="kinemesh-build-")))
+    (checkout / "src/kinemesh/robot" / made.name).write_bytes(made.read_bytes())

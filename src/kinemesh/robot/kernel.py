@@ -1,0 +1,102 @@
+"""The compiled inner loops of this room, where they were built: see ``src/native``.
+
+Everything they do is done by numpy, Pinocchio and coal as well, several times slower; the two are
+each other's judges in the tests.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pinocchio as pin
+from numpy.typing import NDArray
+
+from kinemesh.errors import RobotError
+from kinemesh.motion.arrays import Array
+
+if TYPE_CHECKING:
+    from kinemesh.robot.model import RobotModel
+
+
+def _built() -> Any:
+    try:
+        return import_module("kinemesh.robot._native")
+    except ImportError:  # installed without a compiler
+        return None
+
+
+_native = _built()
+
+
+def available() -> bool:
+    """Whether the compiled loops were built."""
+    return _native is not None
+
+
+def kernel_of(robot: RobotModel, wanted: bool | None) -> Any:
+    """The compiled loops for ``robot``, or None.
+
+    Args:
+        robot: a model with its hulls and pairs.
+        wanted: True or False, or None for: where they were built.
+
+    Raises:
+        RobotError: they are wanted and were not built.
+    """
+    if wanted is False or (wanted is None and _native is None):
+        return None
+    if _native is None:
+        raise RobotError(
+            "compiled=True, but this kinemesh was built without its compiled loops: install it "
+            "where there is a C++ compiler, or leave compiled= out"
+        )
+    model, table = robot.pin_model, robot.hull_table
+    placements = np.zeros((model.njoints, 12))
+    for joint in range(1, model.njoints):
+        placement = model.jointPlacements[joint]
+        placements[joint] = [*placement.rotation.ravel(), *placement.translation]
+    axes, sliding = _axes(robot)
+    return _native.Kernel(
+        np.array(list(model.parents), dtype=np.int64),
+        sliding,
+        placements,
+        axes,
+        robot.support,
+        table.vertices,
+        table.starts,
+        table.joints,
+        table.centres,
+        table.radii,
+        robot.self_pairs,
+    )
+
+
+def part_of(vertices: Array, planes: Array) -> Any:
+    """A convex part for the compiled loops; None where they were not built."""
+    return None if _native is None else _native.Part(vertices, planes)
+
+
+def adjacency(points: Array) -> NDArray[np.bool_] | None:
+    """Who is next to whom ``(V, V)`` in the Delaunay tetrahedralisation of ``points`` ``(V, 3)``.
+
+    None where the compiled loops were not built, or where a sign is too close to call, as it is
+    for points in degenerate position.
+    """
+    return None if _native is None else _native.adjacent(points)
+
+
+def _axes(robot: RobotModel) -> tuple[Array, Array]:
+    """Axis ``(njoints, 3)`` of every joint in its own frame, and whether it slides along it."""
+    model = robot.pin_model
+    data = model.createData()
+    pin.computeJointJacobians(model, data, pin.neutral(model))
+    axes = np.zeros((model.njoints, 3))
+    sliding = np.zeros(model.njoints, dtype=np.int64)
+    for joint in range(2, model.njoints):
+        local = pin.getJointJacobian(model, data, joint, pin.ReferenceFrame.LOCAL)
+        linear, angular = np.split(local[:, model.idx_vs[joint]], 2)
+        sliding[joint] = int(np.linalg.norm(linear) > np.linalg.norm(angular))
+        axes[joint] = linear if sliding[joint] else angular
+    return axes, sliding

@@ -1,0 +1,110 @@
+"""Where the robot's hulls are near one convex part: by the compiled loops, or by coal."""
+
+from __future__ import annotations
+
+import coal
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.motion.arrays import Array
+from kinemesh.robot.configuration import Configuration
+from kinemesh.robot.obstacle import Solid
+from kinemesh.robot.patch import SNUG, patch
+
+Places = tuple[Array, Array, Array, NDArray[np.int64]]
+"""Distances ``(N,)`` [m], the robot's points ``(N, 3)`` [m], normals ``(N, 3)``, hulls ``(N,)``."""
+
+_SAME = 1e-6
+"""Places nearer to each other than this [m] are one."""
+
+
+def near_solid(
+    configuration: Configuration,
+    solid: Solid,
+    rotation: Array,
+    translation: Array,
+    within: float,
+    chosen: NDArray[np.int64],
+) -> Places:
+    """Places of the ``chosen`` hulls less than ``within`` [m] from a part placed in the world.
+
+    The nearest place of each hull, and up to four corners where it lies flat. What overlaps is
+    coal's business in any case.
+    """
+    by = _by_coal if configuration.robot.kernel is None else _compiled
+    return by(configuration, solid, rotation, translation, within, chosen)
+
+
+def _compiled(
+    configuration: Configuration,
+    solid: Solid,
+    rotation: Array,
+    translation: Array,
+    within: float,
+    chosen: NDArray[np.int64],
+) -> Places:
+    """Places near one convex part, by the compiled loops; what overlaps by coal."""
+    apart, corners, touching = configuration.robot.kernel.part(
+        solid.compiled, *configuration.posed, rotation, translation, chosen, within, SNUG
+    )
+    if not len(touching):
+        return apart  # type: ignore[no-any-return]
+    inside = _distances(configuration, solid, rotation, translation, within, touching)
+    return tuple(np.concatenate(c) for c in zip(apart, inside, corners, strict=True))  # type: ignore[return-value]
+
+
+def _by_coal(
+    configuration: Configuration,
+    solid: Solid,
+    rotation: Array,
+    translation: Array,
+    within: float,
+    chosen: NDArray[np.int64],
+) -> Places:
+    """Places near one convex part: bounding spheres against its planes first, then coal."""
+    robot, planes = configuration.robot, solid.planes
+    local = (configuration.spheres[chosen] - translation) @ rotation
+    # A point is at least as far from a convex solid as from the worst of its planes.
+    over = (local @ planes[:, :3].T + planes[:, 3]).max(axis=1)
+    close = chosen[over - robot.hull_table.radii[chosen] < within]
+    nearest = _distances(configuration, solid, rotation, translation, within, close)
+    found = [nearest]
+    for distance, place, normal, k in zip(*nearest, strict=True):
+        if abs(distance) < SNUG:
+            hull = robot.hulls[k]
+            corners = configuration.positions(
+                np.full(len(hull.vertices), hull.joint), hull.vertices
+            )
+            local = (corners - translation) @ rotation
+            low, height, normals = patch(local, normal @ rotation, planes)
+            others = np.linalg.norm(corners[low] - place, axis=1) > _SAME
+            low, height, normals = low[others], height[others], normals[others]
+            found.append((height, corners[low], normals @ rotation.T, np.full(len(low), k)))
+    return tuple(np.concatenate(c) for c in zip(*found, strict=True))  # type: ignore[return-value]
+
+
+def _distances(
+    configuration: Configuration,
+    solid: Solid,
+    rotation: Array,
+    translation: Array,
+    within: float,
+    hulls: NDArray[np.int64],
+) -> Places:
+    """Coal's distances of ``hulls`` to one convex part, those below ``within`` [m]."""
+    placed = coal.Transform3s(rotation, translation)
+    request, result = coal.DistanceRequest(), coal.DistanceResult()
+    found: list[tuple[float, Array, Array, int]] = []
+    for k in hulls.tolist():
+        hull = configuration.robot.hulls[k]
+        result.clear()
+        at = configuration.placed(hull.joint)
+        apart = coal.distance(hull.geometry, at, solid.geometry, placed, request, result)
+        if apart < within:
+            found.append((apart, result.getNearestPoint1(), -result.normal, k))
+    return (
+        np.array([f[0] for f in found]),
+        np.reshape([f[1] for f in found], (-1, 3)),
+        np.reshape([f[2] for f in found], (-1, 3)),
+        np.array([f[3] for f in found], dtype=np.int64),
+    )

@@ -1,0 +1,64 @@
+"""Solids of the world, made ready for distance queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.shape import ConvexPart, Shape
+from kinemesh.robot.convex import convex_geometry
+from kinemesh.robot.dents import Dents
+from kinemesh.robot.kernel import part_of
+from kinemesh.robot.surface import TrueSurface, is_hollow
+
+
+@dataclass(frozen=True, eq=False)
+class Solid:
+    """A convex part of an obstacle."""
+
+    geometry: Any
+    """coal's geometry of it."""
+    planes: Array
+    """Its distinct facet planes ``(F, 4)``, outward."""
+    compiled: Any
+    """The same for the compiled loops; None where they were not built."""
+
+    @classmethod
+    def of(cls, part: ConvexPart) -> Solid:
+        """Prepare ``part``."""
+        planes = readonly(np.unique(np.round(part.planes, 9), axis=0))
+        geometry = convex_geometry(part.vertices)
+        return cls(geometry, planes, part_of(np.asarray(geometry.points()), planes))
+
+
+@dataclass(frozen=True, eq=False)
+class Obstacle:
+    """A solid of the world, made ready once for all frames."""
+
+    name: str
+    parts: tuple[Solid, ...]
+    """Its convex parts."""
+    surface: TrueSurface | None = None
+    """The true surface, where the parts only cover it and distances are to be to it."""
+    dents: Dents | None = None
+    """How far the one part may be entered, where it is the hull of a surface with dents."""
+
+    @classmethod
+    def of(cls, name: str, shape: Shape, *, true: bool = False) -> Obstacle:
+        """Prepare ``shape`` for distance queries.
+
+        Args:
+            name: what to call it.
+            shape: the solid.
+            true: measure from the true surface where the convex parts leave it far inside, and
+                let hulls be entered as far as the surface lies below them, 1 mm at most.
+        """
+        parts = tuple(Solid.of(part) for part in shape.parts)
+        if not (true and shape.warnings):
+            return cls(name, parts)
+        if is_hollow(shape):
+            return cls(name, parts, TrueSurface.of(shape))
+        return cls(name, parts, dents=Dents.of(shape, shape.parts[0]))

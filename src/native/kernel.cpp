@@ -1,0 +1,506 @@
+// The inner loops of kinemesh.robot: kinematics, the nearest places of hulls, rows. Every function
+// has a twin in Python that it is tested against; docstrings stand there.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <tuple>
+#include <vector>
+
+#include "delaunay.hpp"
+#include "gjk.hpp"
+
+namespace py = pybind11;
+using namespace kinemesh;
+
+namespace {
+
+using Numbers = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using Indices = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
+
+std::vector<double> copied(const Numbers& array, py::ssize_t size, const char* name) {
+    if (array.size() != size) throw std::invalid_argument(std::string(name) + ": wrong size");
+    return {array.data(), array.data() + array.size()};
+}
+
+Frame placed(const double* rotation, const double* shift) {
+    Frame f;
+    for (int r = 0; r < 3; ++r) {
+        f.row[r] = {rotation[3 * r], rotation[3 * r + 1], rotation[3 * r + 2]};
+    }
+    f.shift = {shift[0], shift[1], shift[2]};
+    return f;
+}
+
+void put(double* to, Vec v) {
+    to[0] = v.x;
+    to[1] = v.y;
+    to[2] = v.z;
+}
+
+Vec taken(const double* from) { return {from[0], from[1], from[2]}; }
+
+// Rows of a table that grows, handed out as arrays in the end.
+struct Places {
+    std::vector<double> distance, points, normals;
+    std::vector<std::int64_t> hulls;
+
+    void add(double d, Vec point, Vec normal, std::int64_t hull) {
+        distance.push_back(d);
+        for (double x : {point.x, point.y, point.z}) points.push_back(x);
+        for (double x : {normal.x, normal.y, normal.z}) normals.push_back(x);
+        hulls.push_back(hull);
+    }
+    py::tuple arrays() const {
+        const auto n = static_cast<py::ssize_t>(distance.size());
+        return py::make_tuple(Numbers(n, distance.data()),
+                              Numbers(std::vector<py::ssize_t>{n, 3}, points.data()),
+                              Numbers(std::vector<py::ssize_t>{n, 3}, normals.data()),
+                              Indices(n, hulls.data()));
+    }
+};
+
+// A convex part of an obstacle.
+struct Part {
+    std::vector<double> vertices, planes;
+
+    Part(const Numbers& points, const Numbers& facets)
+        : vertices(points.data(), points.data() + points.size()),
+          planes(facets.data(), facets.data() + facets.size()) {
+        if (points.size() % 3 || facets.size() % 4 || !points.size()) {
+            throw std::invalid_argument("a part needs points (N, 3) and planes (F, 4)");
+        }
+    }
+    Cloud cloud() const { return {vertices.data(), vertices.size() / 3}; }
+
+    // Whether a point is further than `limit` above any plane.
+    bool above(Vec p, double limit) const {
+        for (std::size_t k = 0; k < planes.size(); k += 4) {
+            if (planes[k] * p.x + planes[k + 1] * p.y + planes[k + 2] * p.z + planes[k + 3] >=
+                limit) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // The highest plane over a point, and its height.
+    std::pair<double, std::size_t> over(Vec p) const {
+        double most = -HUGE_VAL;
+        std::size_t best = 0;
+        for (std::size_t k = 0; k < planes.size(); k += 4) {
+            const double h =
+                planes[k] * p.x + planes[k + 1] * p.y + planes[k + 2] * p.z + planes[k + 3];
+            if (h > most) {
+                most = h;
+                best = k;
+            }
+        }
+        return {most, best};
+    }
+};
+
+class Kernel {
+  public:
+    Kernel(const Indices& parents, const Indices& sliding, const Numbers& placements,
+           const Numbers& axes, const Numbers& support, const Numbers& vertices,
+           const Indices& starts, const Indices& hull_joints, const Numbers& centres,
+           const Numbers& radii, const Indices& pairs)
+        : joints_(parents.size()),
+          nv_(joints_ + 4),
+          hulls_(radii.size()),
+          placements_(copied(placements, 12 * joints_, "placements")),
+          axes_(copied(axes, 3 * joints_, "axes")),
+          support_(copied(support, joints_ * nv_, "support")),
+          vertices_(vertices.data(), vertices.data() + vertices.size()),
+          centres_(copied(centres, 3 * hulls_, "centres")),
+          radii_(copied(radii, hulls_, "radii")),
+          parents_(parents.data(), parents.data() + parents.size()),
+          sliding_(sliding.data(), sliding.data() + sliding.size()),
+          starts_(starts.data(), starts.data() + starts.size()),
+          hull_joints_(hull_joints.data(), hull_joints.data() + hull_joints.size()),
+          pairs_(pairs.data(), pairs.data() + pairs.size()) {
+        starts_.push_back(vertices.size() / 3);
+    }
+
+    // Jacobian (6, nv), rotations (J, 3, 3), translations (J, 3), sphere centres (H, 3).
+    py::tuple kinematics(const Numbers& q) const {
+        if (q.size() != nv_ + 1) throw std::invalid_argument("q: wrong size");
+        Numbers jacobian(std::vector<py::ssize_t>{6, nv_});
+        Numbers rotations(std::vector<py::ssize_t>{joints_, 3, 3});
+        Numbers translations(std::vector<py::ssize_t>{joints_, 3});
+        Numbers spheres(std::vector<py::ssize_t>{hulls_, 3});
+        double* J = jacobian.mutable_data();
+        double* R = rotations.mutable_data();
+        double* p = translations.mutable_data();
+        double* s = spheres.mutable_data();
+        std::fill(R, R + 9, 0.0);  // joint 0 is the universe
+        R[0] = R[4] = R[8] = 1.0;
+        std::fill(p, p + 3, 0.0);
+        base(q.data(), R + 9, p + 3, J);
+        for (py::ssize_t j = 2; j < joints_; ++j) joint(j, q.data()[j + 5], R, p, J);
+        for (py::ssize_t h = 0; h < hulls_; ++h) {
+            const auto j = hull_joints_[h];
+            put(s + 3 * h, placed(R + 9 * j, p + 3 * j)(taken(&centres_[3 * h])));
+        }
+        return py::make_tuple(jacobian, rotations, translations, spheres);
+    }
+
+    // Rates (N, nv) of world points along world directions.
+    Numbers rows(const Numbers& jacobian, const Indices& joints, const Numbers& points,
+                 const Numbers& directions) const {
+        const py::ssize_t n = joints.size();
+        if (points.size() != 3 * n || directions.size() != 3 * n || jacobian.size() != 6 * nv_) {
+            throw std::invalid_argument("rows: sizes do not fit");
+        }
+        Numbers result(std::vector<py::ssize_t>{n, nv_});
+        double* out = result.mutable_data();
+        const double* J = jacobian.data();
+        for (py::ssize_t k = 0; k < n; ++k, out += nv_) {
+            const Vec d = taken(directions.data() + 3 * k);
+            const Vec m = cross(taken(points.data() + 3 * k), d);
+            const double* on = &support_[checked(joints.data()[k]) * nv_];
+            for (py::ssize_t c = 0; c < nv_; ++c) {
+                out[c] = on[c] * (d.x * J[c] + d.y * J[nv_ + c] + d.z * J[2 * nv_ + c] +
+                                  m.x * J[3 * nv_ + c] + m.y * J[4 * nv_ + c] +
+                                  m.z * J[5 * nv_ + c]);
+            }
+        }
+        return result;
+    }
+
+    // Jacobians (N, 3, nv) of world points.
+    Numbers jacobians(const Numbers& jacobian, const Indices& joints, const Numbers& points) const {
+        const py::ssize_t n = joints.size();
+        if (points.size() != 3 * n || jacobian.size() != 6 * nv_) {
+            throw std::invalid_argument("jacobians: sizes do not fit");
+        }
+        Numbers result(std::vector<py::ssize_t>{n, 3, nv_});
+        double* out = result.mutable_data();
+        const double *x = jacobian.data(), *y = x + nv_, *z = y + nv_;
+        const double *a = z + nv_, *b = a + nv_, *c = b + nv_;
+        for (py::ssize_t k = 0; k < n; ++k, out += 3 * nv_) {
+            const Vec p = taken(points.data() + 3 * k);
+            const double* on = &support_[checked(joints.data()[k]) * nv_];
+            for (py::ssize_t i = 0; i < nv_; ++i) {
+                out[i] = on[i] * (x[i] + b[i] * p.z - c[i] * p.y);
+                out[nv_ + i] = on[i] * (y[i] + c[i] * p.x - a[i] * p.z);
+                out[2 * nv_ + i] = on[i] * (z[i] + a[i] * p.y - b[i] * p.x);
+            }
+        }
+        return result;
+    }
+
+    // Lowest vertices over a level: distance, points, normals, hulls.
+    py::tuple ground(const Numbers& rotations, const Numbers& translations, const Numbers& spheres,
+                     double height, double within, double band) const {
+        posed(rotations, translations, spheres);
+        Places found;
+        std::vector<double> above;
+        for (py::ssize_t h = 0; h < hulls_; ++h) {
+            const double* centre = spheres.data() + 3 * h;
+            if (centre[2] - height - radii_[h] >= within) continue;
+            const Frame f = frame(rotations, translations, h);
+            const Cloud cloud = hull(h);
+            above.resize(cloud.count);
+            double lowest = HUGE_VAL;
+            for (std::size_t k = 0; k < cloud.count; ++k) {
+                above[k] = dot(f.row[2], cloud[k]) + f.shift.z - height;
+                lowest = std::min(lowest, above[k]);
+            }
+            const double limit = std::min(within, lowest + band);
+            double best[4] = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};
+            std::size_t chosen[4] = {0, 0, 0, 0};
+            for (std::size_t k = 0; k < cloud.count; ++k) {
+                if (above[k] >= limit) continue;
+                const Vec p = f(cloud[k]);
+                const double x = p.x - centre[0], y = p.y - centre[1];
+                keep(best, chosen, 2 * (x > 0.0) + (y > 0.0), above[k], x, y, k);
+            }
+            for (int c = 0; c < 4; ++c) {
+                if (best[c] == HUGE_VAL) continue;
+                found.add(above[chosen[c]], f(cloud[chosen[c]]), {0, 0, 1}, h);
+            }
+        }
+        return found.arrays();
+    }
+
+    // Places of chosen hulls near a convex part at a pose; and the hulls that touch or overlap it,
+    // whose places are left to the caller.
+    py::tuple part(const Part& part, const Numbers& rotations, const Numbers& translations,
+                   const Numbers& spheres, const Numbers& turn, const Numbers& shift,
+                   const Indices& chosen, double within, double snug) const {
+        posed(rotations, translations, spheres);
+        if (turn.size() != 9 || shift.size() != 3) throw std::invalid_argument("pose: wrong size");
+        const Frame there = placed(turn.data(), shift.data());
+        Places found, corners;
+        std::vector<std::int64_t> touching;
+        for (py::ssize_t n = 0; n < chosen.size(); ++n) {
+            const std::int64_t h = chosen.data()[n];
+            if (h < 0 || h >= hulls_) throw std::out_of_range("no such hull");
+            const Vec centre = taken(spheres.data() + 3 * h);
+            const Vec local = there.unturned(centre - there.shift);
+            const auto [over, plane] = part.over(local);
+            // A point is at least as far from a convex solid as from the worst of its planes.
+            if (over - radii_[h] >= within) continue;
+            const Frame f = frame(rotations, translations, h);
+            const Vec up = there.turned(taken(&part.planes[plane]));
+            const Closest c = closest(hull(h), f, part.cloud(), there, within, up);
+            if (!c.within) continue;
+            if (c.distance < touch) {
+                touching.push_back(h);
+                continue;
+            }
+            const Vec normal = (1.0 / c.distance) * (c.first - c.second);
+            found.add(c.distance, c.first, normal, h);
+            if (c.distance < snug) {
+                const double level = dot(normal, c.second) + snug;
+                patch(part, h, f, there, normal, level, snug, c.first, found);
+            }
+        }
+        for (std::int64_t h : touching) {
+            const Frame f = frame(rotations, translations, h);
+            const Vec local = there.unturned(taken(spheres.data() + 3 * h) - there.shift);
+            const double* plane = &part.planes[part.over(local).second];
+            const Vec up = there.turned(taken(plane));
+            const double level = dot(up, there.shift) - plane[3] + snug;
+            patch(part, h, f, there, up, level, snug, {HUGE_VAL, 0, 0}, corners);
+        }
+        return py::make_tuple(found.arrays(), corners.arrays(),
+                              Indices(static_cast<py::ssize_t>(touching.size()), touching.data()));
+    }
+
+    // Pairs of hulls less than `within` apart: distance, points (N, 2, 3), normals, indices of
+    // pairs; and the pairs that touch or overlap, which are left to the caller.
+    py::tuple pairs(const Numbers& rotations, const Numbers& translations, const Numbers& spheres,
+                    double within) const {
+        posed(rotations, translations, spheres);
+        std::vector<double> distance, points, normals;
+        std::vector<std::int64_t> kept, touching;
+        for (std::size_t k = 0; 2 * k < pairs_.size(); ++k) {
+            const auto a = pairs_[2 * k], b = pairs_[2 * k + 1];
+            const Vec gap = taken(spheres.data() + 3 * a) - taken(spheres.data() + 3 * b);
+            const double reach = radii_[a] + radii_[b] + within;
+            if (dot(gap, gap) >= reach * reach) continue;
+            const Frame f = frame(rotations, translations, a), g = frame(rotations, translations, b);
+            const Closest c = closest(hull(a), f, hull(b), g, within, gap);
+            if (!c.within) continue;
+            if (c.distance < touch) {
+                touching.push_back(k);
+                continue;
+            }
+            const Vec normal = (1.0 / c.distance) * (c.first - c.second);
+            distance.push_back(c.distance);
+            for (Vec v : {c.first, c.second}) {
+                for (double x : {v.x, v.y, v.z}) points.push_back(x);
+            }
+            for (double x : {normal.x, normal.y, normal.z}) normals.push_back(x);
+            kept.push_back(k);
+        }
+        const auto n = static_cast<py::ssize_t>(kept.size());
+        return py::make_tuple(Numbers(n, distance.data()),
+                              Numbers(std::vector<py::ssize_t>{n, 2, 3}, points.data()),
+                              Numbers(std::vector<py::ssize_t>{n, 3}, normals.data()),
+                              Indices(n, kept.data()),
+                              Indices(static_cast<py::ssize_t>(touching.size()), touching.data()));
+    }
+
+  private:
+    static constexpr double same = 1e-6;  // [m]; nearer points are one
+    static constexpr double touch = 2e-6;  // [m]; below it a normal from two points is poor
+
+    void base(const double* q, double* R, double* p, double* J) const {
+        const double x = q[3], y = q[4], z = q[5], w = q[6];
+        const double turn[9] = {1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w),
+                                2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w),
+                                2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)};
+        const Frame before = placed(&placements_[12], &placements_[12 + 9]);
+        for (int c = 0; c < 3; ++c) {
+            const Vec column = before.turned({turn[c], turn[3 + c], turn[6 + c]});
+            R[c] = column.x;
+            R[3 + c] = column.y;
+            R[6 + c] = column.z;
+        }
+        const Vec place = before(taken(q));
+        put(p, place);
+        for (int c = 0; c < 3; ++c) {
+            const Vec axis{R[c], R[3 + c], R[6 + c]};
+            column(J, c, axis, {0, 0, 0});
+            column(J, 3 + c, cross(place, axis), axis);
+        }
+    }
+
+    void joint(py::ssize_t j, double q, double* R, double* p, double* J) const {
+        const auto up = parents_[j];
+        const Frame parent = placed(R + 9 * up, p + 3 * up);
+        const double* placement = &placements_[12 * j];
+        double* mine = R + 9 * j;
+        double start[9];
+        for (int r = 0; r < 3; ++r) {
+            const double* row = R + 9 * up + 3 * r;
+            for (int c = 0; c < 3; ++c) {
+                start[3 * r + c] = row[0] * placement[c] + row[1] * placement[3 + c] +
+                                   row[2] * placement[6 + c];
+            }
+        }
+        Vec place = parent(taken(placement + 9));
+        const Vec axis = taken(&axes_[3 * j]);
+        const Frame fixed = placed(start, placement + 9);
+        const Vec along = fixed.turned(axis);
+        if (sliding_[j]) {
+            place = place + q * along;
+            std::copy(start, start + 9, mine);
+            column(J, j + 4, along, {0, 0, 0});
+        } else {
+            // Rodrigues' formula: R = start (cos I + sin [axis] + (1 - cos) axis axis^T).
+            const double c = std::cos(q), s = std::sin(q), k = 1.0 - c;
+            const double ax[3] = {axis.x, axis.y, axis.z};
+            const double turn[9] = {c + k * ax[0] * ax[0],         k * ax[0] * ax[1] - s * ax[2],
+                                    k * ax[0] * ax[2] + s * ax[1], k * ax[1] * ax[0] + s * ax[2],
+                                    c + k * ax[1] * ax[1],         k * ax[1] * ax[2] - s * ax[0],
+                                    k * ax[2] * ax[0] - s * ax[1], k * ax[2] * ax[1] + s * ax[0],
+                                    c + k * ax[2] * ax[2]};
+            for (int r = 0; r < 3; ++r) {
+                for (int n = 0; n < 3; ++n) {
+                    mine[3 * r + n] = start[3 * r] * turn[n] + start[3 * r + 1] * turn[3 + n] +
+                                      start[3 * r + 2] * turn[6 + n];
+                }
+            }
+            column(J, j + 4, cross(place, along), along);
+        }
+        put(p + 3 * j, place);
+    }
+
+    void column(double* J, py::ssize_t c, Vec linear, Vec angular) const {
+        const double values[6] = {linear.x, linear.y, linear.z, angular.x, angular.y, angular.z};
+        for (int r = 0; r < 6; ++r) J[r * nv_ + c] = values[r];
+    }
+
+    py::ssize_t checked(std::int64_t joint) const {
+        if (joint < 0 || joint >= joints_) throw std::out_of_range("no such joint");
+        return joint;
+    }
+
+    void posed(const Numbers& rotations, const Numbers& translations, const Numbers& spheres) const {
+        if (rotations.size() != 9 * joints_ || translations.size() != 3 * joints_ ||
+            spheres.size() != 3 * hulls_) {
+            throw std::invalid_argument("kinematics of another robot");
+        }
+    }
+
+    Frame frame(const Numbers& rotations, const Numbers& translations, std::int64_t h) const {
+        const auto j = hull_joints_[h];
+        return placed(rotations.data() + 9 * j, translations.data() + 3 * j);
+    }
+
+    Cloud hull(std::int64_t h) const {
+        return {&vertices_[3 * starts_[h]], static_cast<std::size_t>(starts_[h + 1] - starts_[h])};
+    }
+
+    // The lowest of a quadrant, and of those on one level the outermost.
+    static void keep(double* best, std::size_t* chosen, int quadrant, double height, double x,
+                     double y, std::size_t k) {
+        const double rank = height - 1e-5 * (std::abs(x) + std::abs(y));
+        if (rank < best[quadrant]) {
+            best[quadrant] = rank;
+            chosen[quadrant] = k;
+        }
+    }
+
+    // Vertices of a hull that face the part it lies on (robot/patch.py).
+    //
+    // `level`: vertices this far along the normal are further than `snug`, for the part is behind a
+    // plane across it.
+    void patch(const Part& part, std::int64_t h, const Frame& f, const Frame& there, Vec normal,
+               double level, double snug, Vec nearest, Places& found) const {
+        struct Foot {
+            Vec foot, world, normal;
+            double height;
+        };
+        std::vector<Foot> feet;
+        const Cloud cloud = hull(h);
+        Vec middle{0, 0, 0};
+        for (std::size_t k = 0; k < cloud.count; ++k) {
+            const Vec world = f(cloud[k]);
+            // The part is behind the plane that parts it from the hull: no vertex is nearer.
+            if (dot(normal, world) >= level) continue;
+            const Vec local = there.unturned(world - there.shift);
+            const auto [height, plane] = part.over(local);
+            if (std::abs(height) >= snug) continue;
+            const Vec up = taken(&part.planes[plane]);
+            const Vec foot = local - height * up;
+            if (part.above(foot, 1e-5) || length(world - nearest) < same) continue;
+            feet.push_back({foot, world, there.turned(up), height});
+            middle = middle + foot;
+        }
+        if (feet.empty()) return;
+        middle = (1.0 / static_cast<double>(feet.size())) * middle;
+        const Vec n = there.unturned(normal);
+        Vec first = std::abs(n.x) <= std::abs(n.y) && std::abs(n.x) <= std::abs(n.z) ? Vec{1, 0, 0}
+                    : std::abs(n.y) <= std::abs(n.z)                                  ? Vec{0, 1, 0}
+                                                                                      : Vec{0, 0, 1};
+        first = first - dot(first, n) * n;
+        const Vec second = cross(n, first);
+        double best[4] = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};
+        std::size_t chosen[4] = {0, 0, 0, 0};
+        for (std::size_t k = 0; k < feet.size(); ++k) {
+            const double x = dot(feet[k].foot - middle, first);
+            const double y = dot(feet[k].foot - middle, second);
+            keep(best, chosen, 2 * (x > 0.0) + (y > 0.0), feet[k].height, x, y, k);
+        }
+        std::vector<std::size_t> corners;
+        for (int c = 0; c < 4; ++c) {
+            if (best[c] < HUGE_VAL) corners.push_back(chosen[c]);
+        }
+        // In the hull's own order: which quadrant is the first depends on rounding.
+        std::sort(corners.begin(), corners.end());
+        for (std::size_t k : corners) {
+            found.add(feet[k].height, feet[k].world, feet[k].normal, h);
+        }
+    }
+
+    py::ssize_t joints_, nv_, hulls_;
+    std::vector<double> placements_, axes_, support_, vertices_, centres_, radii_;
+    std::vector<std::int64_t> parents_, sliding_, starts_, hull_joints_, pairs_;
+};
+
+// Who is next to whom in the Delaunay tetrahedralisation (V, V); None where it is too close to call.
+py::object adjacent(const Numbers& points) {
+    if (points.ndim() != 2 || points.shape(1) != 3) throw std::invalid_argument("points: (V, 3)");
+    const auto count = points.shape(0);
+    Delaunay mesh;
+    if (!mesh.build(points.data(), static_cast<int>(count))) return py::none();
+    py::array_t<bool> result(std::vector<py::ssize_t>{count, count});
+    bool* out = result.mutable_data();
+    std::fill(out, out + count * count, false);
+    for (const auto& t : mesh.tetrahedra) {
+        if (!t.alive) continue;
+        for (int a : t.corner) {
+            for (int b : t.corner) {
+                if (a != b && a != mesh.infinity() && b != mesh.infinity()) {
+                    out[a * count + b] = true;
+                }
+            }
+        }
+    }
+    return result;
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_native, m) {
+    m.def("adjacent", &adjacent);
+    py::class_<Part>(m, "Part").def(py::init<const Numbers&, const Numbers&>());
+    py::class_<Kernel>(m, "Kernel")
+        .def(py::init<const Indices&, const Indices&, const Numbers&, const Numbers&,
+                      const Numbers&, const Numbers&, const Indices&, const Indices&,
+                      const Numbers&, const Numbers&, const Indices&>())
+        .def("kinematics", &Kernel::kinematics)
+        .def("rows", &Kernel::rows)
+        .def("jacobians", &Kernel::jacobians)
+        .def("ground", &Kernel::ground)
+        .def("part", &Kernel::part)
+        .def("pairs", &Kernel::pairs);
+}
