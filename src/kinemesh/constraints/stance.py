@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.constraints.constraint import Constraint
 from kinemesh.motion.arrays import Array
 from kinemesh.problem import Bounded, Ease, Frame, Stance
 from kinemesh.robot import Configuration
 
-_Row = tuple[Array, Array, Array]
-"""A point of the sole, a unit direction, and a point that the first is measured from."""
+_Row = tuple[int, Array, Array, Array]
+"""A joint, a point of the sole in its frame, a unit direction, and where it is measured from."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,14 @@ class FootStance(Constraint):
         return _bounded(configuration, frame, self._rows, self.tolerance)
 
     @staticmethod
-    def _rows(stance: Stance, corners: Array) -> list[_Row]:
-        heel, toe = corners[:2].mean(axis=0), corners[2:].mean(axis=0)
-        n, down = stance.normal, stance.touchdown
-        rows: list[_Row] = [] if stance.landing else [(toe, n, stance.point)]
+    def _rows(stance: Stance) -> list[_Row]:
+        sole, n, down = stance.sole, stance.normal, stance.touchdown
+        heel, toe = sole.corners[:2].mean(axis=0), sole.corners[2:].mean(axis=0)
+        rows: list[_Row] = [] if stance.landing else [(sole.joint, toe, n, stance.point)]
         if down is not None:
-            rows += [(toe, tangent, down.toe) for tangent in _tangents(n)]
+            rows += [(sole.joint, toe, tangent, down.toe) for tangent in _tangents(n)]
             if stance.whole and down.heading is not None:
-                rows.append((heel, _across(n, down.heading), down.toe))
+                rows.append((sole.joint, heel, _across(n, down.heading), down.toe))
         return rows
 
 
@@ -77,14 +79,14 @@ class FootFlat(Constraint):
         return _bounded(configuration, frame, self._rows, self.tolerance)
 
     @staticmethod
-    def _rows(stance: Stance, corners: Array) -> list[_Row]:
-        n = stance.normal
+    def _rows(stance: Stance) -> list[_Row]:
         if stance.landing:
             return []
-        rows = [(corners[2], n, stance.point), (corners[3], n, stance.point)]
+        corners = stance.sole.corners
+        held = [corners[2], corners[3]]
         if stance.whole:
-            rows.append((corners[:2].mean(axis=0), n, stance.point))
-        return rows
+            held.append(corners[:2].mean(axis=0))
+        return [(stance.sole.joint, c, stance.normal, stance.point) for c in held]
 
 
 @dataclass(frozen=True)
@@ -109,14 +111,10 @@ class FootEase(Constraint):
         """Two rows an edge [m]."""
         if not frame.eases:
             return None
-        joints = np.array([e.sole.joint for e in frame.eases for _ in range(2)])
-        local = np.concatenate([e.sole.corners[e.corners] for e in frame.eases])
-        directions = np.repeat([e.normal for e in frame.eases], 2, axis=0)
-        origins = np.repeat([e.point for e in frame.eases], 2, axis=0)
-        points = configuration.positions(joints, local)
-        value = np.sum(directions * (points - origins), axis=1)
+        rows = frame.worked_out(FootEase, lambda: _table(_edges(frame)))
         reach = np.repeat([self._reach(ease) for ease in frame.eases], 2)
-        return Bounded(value, configuration.rows(joints, points, directions), -np.inf, reach)
+        value, jacobian = rows.at(configuration)
+        return Bounded(value, jacobian, -np.inf, reach)
 
     def _reach(self, ease: Ease) -> float:
         """The height allowed to an edge [m]."""
@@ -124,25 +122,50 @@ class FootEase(Constraint):
         return max(0.5 * self.acceleration * ease.time**2, own)
 
 
+class _Table(NamedTuple):
+    """Rows of a frame: which points of the robot, along what, from where."""
+
+    joints: NDArray[np.int64]
+    points: Array
+    directions: Array
+    origins: Array
+
+    def at(self, configuration: Configuration) -> tuple[Array, Array]:
+        """Distances ``(N,)`` [m] along the directions, and their rates ``(N, nv)``."""
+        points = configuration.positions(self.joints, self.points)
+        value = np.einsum("nk,nk->n", self.directions, points - self.origins)
+        return value, configuration.rows(self.joints, points, self.directions)
+
+
+def _table(rows: list[_Row]) -> _Table:
+    joints, points, directions, origins = zip(*rows, strict=True)
+    return _Table(np.array(joints), np.array(points), np.array(directions), np.array(origins))
+
+
+def _edges(frame: Frame) -> list[_Row]:
+    return [
+        (ease.sole.joint, corner, ease.normal, ease.point)
+        for ease in frame.eases
+        for corner in ease.sole.corners[ease.corners]
+    ]
+
+
 def _bounded(
     configuration: Configuration,
     frame: Frame,
-    rows_of: Callable[[Stance, Array], list[_Row]],
+    rows_of: Callable[[Stance], list[_Row]],
     tolerance: float,
 ) -> Bounded | None:
     """The rows of all planted soles: distances of sole points along directions."""
-    rows: list[_Row] = []
-    joints: list[int] = []
-    for stance in frame.stances:
-        sole = stance.sole
-        corners = configuration.positions(np.full(4, sole.joint), sole.corners)
-        rows += rows_of(stance, corners)
-        joints += [sole.joint] * (len(rows) - len(joints))
-    if not rows:
+
+    def table() -> _Table | None:
+        rows = [row for stance in frame.stances for row in rows_of(stance)]
+        return _table(rows) if rows else None
+
+    known = frame.worked_out(rows_of, table)
+    if known is None:
         return None
-    points, directions, origins = (np.array(column) for column in zip(*rows, strict=True))
-    value = np.sum(directions * (points - origins), axis=1)
-    jacobian = configuration.rows(np.array(joints), points, directions)
+    value, jacobian = known.at(configuration)
     return Bounded(value, jacobian, -tolerance, tolerance)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 
 from kinemesh.motion.arrays import Array
 from kinemesh.problem.mesh import LaplacianTarget
 from kinemesh.robot import Hand, Obstacle, Part, Sole
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,3 +142,12 @@ class Frame:
     """Configuration ``(nq,)`` to stay near, when a known motion is being adapted."""
     extras: dict[str, Array] = field(default_factory=dict)
     """Room for data of a user's own terms."""
+    memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was worked out from this frame alone, by question."""
+
+    def worked_out(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """The answer to a question about this frame, worked out once for all iterations."""
+        if question not in self.memo:
+            self.memo[question] = answer()
+        known: T = self.memo[question]
+        return known

@@ -77,13 +77,20 @@ class QP:
         boxes: Sequence[Box],
     ) -> QP:
         """Stack named residuals, named rows with their order of sacrifice, and boxes."""
-        hessian = np.zeros((nv, nv))
-        gradient = np.zeros(nv)
+        jacobian = np.concatenate([np.zeros((0, nv)), *(r.jacobian for _, r in residuals)])
+        value = np.zeros(len(jacobian))
+        weighted = np.zeros((len(jacobian), nv))
+        start = 0
         for _, residual in residuals:
-            weighted = residual.jacobian.T * residual.weight
-            hessian += weighted @ residual.jacobian
-            gradient += weighted @ residual.value
-        hessian[np.diag_indices(nv)] += DAMPING
+            here = slice(start, start + len(residual.value))
+            value[here] = residual.value
+            weight = residual.weight
+            column = weight[:, None] if isinstance(weight, np.ndarray) and weight.ndim else weight
+            np.multiply(residual.jacobian, column, out=weighted[here])
+            start = here.stop
+        hessian = weighted.T @ jacobian
+        gradient = value @ weighted
+        hessian.flat[:: nv + 1] += DAMPING
         box_lower, box_upper = np.full(nv, -np.inf), np.full(nv, np.inf)
         for box in boxes:
             np.maximum(box_lower, box.lower, out=box_lower)

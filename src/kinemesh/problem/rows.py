@@ -46,12 +46,6 @@ class Bounded:
     upper: Array | float
     """Upper bounds, one number or ``(m,)``; ``inf`` for none."""
 
-    def __post_init__(self) -> None:
-        for name in ("lower", "upper"):
-            bound = getattr(self, name)
-            if not isinstance(bound, np.ndarray):
-                object.__setattr__(self, name, np.full(self.value.shape, float(bound)))
-
     def step_bounds(self) -> tuple[Array, Array]:
         """Bounds ``(m,)`` on ``jacobian @ v``."""
         return np.asarray(self.lower - self.value), np.asarray(self.upper - self.value)

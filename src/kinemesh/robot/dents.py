@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import map_coordinates
 from scipy.spatial import cKDTree
 
 from kinemesh.motion.arrays import Array, readonly
@@ -20,9 +21,11 @@ its nearest place is never in by more."""
 _PALM = 0.025
 """A dent counts as deep as the shallowest place this near [m]: a hand covers that much."""
 _BLENDED = 8
-"""Between places, the depth is a mean of this many."""
+"""At a node of the grid, the depth is a mean of this many places."""
 _SPACING = 0.012
-"""Places on the hull at which its dents are kept are about this far apart [m]."""
+"""Places on the hull at which its dents are looked at are about this far apart [m]."""
+_GRID = 0.018
+"""Nodes of the grid at which they are kept are this far apart [m]."""
 
 _SURFACE = 20000
 """Random points that stand for the surface, besides its vertices."""
@@ -30,12 +33,12 @@ _SURFACE = 20000
 
 @dataclass(frozen=True, eq=False)
 class Dents:
-    """Depth of the true surface below a hull, at places on the hull."""
+    """Depth of the true surface below a hull, in a grid around the hull's surface."""
 
-    places: cKDTree
-    """Places ``(N, 3)`` on the hull [m]."""
+    origin: Array
+    """The grid's first node ``(3,)`` [m]."""
     depths: Array
-    """How far the hull may be entered there ``(N,)`` [m]."""
+    """How far the hull may be entered ``(X, Y, Z)`` [m]."""
 
     @classmethod
     def of(cls, shape: Shape, part: ConvexPart) -> Dents:
@@ -57,16 +60,37 @@ class Dents:
         below = np.einsum("nk,nk->n", places - surface[nearest], normals[face])
         below = np.maximum(below / area[face], 0.0)
         tree = cKDTree(places)
-        least = np.array([below[near].min() for near in tree.query_ball_point(places, _PALM)])
+        one, other = tree.query_pairs(_PALM, output_type="ndarray").T
+        least = below.copy()
+        np.minimum.at(least, one, below[other])
+        np.minimum.at(least, other, below[one])
         # Averaged, so that the depth changes gently as the hand slides.
-        around = tree.query_ball_point(places, _PALM / 2.0)
-        depths = np.array([least[near].mean() for near in around])
-        return cls(tree, readonly(np.minimum(depths, DEEPEST)))
+        one, other = tree.query_pairs(_PALM / 2.0, output_type="ndarray").T
+        around = 1 + np.bincount(np.concatenate([one, other]), minlength=len(places))
+        total = least + np.bincount(one, least[other], len(places))
+        depths = (total + np.bincount(other, least[one], len(places))) / around
+        return cls._on_grid(tree, np.minimum(depths, DEEPEST))
+
+    @classmethod
+    def _on_grid(cls, places: cKDTree, depths: Array) -> Dents:
+        """The depths known at ``places`` on the hull, at the nodes of a grid."""
+        low = np.min(places.data, axis=0) - 1.5 * _GRID
+        high = np.max(places.data, axis=0) + 1.5 * _GRID
+        count = np.ceil((high - low) / _GRID).astype(int) + 1
+        nodes = low + _GRID * np.stack(np.unravel_index(np.arange(count.prod()), count), axis=1)
+        away, nearest = places.query(nodes, k=_BLENDED, distance_upper_bound=2.0 * _GRID)
+        # The furthest weighs nothing: it can be replaced without a jump. Nodes far from the
+        # hull's surface are never asked for.
+        known = np.isfinite(away)
+        away = np.where(known, away, 0.0)
+        weights = np.where(known, away.max(axis=1, keepdims=True) - away + 1e-9, 0.0)
+        values = np.append(depths, 0.0)[nearest]
+        total = np.maximum(weights.sum(axis=1), 1e-9)
+        return cls(
+            readonly(low), readonly((np.sum(weights * values, axis=1) / total).reshape(count))
+        )
 
     def at(self, points: Array) -> Array:
         """How far the hull may be entered at ``points`` ``(N, 3)`` on it: ``(N,)`` [m]."""
-        found = self.places.query(points, k=_BLENDED)
-        away, nearest = np.asarray(found[0]), np.asarray(found[1])
-        # The furthest weighs nothing: it can be replaced without a jump.
-        weights = away[:, -1:] - away + 1e-9
-        return np.asarray(np.sum(weights * self.depths[nearest], axis=1) / weights.sum(axis=1))
+        nodes = ((points - self.origin) / _GRID).T
+        return np.asarray(map_coordinates(self.depths, nodes, order=1, mode="nearest"))

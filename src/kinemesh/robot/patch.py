@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kinemesh.motion.arrays import Array
 
-SNUG = 0.01
+SNUG = 0.005
 """Vertices nearer than this [m] are looked at, and those in by no more."""
 _INSIDE = 1e-5
 """Rounding [m] allowed to a foot that is to lie on the solid."""

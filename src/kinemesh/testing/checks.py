@@ -245,7 +245,11 @@ def _check_bounded(check: _Check, configuration: Configuration, frame: Frame) ->
         isinstance(answer, Bounded), f"evaluate returns {type(answer).__name__}, no Bounded"
     )
     check.rows(answer)
-    lower, upper = np.asarray(answer.lower), np.asarray(answer.upper)
+    # One number stands for every row.
+    lower, upper = (
+        np.full(answer.value.shape, bound) if np.ndim(bound) == 0 else np.asarray(bound)
+        for bound in (answer.lower, answer.upper)
+    )
     _check_bounds(check, lower, upper, answer.value.shape)
     return check.jacobian(configuration, frame)
 
