@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import WriteError
 from kinemesh.export import rates
-from kinemesh.motion import Trajectory
+from kinemesh.motion import Trajectory, poses
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.result import Result
@@ -148,11 +148,13 @@ def motion_of(
         q = np.hstack([base, joints])
         props = {prop: rates.tracks(track, own, times) for prop, track in props.items()}
     links = links_of(robot)
-    moving = Moving.of(link_poses(robot, q), rate)
+    links_poses = link_poses(robot, q)
+    links_poses[:, 0] = poses.normalised(q[:, :7])  # its own signs, not those of a matrix
+    moving = Moving.of(links_poses, rate)
     motion = Motion(
         links,
         rate,
-        np.hstack([q[:, :3], moving.poses[:, 0, 3:]]),
+        np.array(moving.poses[:, 0]),
         np.array(q[:, 7:]),
         rates.velocity(q[:, 7:], rate),
         moving,

@@ -1,9 +1,10 @@
 r"""Trajectories at another rate, and the velocities of what was sampled.
 
 Time is kept: frame k of a resampled path is the instant ``k / fps``, and the last one is the last
-that the path covers. Places and joints follow a cubic spline, rotations scipy's
-``RotationSpline``, the cubic spline on SO(3): velocities have no corners at the old frames, as
-linear interpolation and slerp give them.
+that the path covers. Places, joints and unit quaternions follow a cubic spline, the quaternions
+on one hemisphere from frame to frame and made unit again: this is of fourth order for rotations
+too, does not depend on the axes of the world or of the body, and has no corners at the old frames,
+where linear interpolation and slerp jump in velocity.
 
 Velocities are differences of the frames themselves, so that integrating what a file says leads to
 where the file says: central inside,
@@ -19,7 +20,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import make_interp_spline
-from scipy.spatial.transform import Rotation, RotationSpline
+from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import WriteError
 from kinemesh.motion import poses
@@ -56,9 +57,7 @@ def places(values: Array, fps: float, times: Array) -> Array:
 
 def tracks(track: Array, fps: float, times: Array) -> Array:
     """Poses ``(T, 7)`` at ``times`` [s]."""
-    known = np.arange(len(track)) / fps
-    turns = RotationSpline(known, Rotation.from_quat(track[:, 3:]))(times).as_quat()
-    return poses.normalised(np.hstack([places(track[:, :3], fps, times), turns]))
+    return poses.normalised(places(poses.normalised(track), fps, times))
 
 
 def nearest(values: Flags, fps: float, times: Array) -> Flags:
