@@ -14,6 +14,7 @@ from kinemesh.errors import ClipError, KinemeshError, ReadError
 from kinemesh.io import holds_trajectory, read_mesh, read_trajectory
 from kinemesh.io.arrays import read_npz
 from kinemesh.io.files import existing_file, head
+from kinemesh.io.torchfile import is_torch
 from kinemesh.motion import Clip, Prop, Scene, Terrain, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.problem import scaled_scene
@@ -226,5 +227,5 @@ def _prop(written: Written, mesh: Path | None) -> Prop | None:
 
 def _result(path: Path) -> Result | None:
     """A result of ours; None if the file is something else."""
-    zipped = head(path).startswith(b"PK\x03\x04")
+    zipped = head(path).startswith(b"PK\x03\x04") and not is_torch(path)
     return Result.load(path) if zipped and "format" in read_npz(path, ()).names else None

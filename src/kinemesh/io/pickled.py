@@ -32,6 +32,7 @@ _NAMES = {
     ("numpy", "ndarray"): "ndarray",
     ("numpy", "dtype"): "dtype",
     ("_codecs", "encode"): "encode",
+    ("__builtin__", "bytes"): "bytes",
     ("collections", "OrderedDict"): "table",
     ("joblib.numpy_pickle", "NumpyArrayWrapper"): "wrapper",
     **{(f"numpy.{core}.multiarray", "_reconstruct"): "array" for core in ("core", "_core")},
@@ -240,6 +241,8 @@ class _Machine:
                 return _Holder(value=self.array(dtype, shape, bytes(data), order == "F"))
             case (_Name("encode"), (str(characters), "latin1")):
                 return characters.encode("latin1")
+            case (_Name("bytes"), ()):
+                return b""
             case (_Name("table"), ()):
                 return {}
         what = called.kind if isinstance(called, _Name) else type(called).__name__

@@ -78,11 +78,12 @@ def qpos_order(qpos: Array) -> str:
 
 
 def csv_order(table: Array) -> str:
-    """Kimodo has w first: the robot stands upright only so."""
+    """Kimodo has w first: only so the robot stands, or does not stand on its head."""
     if table.ndim != 2 or table.shape[1] < 7:
         return "unitree-csv"
     last, first = upright(table[:, 3:7])
-    return "kimodo" if last < 0.5 and first > 0.8 else "unitree-csv"
+    fallen, inverted = last < 0.5 and first > 0.8, last < -0.3 and first > 0.5
+    return "kimodo" if fallen or inverted else "unitree-csv"
 
 
 def bones(contents: Contents, target: Target) -> Decoded:
