@@ -83,6 +83,19 @@ def test_resampled_joints_stay_within_the_limits(
     assert written.min() >= robot.lower[knee - 7] - 1e-8
 
 
+def test_of_a_robot_that_does_not_say_what_formats_list_every_link_is_listed(
+    walked: Result, tmp_path: Path
+) -> None:
+    plain = RobotModel.load("g1")
+    plain.listed = {}
+    kinemesh.write(walked, tmp_path / "h", format="hdmi", robot=plain)
+    assert len(read_contents(tmp_path / "h").names["body_names"]) == 30
+    kinemesh.write(walked, tmp_path / "s", format="sonic", robot=plain)
+    listed = read_contents(tmp_path / "s").arrays["body_part_indexes"]
+    assert sorted(listed) == list(range(30))
+    assert listed[:4].tolist() == [0, 1, 4, 7]  # depth first, by places in breadth first
+
+
 @pytest.mark.parametrize(
     ("name", "format", "fps", "message"),
     [

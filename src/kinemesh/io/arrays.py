@@ -89,18 +89,21 @@ def read_archive(path: Path) -> Archive:
     Raises:
         ReadError: not a ``.npz`` file, or damaged as a whole.
     """
-    arrays, texts, skipped = {}, {}, {}
-    for name in read_npz(path, ()).names:
-        with open_archive(path, _LARGEST_FILE) as archive:
-            data = read_entry(path, archive, f"{name}.npy")
-        what = f"{name!r} in {path.name}"
-        try:
-            if _kind(data) in "US":
-                texts[name] = _texts(data, what)
-            else:
-                arrays[name] = _read(io.BytesIO(data), len(data), what, "fiub")
-        except ReadError as error:
-            skipped[name] = str(error)
+    arrays: dict[str, Array] = {}
+    texts: dict[str, tuple[str, ...]] = {}
+    skipped: dict[str, str] = {}
+    names = read_npz(path, ()).names
+    with open_archive(path, _LARGEST_FILE) as archive:
+        for name in names:
+            what = f"{name!r} in {path.name}"
+            try:
+                data = read_entry(path, archive, f"{name}.npy")
+                if _kind(data) in "US":
+                    texts[name] = _texts(data, what)
+                else:
+                    arrays[name] = _read(io.BytesIO(data), len(data), what, "fiub")
+            except ReadError as error:
+                skipped[name] = str(error)
     return Archive(arrays, texts, skipped)
 
 
