@@ -24,6 +24,7 @@ import numpy as np
 import kinemesh
 from kinemesh import demos
 from kinemesh.export import WRITERS
+from kinemesh.io import read_trajectory
 from kinemesh.robot import RobotModel, links_of
 
 WITHOUT_DEPENDENCIES = ("mjlab==1.6.0", "holosoma==0.0.3")
@@ -43,6 +44,25 @@ def environment(folder: Path) -> Path:
     return python
 
 
+def read_shipped(python: Path) -> int:
+    """Read the training motions that holosoma ships; 0 when each is what its arrays say."""
+    robot = RobotModel.load("g1")
+    print("== holosoma's shipped motions, read by kinemesh")
+    status = 0
+    folder = python.parent.parent / "lib"
+    for path in sorted(folder.glob("python3*/site-packages/holosoma/data/motions/**/*.npz")):
+        with np.load(path) as file:
+            qpos, names = file["joint_pos"], list(file["joint_names"])
+        found = read_trajectory(path, robot.joint_names, robot.name, links=links_of(robot))
+        columns = [7 + names.index(name) for name in robot.joint_names]
+        worst = np.abs(found.trajectory.joints - qpos[:, columns]).max()
+        worst = max(worst, np.abs(found.trajectory.q[:, :3] - qpos[:, :3]).max())
+        good = found.format == "holosoma-train" and worst < 1e-9
+        status |= not good
+        print(f"  {'ok  ' if good else 'FAIL'} {path.name}: {found.notes[0]}, {worst:.1e}")
+    return status
+
+
 def main() -> int:
     """Write, load, compare; 0 when every check holds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -56,7 +76,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         python = environment(options.env or work / "env")
-        status = 0
+        status = read_shipped(python)
         for name, result in results.items():
             folder = work / name
             folder.mkdir()

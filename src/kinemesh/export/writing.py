@@ -181,12 +181,12 @@ def _place(target: Path, write: Callable[[Path], None]) -> None:
         made = work / "new"
         write(made)
         os.chmod(made, 0o755 if made.is_dir() else 0o644)
-        if target.is_dir():  # a folder cannot replace one that is not empty
-            os.replace(target, work / "old")
         try:
+            if target.is_dir():  # a folder cannot replace one that is not empty
+                os.replace(target, work / "old")
             os.replace(made, target)
-        except OSError:
-            if (work / "old").exists():
+        except BaseException:  # stopped by the user, too
+            if (work / "old").exists() and not target.exists():
                 os.replace(work / "old", target)
             raise
     except OSError as error:
