@@ -119,6 +119,47 @@ no_hull = ["waist_roll_link"]
 neighbours = 3
 """
 
+FORMATS = """
+# What the files of others list of this robot, in their order, where it is not every link that a
+# joint moves. `places` are bodies of the other's model that are fixed to a link of ours.
+[formats.hdmi]
+bodies = [
+  "pelvis", "left_hip_pitch_link", "left_hip_roll_link", "left_hip_yaw_link", "left_knee_link",
+  "left_ankle_pitch_link", "left_ankle_roll_link", "right_hip_pitch_link", "right_hip_roll_link",
+  "right_hip_yaw_link", "right_knee_link", "right_ankle_pitch_link", "right_ankle_roll_link",
+  "torso_link", "left_shoulder_pitch_link", "left_shoulder_roll_link", "left_shoulder_yaw_link",
+  "left_elbow_link", "left_wrist_roll_link", "left_wrist_pitch_link", "left_wrist_yaw_link",
+  "right_shoulder_pitch_link", "right_shoulder_roll_link", "right_shoulder_yaw_link",
+  "right_elbow_link", "right_wrist_roll_link", "right_wrist_pitch_link", "right_wrist_yaw_link",
+]
+
+[formats.sonic]
+bodies = [
+  "pelvis", "left_hip_roll_link", "left_knee_link", "left_ankle_roll_link", "right_hip_roll_link",
+  "right_knee_link", "right_ankle_roll_link", "torso_link", "left_shoulder_roll_link",
+  "left_elbow_link", "left_wrist_yaw_link", "right_shoulder_roll_link", "right_elbow_link",
+  "right_wrist_yaw_link",
+]
+
+[formats.protomotions]
+bodies = [
+  "pelvis", "head", "left_hip_pitch_link", "left_hip_roll_link", "left_hip_yaw_link",
+  "left_knee_link", "left_ankle_pitch_link", "left_ankle_roll_link", "right_hip_pitch_link",
+  "right_hip_roll_link", "right_hip_yaw_link", "right_knee_link", "right_ankle_pitch_link",
+  "right_ankle_roll_link", "waist_yaw_link", "waist_roll_link", "torso_link",
+  "left_shoulder_pitch_link", "left_shoulder_roll_link", "left_shoulder_yaw_link",
+  "left_elbow_link", "left_wrist_roll_link", "left_wrist_pitch_link", "left_wrist_yaw_link",
+  "left_rubber_hand", "right_shoulder_pitch_link", "right_shoulder_roll_link",
+  "right_shoulder_yaw_link", "right_elbow_link", "right_wrist_roll_link", "right_wrist_pitch_link",
+  "right_wrist_yaw_link", "right_rubber_hand",
+]
+
+[formats.protomotions.places]
+head = { link = "pelvis", offset = [0.0, 0.0, 0.4] }
+left_rubber_hand = { link = "left_wrist_yaw_link", offset = [0.12, 0.0, 0.0] }
+right_rubber_hand = { link = "right_wrist_yaw_link", offset = [0.12, 0.0, 0.0] }
+"""
+
 
 def _vector(values: np.ndarray | tuple[float, ...]) -> str:
     """Writes numbers as a TOML array, to 1e-6 and without needless zeros."""
@@ -192,4 +233,4 @@ def robot_toml(
                 rows.append(
                     f"{side}_{joint}_joint = {angle * (sign if side == 'right' else 1) + 0.0}"
                 )
-    return "\n".join(rows) + "\n" + COLLISION
+    return "\n".join(rows) + "\n" + COLLISION + FORMATS

@@ -3,6 +3,7 @@
 from kinemesh import constraints, demos, objectives
 from kinemesh._version import __version__
 from kinemesh.errors import KinemeshError
+from kinemesh.export import write
 from kinemesh.io import read
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
 from kinemesh.result import FrameReport, Result
@@ -29,4 +30,5 @@ __all__ = [
     "objectives",
     "read",
     "retarget",
+    "write",
 ]

@@ -50,12 +50,20 @@ def test_a_table_of_numbers_is_read_with_w_last_and_30_frames_a_second_assumed(
     assert read_trajectory(tmp_path / "motion.csv", JOINTS, "two", fps=60.0).trajectory.fps == 60.0
 
 
-def test_a_table_with_w_first_is_doubted(tmp_path: Path) -> None:
+def test_a_table_whose_robot_stands_only_with_w_first_is_read_so_and_doubted(
+    tmp_path: Path,
+) -> None:
     rows = table(props=0)
     rows[:, 3:7] = [1.0, 0.0, 0.0, 0.0]
     np.savetxt(tmp_path / "motion.csv", rows, delimiter=",")
-    (warning,) = read_trajectory(tmp_path / "motion.csv", JOINTS, "two").warnings
-    assert "stands on its head" in warning
+    file = read_trajectory(tmp_path / "motion.csv", JOINTS, "two")
+    (warning,) = file.warnings
+    assert "only so the robot does not stand on its head" in warning
+    assert file.format == "kimodo"
+    assert np.allclose(file.trajectory.q[:, 3:7], [0.0, 0.0, 0.0, 1.0])
+    told = read_trajectory(tmp_path / "motion.csv", JOINTS, "two", format="unitree-csv")
+    assert np.allclose(told.trajectory.q[:, 3:7], [1.0, 0.0, 0.0, 0.0])
+    assert "stands on its head" in told.warnings[0]
 
 
 def test_unitrees_own_file_stands_upright_at_the_height_of_a_g1(robot: RobotModel) -> None:
@@ -79,6 +87,10 @@ def _text(text: str) -> Callable[[Path], None]:
     return lambda path: path.write_text(text) and None
 
 
+def _lines(rows: np.ndarray) -> str:
+    return "\n".join(",".join(f"{x:.12g}" for x in row) for row in rows)
+
+
 def _rolled() -> np.ndarray:
     return np.hstack([table()[:, 3:7], table()[:, :3], table()[:, 7:]])
 
@@ -86,17 +98,17 @@ def _rolled() -> np.ndarray:
 @pytest.mark.parametrize(
     ("write", "message"),
     [
-        (_save(joint_pos=np.zeros((3, 2))), r"no array 'qpos', only joint_pos"),
+        (_save(joint_pos=np.zeros((3, 2))), r"no array 'qpos' and not joint_pos, .*only joint_pos"),
         (_save(qpos=table()[:, :8]), r"shape \(5, 8\); a robot of 2 joints needs \(T, 9\)"),
         (_save(qpos=table()[:, :11]), r"shape \(5, 11\).*7 columns more for each prop"),
         (_save(qpos=table()[:0]), r"shape \(0, 16\)"),
         (_save(qpos=table()[0]), r"shape \(16,\)"),
         (_save(qpos=0.0 * table()), r"quaternions of norm 0 to 0; expected x y z"),
-        (_save(qpos=_rolled()), r"\(its quaternions come first\)"),
+        (_text(_lines(_rolled())), r"\(its quaternions come first\)"),
         (_save(qpos=np.nan * table()), r"NaN or infinite numbers, the first in frame 0"),
         (_save(qpos=table(), fps=[1.0, 2.0]), r"'fps' has shape \(2,\); expected a number"),
         (_save(qpos=table(), fps=0.0), r"the frame rate is 0\.0; expected a positive number"),
-        (_text("x,y,z\n1,2,3\n"), r"text but no table of numbers"),
+        (_text("x,y,z\n1,2,3\n"), r"a header without root_translateX"),
         (_text("1,2,3\n1,2\n"), r"text but no table of numbers"),
         (_text("\n\n"), r"holds an array of shape"),
         (lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(9)) and None, r"a PNG picture"),

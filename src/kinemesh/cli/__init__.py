@@ -1,4 +1,4 @@
-"""The command: ``kinemesh retarget``, ``evaluate``, ``demo``, ``info``, ``version``."""
+"""The command: ``retarget``, ``evaluate``, ``convert``, ``demo``, ``info``, ``version``."""
 
 from kinemesh.cli.entry import main
 

@@ -10,6 +10,7 @@ import tyro
 from rich.console import Console
 
 from kinemesh._version import __version__
+from kinemesh.cli.converting import ConvertCommand
 from kinemesh.cli.evaluating import EvaluateCommand
 from kinemesh.cli.info import InfoCommand
 from kinemesh.cli.solving import DemoCommand, RetargetCommand
@@ -35,6 +36,7 @@ class VersionCommand:
 _Command = (
     Annotated[RetargetCommand, tyro.conf.subcommand("retarget")]
     | Annotated[EvaluateCommand, tyro.conf.subcommand("evaluate")]
+    | Annotated[ConvertCommand, tyro.conf.subcommand("convert")]
     | Annotated[DemoCommand, tyro.conf.subcommand("demo")]
     | Annotated[InfoCommand, tyro.conf.subcommand("info")]
     | Annotated[VersionCommand, tyro.conf.subcommand("version")]

@@ -25,7 +25,7 @@ class EvaluateCommand:
     """Measure a written trajectory, by rows that docs/metrics.md defines."""
 
     result: tyro.conf.Positional[Path]
-    """The trajectory: a result .npz, holosoma's raw .npz (qpos), or a Unitree .csv."""
+    """The trajectory: a result .npz, or any layout of docs/formats.md, a folder too."""
     clip: Path | None = None
     """The recording it answers; without it stance, contact and tracking are not measured."""
     recording: tyro.conf.OmitArgPrefixes[Options]

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.errors import ClipError, KinemeshError, ReadError
-from kinemesh.io import read_mesh, read_trajectory
+from kinemesh.io import holds_trajectory, read_mesh, read_trajectory
 from kinemesh.io.arrays import read_npz
 from kinemesh.io.files import existing_file, head
+from kinemesh.io.torchfile import is_torch
 from kinemesh.motion import Clip, Prop, Scene, Terrain, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
-from kinemesh.robot import RobotModel, clip_of
+from kinemesh.robot import RobotModel, clip_of, links_of
 
 if TYPE_CHECKING:
     from kinemesh.cli.source import Options
@@ -37,30 +38,52 @@ class Written:
     trajectory: Trajectory
     robot: RobotModel
     tracks: Mapping[str, Array] = field(default_factory=dict)
-    """Prop to poses ``(T, 7)``; files of others do not name their props: ``prop 1``, ..."""
+    """Prop to poses ``(T, 7)``; ``prop 1``, ... where the file does not name its props."""
     scale: float | None = None
     """Robot height / human height, where the file says so."""
     stance: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     """When feet were held ``(T,)``, where the file says so."""
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    result: Result | None = None
+    """The result that it is, where it is one of ours."""
+    format: str = ""
+    """The layout of somebody else's file."""
 
     @classmethod
-    def read(cls, path: Path, robot: str | None, fps: float | None) -> Written:
+    def read(
+        cls,
+        path: Path,
+        robot: str | None,
+        fps: float | None,
+        *,
+        format: str | None = None,
+        motion: str | None = None,
+    ) -> Written:
         """Read a result of ours, or a file of somebody else's.
+
+        ``format`` names the layout where its content cannot tell, ``motion`` one of a library.
 
         Raises:
             ReadError: neither, or damaged.
             RobotError: the robot is not known.
         """
-        ours = _result(existing_file(path))
+        ours = None if path.is_dir() or format or motion else _result(existing_file(path))
         if ours is None:
             model = RobotModel.load(robot or _DEFAULT)
-            file = read_trajectory(path, model.joint_names, model.name, fps)
-            tracks = {f"prop {k}": track for k, track in enumerate(file.tracks, start=1)}
+            file = read_trajectory(
+                *(path, model.joint_names, model.name, fps),
+                links=links_of(model),
+                format=format,
+                motion=motion,
+            )
+            tracks = dict(zip(file.prop_names, file.tracks, strict=True))
             note = f"robot: {model.name} ({'given' if robot else 'assumed; --robot names another'})"
             return cls(
-                *(file.trajectory, model, tracks), notes=(*file.notes, note), warnings=file.warnings
+                *(file.trajectory, model, tracks),
+                notes=(*file.notes, note),
+                warnings=file.warnings,
+                format=file.format,
             )
         own = ours.trajectory
         if fps is not None and fps != own.fps:
@@ -70,7 +93,7 @@ class Written:
             )
         model = RobotModel.load(robot or own.robot)
         notes = (f"robot: {model.name} ({'given' if robot else 'in the file'})",)
-        return cls(own, model, ours.tracks, ours.scale, ours.stance, notes)
+        return cls(own, model, ours.tracks, ours.scale, ours.stance, notes, result=ours)
 
     def first(self, count: int) -> Written:
         """The first ``count`` frames."""
@@ -144,10 +167,7 @@ def scene_of(
 
 def is_trajectory(path: Path) -> bool:
     """Whether a file holds a robot's trajectory and not a person's motion."""
-    if path.suffix.lower() == ".csv":
-        return True
-    zipped = head(existing_file(path)).startswith(b"PK\x03\x04")
-    return zipped and path.suffix.lower() == ".npz" and "qpos" in read_npz(path, ()).names
+    return holds_trajectory(path)
 
 
 def robot_clip(path: Path, robot: str | None, fps: float | None, options: Options) -> Clip:
@@ -207,5 +227,5 @@ def _prop(written: Written, mesh: Path | None) -> Prop | None:
 
 def _result(path: Path) -> Result | None:
     """A result of ours; None if the file is something else."""
-    zipped = head(path).startswith(b"PK\x03\x04")
+    zipped = head(path).startswith(b"PK\x03\x04") and not is_torch(path)
     return Result.load(path) if zipped and "format" in read_npz(path, ()).names else None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.errors import ReadError
 from kinemesh.io.files import head, looks_like, open_archive, read_entry
@@ -69,8 +71,65 @@ def read_npz(path: Path, wanted: Collection[str]) -> Arrays:
         return result
 
 
-def _read(stream: BinaryIO, size: int, what: str) -> Array:
-    """The array at the start of ``stream``, which holds ``size`` bytes."""
+@dataclass(frozen=True, eq=False)
+class Archive:
+    """All that a ``.npz`` file holds of numbers and texts."""
+
+    arrays: Mapping[str, Array]
+    """Arrays of numbers, as float64."""
+    texts: Mapping[str, tuple[str, ...]]
+    """Arrays of texts, flat."""
+    skipped: Mapping[str, str]
+    """What is left, and why it cannot be read."""
+
+
+def read_archive(path: Path) -> Archive:
+    """Everything in a ``.npz`` file; an array that cannot be read is named and left out.
+
+    Raises:
+        ReadError: not a ``.npz`` file, or damaged as a whole.
+    """
+    arrays: dict[str, Array] = {}
+    texts: dict[str, tuple[str, ...]] = {}
+    skipped: dict[str, str] = {}
+    names = read_npz(path, ()).names
+    with open_archive(path, _LARGEST_FILE) as archive:
+        for name in names:
+            what = f"{name!r} in {path.name}"
+            try:
+                data = read_entry(path, archive, f"{name}.npy")
+                if _kind(data) in "US":
+                    texts[name] = _texts(data, what)
+                else:
+                    arrays[name] = _read(io.BytesIO(data), len(data), what, "fiub")
+            except ReadError as error:
+                skipped[name] = str(error)
+    return Archive(arrays, texts, skipped)
+
+
+def _kind(data: bytes) -> str:
+    try:
+        return _header(io.BytesIO(data))[2].kind
+    except Exception:  # said by the reader of numbers
+        return "f"
+
+
+def _texts(data: bytes, what: str) -> tuple[str, ...]:
+    stream = io.BytesIO(data)
+    flat = _numbers(stream, len(data), what, "US")
+    return tuple(
+        text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+        for text in flat.ravel()
+    )
+
+
+def _read(stream: BinaryIO, size: int, what: str, kinds: str = "fiu") -> Array:
+    """The array at the start of ``stream``, which holds ``size`` bytes, as float64."""
+    return np.asarray(_numbers(stream, size, what, kinds), dtype=np.float64)
+
+
+def _numbers(stream: BinaryIO, size: int, what: str, kinds: str) -> NDArray[Any]:
+    """The array at the start of ``stream``, of a type of one of ``kinds``."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a header by Python 2 is no news to the user
@@ -83,7 +142,7 @@ def _read(stream: BinaryIO, size: int, what: str) -> Array:
             f"{what} is an array of Python objects, which only pickle can load, and a pickle can "
             f"run any program; expected numbers: save it again with dtype=float"
         )
-    if dtype.kind not in "fiu":
+    if dtype.kind not in kinds:
         raise ReadError(f"{what} is an array of {dtype}; expected real numbers")
     if min(shape, default=0) < 0:
         raise ReadError(f"{what}: the header of the array is damaged (shape {shape})")
@@ -95,8 +154,7 @@ def _read(stream: BinaryIO, size: int, what: str) -> Array:
             f"it is cut short or damaged; copy or download it again"
         )
     flat = np.frombuffer(stream.read(needed), dtype=dtype)
-    array = flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
-    return np.asarray(array, dtype=np.float64)
+    return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
 
 
 def _header(stream: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

@@ -2,6 +2,7 @@
 
 from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import StanceEdit, TouchEdit
+from kinemesh.motion.links import Bodies, Links
 from kinemesh.motion.scene import Prop, Scene, Terrain
 from kinemesh.motion.shape import ConvexPart, Shape
 from kinemesh.motion.skeleton import LANDMARKS, SKELETONS, Skeleton
@@ -10,8 +11,10 @@ from kinemesh.motion.trajectory import Trajectory
 __all__ = [
     "LANDMARKS",
     "SKELETONS",
+    "Bodies",
     "Clip",
     "ConvexPart",
+    "Links",
     "Prop",
     "Scene",
     "Shape",

@@ -1,5 +1,6 @@
 """The robot: kinematics by Pinocchio, distances by coal. No other room knows either."""
 
+from kinemesh.robot.bodies import configurations, link_poses, links_of
 from kinemesh.robot.clips import clip_of
 from kinemesh.robot.collision import NEAR, near_ground, near_obstacle
 from kinemesh.robot.configuration import Configuration
@@ -21,6 +22,9 @@ __all__ = [
     "SelfNear",
     "Sole",
     "clip_of",
+    "configurations",
+    "link_poses",
+    "links_of",
     "near_ground",
     "near_obstacle",
     "near_self",

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene, Skeleton, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.edits import FEET, StanceEdit
+from kinemesh.robot.bodies import configurations
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.model import RobotModel
 
@@ -56,7 +56,7 @@ def clip_of(
         RobotError: the robot is not known.
     """
     model = robot if isinstance(robot, RobotModel) else RobotModel.load(robot or trajectory.robot)
-    q = _ordered(trajectory, model)
+    q = configurations(trajectory, model)
     posed = [_joints(model, model.configuration(row)) for row in q]
     names = _names(model)
     skeleton = Skeleton(
@@ -91,21 +91,6 @@ def clip_of(
         )
         * floating,
     )
-
-
-def _ordered(trajectory: Trajectory, model: RobotModel) -> Array:
-    """Configurations ``(T, nq)`` with the joints in the model's order."""
-    given, wanted = trajectory.joint_names, model.joint_names
-    if set(given) != set(wanted):
-        missing = [name for name in wanted if name not in given]
-        more = [name for name in given if name not in wanted]
-        raise ClipError(
-            f"the trajectory of {trajectory.robot!r} has not the joints of {model.name!r}: "
-            f"it lacks {', '.join(missing) or 'none'} and has besides {', '.join(more) or 'none'}; "
-            f"give the robot that it was made for"
-        )
-    order = [given.index(name) for name in wanted]
-    return np.hstack([trajectory.base, trajectory.joints[:, order]])
 
 
 def _held(foot: str, planted: Flags | None) -> list[StanceEdit]:

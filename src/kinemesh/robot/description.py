@@ -41,6 +41,8 @@ class Description:
     """Links whose hulls are left out."""
     neighbours: int
     """Hulls within this many joints of each other may overlap."""
+    listed: Mapping[str, Mapping[str, tuple[str, Array]]]
+    """Format to the bodies that it lists, in order: name to link and place ``(3,)`` [m] in it."""
 
 
 def read_description(
@@ -145,7 +147,25 @@ def _check(
         },
         no_collision=frozenset(collision.get("no_hull", ())),
         neighbours=int(collision.get("neighbours", 3)),
+        listed={
+            name: _listed(path, f"formats.{name}.", entry)
+            for name, entry in table.get("formats", {}).items()
+        },
     )
+
+
+def _listed(path: Path, prefix: str, table: Any) -> dict[str, tuple[str, Array]]:
+    """``bodies``, in order; one is a link by its name, or a place that ``places`` names."""
+    places = table.get("places", {}) if isinstance(table, Mapping) else {}
+    result = {}
+    for name in _get(path, table, "bodies", list, prefix):
+        if name in places:
+            where = f"{prefix}places.{name}."
+            link = str(_get(path, places[name], "link", str, where))
+            result[str(name)] = (link, _points(path, places[name], "offset", (3,), where))
+        else:
+            result[str(name)] = (str(name), np.zeros(3))
+    return result
 
 
 def _get(path: Path, table: Any, key: str, kind: type, prefix: str = "") -> Any:

@@ -127,6 +127,8 @@ class RobotModel:
         hulls: the collision hulls; ``hull_table`` holds the same in flat arrays.
         parts: torso, feet and hands, which can be turned as a person's are.
         self_pairs: pairs of hulls ``(P, 2)`` that must stay apart.
+        listed: what formats list of this robot that do not list every link, by format:
+            body to link and place ``(3,)`` [m].
         support: ``(njoints, nv)`` of 0 and 1: which velocities move which joint.
         kernel: the compiled inner loops; None where they were not built or not wanted.
     """
@@ -135,6 +137,7 @@ class RobotModel:
         self.name = description.name
         self.kernel: Any = None
         self.height = description.height
+        self.listed = description.listed
         self.pin_model = _load_urdf(description)
         model = self.pin_model
         self.joint_names: tuple[str, ...] = tuple(model.names)[2:]

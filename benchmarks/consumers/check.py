@@ -1,0 +1,102 @@
+"""The trainers' own code loads our files: mjlab's and holosoma's, by their packages on PyPI.
+
+    python benchmarks/consumers/check.py                 # two demos, an environment of its own
+    python benchmarks/consumers/check.py RESULT.npz --env DIR
+
+Makes an environment (about 0.9 GB: torch for the CPU, MuJoCo, mjlab and holosoma without their
+simulators), writes every format with this checkout, and has ``loaders.py`` load the files there:
+by the real motion loaders where a package has one, against MuJoCo's own kinematics of the
+trainer's own robot. The environment has NumPy 1.26, so that pickles are read by an old NumPy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+import numpy as np
+
+import kinemesh
+from kinemesh import demos
+from kinemesh.export import WRITERS
+from kinemesh.io import read_trajectory
+from kinemesh.robot import RobotModel, links_of
+
+WITHOUT_DEPENDENCIES = ("mjlab==1.6.0", "holosoma==0.0.3")
+NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru")
+
+
+def environment(folder: Path) -> Path:
+    """The Python of an environment in ``folder`` that has what the loaders import."""
+    python = folder / "bin" / "python"
+    done = folder / "complete"
+    if not done.exists():
+        venv.create(folder, with_pip=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet"]
+        subprocess.run([*pip, *NEEDED], check=True)
+        subprocess.run([*pip, "--no-deps", *WITHOUT_DEPENDENCIES], check=True)
+        done.touch()
+    return python
+
+
+def read_shipped(python: Path) -> int:
+    """Read the training motions that holosoma ships; 0 when each is what its arrays say."""
+    robot = RobotModel.load("g1")
+    print("== holosoma's shipped motions, read by kinemesh")
+    status = 0
+    folder = python.parent.parent / "lib"
+    for path in sorted(folder.glob("python3*/site-packages/holosoma/data/motions/**/*.npz")):
+        with np.load(path) as file:
+            qpos, names = file["joint_pos"], list(file["joint_names"])
+        found = read_trajectory(path, robot.joint_names, robot.name, links=links_of(robot))
+        columns = [7 + names.index(name) for name in robot.joint_names]
+        worst = np.abs(found.trajectory.joints - qpos[:, columns]).max()
+        worst = max(worst, np.abs(found.trajectory.q[:, :3] - qpos[:, :3]).max())
+        good = found.format == "holosoma-train" and worst < 1e-9
+        status |= not good
+        print(f"  {'ok  ' if good else 'FAIL'} {path.name}: {found.notes[0]}, {worst:.1e}")
+    return status
+
+
+def main() -> int:
+    """Write, load, compare; 0 when every check holds."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("results", nargs="*", type=Path, help="results; two demos if left out")
+    parser.add_argument("--env", type=Path, help="folder of the environment; kept if given")
+    options = parser.parse_args()
+    results = {path.stem: kinemesh.Result.load(path) for path in options.results} or {
+        "lift_box": kinemesh.retarget(demos.lift_box().crop(60, 120)),
+        "walk": kinemesh.retarget(demos.walk().crop(30, 90)),
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        python = environment(options.env or work / "env")
+        status = read_shipped(python)
+        for name, result in results.items():
+            folder = work / name
+            folder.mkdir()
+            own = result.trajectory.fps
+            for format, writer in WRITERS.items():
+                suffix = writer.suffixes[0] if writer.suffixes else ""
+                kinemesh.write(result, folder / f"{format}{suffix}", format=format, fps=own)
+            robot = RobotModel.load(result.trajectory.robot)
+            np.savez(folder / "expected.npz", qpos=result.qpos(), fps=own)
+            facts = {
+                "joints": list(robot.joint_names),
+                "props": list(result.tracks),
+                "protomotions": list(links_of(robot).listed("protomotions").names),
+            }
+            (folder / "expected.json").write_text(json.dumps(facts))
+            print(f"== {name}: {len(result)} frames at {own:g}/s of {robot.name}", flush=True)
+            loaders = Path(__file__).with_name("loaders.py")
+            status |= subprocess.run([str(python), str(loaders), str(folder)]).returncode
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,6 @@
+"""Trajectories out: one writer a format, one dict of writers."""
+
+from kinemesh.export.motion import Motion, Moving, motion_of
+from kinemesh.export.writing import WRITERS, Writer, check_target, write
+
+__all__ = ["WRITERS", "Motion", "Moving", "Writer", "check_target", "motion_of", "write"]
