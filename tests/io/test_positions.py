@@ -32,7 +32,7 @@ def test_every_skeleton_is_found_from_a_bare_array(
 ) -> None:
     file = save(tmp_path / "a.npy", person(name))
     if name == "smpl45":  # it comes at any rate
-        with pytest.raises(ReadError, match="smpl45.*give fps="):
+        with pytest.raises(ReadError, match=r"smpl45.*give fps="):
             read(file)
         return
     clip = read(file)

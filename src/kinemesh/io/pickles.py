@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from kinemesh.errors import ReadError
+from kinemesh.io.recording import Recording
+from kinemesh.motion import Skeleton
 
 _LARGEST_FILE = 2 << 30
 _LARGEST_ARRAY = 1 << 30
@@ -182,6 +184,19 @@ def read_pickled_arrays(path: Path, wanted: Collection[str]) -> dict[str, NDArra
         raise ReadError(
             f"{path.name} is no pickled dictionary of arrays, or damaged ({type(error).__name__})"
         ) from error
+
+
+def refuse_pickle(path: Path, skeleton: Skeleton | str | None = None) -> Recording:
+    """Refuse a pickled motion, and say how to save it as arrays.
+
+    Raises:
+        ReadError: always.
+    """
+    raise ReadError(
+        f"{path.name} is a pickle, and a pickle can run any program; expected arrays. If you "
+        f"trust it, load it and save what it holds: numpy.savez('x.npz', poses=, trans=, betas=, "
+        f"mocap_frame_rate=), z up; of WHAM's output pose_world=, trans_world=, betas=, fps="
+    )
 
 
 def swells(program: bytes) -> bool:

@@ -13,6 +13,7 @@ from kinemesh.io.files import existing_file
 from kinemesh.io.ground import grounded
 from kinemesh.io.meshes import read_mesh
 from kinemesh.io.omomo import read_omomo
+from kinemesh.io.pickles import refuse_pickle
 from kinemesh.io.positions import read_archive_file, read_array_file
 from kinemesh.io.recording import Reader, Recording
 from kinemesh.io.smpl import BodySource, read_smpl
@@ -22,7 +23,12 @@ from kinemesh.motion.clean import cleaned, mended, spiked
 from kinemesh.motion.gaps import filled_track
 
 READERS: Mapping[str, Reader] = MappingProxyType(
-    {".pt": read_omomo, ".npy": read_array_file, ".npz": read_archive_file}
+    {
+        ".pt": read_omomo,
+        ".npy": read_array_file,
+        ".npz": read_archive_file,
+        **dict.fromkeys((".pkl", ".pickle"), refuse_pickle),
+    }
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
 

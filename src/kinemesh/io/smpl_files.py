@@ -103,10 +103,10 @@ def read_pose(path: Path, shape: bool) -> Pose:
     model = word("surface_model_type") if "surface_model_type" in names else None
     root = arrays[moves]
     turns, notes = _turns(path, arrays, keys, model)
-    if root.ndim != 2 or root.shape[1] != 3 or len(root) != len(turns) or not len(root):
+    if root.ndim != 2 or root.shape[1] != 3 or len(root) != len(turns):
         raise ReadError(
             f"{path.name}: {moves!r} has shape {root.shape} for {len(turns)} frames of turns; "
-            f"expected (T, 3), at least one frame"
+            f"expected (T, 3)"
         )
     _check(path, turns, "turns", _MOST_TURN)
     _check(path, root, moves, _FARTHEST)
@@ -154,6 +154,11 @@ def _turns(
     if len(frames) != 1:
         raise ReadError(f"{path.name}: {' and '.join(keys)} differ in their number of frames")
     count = frames.pop()
+    if count == 0:
+        raise ReadError(
+            f"{path.name}: {keys[0]!r} has shape {arrays[keys[0]].shape}; "
+            f"expected (T, n) with at least one frame"
+        )
     flat = np.hstack([_flat(path, arrays, key, count) for key in keys])
     notes: tuple[str, ...] = ()
     if flat.shape[1] == 66:  # the body alone: hands and face are beside it
@@ -187,7 +192,7 @@ def _parts(
 def _flat(path: Path, arrays: Mapping[str, Array], key: str, count: int) -> Array:
     """An array ``(T, n)`` or ``(T, J, 3)`` as ``(T, n)``."""
     array = arrays[key]
-    if array.ndim not in (2, 3) or len(array) != count or array.shape[-1] == 0:
+    if array.ndim not in (2, 3) or len(array) != count:
         raise ReadError(
             f"{path.name}: {key!r} has shape {array.shape}; expected (T, n) with T = {count}, "
             f"axis-angles [rad]"
