@@ -14,15 +14,13 @@ import pickletools
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from kinemesh.errors import ReadError
-from kinemesh.io.recording import Recording
-from kinemesh.motion import Skeleton
 
 _LARGEST_FILE = 2 << 30
 _LARGEST_ARRAY = 1 << 30
@@ -186,7 +184,7 @@ def read_pickled_arrays(path: Path, wanted: Collection[str]) -> dict[str, NDArra
         ) from error
 
 
-def refuse_pickle(path: Path, skeleton: Skeleton | str | None = None) -> Recording:
+def refuse_pickle(path: Path) -> NoReturn:
     """Refuse a pickled motion, and say how to save it as arrays.
 
     Raises:

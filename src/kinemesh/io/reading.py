@@ -23,12 +23,7 @@ from kinemesh.motion.clean import cleaned, mended, spiked
 from kinemesh.motion.gaps import filled_track
 
 READERS: Mapping[str, Reader] = MappingProxyType(
-    {
-        ".pt": read_omomo,
-        ".npy": read_array_file,
-        ".npz": read_archive_file,
-        **dict.fromkeys((".pkl", ".pickle"), refuse_pickle),
-    }
+    {".pt": read_omomo, ".npy": read_array_file, ".npz": read_archive_file}
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
 
@@ -95,6 +90,8 @@ def read(
     """
     path = existing_file(path)
     suffix = path.suffix.lower()
+    if suffix in (".pkl", ".pickle"):
+        refuse_pickle(path)
     if suffix not in READERS:
         raise ReadError(
             f"{path.name} has the suffix {suffix or 'none'!r}; known are {', '.join(READERS)}: "
