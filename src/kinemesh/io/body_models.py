@@ -104,7 +104,8 @@ def _find(folder: Path, kinds: Sequence[str], gender: str) -> tuple[str, Path]:
         return (named or list(kinds))[0], path
     if not folder.is_dir():
         raise ReadError(
-            f"body_model={str(folder)!r} is no folder; expected the one with the model files"
+            f"body_model={str(folder)!r} is no folder; expected the one with the model files; "
+            f"they are free for research after registration at {_SITES[kinds[0]]}"
         )
     for kind in kinds:
         for ending in (".npz", ".pkl"):

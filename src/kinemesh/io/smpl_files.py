@@ -67,7 +67,7 @@ def holds_pose(path: Path) -> bool:
     match path.suffix.lower():
         case ".npz" if head(path).startswith(b"PK\x03\x04"):
             names = read_npz(path, ()).names
-        case ".pt" | ".pth":
+        case ".pt":
             names = saved_texts(path)
         case _:
             return False
