@@ -494,3 +494,24 @@ def test_two_frames_are_a_clip(robot: RobotModel, short: Clip) -> None:
 _ROBOT = RobotModel.load("g1")
 _RETARGETER = Retargeter(_ROBOT)
 _WALK = DEMOS["walk"]().crop(0, 2)
+
+
+@pytest.mark.slow
+def test_a_robot_lies_kneels_and_stands_as_the_person_who_gets_up(robot: RobotModel) -> None:
+    """An AMASS recording without any body model, its bones a stand-in's."""
+    clip = io.read(recording("amass/140_02_stageii.npz")).resampled(30.0)
+    result = retarget(clip, robot)
+    assert len(result.trajectory) == len(clip) == 235
+    for report in result.reports:
+        assert report.violation.get("nonpenetration", 0.0) < 1e-3
+        assert report.violation.get("footstance", 0.0) < 4e-3
+    height = result.trajectory.q[:, 2]
+    assert height[:50].max() < 0.2
+    assert height[160:180].min() > 0.55
+    upright = Rotation.from_quat(result.trajectory.q[:, 3:7]).as_matrix()
+    assert np.abs(upright[:50, 2, 2]).max() < 0.4  # the trunk is level
+    assert upright[165:180, 2, 2].min() > 0.8
+    # the robot's left is the person's: no mirror image
+    across = clip.landmark("left_hip") - clip.landmark("right_hip")
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    assert np.mean(np.sum(upright[:, :, 1] * across, axis=1)) > 0.8

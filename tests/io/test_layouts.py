@@ -19,7 +19,7 @@ from kinemesh.errors import KinemeshError, ReadError
 from kinemesh.export import WRITERS
 from kinemesh.export.tensors import save_tensors
 from kinemesh.io import TrajectoryFile, holds_trajectory, read_contents, read_trajectory
-from kinemesh.io.torchfile import read_tensors
+from kinemesh.io.torchfile import read_table
 from kinemesh.motion import Links
 from kinemesh.result import Result
 from kinemesh.retarget import retarget
@@ -434,7 +434,7 @@ def test_another_number_of_bodies_is_refused_unless_the_layout_is_given(
 
 def test_a_torch_table_that_asks_for_more_is_refused(tmp_path: Path) -> None:
     save_tensors(tmp_path / "a.motion", {"dof_pos": np.zeros((2, 3), np.float32), "fps": 30.0})
-    table = read_tensors(tmp_path / "a.motion")
+    table = read_table(tmp_path / "a.motion")
     assert table["fps"] == 30.0 and table["dof_pos"].shape == (2, 3)
     for program, message in (
         (b"\x80\x02}(X\x01\x00\x00\x00acos\nsystem\nX\x02\x00\x00\x00ls\x85Ru.", "posix|os.system"),
@@ -445,7 +445,7 @@ def test_a_torch_table_that_asks_for_more_is_refused(tmp_path: Path) -> None:
         with zipfile.ZipFile(tmp_path / "b.motion", "w") as archive:
             archive.writestr("motion/data.pkl", program)
         with pytest.raises(ReadError, match=message):
-            read_tensors(tmp_path / "b.motion")
+            read_table(tmp_path / "b.motion")
 
 
 def test_protomotions_own_mark_of_its_quaternions_is_read_over(

@@ -30,7 +30,12 @@ def save(path: Path, array: np.ndarray, **kwargs: object) -> Path:
 def test_every_skeleton_is_found_from_a_bare_array(
     tmp_path: Path, person: Person, name: str
 ) -> None:
-    clip = read(save(tmp_path / "a.npy", person(name)))
+    file = save(tmp_path / "a.npy", person(name))
+    if name == "smpl45":  # it comes at any rate
+        with pytest.raises(ReadError, match=r"smpl45.*give fps="):
+            read(file)
+        return
+    clip = read(file)
     assert clip.skeleton.name == name
     assert any(f"skeleton {name}: found" in note for note in clip.notes)
     assert any("assumed" in note and "fps=" in note for note in clip.notes)

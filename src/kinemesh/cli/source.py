@@ -22,7 +22,12 @@ class Options:
     terrain: Path | None = None
     """Mesh of what was climbed, in the recording's world."""
     skeleton: str | None = None
-    """Joint layout of a bare array: lafan22, mocap53, optitrack26, smpl22 or smplh52."""
+    """Joint layout of a bare array: lafan22, mocap53, optitrack26, smpl22, smpl24, smpl45,
+    smplh52 or smplx55."""
+    body_model: Path | None = None
+    """Folder of SMPL, SMPL-H or SMPL-X models for a file of that family; without it a stand-in."""
+    rest_joints: Path | None = None
+    """Rest joints (.npy .npz .pt) in place of a body model."""
     height: float | None = None
     """The person's height [m]; estimated from the legs if left out."""
     floor: float | None = None
@@ -52,6 +57,8 @@ class Options:
             floor=self.floor,
             up=self.up,
             clean=self.clean,
+            body_model=self.body_model,
+            rest_joints=self.rest_joints,
         )
         return self.arranged(found)
 
@@ -72,7 +79,8 @@ class Source(Options):
     """Where a recording comes from, and what its file does not say."""
 
     clip: tyro.conf.Positional[Path]
-    """The recording: OMOMO/InterMimic .pt, joint positions .npy or .npz; or a robot's trajectory
+    """The recording: OMOMO/InterMimic .pt; poses of SMPL's family, AMASS .npz or GVHMR .pt;
+    joint positions .npy or .npz; or a robot's trajectory
     for another robot: a result .npz, holosoma's raw .npz (qpos), a Unitree .csv."""
     fps: float | None = None
     """The recording's frames per second, where the file does not say."""

@@ -177,7 +177,12 @@ def robot_clip(path: Path, robot: str | None, fps: float | None, options: Option
         ReadError: options that only a person's recording has.
         RobotError: the robot is not known.
     """
-    for name, value in (("skeleton", options.skeleton), ("up", options.up)):
+    for name, value in (
+        ("skeleton", options.skeleton),
+        ("up", options.up),
+        ("body-model", options.body_model),
+        ("rest-joints", options.rest_joints),
+    ):
         if value is not None:
             raise ReadError(
                 f"{path.name} is a robot's trajectory, z up, with the robot's own landmarks: "

@@ -18,6 +18,7 @@ from kinemesh.io.files import head, looks_like, open_archive, read_entry
 from kinemesh.motion.arrays import Array
 
 _LARGEST_FILE = 4 << 30
+_LARGEST_WORD = 4096
 _MAGIC = b"\x93NUMPY"
 
 
@@ -69,6 +70,32 @@ def read_npz(path: Path, wanted: Collection[str]) -> Arrays:
                 data = read_entry(path, archive, f"{name}.npy")
                 result[name] = _read(io.BytesIO(data), len(data), f"{name!r} in {path.name}")
         return result
+
+
+def read_word(path: Path, name: str) -> str | None:
+    """One word in a ``.npz`` file, saved as text or bytes; None where it is not readable so.
+
+    Texts are often saved as Python objects, which need pickle: those are left alone.
+    """
+    with open_archive(path, _LARGEST_FILE) as archive:
+        if f"{name}.npy" not in archive.namelist():
+            return None
+        if archive.getinfo(f"{name}.npy").file_size > _LARGEST_WORD:
+            return None
+        data = read_entry(path, archive, f"{name}.npy")
+    stream = io.BytesIO(data)
+    try:
+        shape, _, dtype = _header(stream)
+    except Exception:
+        return None
+    start = stream.tell()
+    if math.prod(shape) != 1 or dtype.kind not in "US" or dtype.itemsize != len(data) - start:
+        return None
+    word = np.frombuffer(data, dtype=dtype, offset=start)[0]
+    text = word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word)
+    if text[:2] in ("b'", 'b"'):  # bytes that were made text by str()
+        text = text[2:-1]
+    return text.strip().lower()
 
 
 @dataclass(frozen=True, eq=False)

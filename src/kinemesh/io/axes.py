@@ -29,8 +29,7 @@ def find_up(clip: Clip) -> tuple[str, float]:
     Raises:
         ReadError: the axis is x, points down, or no axis stands out.
     """
-    ankles = _middle(clip, "ankle")
-    upright = _middle(clip, "hip") + _middle(clip, "shoulder") - 2.0 * ankles
+    upright = _upright(clip)
     mean = upright.mean(axis=0)
     order = np.argsort(-np.abs(mean))
     best = int(order[0])
@@ -106,17 +105,17 @@ def turned_shape(shape: Shape) -> Shape:
 
 
 def handed(clip: Clip) -> Clip:
-    """The clip, with a warning if left and right are exchanged (z must be up).
+    """The clip, with a warning if left and right are exchanged.
 
-    The toes point ahead; left is then up x ahead, and the left hip and shoulder must lie there.
+    Up is from the ankles to hips and shoulders, so that a person who lies counts too, and the
+    toes point ahead; left is then up x ahead, and the left hip and shoulder must lie there.
     """
     ahead = sum(clip.landmark(f"{s}_toe") - clip.landmark(f"{s}_ankle") for s in ("left", "right"))
-    ahead = np.asarray(ahead)
-    left = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
+    left = np.cross(_upright(clip), np.asarray(ahead))
     across = sum(
         clip.landmark(f"left_{p}") - clip.landmark(f"right_{p}") for p in ("hip", "shoulder")
     )
-    side = np.sum(left * np.asarray(across)[:, :2], axis=1)
+    side = np.sum(left * np.asarray(across), axis=1)
     share = float(np.mean(side < 0.0))
     if share <= 0.5:
         return clip
@@ -126,6 +125,12 @@ def handed(clip: Clip) -> Clip:
         f"exchanged before ([x, z, y] mirrors, [x, -z, y] does not): correct the file"
     )
     return replace(clip, warnings=(*clip.warnings, warning))
+
+
+def _upright(clip: Clip) -> Array:
+    """From the ankles to hips and shoulders ``(T, 3)`` [m]."""
+    ankles = _middle(clip, "ankle")
+    return np.asarray(_middle(clip, "hip") + _middle(clip, "shoulder") - 2.0 * ankles)
 
 
 def _middle(clip: Clip, part: str) -> Array:

@@ -22,7 +22,7 @@ from kinemesh.errors import ReadError
 from kinemesh.io.arrays import read_archive
 from kinemesh.io.files import existing_file, head, looks_like
 from kinemesh.io.pickled import is_pickle, read_pickle
-from kinemesh.io.torchfile import is_torch, read_tensors
+from kinemesh.io.torchfile import is_torch, read_table
 from kinemesh.motion.arrays import Array
 
 HDMI_FILES = ("motion.npz", "meta.json")
@@ -131,7 +131,7 @@ def _archive(path: Path) -> Contents:
 
 
 def _tensors(path: Path) -> Contents:
-    arrays, names, skipped = _sorted(read_tensors(path))
+    arrays, names, skipped = _sorted(read_table(path))
     return Contents(path, "torch", arrays, names, skipped=skipped)
 
 

@@ -46,8 +46,9 @@ def read_archive_file(path: Path, skeleton: Skeleton | str | None = None) -> Rec
     arrays = read_npz(path, (_KEY, "height", "fps"))
     if _KEY not in arrays:
         raise ReadError(
-            f"{path.name} holds no {_KEY!r} (T, J, 3); expected joint positions under this name: "
-            f"it holds {', '.join(sorted(arrays.names)[:20]) or 'nothing'}"
+            f"{path.name} holds no {_KEY!r} (T, J, 3); expected joint positions under this name, "
+            f"or a pose of SMPL's family ('poses' and 'trans', or 'root_orient', 'pose_body' and "
+            f"'trans'): it holds {', '.join(sorted(arrays.names)[:20]) or 'nothing'}"
         )
     return _recording(
         path, arrays[_KEY], skeleton, _number(path, arrays, "fps"), _number(path, arrays, "height")

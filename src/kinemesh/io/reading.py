@@ -13,8 +13,11 @@ from kinemesh.io.files import existing_file
 from kinemesh.io.ground import grounded
 from kinemesh.io.meshes import read_mesh
 from kinemesh.io.omomo import read_omomo
+from kinemesh.io.pickles import refuse_pickle
 from kinemesh.io.positions import read_archive_file, read_array_file
 from kinemesh.io.recording import Reader, Recording
+from kinemesh.io.smpl import BodySource, read_smpl
+from kinemesh.io.smpl_files import holds_pose
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain
 from kinemesh.motion.clean import cleaned, mended, spiked
 from kinemesh.motion.gaps import filled_track
@@ -25,7 +28,15 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
 
 _USUAL_FPS: Mapping[str, float] = MappingProxyType(
-    {"lafan22": 30.0, "mocap53": 120.0, "optitrack26": 30.0, "smpl22": 30.0, "smplh52": 30.0}
+    {
+        "lafan22": 30.0,
+        "mocap53": 120.0,
+        "optitrack26": 30.0,
+        "smpl22": 30.0,
+        "smpl24": 30.0,
+        "smplh52": 30.0,
+        "smplx55": 30.0,
+    }
 )
 """Frames per second [1/s] that files of a skeleton usually have and do not state."""
 
@@ -44,6 +55,8 @@ def read(
     floor: float | None = None,
     up: str | None = None,
     clean: bool = False,
+    body_model: str | Path | None = None,
+    rest_joints: str | Path | None = None,
 ) -> Clip:
     """Read a recorded human motion, with the object and the terrain it was made with.
 
@@ -53,7 +66,8 @@ def read(
 
     Args:
         path: OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; or ``.npz`` with
-            ``global_joint_positions`` and optionally ``height`` and ``fps``.
+            ``global_joint_positions`` and optionally ``height`` and ``fps``; or poses of SMPL,
+            SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``.
         object: mesh of the object that the file tracks, in the object's own frame [m].
         terrain: mesh of what stands still, in the same world and axes as the clip [m], its
             ground at 0.
@@ -66,6 +80,9 @@ def read(
         up: ``"y"`` or ``"z"``; found from the person if left out.
         clean: take spikes out, which are only warned of if left out. Gaps of up to 0.2 s are
             filled in any case: see :mod:`kinemesh.motion.clean`.
+        body_model: folder of SMPL, SMPL-H or SMPL-X models, for files of that family, which do
+            not hold the person's bones; a stand-in's bones are taken if left out.
+        rest_joints: file of rest joints ``(J, 3)`` [m] in SMPL's order, in place of a body model.
 
     Raises:
         ReadError: a file is missing, damaged, or not what it should be.
@@ -73,12 +90,22 @@ def read(
     """
     path = existing_file(path)
     suffix = path.suffix.lower()
+    if suffix in (".pkl", ".pickle"):
+        refuse_pickle(path)
     if suffix not in READERS:
         raise ReadError(
             f"{path.name} has the suffix {suffix or 'none'!r}; known are {', '.join(READERS)}: "
             f"convert the motion to one of these"
         )
-    recording = READERS[suffix](path, skeleton)
+    if holds_pose(path):
+        recording = read_smpl(path, skeleton, BodySource(body_model, rest_joints, height, fps))
+    elif body_model is not None or rest_joints is not None:
+        raise ReadError(
+            f"{path.name} holds no pose of SMPL's family, but "
+            f"{'body_model' if body_model is not None else 'rest_joints'} was given: leave it out"
+        )
+    else:
+        recording = READERS[suffix](path, skeleton)
     if object is not None and recording.track is None:
         raise ReadError(
             f"{path.name} tracks no object, but object={str(object)!r} was given: leave it out, "

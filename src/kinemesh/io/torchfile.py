@@ -1,9 +1,8 @@
 """Tensors out of a file that ``torch.save`` wrote, without torch and without running anything.
 
-A pickle is a program. This module admits exactly the one that rebuilds a tensor, or a table of
-tensors and numbers: the opcodes are checked against a list before the first of them runs, and the
-only names that resolve are stand-ins of this module. Whatever else a file asks for is refused,
-never called.
+A pickle is a program. This module admits exactly those that rebuild a tensor, or dictionaries
+of them: the opcodes are checked against a list before the first of them runs, and the only names
+that resolve are stand-ins of this module. Whatever else a file asks for is refused, never called.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import io
 import math
 import pickle
 import pickletools
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,27 +22,32 @@ from numpy.typing import NDArray
 
 from kinemesh.errors import ReadError
 from kinemesh.io.files import head, looks_like, open_archive, read_entry
+from kinemesh.io.pickles import swells
 
 _LARGEST_FILE = 2 << 30
 _LARGEST_PROGRAM = 64 << 10
 """The program of a tensor is about 160 bytes long."""
-
-_ONE = "one tensor of floats and nothing else"
-_TABLE = "a table of tensors and numbers and nothing else"
 
 _OPCODES = frozenset(
     "PROTO FRAME GLOBAL STACK_GLOBAL MARK REDUCE BINPERSID STOP MEMOIZE BINPUT LONG_BINPUT BINGET "
     "LONG_BINGET BINUNICODE SHORT_BINUNICODE BININT BININT1 BININT2 LONG1 NEWTRUE NEWFALSE NONE "
     "EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3".split()
 )
-_TABLE_OPCODES = _OPCODES | frozenset(
-    "EMPTY_DICT SETITEM SETITEMS EMPTY_LIST APPEND APPENDS BINFLOAT".split()
+_TREE = _OPCODES | frozenset(
+    "EMPTY_DICT SETITEM SETITEMS EMPTY_LIST APPEND APPENDS BINFLOAT BINBYTES SHORT_BINBYTES".split()
 )
+"""What a dictionary of tensors, numbers and texts needs besides."""
 _STORAGES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2"}
-_TABLE_STORAGES = {
-    **_STORAGES,
-    **{"LongStorage": "i8", "IntStorage": "i4", "ByteStorage": "u1", "BoolStorage": "b1"},
+_OTHERS = {
+    "LongStorage": "i8",
+    "IntStorage": "i4",
+    "ShortStorage": "i2",
+    "CharStorage": "i1",
+    "ByteStorage": "u1",
+    "BoolStorage": "?",
+    "BFloat16Storage": "V2",
 }
+"""Storages that may stand beside those of floats and are never read."""
 
 
 @dataclass(frozen=True)
@@ -73,41 +77,6 @@ def read_tensor(path: Path) -> NDArray[np.floating[Any]]:
         ReadError: not a zip archive, cut short or damaged; anything but one tensor of floats;
             sizes that do not fit the bytes that are there.
     """
-    with _opened(path) as archive:
-        result = _Program(path, archive, _ONE).run()
-        if not isinstance(result, _Tensor):
-            _refuse(path, f"a value of type {type(result).__name__}", _ONE)
-        return _array(path, archive, result)
-
-
-def read_tensors(path: Path) -> dict[str, Any]:
-    """The table in ``path``: tensors as arrays of their own types, numbers and texts as they are.
-
-    Raises:
-        ReadError: as :func:`read_tensor`; anything but a table of these.
-    """
-    with _opened(path) as archive:
-        result = _Program(path, archive, _TABLE).run()
-        if not isinstance(result, dict):
-            _refuse(path, f"a value of type {type(result).__name__}", _TABLE)
-        table: dict[str, Any] = {}
-        for key, value in result.items():
-            if isinstance(value, _Tensor):
-                table[str(key)] = _array(path, archive, value)
-            elif isinstance(value, int | float | str) or value is None:
-                table[str(key)] = value
-            else:
-                _refuse(path, f"a {type(value).__name__} under {str(key)[:40]!r}", _TABLE)
-        return table
-
-
-def is_torch(path: Path) -> bool:
-    """Whether a zip archive is one that ``torch.save`` wrote."""
-    with open_archive(path, _LARGEST_FILE) as archive:
-        return any(n.count("/") == 1 and n.endswith("/data.pkl") for n in archive.namelist())
-
-
-def _opened(path: Path) -> ZipFile:
     start = head(path)
     if not start.startswith(b"PK\x03\x04"):
         hint = (
@@ -119,58 +88,153 @@ def _opened(path: Path) -> ZipFile:
             f"{path.name} is {looks_like(start)}; expected a tensor saved by torch.save "
             f"(a zip archive): {hint}"
         )
-    return open_archive(path, _LARGEST_FILE)
+    with open_archive(path, _LARGEST_FILE) as archive:
+        result = _run(path, archive, _OPCODES, _STORAGES, "one tensor of floats")
+        if not isinstance(result, _Tensor):
+            _refuse(path, f"a value of type {type(result).__name__}", "one tensor of floats")
+        return _array(path, archive, result)
 
 
-class _Program:
-    """The pickle in an archive by ``torch.save``, and what it may do."""
+def read_tensors(path: Path, wanted: Collection[str]) -> dict[str, NDArray[np.floating[Any]]]:
+    """The float tensors named in ``wanted`` out of nested dictionaries of tensors.
 
-    def __init__(self, path: Path, archive: ZipFile, expected: str) -> None:
-        self.path, self.archive, self.expected = path, archive, expected
-        programs = [n for n in archive.namelist() if n.count("/") == 1 and n.endswith("/data.pkl")]
-        if len(programs) != 1:
-            raise ReadError(
-                f"{path.name} is a zip archive with {len(programs)} entries */data.pkl; "
-                f"expected one, as torch.save writes: is it another kind of archive?"
-            )
-        self.root = programs[0].removesuffix("data.pkl")
-        if archive.getinfo(programs[0]).file_size > _LARGEST_PROGRAM:
-            _refuse(path, "a pickle far larger than a tensor needs", expected)
-        self.program = read_entry(path, archive, programs[0])
-        self.order = "<"
-        if f"{self.root}byteorder" in archive.namelist():
-            big = read_entry(path, archive, f"{self.root}byteorder") == b"big"
-            self.order = ">" if big else "<"
+    Args:
+        path: the file.
+        wanted: names, those of nested dictionaries joined by ``/``.
 
-    def run(self) -> Any:
-        """What the program describes."""
-        path, table = self.path, self.expected == _TABLE
+    Raises:
+        ReadError: as :func:`read_tensor`, or something else than dictionaries of tensors.
+    """
+    what = "dictionaries of tensors"
+    with open_archive(path, _LARGEST_FILE) as archive:
+        tree = _run(path, archive, _TREE, _STORAGES | _OTHERS, what)
+        if not isinstance(tree, dict):
+            _refuse(path, f"a value of type {type(tree).__name__}", what)
+        found = {name: leaf for name, leaf in _leaves(tree) if name in wanted}
+        for name, leaf in found.items():
+            if not isinstance(leaf, _Tensor) or leaf.storage.dtype.kind != "f":
+                raise ReadError(f"{path.name}: {name!r} is no tensor of floats; expected one")
+        return {name: _array(path, archive, leaf) for name, leaf in found.items()}
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """A dictionary of tensors, numbers and texts: tensors as arrays of their own types.
+
+    Raises:
+        ReadError: as :func:`read_tensor`; anything but a dictionary of these.
+    """
+    what = "a dictionary of tensors, numbers and texts"
+    start = head(path)
+    if not start.startswith(b"PK\x03\x04"):
+        raise ReadError(f"{path.name} is {looks_like(start)}; expected {what} by torch.save")
+    with open_archive(path, _LARGEST_FILE) as archive:
+        tree = _run(path, archive, _TREE, _STORAGES | _OTHERS, what)
+        if not isinstance(tree, dict):
+            _refuse(path, f"a value of type {type(tree).__name__}", what)
+        table: dict[str, Any] = {}
+        for key, value in tree.items():
+            if isinstance(value, _Tensor):
+                table[str(key)] = _array(path, archive, value)
+            elif isinstance(value, int | float | str) or value is None:
+                table[str(key)] = value
+            else:
+                _refuse(path, f"a {type(value).__name__} under {str(key)[:40]!r}", what)
+        return table
+
+
+def is_torch(path: Path) -> bool:
+    """Whether a zip archive is one that ``torch.save`` wrote."""
+    with open_archive(path, _LARGEST_FILE) as archive:
+        return any(n.count("/") == 1 and n.endswith("/data.pkl") for n in archive.namelist())
+
+
+def saved_texts(path: Path) -> frozenset[str]:
+    """The texts in the program of a saved file, such as the keys of a dictionary; nothing runs.
+
+    Empty where the file is none of ``torch.save``.
+    """
+    if not head(path).startswith(b"PK\x03\x04"):
+        return frozenset()
+    with open_archive(path, _LARGEST_FILE) as archive:
         try:
-            opcodes = {opcode.name for opcode, _, _ in pickletools.genops(self.program)}
-        except Exception as error:
-            raise ReadError(f"{path.name}: its data.pkl is damaged ({error})") from error
-        admitted = _TABLE_OPCODES if table else _OPCODES
-        if not opcodes <= admitted:
-            what = f"the pickle opcodes {', '.join(sorted(opcodes - admitted))}"
-            _refuse(path, what, self.expected)
-        try:
-            return _Unpickler(self, _TABLE_STORAGES if table else _STORAGES).load()
-        except ReadError:
-            raise
-        except Exception as error:
-            raise ReadError(
-                f"{path.name}: its data.pkl does not describe a tensor ({type(error).__name__})"
-            ) from error
+            program, _ = _program(path, archive)
+            return frozenset(a for _, a, _ in pickletools.genops(program) if isinstance(a, str))
+        except Exception:  # whoever reads the file says what is wrong with it
+            return frozenset()
+
+
+def _leaves(tree: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+    """All that nested dictionaries hold, by joined names."""
+    waiting, seen = [("", tree)], {id(tree)}
+    while waiting:
+        prefix, branch = waiting.pop()
+        for key, value in branch.items():
+            if not isinstance(value, dict):
+                yield f"{prefix}{key}", value
+            elif id(value) not in seen:  # a pickle can put one into itself
+                seen.add(id(value))
+                waiting.append((f"{prefix}{key}/", value))
+
+
+def _program(path: Path, archive: ZipFile) -> tuple[bytes, str]:
+    """The pickle in a saved file, and the folder that it refers to."""
+    programs = [n for n in archive.namelist() if n.count("/") == 1 and n.endswith("/data.pkl")]
+    if len(programs) != 1:
+        raise ReadError(
+            f"{path.name} is a zip archive with {len(programs)} entries */data.pkl; "
+            f"expected one, as torch.save writes: is it another kind of archive?"
+        )
+    if archive.getinfo(programs[0]).file_size > _LARGEST_PROGRAM:
+        _refuse(path, "a pickle far larger than a tensor needs", "tensors")
+    return read_entry(path, archive, programs[0]), programs[0].removesuffix("data.pkl")
+
+
+def _run(
+    path: Path,
+    archive: ZipFile,
+    admitted: frozenset[str],
+    storages: Mapping[str, str],
+    expected: str,
+) -> object:
+    """What the program in the archive describes, its tensors still to be read."""
+    program, root = _program(path, archive)
+    order = "<"
+    if f"{root}byteorder" in archive.namelist():
+        order = ">" if read_entry(path, archive, f"{root}byteorder") == b"big" else "<"
+    try:
+        opcodes = {opcode.name for opcode, _, _ in pickletools.genops(program)}
+    except Exception as error:
+        raise ReadError(f"{path.name}: its data.pkl is damaged ({error})") from error
+    if not opcodes <= admitted:
+        _refuse(path, f"the pickle opcodes {', '.join(sorted(opcodes - admitted))}", expected)
+    if swells(program):
+        _refuse(path, "a memory of values far larger than the file", expected)
+    try:
+        return _Unpickler(path, archive, root, order, program, storages, expected).load()
+    except ReadError:
+        raise
+    except Exception as error:
+        raise ReadError(
+            f"{path.name}: its data.pkl does not describe a tensor ({type(error).__name__})"
+        ) from error
 
 
 class _Unpickler(pickle.Unpickler):
-    """Resolves the few kinds of names that saved tensors need, all to harmless stand-ins."""
+    """Resolves the four kinds of names a saved tensor needs, all to harmless stand-ins."""
 
-    def __init__(self, program: _Program, storages: Mapping[str, str]) -> None:
-        super().__init__(io.BytesIO(program.program))
-        self._program, self._storages = program, storages
-        self._path, self._archive = program.path, program.archive
-        self._root, self._order = program.root, program.order
+    def __init__(
+        self,
+        path: Path,
+        archive: ZipFile,
+        root: str,
+        order: str,
+        program: bytes,
+        storages: Mapping[str, str],
+        expected: str,
+    ) -> None:
+        super().__init__(io.BytesIO(program))
+        self._path, self._archive, self._root, self._order = path, archive, root, order
+        self._storages, self._expected = storages, expected
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
@@ -181,14 +245,14 @@ class _Unpickler(pickle.Unpickler):
             return _StorageType(self._storages[name])
         if module.startswith("protomotions.") and name == "StateConversion":
             return str  # its files say so of their quaternions: "common"
-        _refuse(self._path, f"the name {module[:80]}.{name[:80]}", self._program.expected)
+        _refuse(self._path, f"the name {module[:80]}.{name[:80]}", self._expected)
 
     def persistent_load(self, pid: Any) -> _Storage:
         match pid:
             case ("storage", _StorageType(code), str(key), str(), int(count)) if key.isdigit():
                 dtype = np.dtype(self._order + code)
             case _:
-                _refuse(self._path, "a reference that is no tensor storage", self._program.expected)
+                _refuse(self._path, "a reference that is no tensor storage", self._expected)
         entry = f"{self._root}data/{key}"
         if entry not in self._archive.namelist():
             raise ReadError(
@@ -222,7 +286,7 @@ def _no_hooks() -> None:
     """Stand-in for the empty ``OrderedDict`` of backward hooks that every saved tensor has."""
 
 
-def _array(path: Path, archive: ZipFile, tensor: _Tensor) -> NDArray[Any]:
+def _array(path: Path, archive: ZipFile, tensor: _Tensor) -> NDArray[np.floating[Any]]:
     """The numbers of ``tensor``, read only after its extent was checked."""
     storage, offset, size, stride = tensor.storage, tensor.offset, tensor.size, tensor.stride
     if min((offset, *size, *stride)) < 0:
@@ -248,6 +312,6 @@ def _short(numbers: tuple[int, ...]) -> str:
 
 def _refuse(path: Path, what: str, expected: str) -> NoReturn:
     raise ReadError(
-        f"{path.name} asks for {what}; expected {expected}. Nothing was run. If you trust the "
-        f"file, load it in torch and save plain tensors again"
+        f"{path.name} asks for {what}; expected {expected} and nothing else. Nothing "
+        f"was run. If you trust the file, load it in torch and save plain tensors again"
     )

@@ -15,6 +15,10 @@ from kinemesh.motion.scene import Scene
 
 Flags = NDArray[np.bool_]
 
+_KNEE = 0.15
+"""Where the knee is lower above the foot's surface [m], the person lies or kneels: the instep or
+the side of the foot is on the ground, and no sole, at the same heights of ankle and toe."""
+
 
 @dataclass(frozen=True)
 class StanceRule:
@@ -92,7 +96,8 @@ def detect_footing(clip: Clip, rule: StanceRule | None = None) -> dict[str, Foot
 def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
     toe, ankle = clip.landmark(f"{side}_toe"), clip.landmark(f"{side}_ankle")
     surface = support_height(clip.scene, toe)
-    height = toe[:, 2] - surface
+    lies = clip.landmark(f"{side}_knee")[:, 2] - surface < _KNEE
+    height = np.where(lies, np.inf, toe[:, 2] - surface)
     runs = edited_runs(clip.edits, _runs(toe, height, clip.fps, rule), side)
     frames = len(toe)
     taken = lifted(clip.edits, frames, side)
@@ -110,6 +115,7 @@ def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
         starts[first] = True
     ankle_height = ankle[:, 2] - surface
     flat = _resting_height(ankle_height, planted)
+    ankle_height = np.where(lies, np.inf, ankle_height)
     heel_rule = StanceRule(
         enter_height=0.02, leave_height=0.035, drift=np.inf, shortest=rule.shortest
     )

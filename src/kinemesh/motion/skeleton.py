@@ -239,29 +239,52 @@ def _optitrack26() -> Skeleton:
     return Skeleton("optitrack26", joints, landmarks)
 
 
-def _smpl22() -> Skeleton:
-    joints = tuple(
-        "Pelvis L_Hip R_Hip Torso L_Knee R_Knee Spine L_Ankle R_Ankle Chest L_Toe R_Toe Neck "
-        "L_Thorax R_Thorax Head L_Shoulder R_Shoulder L_Elbow R_Elbow L_Wrist R_Wrist".split()
-    )
+_SMPL_BODY = tuple(
+    "Pelvis L_Hip R_Hip Torso L_Knee R_Knee Spine L_Ankle R_Ankle Chest L_Toe R_Toe Neck "
+    "L_Thorax R_Thorax Head L_Shoulder R_Shoulder L_Elbow R_Elbow L_Wrist R_Wrist".split()
+)
+"""The 22 joints that every body of the SMPL family begins with."""
+_SMPL_HANDS = ("L_Hand", "R_Hand")
+_SMPL_FINGERS = "Index Middle Pinky Ring Thumb"
+
+
+def _smpl(name: str, joints: tuple[str, ...]) -> Skeleton:
     landmarks = {"pelvis": "Pelvis", **_both(_SMPL, ("L_", "R_"))}
-    return Skeleton("smpl22", joints, landmarks, _SMPL_LEG_RATIO)
+    return Skeleton(name, joints, landmarks, _SMPL_LEG_RATIO)
+
+
+def _smplx55() -> Skeleton:
+    fingers = (*_fingers("L_", _SMPL_FINGERS), *_fingers("R_", _SMPL_FINGERS))
+    return _smpl("smplx55", (*_SMPL_BODY, "Jaw", "L_Eye", "R_Eye", *fingers))
+
+
+def _smpl45() -> Skeleton:
+    """SMPL's joints and the places of its skin that the smplx package adds, in its order."""
+    face = "Nose R_Eye L_Eye R_Ear L_Ear".split()
+    feet = [f"{side}_{part}" for side in "LR" for part in ("BigToe", "SmallToe", "Heel")]
+    tips = [f"{s}_{f}Tip" for s in "LR" for f in ("Thumb", "Index", "Middle", "Ring", "Pinky")]
+    return _smpl("smpl45", (*_SMPL_BODY, *_SMPL_HANDS, *face, *feet, *tips))
 
 
 def _smplh52() -> Skeleton:
-    names = "Index Middle Pinky Ring Thumb"
     joints = (
         *"Pelvis L_Hip L_Knee L_Ankle L_Toe R_Hip R_Knee R_Ankle R_Toe".split(),
         *"Torso Spine Chest Neck Head L_Thorax L_Shoulder L_Elbow L_Wrist".split(),
-        *_fingers("L_", names),
+        *_fingers("L_", _SMPL_FINGERS),
         *"R_Thorax R_Shoulder R_Elbow R_Wrist".split(),
-        *_fingers("R_", names),
+        *_fingers("R_", _SMPL_FINGERS),
     )
-    landmarks = {"pelvis": "Pelvis", **_both(_SMPL, ("L_", "R_"))}
-    return Skeleton("smplh52", joints, landmarks, _SMPL_LEG_RATIO)
+    return _smpl("smplh52", joints)
 
 
 SKELETONS: Mapping[str, Skeleton] = MappingProxyType(
-    {s.name: s for s in (_lafan22(), _mocap53(), _optitrack26(), _smpl22(), _smplh52())}
+    {
+        s.name: s
+        for s in (
+            *(_lafan22(), _mocap53(), _optitrack26(), _smplh52(), _smplx55(), _smpl45()),
+            _smpl("smpl22", _SMPL_BODY),
+            _smpl("smpl24", (*_SMPL_BODY, *_SMPL_HANDS)),
+        )
+    }
 )
 """The skeletons that bare arrays of positions come in, by name."""
