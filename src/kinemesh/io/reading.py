@@ -10,6 +10,7 @@ from types import MappingProxyType
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io.axes import handed, turned_poses, turned_shape, upright
 from kinemesh.io.files import existing_file
+from kinemesh.io.glb import read_glb
 from kinemesh.io.ground import grounded
 from kinemesh.io.meshes import read_mesh
 from kinemesh.io.omomo import read_omomo
@@ -20,7 +21,12 @@ from kinemesh.motion.clean import cleaned, mended, spiked
 from kinemesh.motion.gaps import filled_track
 
 READERS: Mapping[str, Reader] = MappingProxyType(
-    {".pt": read_omomo, ".npy": read_array_file, ".npz": read_archive_file}
+    {
+        ".pt": read_omomo,
+        ".npy": read_array_file,
+        ".npz": read_archive_file,
+        ".glb": read_glb,
+    }
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
 
@@ -90,6 +96,8 @@ def read(
         clip, turned = upright(_clip(path, recording, height, fps), up, recording.up)
         clip = handed(clip)
         clip = cleaned(clip) if clean else spiked(clip)
+        if recording.props:
+            clip = _with_props(clip, recording, turned)
         if recording.track is not None:
             clip = _with_object(clip, recording, object, shape, turned)
         if terrain is not None and ground is not None:
@@ -167,6 +175,20 @@ def _with_object(
         scene=Scene((prop,), clip.scene.terrain),
         notes=(*clip.notes, f"object: prop {file.stem!r}, its shape from {file.name}"),
         warnings=(*clip.warnings, *(f"{file.name}: {text}" for text in shape.warnings)),
+    )
+
+
+def _with_props(clip: Clip, recording: Recording, turned: bool) -> Clip:
+    """The clip with the objects that its file brings; their shapes keep their own frames."""
+    props = []
+    for prop in recording.props:
+        track, said = filled_track(prop.track, clip.fps, f"object {prop.name!r}")
+        clip = replace(clip, notes=(*clip.notes, *said))
+        props.append(replace(prop, track=turned_poses(track) if turned else track))
+    return replace(
+        clip,
+        scene=Scene((*clip.scene.props, *props), clip.scene.terrain),
+        warnings=(*clip.warnings, *(f"{p.name}: {w}" for p in props for w in p.shape.warnings)),
     )
 
 
