@@ -9,7 +9,14 @@ from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, SKELETONS, Skeleton
 from kinemesh.motion.skeleton import BONES
 
-COUNTS = {"lafan22": 22, "mocap53": 53, "optitrack26": 26, "smpl22": 22, "smplh52": 52}
+COUNTS = {
+    "lafan22": 22,
+    "mocap53": 53,
+    "optitrack26": 26,
+    "smpl22": 22,
+    "smpl45": 45,
+    "smplh52": 52,
+}
 
 
 @pytest.mark.parametrize("name", SKELETONS)

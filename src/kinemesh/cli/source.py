@@ -18,11 +18,14 @@ class Options:
     """What a recording's file does not say."""
 
     object: Path | None = None
-    """Mesh of the object that the recording tracks (.obj .stl .glb .ply)."""
+    """Shape of the object that the recording tracks (.obj .stl .glb .ply .urdf .xml)."""
     terrain: Path | None = None
-    """Mesh of what was climbed, in the recording's world."""
+    """Shape of what was climbed, in the recording's world."""
+    decompose: bool = False
+    """Cut shapes that are not convex into convex parts: faster, less exact."""
     skeleton: str | None = None
-    """Joint layout of a bare array: lafan22, mocap53, optitrack26, smpl22 or smplh52."""
+    """Joint layout of a bare array: lafan22, mocap53, optitrack26, smpl22,
+    smpl45 or smplh52."""
     height: float | None = None
     """The person's height [m]; estimated from the legs if left out."""
     floor: float | None = None
@@ -52,6 +55,7 @@ class Options:
             floor=self.floor,
             up=self.up,
             clean=self.clean,
+            decompose=self.decompose,
         )
         return self.arranged(found)
 
@@ -72,8 +76,9 @@ class Source(Options):
     """Where a recording comes from, and what its file does not say."""
 
     clip: tyro.conf.Positional[Path]
-    """The recording: OMOMO/InterMimic .pt, joint positions .npy or .npz; or a robot's trajectory
-    for another robot: a result .npz, holosoma's raw .npz (qpos), a Unitree .csv."""
+    """The recording: OMOMO/InterMimic .pt, joint positions .npy or .npz, a Mixamo .glb; a
+    scene.toml that names one and what was touched; or a robot's trajectory for another robot: a
+    result .npz, holosoma's raw .npz (qpos), a Unitree .csv."""
     fps: float | None = None
     """The recording's frames per second, where the file does not say."""
     resample: float | None = None

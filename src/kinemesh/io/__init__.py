@@ -3,14 +3,17 @@
 from kinemesh.io.contacts import read_contacts
 from kinemesh.io.meshes import MESHES, read_mesh
 from kinemesh.io.reading import READERS, read
+from kinemesh.io.shapes import SHAPES, read_shape
 from kinemesh.io.trajectories import TrajectoryFile, read_trajectory
 
 __all__ = [
     "MESHES",
     "READERS",
+    "SHAPES",
     "TrajectoryFile",
     "read",
     "read_contacts",
     "read_mesh",
+    "read_shape",
     "read_trajectory",
 ]

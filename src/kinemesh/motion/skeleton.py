@@ -248,6 +248,19 @@ def _smpl22() -> Skeleton:
     return Skeleton("smpl22", joints, landmarks, _SMPL_LEG_RATIO)
 
 
+def _smpl45() -> Skeleton:
+    """SMPL's 24 joints and 21 vertices of its mesh, as the smplx package gives them out."""
+    joints = tuple(
+        "Pelvis L_Hip R_Hip Torso L_Knee R_Knee Spine L_Ankle R_Ankle Chest L_Toe R_Toe Neck "
+        "L_Thorax R_Thorax Head L_Shoulder R_Shoulder L_Elbow R_Elbow L_Wrist R_Wrist "
+        "L_Hand R_Hand Nose R_Eye L_Eye R_Ear L_Ear L_BigToe L_SmallToe L_Heel R_BigToe "
+        "R_SmallToe R_Heel L_ThumbTip L_IndexTip L_MiddleTip L_RingTip L_PinkyTip "
+        "R_ThumbTip R_IndexTip R_MiddleTip R_RingTip R_PinkyTip".split()
+    )
+    landmarks = {"pelvis": "Pelvis", **_both(_SMPL, ("L_", "R_"))}
+    return Skeleton("smpl45", joints, landmarks, _SMPL_LEG_RATIO)
+
+
 def _smplh52() -> Skeleton:
     names = "Index Middle Pinky Ring Thumb"
     joints = (
@@ -262,6 +275,6 @@ def _smplh52() -> Skeleton:
 
 
 SKELETONS: Mapping[str, Skeleton] = MappingProxyType(
-    {s.name: s for s in (_lafan22(), _mocap53(), _optitrack26(), _smpl22(), _smplh52())}
+    {s.name: s for s in (_lafan22(), _mocap53(), _optitrack26(), _smpl22(), _smpl45(), _smplh52())}
 )
 """The skeletons that bare arrays of positions come in, by name."""

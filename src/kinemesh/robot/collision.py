@@ -53,10 +53,12 @@ class Obstacle:
         for part in shape.parts:
             planes = np.unique(np.round(part.planes, 9), axis=0)
             parts.append((part, convex_geometry(part.vertices), readonly(planes)))
-        if not (true and shape.warnings):
+        if not (true and shape.warnings) or shape.split:
             return cls(name, tuple(parts))
         if is_hollow(shape):
             return cls(name, tuple(parts), TrueSurface.of(shape))
+        if len(parts) > 1:
+            return cls(name, tuple(parts))
         return cls(name, tuple(parts), dents=Dents.of(shape, parts[0][0]))
 
 
