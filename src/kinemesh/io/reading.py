@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io.axes import handed, upright
+from kinemesh.io.c3dfile import read_c3d
 from kinemesh.io.contacts import read_contacts
 from kinemesh.io.files import existing_file
 from kinemesh.io.glb import read_glb
@@ -34,6 +35,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         ".npy": read_array_file,
         ".npz": read_archive_file,
         ".glb": read_glb,
+        ".c3d": read_c3d,
     }
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
@@ -76,8 +78,8 @@ def read(
     Args:
         path: OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; ``.npz`` with
             ``global_joint_positions`` and optionally ``height`` and ``fps``; ``.glb`` with a
-            Mixamo skin; or a ``scene.toml`` that names one of these and what was touched. What
-            is given here goes before what a scene file says.
+            Mixamo skin; ``.c3d`` with joint centres; or a ``scene.toml`` that names one of these
+            and what was touched. What is given here goes before what a scene file says.
         object: shape of the object that the file tracks, in the object's own frame [m]: a mesh,
             a URDF or a MuJoCo model.
         terrain: shape of what stands still, in the same world and axes as the clip [m], its
