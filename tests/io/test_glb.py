@@ -172,6 +172,15 @@ def test_of_two_takes_the_longer_one_is_read_and_the_other_named(tmp_path: Path)
     assert any("T-Pose" in note for note in clip.notes)
 
 
+def test_an_armature_without_a_body_is_a_person(tmp_path: Path) -> None:
+    file = scene_with_box()
+    whole = read(file.save(tmp_path / "a.glb"))
+    file.tables["skins"] = []
+    bare = read(file.save(tmp_path / "b.glb"))
+    assert set(bare.skeleton.joints) == set(whole.skeleton.joints)
+    np.testing.assert_allclose(bare.landmarks(), whole.landmarks(), atol=1e-9)
+
+
 def test_a_skeleton_of_ones_own_takes_the_joints_it_names(tmp_path: Path) -> None:
     file = scene_with_box("rig_")
     path = file.save(tmp_path / "a.glb")
@@ -366,9 +375,12 @@ WRONG: dict[str, tuple[Change, str]] = {
     "a child that is not there": (at("nodes", 3, "children", value=[999]), "nodes number 999"),
     "a child that is no number": (at("nodes", 3, "children", value=[True]), "list of int"),
     "nodes that are no list": (at("nodes", value={"a": 1}), "'nodes' is not a list"),
-    "no person": (lambda t: t.pop("skins"), "no person"),
+    "no person": (
+        lambda t: (t.pop("skins"), t["nodes"][0].update(name="rock"))[0],
+        "no person",
+    ),
     "no motion": (lambda t: t.pop("animations"), "no motion"),
-    "a joint that is not there": (at("skins", 0, "joints", value=[777]), "no person|nodes number"),
+    "a joint that is not there": (at("skins", 0, "joints", value=[777]), "nodes number 777"),
     "a time too few": (
         lambda t: t["accessors"][0].update(byteOffset=4, count=24),
         "24 times of keys and 25 values",

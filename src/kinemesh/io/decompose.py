@@ -54,26 +54,29 @@ def decomposed(shape: Shape, what: str) -> Shape:
     )
     rng = np.random.default_rng(0)
     surface = np.concatenate([shape.vertices, shape.scatter(_SAMPLES, rng)])
-    parts, free = [], np.ones(len(surface), dtype=bool)
-    for points, _ in pieces:
-        try:
-            whole = ConvexPart(np.asarray(points, dtype=np.float64))
-            inside = _level(whole, surface) < _SLACK
-            free &= ~inside
-            parts.append(ConvexPart(surface[inside]))
-        except ClipError:
-            continue  # a sliver, or a part that holds next to nothing of the surface
-    if not parts:
+    whole = [part for points, _ in pieces if (part := _part(np.asarray(points))) is not None]
+    if not whole:
         raise ReadError(f"{what} cannot be cut into convex parts: leave out decompose")
-    left = surface[free]
-    off = float(np.min([_level(part, left) for part in parts], axis=0).max()) if len(left) else 0.0
+    level = np.stack([_level(part, surface) for part in whole])
+    holds = level < _SLACK
+    # What lies in none belongs to the nearest.
+    holds[level.argmin(axis=0), np.arange(len(surface))] = True
+    parts = [part for held in holds if (part := _part(surface[held])) is not None]
     gaps = _gaps(shape, parts, rng)
     text = (
         f"cut into {len(parts)} convex parts, which stand in for the true surface in collisions: "
         f"they reach {gaps.max() * 1e3:.0f} mm beyond it at most, {gaps.mean() * 1e3:.1f} mm on "
-        f"average" + (f", and {off * 1e3:.0f} mm of it stick out of them" if off > 0.002 else "")
+        f"average"
     )
     return replace(shape, parts=tuple(parts), warnings=(text,), split=True)
+
+
+def _part(points: Array) -> ConvexPart | None:
+    """The hull of ``points``; None if they span no volume: a sliver, which holds nothing."""
+    try:
+        return ConvexPart(np.asarray(points, dtype=np.float64))
+    except ClipError:
+        return None
 
 
 def _level(part: ConvexPart, points: Array) -> Array:

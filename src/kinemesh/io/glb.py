@@ -17,7 +17,7 @@ from kinemesh.io.glb_objects import carriers_of, objects
 from kinemesh.io.gltf import Gltf
 from kinemesh.io.gltf_nodes import Nodes, channels
 from kinemesh.io.recording import Recording, named_skeleton
-from kinemesh.motion import Skeleton
+from kinemesh.motion import LANDMARKS, Skeleton
 from kinemesh.motion.arrays import Array
 
 _PREFIX = re.compile(r"^(?:.*[:|])?(?:mixamorig\d*[_:]?)?")
@@ -76,12 +76,22 @@ def _person(nodes: Nodes) -> tuple[list[int], int]:
     """The joints of the largest skin, and how many skins there are that differ."""
     file = nodes.file
     skins = [file.list_of(skin, "joints", int) for skin in file.table("skins")]
+    for skin in skins:
+        for node in skin:
+            file.row("nodes", node)
     shown = [skin for skin in skins if skin and all(node in nodes.shown for node in skin)]
     if not shown:
-        raise ReadError(
-            f"{file.name} holds no person: no mesh in it is on a skin with joints. A mesh alone "
-            f"goes to object= or terrain=; a person needs to be exported with its armature"
-        )
+        # An armature may be exported without its body: Mixamo offers that.
+        bare = {node: _PREFIX.sub("", nodes.names[node], count=1) for node in sorted(nodes.shown)}
+        hips = next((node for node, name in bare.items() if name == "Hips"), None)
+        below = [n for n in bare if hips in nodes.up(n) and "mesh" not in file.row("nodes", n)]
+        if hips is None or len(below) < len(LANDMARKS):
+            raise ReadError(
+                f"{file.name} holds no person: no mesh in it is on a skin with joints, and no "
+                f"node is called Hips. A mesh alone goes to object= or terrain=; a person needs "
+                f"to be exported with its armature"
+            )
+        return below, 1
     joints = max(shown, key=len)
     return list(dict.fromkeys(joints)), len({tuple(skin) for skin in shown})
 
