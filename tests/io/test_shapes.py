@@ -95,6 +95,41 @@ def test_movable_joints_rest_at_zero_or_the_nearest_limit(
     np.testing.assert_allclose(shape.parts[1].vertices.max(0), wanted, atol=1e-6)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_links_are_where_pinocchio_has_them(save: object, seed: int) -> None:
+    import pinocchio
+
+    rng = np.random.default_rng(seed)
+
+    def origin() -> str:
+        xyz, rpy = rng.uniform(-2, 2, (2, 3))
+        return f'<origin xyz="{" ".join(map(str, xyz))}" rpy="{" ".join(map(str, rpy))}"/>'
+
+    kinds = ["fixed", "revolute", "prismatic", "continuous"]
+    limit = '<limit lower="-1" upper="1" effort="1" velocity="1"/>'
+    joints = "".join(
+        joint(kinds[rng.integers(4)], origin() + limit, k, int(rng.integers(k)))
+        for k in range(1, 6)
+    )
+    file = save(urdf(*(origin() + BOX for _ in range(6)), joints=joints))
+    model = pinocchio.buildModelFromUrdf(str(file))
+    kind = pinocchio.GeometryType.COLLISION
+    solids = pinocchio.buildGeomFromUrdf(model, str(file), kind, package_dirs=[])
+    data, placed = model.createData(), solids.createData()
+    at = pinocchio.neutral(model)
+    pinocchio.updateGeometryPlacements(model, data, solids, placed, at)
+    theirs = [placed.oMg[k].translation for k in range(solids.ngeoms)]
+    corners = Shape.box((1, 2, 3)).vertices
+    ours = read_shape(file)
+    means = [part.vertices.mean(0) for part in ours.parts]
+    order = [int(np.linalg.norm(np.array(means) - t, axis=1).argmin()) for t in theirs]
+    assert sorted(order) == list(range(6))
+    for k, which in enumerate(order):
+        wanted = corners @ placed.oMg[k].rotation.T + theirs[k]
+        gaps = np.linalg.norm(ours.parts[which].vertices[:, None] - wanted, axis=-1).min(axis=0)
+        assert gaps.max() < 1e-9
+
+
 def test_visual_geometry_stands_in_where_a_link_has_no_other(save: object) -> None:
     text = urdf(BOX).replace("collision>", "visual>")
     assert read_shape(save(text)).parts[0].volume == pytest.approx(6.0)

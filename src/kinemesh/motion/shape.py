@@ -142,9 +142,7 @@ class Shape:
         triangles = index.reshape(-1)[triangles]
         pieces = _pieces(len(merged), triangles)
         warnings: tuple[str, ...] = ()
-        parts: tuple[ConvexPart, ...] = ()
-        if len(pieces) <= _MAX_PARTS:
-            parts = _convex_pieces(merged, pieces)
+        parts = _convex_pieces(merged, pieces)
         if not parts:
             whole = ConvexPart(merged)
             volume = abs(_volume(merged, triangles))
@@ -208,12 +206,15 @@ class Shape:
 
 
 def _pieces(count: int, triangles: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Triangles grouped by connected piece."""
+    """Triangles grouped by connected piece; none where there are too many to be parts."""
     edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]]])
     graph = coo_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))
     _, label = connected_components(graph, directed=False)
     of_triangle = label[triangles[:, 0]]
-    return [triangles[of_triangle == k] for k in np.unique(of_triangle)]
+    labels = np.unique(of_triangle)
+    if len(labels) > _MAX_PARTS:
+        return []
+    return [triangles[of_triangle == k] for k in labels]
 
 
 def _convex_pieces(points: Array, pieces: list[NDArray[np.int64]]) -> tuple[ConvexPart, ...]:
