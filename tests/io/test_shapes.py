@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from kinemesh.errors import ClipError, KinemeshError, ReadError
+from kinemesh.errors import ClipError, KinemeshError, MissingExtra, ReadError
 from kinemesh.io import SHAPES, read_shape
 from kinemesh.motion import Shape
 from recordings import recording
@@ -413,6 +414,18 @@ def test_a_decomposed_shape_is_covered_closely_by_its_parts(tmp_path: Path) -> N
     level = [(points @ p.planes[:, :3].T + p.planes[:, 3]).max(1) for p in shape.parts]
     assert np.min(level, axis=0).max() < 0.005
     assert "cut into" in shape.warnings[0]
+
+
+def test_the_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "coacd", None)
+    with pytest.raises(MissingExtra, match=r"kinemesh\[decompose\]"):
+        read_shape(ell(tmp_path), decompose=True)
+
+
+def test_cutting_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("coacd")
+    read_shape(ell(tmp_path), decompose=True)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_convex_shape_is_not_cut(box_obj: Path) -> None:
