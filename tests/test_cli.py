@@ -137,6 +137,32 @@ def test_info_says_what_a_recording_holds(kinemesh_command: Command, recorded: P
     assert any("floor" in line for line in table["found"])
 
 
+def test_a_scene_file_is_shown_retargeted_and_measured(
+    kinemesh_command: Command, recorded: Path, out: Path
+) -> None:
+    scene = recorded.parent / "scene.toml"
+    scene.write_text(
+        '[clip]\nfile = "steps.npy"\n'
+        '[[prop]]\nname = "crate"\nbox = [0.4, 0.4, 0.5]\npose = [3, 3, 0.25]\n'
+        '[terrain]\nfile = "step.obj"\n'
+    )
+    box = kinemesh.Shape.box((0.5, 0.5, 0.2), (-3, 0, 0.1))
+    rows = [f"v {x} {y} {z}" for x, y, z in box.vertices]
+    rows += [f"f {a} {b} {c}" for a, b, c in box.faces + 1]
+    (recorded.parent / "step.obj").write_text("\n".join(rows))
+    done = kinemesh_command("info", scene)
+    assert (done.status, done.err) == (0, "")
+    assert "crate: 0.40 x 0.40 x 0.50 m, 1 convex part; stands still" in done.out
+    assert "step: terrain, 0.50 x 0.50 x 0.20 m, 1 convex part; up to 0.20 m" in done.out
+    done = kinemesh_command("retarget", scene, "--stop", "0.3", "-o", out, "--json")
+    assert (done.status, done.err) == (0, "")
+    assert list(kinemesh.Result.load(out).tracks) == ["crate"]
+    done = kinemesh_command("evaluate", out, "--clip", scene, "--stop", "0.3", "--json")
+    assert (done.status, done.err) == (0, "")
+    refused = kinemesh_command("info", scene, "--object", recorded)
+    assert refused.status == 2 and "leave out object=" in refused.err
+
+
 def test_info_says_what_a_result_holds(
     kinemesh_command: Command, robot: RobotModel, out: Path
 ) -> None:
@@ -230,7 +256,7 @@ BAD: dict[str, tuple[Callable[[Path], list[Any]], str]] = {
     "an empty file": (_bytes("clip.npy", b""), r"clip\.npy is empty \(0 bytes\): copy or download"),
     "an unknown suffix": (
         _bytes("clip.mp4", b"x" * 99),
-        r"suffix '\.mp4'; known are \.pt, \.npy, \.npz: convert",
+        r"suffix '\.mp4'; known are \.pt, \.npy, \.npz, \.glb, \.c3d, \.toml: convert",
     ),
     "a picture called npy": (
         _bytes("clip.npy", b"\x89PNG\r\n\x1a\n" + bytes(99)),

@@ -19,6 +19,7 @@ WRITTEN = {
     "02_box_and_report": "lift_box.npz",
     "03_your_own_constraint": "hands_above.npz",
     "04_picture": "lift_box.png",
+    "05_scene_file": "scene.npz",
 }
 _BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _NOT_RUN = "<!-- not run -->"

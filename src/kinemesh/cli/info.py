@@ -11,7 +11,7 @@ import tyro
 from rich.console import Console
 
 from kinemesh.cli.source import Source
-from kinemesh.cli.tables import stance_lines, touch_lines
+from kinemesh.cli.tables import scene_lines, stance_lines, touch_lines
 from kinemesh.errors import ReadError
 from kinemesh.motion.contacts import detect_footing, stance_flags
 from kinemesh.motion.touch import detect_touches
@@ -66,6 +66,7 @@ class InfoCommand:
             "height": f"{clip.stature:.3f} m",
             "props": [p.name for p in clip.scene.props],
             "terrain": clip.scene.terrain.name if clip.scene.terrain else "none",
+            "scene": scene_lines(clip.scene),
             "stance": stance_lines(stance_flags(detect_footing(clip))),
             "touch": touch_lines(touches),
             "found": list(clip.notes),

@@ -18,9 +18,11 @@ class Options:
     """What a recording's file does not say."""
 
     object: Path | None = None
-    """Mesh of the object that the recording tracks (.obj .stl .glb .ply)."""
+    """Shape of the object that the recording tracks (.obj .stl .glb .ply .urdf .xml)."""
     terrain: Path | None = None
-    """Mesh of what was climbed, in the recording's world."""
+    """Shape of what was climbed, in the recording's world."""
+    decompose: bool = False
+    """Cut shapes that are not convex into convex parts: faster, less exact."""
     skeleton: str | None = None
     """Joint layout of a bare array: lafan22, mocap53, optitrack26, smpl22, smpl24, smpl45,
     smplh52 or smplx55."""
@@ -59,6 +61,7 @@ class Options:
             clean=self.clean,
             body_model=self.body_model,
             rest_joints=self.rest_joints,
+            decompose=self.decompose,
         )
         return self.arranged(found)
 
@@ -80,8 +83,8 @@ class Source(Options):
 
     clip: tyro.conf.Positional[Path]
     """The recording: OMOMO/InterMimic .pt; poses of SMPL's family, AMASS .npz or GVHMR .pt;
-    joint positions .npy or .npz; or a robot's trajectory
-    for another robot: a result .npz, holosoma's raw .npz (qpos), a Unitree .csv."""
+    joint positions .npy or .npz; a Mixamo .glb; a scene.toml that names one and what was
+    touched; or a robot's trajectory for another robot, in any layout that convert knows."""
     fps: float | None = None
     """The recording's frames per second, where the file does not say."""
     resample: float | None = None

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
+from scipy.spatial.transform import Rotation
 
 from kinemesh import metrics
+from kinemesh.motion import Scene, Shape
 from kinemesh.motion.touch import Flags, runs
 from kinemesh.result import Result
 
+_STILL = 0.01
+"""What moves less than this [m], and turns less [rad], stands still."""
 _RANGES = 8
 """So many frame ranges are shown, and how many more there are."""
 
@@ -99,6 +104,40 @@ def touch_lines(touch: Mapping[tuple[str, str], Flags]) -> list[str]:
         f"{hand} on {thing} in {flags.sum()} of {len(flags)} frames: {ranges(flags)}"
         for (hand, thing), flags in touch.items()
     ]
+
+
+def scene_lines(scene: Scene) -> list[str]:
+    """One line a prop, with its size, its parts and how it moves; one for the terrain."""
+    lines = []
+    for prop in scene.props:
+        way = np.linalg.norm(np.diff(prop.track[:, :3], axis=0), axis=1).sum()
+        turns = Rotation.from_quat(prop.track[:, 3:])
+        turn = np.degrees((turns * turns[0].inv()).magnitude().max())
+        still = way < _STILL and turn < np.degrees(_STILL)
+        how = "stands still" if still else f"moves {way:.2f} m, turns up to {turn:.0f} deg"
+        height = prop.lowest()
+        lines.append(
+            f"{prop.name}: {_described(prop.shape)}; {how}; lowest point {height.min():.2f} to "
+            f"{height.max():.2f} m"
+        )
+    if scene.terrain is not None:
+        top = scene.terrain.shape.bounds[1, 2]
+        lines.append(
+            f"{scene.terrain.name}: terrain, {_described(scene.terrain.shape)}; up to {top:.2f} m"
+        )
+    return lines
+
+
+def _described(shape: Shape) -> str:
+    """Size and parts of a shape."""
+    size = " x ".join(f"{edge:.2f}" for edge in np.ptp(shape.bounds, axis=0))
+    count = len(shape.parts)
+    parts = f"{count} convex part{'s' if count != 1 else ''}"
+    if shape.split:
+        parts += " that stand in for its surface"
+    elif shape.warnings:
+        parts += " around it, not convex itself"
+    return f"{size} m, {parts}"
 
 
 def ranges(flags: Flags) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.errors import ClipError, KinemeshError, ReadError
-from kinemesh.io import holds_trajectory, read_mesh, read_trajectory
+from kinemesh.io import holds_trajectory, read_shape, read_trajectory
 from kinemesh.io.arrays import read_npz
 from kinemesh.io.files import existing_file, head
 from kinemesh.io.torchfile import is_torch
@@ -148,7 +148,7 @@ def scene_of(
         if written.tracks and not props:
             notes.append("props: in the trajectory, but not in the clip: not measured (--object)")
         return replace(scene, props=props), scale, notes
-    prop = _prop(written, options.object)
+    prop = _prop(written, options.object, options.decompose)
     if written.tracks and prop is None:
         names = ", ".join(written.tracks)
         notes.append(f"props: {names}: not measured, the shape is not in the file (--object)")
@@ -161,7 +161,10 @@ def scene_of(
                 "terrain is met scaled by robot height / person's height, which the trajectory "
                 "does not say: give --height, or the recording, --clip"
             )
-        terrain = Terrain(read_mesh(options.terrain).scaled(scale), options.terrain.stem)
+        terrain = Terrain(
+            read_shape(options.terrain, decompose=options.decompose).scaled(scale),
+            options.terrain.stem,
+        )
     return Scene(() if prop is None else (prop,), terrain), scale, notes
 
 
@@ -216,7 +219,7 @@ def _moved(prop: Prop, tracks: Mapping[str, Array], count: int) -> Prop:
     return prop
 
 
-def _prop(written: Written, mesh: Path | None) -> Prop | None:
+def _prop(written: Written, mesh: Path | None, decompose: bool) -> Prop | None:
     """The prop of this mesh on its track in the file."""
     if mesh is None:
         return None
@@ -227,7 +230,7 @@ def _prop(written: Written, mesh: Path | None) -> Prop | None:
             f"expected one, or one of the mesh's name: give the recording, --clip, or leave it out"
         )
     track = tracks.get(mesh.stem, next(iter(tracks.values())))
-    return Prop(mesh.stem, read_mesh(mesh), track)
+    return Prop(mesh.stem, read_shape(mesh, decompose=decompose), track)
 
 
 def _result(path: Path) -> Result | None:

@@ -9,6 +9,7 @@ import numpy as np
 from kinemesh.errors import ReadError
 from kinemesh.motion import Clip, Shape, poses
 from kinemesh.motion.arrays import Array
+from kinemesh.motion.moved import mapped_shape
 
 Y_TO_Z = np.array([0.0, 0.0, 0.0, np.sqrt(0.5), 0.0, 0.0, np.sqrt(0.5)])
 """The turn ``[x, y, z] -> [x, -z, y]`` as a pose: y up becomes z up, and nobody is mirrored."""
@@ -100,8 +101,7 @@ def turned_poses(track: Array) -> Array:
 
 def turned_shape(shape: Shape) -> Shape:
     """A shape in a y-up world as a shape in the z-up world."""
-    parts = tuple(type(part)(part.vertices @ _TURN.T) for part in shape.parts)
-    return Shape(shape.vertices @ _TURN.T, shape.faces, parts, shape.warnings)
+    return mapped_shape(shape, lambda points: points @ _TURN.T)
 
 
 def handed(clip: Clip) -> Clip:

@@ -84,7 +84,7 @@ def grounded(clip: Clip, floor: float | None = None) -> Clip:
     if floor is not None:
         if not np.isfinite(floor):
             raise ReadError(f"floor={floor} is not a height; expected a number of metres")
-        note = f"floor: {floor:.3f} m (given); the person and props moved by {-floor:+.3f} m"
+        note = f"floor: {floor:.3f} m (given); the person and props moved by {0.0 - floor:+.3f} m"
         lifted = tuple(_lifted(p, -floor) for p in clip.scene.props)
         return _moved(clip, -floor, lifted, (note,))
     found = find_floor(clip)

@@ -8,22 +8,38 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kinemesh.errors import ClipError, ReadError
-from kinemesh.io.axes import handed, turned_poses, turned_shape, upright
+from kinemesh.io.axes import handed, upright
+from kinemesh.io.c3dfile import read_c3d
+from kinemesh.io.contacts import read_contacts
 from kinemesh.io.files import existing_file
+from kinemesh.io.glb import read_glb
 from kinemesh.io.ground import grounded
-from kinemesh.io.meshes import read_mesh
 from kinemesh.io.omomo import read_omomo
 from kinemesh.io.pickles import refuse_pickle
 from kinemesh.io.positions import read_archive_file, read_array_file
 from kinemesh.io.recording import Reader, Recording
+from kinemesh.io.scene_file import PropEntry, SceneFile, TerrainEntry, read_scene_file
+from kinemesh.io.scenery import (
+    made_prop,
+    made_terrain,
+    with_prop,
+    with_recorded,
+    with_terrain,
+    without_object,
+)
 from kinemesh.io.smpl import BodySource, read_smpl
 from kinemesh.io.smpl_files import holds_pose
-from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain
+from kinemesh.motion import Clip, Skeleton
 from kinemesh.motion.clean import cleaned, mended, spiked
-from kinemesh.motion.gaps import filled_track
 
 READERS: Mapping[str, Reader] = MappingProxyType(
-    {".pt": read_omomo, ".npy": read_array_file, ".npz": read_archive_file}
+    {
+        ".pt": read_omomo,
+        ".npy": read_array_file,
+        ".npz": read_archive_file,
+        ".glb": read_glb,
+        ".c3d": read_c3d,
+    }
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
 
@@ -57,6 +73,7 @@ def read(
     clean: bool = False,
     body_model: str | Path | None = None,
     rest_joints: str | Path | None = None,
+    decompose: bool = False,
 ) -> Clip:
     """Read a recorded human motion, with the object and the terrain it was made with.
 
@@ -65,11 +82,14 @@ def read(
     ``Clip.warnings``.
 
     Args:
-        path: OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; or ``.npz`` with
-            ``global_joint_positions`` and optionally ``height`` and ``fps``; or poses of SMPL,
-            SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``.
-        object: mesh of the object that the file tracks, in the object's own frame [m].
-        terrain: mesh of what stands still, in the same world and axes as the clip [m], its
+        path: OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; ``.npz`` with
+            ``global_joint_positions`` and optionally ``height`` and ``fps``; poses of SMPL,
+            SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; ``.glb``
+            with a Mixamo skin; ``.c3d`` with joint centres; or a ``scene.toml`` that names one of
+            these and what was touched. What is given here goes before what a scene file says.
+        object: shape of the object that the file tracks, in the object's own frame [m]: a mesh,
+            a URDF or a MuJoCo model.
+        terrain: shape of what stands still, in the same world and axes as the clip [m], its
             ground at 0.
         skeleton: a name of :data:`kinemesh.motion.SKELETONS` or a skeleton of your own; found
             from the file if left out.
@@ -83,48 +103,95 @@ def read(
         body_model: folder of SMPL, SMPL-H or SMPL-X models, for files of that family, which do
             not hold the person's bones; a stand-in's bones are taken if left out.
         rest_joints: file of rest joints ``(J, 3)`` [m] in SMPL's order, in place of a body model.
+        decompose: cut objects and terrain that are not convex into convex parts: collisions are
+            faster and less exact. Needs the extra ``decompose``.
 
     Raises:
         ReadError: a file is missing, damaged, or not what it should be.
         ClipError: the numbers in it make no clip.
+        MissingExtra: an optional package is needed.
     """
     path = existing_file(path)
-    suffix = path.suffix.lower()
-    if suffix in (".pkl", ".pickle"):
-        refuse_pickle(path)
-    if suffix not in READERS:
-        raise ReadError(
-            f"{path.name} has the suffix {suffix or 'none'!r}; known are {', '.join(READERS)}: "
-            f"convert the motion to one of these"
-        )
-    if holds_pose(path):
-        recording = read_smpl(path, skeleton, BodySource(body_model, rest_joints, height, fps))
-    elif body_model is not None or rest_joints is not None:
-        raise ReadError(
-            f"{path.name} holds no pose of SMPL's family, but "
-            f"{'body_model' if body_model is not None else 'rest_joints'} was given: leave it out"
-        )
-    else:
-        recording = READERS[suffix](path, skeleton)
+    wanted = _wanted(path, object, terrain, decompose)
+    given = {"skeleton": skeleton, "height": height, "fps": fps, "floor": floor, "up": up}
+    words = {**wanted.words, **{key: value for key, value in given.items() if value is not None}}
+    bones = BodySource(body_model, rest_joints, words.get("height"), words.get("fps"))
+    recording = _recording(wanted.clip, words.get("skeleton"), bones)
     if object is not None and recording.track is None:
         raise ReadError(
             f"{path.name} tracks no object, but object={str(object)!r} was given: leave it out, "
             f"or read a file that has an object track; a mesh that stands still is terrain="
         )
-    shape = None if object is None else read_mesh(object)
-    ground = None if terrain is None else read_mesh(terrain)
+    things = [made_prop(entry) for entry in wanted.props]
+    ground = None if wanted.terrain is None else made_terrain(wanted.terrain)
     try:
-        clip, turned = upright(_clip(path, recording, height, fps), up, recording.up)
+        clip = _clip(wanted.clip, recording, words.get("height"), words.get("fps"))
+        clip, turned = upright(clip, words.get("up"), recording.up)
         clip = handed(clip)
-        clip = cleaned(clip) if clean else spiked(clip)
-        if recording.track is not None:
-            clip = _with_object(clip, recording, object, shape, turned)
-        if terrain is not None and ground is not None:
-            clip = _with_terrain(clip, Path(terrain), ground, turned)
-        return grounded(clip, floor)
+        clip = cleaned(clip) if clean or words.get("clean") else spiked(clip)
+        clip = with_recorded(clip, recording, turned) if recording.props else clip
+        for entry, made in zip(wanted.props, things, strict=True):
+            clip = with_prop(clip, recording, entry, made, turned)
+        if recording.track is not None and all(e.track is not None for e in wanted.props):
+            clip = without_object(clip, recording)
+        bottom = words.get("floor")
+        if wanted.terrain is not None and ground is not None:
+            clip = with_terrain(clip, wanted.terrain, ground, turned)
+            bottom = ground.ground if bottom is None else bottom
+        clip = grounded(clip, bottom)
+        if wanted.contacts is not None:
+            clip = clip.with_contacts(*read_contacts(wanted.contacts))
+        return replace(clip, name=path.stem)
     except (ClipError, ReadError) as error:
         text = str(error)
         raise type(error)(text if path.name in text else f"{path.name}: {text}") from error
+
+
+def _wanted(
+    path: Path, mesh: str | Path | None, terrain: str | Path | None, decompose: bool
+) -> SceneFile:
+    """What is to be read: as a scene file says, or as the arguments do."""
+    if path.suffix.lower() == ".toml":
+        for name, value in (("object", mesh), ("terrain", terrain)):
+            if value is not None:
+                raise ReadError(
+                    f"{path.name} says itself what was touched: leave out {name}="
+                    f"{str(value)!r} and write it there"
+                )
+        scene = read_scene_file(path)
+        if not decompose:
+            return scene
+        every = tuple(replace(entry, decompose=True) for entry in scene.props)
+        ground = scene.terrain
+        if ground is not None and ground.grid is None:
+            ground = replace(ground, decompose=True)
+        return replace(scene, props=every, terrain=ground)
+    props: tuple[PropEntry, ...] = ()
+    ground = None
+    if mesh is not None:
+        props = (PropEntry(Path(mesh).stem, Path(mesh), decompose=decompose),)
+    if terrain is not None:
+        ground = TerrainEntry(Path(terrain), Path(terrain).stem, decompose=decompose)
+    return SceneFile(path, props=props, terrain=ground)
+
+
+def _recording(path: Path, skeleton: Skeleton | str | None, bones: BodySource) -> Recording:
+    suffix = path.suffix.lower()
+    if suffix in (".pkl", ".pickle"):
+        refuse_pickle(path)
+    if suffix not in READERS:
+        raise ReadError(
+            f"{path.name} has the suffix {suffix or 'none'!r}; known are "
+            f"{', '.join((*READERS, '.toml'))}: convert the motion to one of these"
+        )
+    if holds_pose(path):
+        return read_smpl(path, skeleton, bones)
+    if bones.model is not None or bones.rest_joints is not None:
+        name = "body_model" if bones.model is not None else "rest_joints"
+        raise ReadError(
+            f"{path.name} holds no pose of SMPL's family, but {name} was given: leave it out"
+        )
+    return READERS[suffix](path, skeleton)
 
 
 def _clip(path: Path, recording: Recording, height: float | None, fps: float | None) -> Clip:
@@ -174,36 +241,3 @@ def _clip(path: Path, recording: Recording, height: float | None, fps: float | N
             f"contact labels: {landmark} touches in {touching.sum()} of {len(clip)} frames"
         )
     return replace(clip, height=stature, notes=tuple(notes), warnings=warnings)
-
-
-def _with_object(
-    clip: Clip, recording: Recording, mesh: str | Path | None, shape: Shape | None, turned: bool
-) -> Clip:
-    """The clip with the object that the file tracks, or a note that its mesh is wanting."""
-    track = recording.track
-    assert track is not None  # the caller looked
-    track, said = filled_track(track, clip.fps, "object")
-    clip = replace(clip, notes=(*clip.notes, *said))
-    if mesh is None or shape is None:
-        note = "object: the file tracks one, left out because its mesh was not given (object=...)"
-        return replace(clip, notes=(*clip.notes, note))
-    file = Path(mesh)
-    prop = Prop(file.stem, shape, turned_poses(track) if turned else track)
-    return replace(
-        clip,
-        scene=Scene((prop,), clip.scene.terrain),
-        notes=(*clip.notes, f"object: prop {file.stem!r}, its shape from {file.name}"),
-        warnings=(*clip.warnings, *(f"{file.name}: {text}" for text in shape.warnings)),
-    )
-
-
-def _with_terrain(clip: Clip, file: Path, shape: Shape, turned: bool) -> Clip:
-    """The clip with terrain, turned as the clip was: both share one world."""
-    how = ", turned to z up as the clip was" if turned else ""
-    note = f"terrain: {len(shape.parts)} convex parts from {file.name}{how}"
-    return replace(
-        clip,
-        scene=Scene(clip.scene.props, Terrain(turned_shape(shape) if turned else shape, file.stem)),
-        notes=(*clip.notes, note),
-        warnings=(*clip.warnings, *(f"{file.name}: {text}" for text in shape.warnings)),
-    )

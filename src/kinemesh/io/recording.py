@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.errors import ReadError
-from kinemesh.motion import SKELETONS, Skeleton
+from kinemesh.motion import SKELETONS, Prop, Skeleton
 from kinemesh.motion.arrays import Array
 
 
@@ -33,6 +33,8 @@ class Recording:
     """Landmark name to ``(T,)``: touching a prop."""
     track: Array | None = None
     """Poses ``(T, 7)`` of an object whose shape is in another file."""
+    props: tuple[Prop, ...] = ()
+    """Objects that the file brings with their shapes, in its own axes."""
     notes: tuple[str, ...] = ()
 
 

@@ -98,7 +98,7 @@ def mapped_shape(shape: Shape, move: Callable[[Array], Array], flips: bool = Fal
     """
     faces = shape.faces[:, ::-1] if flips else shape.faces
     parts = tuple(ConvexPart(move(part.vertices)) for part in shape.parts)
-    return Shape(move(shape.vertices), faces, parts, shape.warnings)
+    return replace(shape, vertices=move(shape.vertices), faces=faces, parts=parts)
 
 
 def _terrain(scene: Scene, move: Callable[[Array], Array]) -> Terrain | None:

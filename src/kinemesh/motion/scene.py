@@ -96,7 +96,7 @@ class Scene:
             shape = terrain.shape
             parts = tuple(type(part)(part.vertices + lift) for part in shape.parts)
             terrain = replace(
-                terrain, shape=Shape(shape.vertices + lift, shape.faces, parts, shape.warnings)
+                terrain, shape=replace(shape, vertices=shape.vertices + lift, parts=parts)
             )
         return Scene(props, terrain, None if self.ground is None else self.ground + dz)
 

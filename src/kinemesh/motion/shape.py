@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -68,7 +68,7 @@ class Shape:
 
     For a convex solid, or one in convex pieces, both describe the same set, and collisions are
     with the parts. For others the parts are a cover, :attr:`warnings` says how much space it
-    adds, and collisions are with the surface.
+    adds, and collisions are with the surface; unless the solid was :attr:`split`.
     """
 
     vertices: Array
@@ -79,6 +79,8 @@ class Shape:
     """Convex parts that cover the surface."""
     warnings: tuple[str, ...] = ()
     """What was lost on the way from a mesh to these parts."""
+    split: bool = False
+    """Whether collisions are with the parts although they only cover the surface."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vertices", readonly(self.vertices))
@@ -113,6 +115,7 @@ class Shape:
             np.concatenate([s.faces + k for s, k in zip(shapes, offsets, strict=True)]),
             tuple(part for s in shapes for part in s.parts),
             tuple(text for s in shapes for text in s.warnings),
+            all(s.split or not s.warnings for s in shapes) and any(s.split for s in shapes),
         )
 
     @classmethod
@@ -139,9 +142,7 @@ class Shape:
         triangles = index.reshape(-1)[triangles]
         pieces = _pieces(len(merged), triangles)
         warnings: tuple[str, ...] = ()
-        parts: tuple[ConvexPart, ...] = ()
-        if len(pieces) <= _MAX_PARTS:
-            parts = _convex_pieces(merged, pieces)
+        parts = _convex_pieces(merged, pieces)
         if not parts:
             whole = ConvexPart(merged)
             volume = abs(_volume(merged, triangles))
@@ -166,11 +167,10 @@ class Shape:
         factors = np.asarray(factor, dtype=np.float64)
         if not np.all(factors > 0.0):
             raise ClipError(f"a shape can be scaled by positive factors only; got {factor!r}")
-        return Shape(
-            self.vertices * factors,
-            self.faces,
-            tuple(ConvexPart(part.vertices * factors) for part in self.parts),
-            self.warnings,
+        return replace(
+            self,
+            vertices=self.vertices * factors,
+            parts=tuple(ConvexPart(part.vertices * factors) for part in self.parts),
         )
 
     def scatter(self, count: int, rng: np.random.Generator) -> Array:
@@ -206,12 +206,15 @@ class Shape:
 
 
 def _pieces(count: int, triangles: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Triangles grouped by connected piece."""
+    """Triangles grouped by connected piece; none where there are too many to be parts."""
     edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]]])
     graph = coo_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))
     _, label = connected_components(graph, directed=False)
     of_triangle = label[triangles[:, 0]]
-    return [triangles[of_triangle == k] for k in np.unique(of_triangle)]
+    labels = np.unique(of_triangle)
+    if len(labels) > _MAX_PARTS:
+        return []
+    return [triangles[of_triangle == k] for k in labels]
 
 
 def _convex_pieces(points: Array, pieces: list[NDArray[np.int64]]) -> tuple[ConvexPart, ...]:

@@ -57,8 +57,10 @@ class Obstacle:
                 let hulls be entered as far as the surface lies below them, 1 mm at most.
         """
         parts = tuple(Solid.of(part) for part in shape.parts)
-        if not (true and shape.warnings):
+        if not (true and shape.warnings) or shape.split:
             return cls(name, parts)
         if is_hollow(shape):
             return cls(name, parts, TrueSurface.of(shape))
+        if len(parts) > 1:
+            return cls(name, parts)
         return cls(name, parts, dents=Dents.of(shape, shape.parts[0]))
