@@ -45,7 +45,7 @@ def compiled(root: Path, folder: Path) -> Path:
     extension = Pybind11Extension(
         NAME,
         [str(root / "src/native/kernel.cpp")],
-        depends=[str(root / "src/native/gjk.hpp")],
+        depends=[str(header) for header in sorted((root / "src/native").glob("*.hpp"))],
         cxx_std=17,
         extra_compile_args=[] if sys.platform == "win32" else ["-O3"],
     )

@@ -64,26 +64,37 @@ struct Places {
 
 // A convex part of an obstacle.
 struct Part {
+    static constexpr std::size_t lanes = 8;
     std::vector<double> vertices, planes;
+    std::vector<double> columns[4];  // the planes' numbers one by one, padded to whole lanes
 
     Part(const Numbers& points, const Numbers& facets)
         : vertices(points.data(), points.data() + points.size()),
           planes(facets.data(), facets.data() + facets.size()) {
-        if (points.size() % 3 || facets.size() % 4 || !points.size()) {
+        if (points.size() % 3 || facets.size() % 4 || !points.size() || !facets.size()) {
             throw std::invalid_argument("a part needs points (N, 3) and planes (F, 4)");
+        }
+        const std::size_t count = planes.size() / 4;
+        for (std::size_t c = 0; c < 4; ++c) {
+            for (std::size_t k = 0; k < count; ++k) columns[c].push_back(planes[4 * k + c]);
+            while (columns[c].size() % lanes) columns[c].push_back(columns[c].back());
         }
     }
     Cloud cloud() const { return {vertices.data(), vertices.size() / 3}; }
 
-    // Whether a point is further than `limit` above any plane.
-    bool above(Vec p, double limit) const {
-        for (std::size_t k = 0; k < planes.size(); k += 4) {
-            if (planes[k] * p.x + planes[k + 1] * p.y + planes[k + 2] * p.z + planes[k + 3] >=
-                limit) {
-                return true;
+    // Height over the highest plane, several planes at a time.
+    double height(Vec p) const {
+        double most[lanes];
+        std::fill(most, most + lanes, -HUGE_VAL);
+        const double *x = columns[0].data(), *y = columns[1].data(), *z = columns[2].data(),
+                     *d = columns[3].data();
+        for (std::size_t k = 0; k < columns[0].size(); k += lanes) {
+            for (std::size_t j = 0; j < lanes; ++j) {
+                const double h = x[k + j] * p.x + y[k + j] * p.y + z[k + j] * p.z + d[k + j];
+                most[j] = h > most[j] ? h : most[j];
             }
         }
-        return false;
+        return *std::max_element(most, most + lanes);
     }
 
     // The highest plane over a point, and its height.
@@ -227,8 +238,8 @@ class Kernel {
         return found.arrays();
     }
 
-    // Places of chosen hulls near a convex part at a pose; and the hulls that touch or overlap it,
-    // whose places are left to the caller.
+    // Places of chosen hulls near a convex part at a pose; and the hulls that touch it so closely
+    // that no direction can be told, whose places are left to the caller.
     py::tuple part(const Part& part, const Numbers& rotations, const Numbers& translations,
                    const Numbers& spheres, const Numbers& turn, const Numbers& shift,
                    const Indices& chosen, double within, double snug) const {
@@ -242,22 +253,20 @@ class Kernel {
             if (h < 0 || h >= hulls_) throw std::out_of_range("no such hull");
             const Vec centre = taken(spheres.data() + 3 * h);
             const Vec local = there.unturned(centre - there.shift);
-            const auto [over, plane] = part.over(local);
             // A point is at least as far from a convex solid as from the worst of its planes.
-            if (over - radii_[h] >= within) continue;
+            if (part.height(local) - radii_[h] >= within) continue;
             const Frame f = frame(rotations, translations, h);
-            const Vec up = there.turned(taken(&part.planes[plane]));
+            const Vec up = there.turned(taken(&part.planes[part.over(local).second]));
             const Closest c = closest(hull(h), f, part.cloud(), there, within, up);
             if (!c.within) continue;
-            if (c.distance < touch) {
+            if (!c.known) {
                 touching.push_back(h);
                 continue;
             }
-            const Vec normal = (1.0 / c.distance) * (c.first - c.second);
-            found.add(c.distance, c.first, normal, h);
-            if (c.distance < snug) {
-                const double level = dot(normal, c.second) + snug;
-                patch(part, h, f, there, normal, level, snug, c.first, found);
+            found.add(c.distance, c.first, c.normal, h);
+            if (std::abs(c.distance) < snug) {
+                const double level = dot(c.normal, c.second) + snug;
+                patch(part, h, f, there, c.normal, level, snug, c.first, found);
             }
         }
         for (std::int64_t h : touching) {
@@ -273,7 +282,7 @@ class Kernel {
     }
 
     // Pairs of hulls less than `within` apart: distance, points (N, 2, 3), normals, indices of
-    // pairs; and the pairs that touch or overlap, which are left to the caller.
+    // pairs; and the pairs that touch too closely to tell, which are left to the caller.
     py::tuple pairs(const Numbers& rotations, const Numbers& translations, const Numbers& spheres,
                     double within) const {
         posed(rotations, translations, spheres);
@@ -287,16 +296,15 @@ class Kernel {
             const Frame f = frame(rotations, translations, a), g = frame(rotations, translations, b);
             const Closest c = closest(hull(a), f, hull(b), g, within, gap);
             if (!c.within) continue;
-            if (c.distance < touch) {
+            if (!c.known) {
                 touching.push_back(k);
                 continue;
             }
-            const Vec normal = (1.0 / c.distance) * (c.first - c.second);
             distance.push_back(c.distance);
             for (Vec v : {c.first, c.second}) {
                 for (double x : {v.x, v.y, v.z}) points.push_back(x);
             }
-            for (double x : {normal.x, normal.y, normal.z}) normals.push_back(x);
+            for (double x : {c.normal.x, c.normal.y, c.normal.z}) normals.push_back(x);
             kept.push_back(k);
         }
         const auto n = static_cast<py::ssize_t>(kept.size());
@@ -309,7 +317,6 @@ class Kernel {
 
   private:
     static constexpr double same = 1e-6;  // [m]; nearer points are one
-    static constexpr double touch = 2e-6;  // [m]; below it a normal from two points is poor
 
     void base(const double* q, double* R, double* p, double* J) const {
         const double x = q[3], y = q[4], z = q[5], w = q[6];
@@ -427,20 +434,21 @@ class Kernel {
             // The part is behind the plane that parts it from the hull: no vertex is nearer.
             if (dot(normal, world) >= level) continue;
             const Vec local = there.unturned(world - there.shift);
+            if (std::abs(part.height(local)) >= snug) continue;
             const auto [height, plane] = part.over(local);
-            if (std::abs(height) >= snug) continue;
             const Vec up = taken(&part.planes[plane]);
             const Vec foot = local - height * up;
-            if (part.above(foot, 1e-5) || length(world - nearest) < same) continue;
+            if (part.height(foot) >= 1e-5 || length(world - nearest) < same) continue;
             feet.push_back({foot, world, there.turned(up), height});
             middle = middle + foot;
         }
         if (feet.empty()) return;
         middle = (1.0 / static_cast<double>(feet.size())) * middle;
         const Vec n = there.unturned(normal);
-        Vec first = std::abs(n.x) <= std::abs(n.y) && std::abs(n.x) <= std::abs(n.z) ? Vec{1, 0, 0}
-                    : std::abs(n.y) <= std::abs(n.z)                                  ? Vec{0, 1, 0}
-                                                                                      : Vec{0, 0, 1};
+        // Along the hull's own x, or its y where that is across: a foot is long that way.
+        const Vec along = there.unturned({f.row[0].x, f.row[1].x, f.row[2].x});
+        const Vec beside = there.unturned({f.row[0].y, f.row[1].y, f.row[2].y});
+        Vec first = std::abs(dot(along, n)) < 0.9 ? along : beside;
         first = first - dot(first, n) * n;
         const Vec second = cross(n, first);
         double best[4] = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};

@@ -16,7 +16,7 @@ TILE = np.array([[x, y, z] for x in (-0.03, 0.03) for y in (-0.02, 0.02) for z i
 
 def test_a_tile_flat_on_a_face_is_held_at_its_four_corners() -> None:
     vertices = np.add(TILE, [0.0, 0.0, 0.1 + 1e-4])
-    index, height, normals = patch(vertices, UP, PLANES)
+    index, height, normals = patch(vertices, UP, PLANES, np.eye(3))
     assert sorted(index.tolist()) == [k for k, v in enumerate(TILE) if v[2] == 0.0]
     np.testing.assert_allclose(height, 1e-4, atol=1e-12)
     np.testing.assert_allclose(normals, [UP] * 4, atol=1e-12)
@@ -24,12 +24,14 @@ def test_a_tile_flat_on_a_face_is_held_at_its_four_corners() -> None:
 
 def test_corners_that_hang_over_the_edge_are_left_out() -> None:
     # Half of the tile is beyond the box's side at x = 0.2, where no face is under it.
-    index, _, _ = patch(np.add(TILE, [0.2, 0.0, 0.1 + 1e-4]), UP, PLANES)
+    index, _, _ = patch(np.add(TILE, [0.2, 0.0, 0.1 + 1e-4]), UP, PLANES, np.eye(3))
     assert sorted(TILE[index, 0].tolist()) == [-0.03, -0.03]
 
 
 def test_vertices_far_from_the_solid_are_not_looked_at() -> None:
-    index, height, normals = patch(np.add(TILE, [0.0, 0.0, 0.1 + 1.01 * SNUG]), UP, PLANES)
+    index, height, normals = patch(
+        np.add(TILE, [0.0, 0.0, 0.1 + 1.01 * SNUG]), UP, PLANES, np.eye(3)
+    )
     assert index.shape == (0,)
     assert height.shape == (0,)
     assert normals.shape == (0, 3)
@@ -43,7 +45,7 @@ def test_heights_are_the_distances_of_the_vertices_from_the_box(seed: int) -> No
     out = np.maximum(np.abs(vertices) - half, 0.0)
     outside = out.any(axis=1)
     vertices, out = vertices[outside], np.linalg.norm(out[outside], axis=1)
-    index, height, normals = patch(vertices, UP, PLANES)
+    index, height, normals = patch(vertices, UP, PLANES, np.eye(3))
     assert 1 <= len(index) <= 4
     np.testing.assert_allclose(height, out[index], atol=1e-9)
     np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1.0, atol=1e-9)

@@ -47,13 +47,14 @@ class VelocityLimits(StepBox):
         beside = [q for q in (frame.previous, frame.neighbours.get(1)) if q is not None]
         if not beside:
             return None
+        nv = configuration.robot.nv
+        lower, upper = np.full(nv, -np.inf), np.full(nv, np.inf)
         reach = self.fraction * configuration.robot.velocity * frame.dt
-        moved = configuration.q[7:] - np.array(beside)[:, 7:]
-        free = np.full(6, np.inf)
-        return Box(
-            np.concatenate([-free, (-reach - moved).max(axis=0)]),
-            np.concatenate([free, (reach - moved).min(axis=0)]),
-        )
+        for q in beside:
+            away = q[7:] - configuration.q[7:]
+            np.maximum(lower[6:], away - reach, out=lower[6:])
+            np.minimum(upper[6:], away + reach, out=upper[6:])
+        return Box(lower, upper)
 
 
 @dataclass(frozen=True)

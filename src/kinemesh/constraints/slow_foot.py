@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.constraints.constraint import Constraint
 from kinemesh.motion.arrays import Array
 from kinemesh.problem import Bounded, Frame
-from kinemesh.robot import Configuration
+from kinemesh.robot import Configuration, RobotModel
 
 _EIGHTHS = np.arange(4) * np.pi / 4.0
 _WAYS = np.stack([np.cos(_EIGHTHS), np.sin(_EIGHTHS), np.zeros(4)], axis=1)
@@ -35,24 +36,24 @@ class SlowFoot(Constraint):
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
         """Four rows a slow foot and neighbouring frame [m]."""
         robot = configuration.robot
-        beside = {**frame.neighbours, -1: frame.previous}
-        known = [(slow, q) for slow in frame.slow if (q := beside.get(slow.other)) is not None]
-        if not known:
+        feet = frame.worked_out(SlowFoot, lambda: _feet(robot, frame))
+        if feet is None:
             return None
-        toes = np.array([slow.landmark for slow, _ in known])
-        joints, offsets = robot.landmark_joints[toes], robot.landmark_offsets[toes]
+        joints, offsets, there = feet
         now = configuration.positions(joints, offsets)
-        there = np.array([_place(robot.configuration(q), slow.landmark) for slow, q in known])
-        moved = np.repeat(now - there, 4, axis=0)
-        ways = np.tile(_WAYS, (len(known), 1))
+        ways = np.tile(_WAYS, (len(joints) // 4, 1))
         reach = self.speed * frame.dt * np.cos(np.pi / 8.0)
-        return Bounded(
-            np.sum(moved * ways, axis=1),
-            configuration.rows(np.repeat(joints, 4), np.repeat(now, 4, axis=0), ways),
-            -reach,
-            reach,
-        )
+        value = np.einsum("nk,nk->n", now - there, ways)
+        return Bounded(value, configuration.rows(joints, now, ways), -reach, reach)
 
 
-def _place(configuration: Configuration, landmark: int) -> Array:
-    return np.asarray(configuration.landmarks()[landmark])
+def _feet(robot: RobotModel, frame: Frame) -> tuple[NDArray[np.int64], Array, Array] | None:
+    """Four times each slow toe: joint, offset, and place in the neighbouring frame [m]."""
+    beside = {**frame.neighbours, -1: frame.previous}
+    known = [(slow, q) for slow in frame.slow if (q := beside.get(slow.other)) is not None]
+    if not known:
+        return None
+    toes = np.array([slow.landmark for slow, _ in known]).repeat(4)
+    places = {id(q): robot.configuration(q).landmarks() for _, q in known}
+    there = np.array([places[id(q)][slow.landmark] for slow, q in known]).repeat(4, axis=0)
+    return robot.landmark_joints[toes], robot.landmark_offsets[toes], there

@@ -18,8 +18,26 @@ IDENTITY.setflags(write=False)
 
 def matrix(pose: Array) -> Array:
     """Rotation matrices ``(..., 3, 3)`` of poses ``(..., 7)``."""
+    if np.ndim(pose) == 1:
+        return _one_matrix(pose)
     flat = np.reshape(pose, (-1, 7))
     return np.reshape(Rotation.from_quat(flat[:, 3:]).as_matrix(), (*np.shape(pose)[:-1], 3, 3))
+
+
+def _one_matrix(pose: Array) -> Array:
+    """Written out: for one pose scipy takes thirty times as long."""
+    x, y, z, w = np.asarray(pose).tolist()[3:]
+    size = x * x + y * y + z * z + w * w
+    if size == 0.0:
+        raise ValueError("a quaternion is zero, so that no rotation can be read from it")
+    k = 2.0 / size
+    return np.array(
+        [
+            [1 - k * (y * y + z * z), k * (x * y - z * w), k * (x * z + y * w)],
+            [k * (x * y + z * w), 1 - k * (x * x + z * z), k * (y * z - x * w)],
+            [k * (x * z - y * w), k * (y * z + x * w), 1 - k * (x * x + y * y)],
+        ]
+    )
 
 
 def from_matrix(rotation: Array, translation: Array) -> Array:

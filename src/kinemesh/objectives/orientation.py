@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.motion.arrays import Array
 from kinemesh.objectives.objective import Objective
@@ -39,21 +40,33 @@ class Orientation(Objective):
         """The residual ``(9 P,)`` of P parts and its Jacobian; None where nothing is known."""
         if not frame.aims:
             return None
-        shares = {"torso": self.torso, "foot": self.feet, "hand": self.hands}
-        joints = np.array([aim.part.joint for aim in frame.aims])
-        axes = configuration.rotations[joints] @ np.stack([aim.part.axes for aim in frame.aims])
-        value = axes - np.stack([aim.axes for aim in frame.aims])
+        joints, own, wanted, share = frame.worked_out(self, lambda: self._columns(frame))
+        axes = configuration.rotations[joints] @ own
+        value = axes - wanted
         rates = _turning(np.swapaxes(axes, 1, 2), configuration.turns(joints))
+        return Residual(np.swapaxes(value, 1, 2).ravel(), rates.reshape(value.size, -1), share)
+
+    def _columns(self, frame: Frame) -> tuple[NDArray[np.int64], Array, Array, Array]:
+        """Joints ``(P,)``, axes of robot and person ``(P, 3, 3)``, and weights ``(9 P,)``."""
+        shares = {"torso": self.torso, "foot": self.feet, "hand": self.hands}
         share = np.array([shares[aim.part.kind] for aim in frame.aims])
-        return Residual(
-            np.swapaxes(value, 1, 2).ravel(),
-            rates.reshape(value.size, -1),
+        return (
+            np.array([aim.part.joint for aim in frame.aims]),
+            np.stack([aim.part.axes for aim in frame.aims]),
+            np.stack([aim.axes for aim in frame.aims]),
             0.5 * self.weight * np.repeat(share, 9),
         )
 
 
 def _turning(vectors: Array, turns: Array) -> Array:
-    """Rates ``(P, 3, 3, nv)`` of world ``vectors`` ``(P, 3, 3)`` that turn with ``(P, 3, nv)``."""
-    x, y, z = (vectors[:, :, k, None] for k in range(3))
-    wx, wy, wz = (turns[:, None, k] for k in range(3))
-    return np.stack([wy * z - wz * y, wz * x - wx * z, wx * y - wy * x], axis=2)
+    r"""Rates ``(P, 3, 3, nv)`` of world ``vectors`` ``(P, 3, 3)`` that turn with ``(P, 3, nv)``.
+
+    A vector a turns with :math:`\omega \times a = -[a]_\times \omega`.
+    """
+    x, y, z = vectors[:, :, 0], vectors[:, :, 1], vectors[:, :, 2]
+    crossed = np.zeros((*vectors.shape, 3))
+    crossed[:, :, 0, 1], crossed[:, :, 0, 2] = z, -y
+    crossed[:, :, 1, 0], crossed[:, :, 1, 2] = -z, x
+    crossed[:, :, 2, 0], crossed[:, :, 2, 1] = y, -x
+    count = len(vectors)
+    return np.reshape(crossed.reshape(count, 9, 3) @ turns, (count, 3, 3, -1))

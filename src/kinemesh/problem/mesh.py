@@ -40,14 +40,16 @@ class InteractionMesh:
         adjacent = adjacency(points)
         if adjacent is None:
             adjacent = _by_qhull(points)
-        lonely = np.flatnonzero(~adjacent.any(axis=1))
-        for k in lonely:  # Qhull leaves out points that coincide with another: tie them to it
+        for k in np.flatnonzero(
+            ~adjacent.any(axis=1)
+        ):  # Qhull leaves out points that coincide with another: tie them to it
             distance = np.linalg.norm(points - points[k], axis=1)
             distance[k] = np.inf
             twin = int(np.argmin(distance))
             adjacent[k, twin] = adjacent[twin, k] = True
-        degree = adjacent.sum(axis=1, keepdims=True)
-        return cls(np.eye(count) - adjacent / degree)
+        laplacian = adjacent * (-1.0 / np.count_nonzero(adjacent, axis=1))[:, None]
+        laplacian.flat[:: count + 1] = 1.0
+        return cls(laplacian)
 
     def deltas(self, points: Array) -> Array:
         """Laplacian coordinates ``(V, 3)`` [m] of ``points`` ``(V, 3)``."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.narrow import near_solid
@@ -61,18 +62,6 @@ def near_ground(configuration: Configuration, height: float, within: float) -> N
     return Near(above[chosen], table.joints[owners], points[chosen], normals, owners)
 
 
-def _rotation(quaternion: Array) -> Array:
-    """Rotation matrix of one unit quaternion ``x y z w``; scipy's takes thirty times as long."""
-    x, y, z, w = quaternion.tolist()
-    return np.array(
-        [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-        ]
-    )
-
-
 def near_obstacle(
     configuration: Configuration,
     obstacle: Obstacle,
@@ -105,7 +94,7 @@ def _near(
     chosen: NDArray[np.int64],
 ) -> Near:
     robot = configuration.robot
-    rotation, translation = _rotation(pose[3:]), pose[:3]
+    rotation, translation = poses.matrix(pose), pose[:3]
     table = robot.hull_table
     if obstacle.surface is not None:
         surface = obstacle.surface

@@ -76,7 +76,8 @@ def _by_coal(
                 np.full(len(hull.vertices), hull.joint), hull.vertices
             )
             local = (corners - translation) @ rotation
-            low, height, normals = patch(local, normal @ rotation, planes)
+            turn = rotation.T @ configuration.rotations[hull.joint]
+            low, height, normals = patch(local, normal @ rotation, planes, turn)
             others = np.linalg.norm(corners[low] - place, axis=1) > _SAME
             low, height, normals = low[others], height[others], normals[others]
             found.append((height, corners[low], normals @ rotation.T, np.full(len(low), k)))

@@ -17,7 +17,9 @@ _INSIDE = 1e-5
 """Rounding [m] allowed to a foot that is to lie on the solid."""
 
 
-def patch(vertices: Array, normal: Array, planes: Array) -> tuple[NDArray[np.int64], Array, Array]:
+def patch(
+    vertices: Array, normal: Array, planes: Array, turn: Array
+) -> tuple[NDArray[np.int64], Array, Array]:
     """The vertices of a hull that face a solid it lies on: one a quadrant, four at most.
 
     All in the solid's frame [m]. A vertex counts if its foot on its highest facet plane lies on
@@ -27,6 +29,7 @@ def patch(vertices: Array, normal: Array, planes: Array) -> tuple[NDArray[np.int
         vertices: the hull's ``(N, 3)``.
         normal: unit normal ``(3,)`` of the contact, from the solid to the hull.
         planes: the solid's facet planes ``(F, 4)``, outward.
+        turn: rotation ``(3, 3)`` of the hull.
 
     Returns:
         Indices ``(n,)``, heights ``(n,)`` [m] and unit normals ``(n, 3)``.
@@ -41,11 +44,10 @@ def patch(vertices: Array, normal: Array, planes: Array) -> tuple[NDArray[np.int
     low, feet, normals = low[on], feet[on], normals[on]
     if len(low) < 2:
         return low, height[low], normals
-    first = np.eye(3)[np.argmin(np.abs(normal))]
+    # Along the hull's own x, or its y where that is across: a foot is long that way.
+    first = turn[:, 0] if abs(turn[:, 0] @ normal) < 0.9 else turn[:, 1]
     first = first - normal * (first @ normal)
-    x, y, z = normal.tolist()
-    a, b, c = first.tolist()
-    second = np.array([y * c - z * b, z * a - x * c, x * b - y * a])
+    second = np.cross(normal, first)
     flat = (feet - feet.mean(axis=0)) @ np.stack([first, second], axis=1)
     quadrant = 2 * (flat[:, 0] > 0.0) + (flat[:, 1] > 0.0)
     # The lowest, and of those on one level the outermost.
