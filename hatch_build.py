@@ -47,7 +47,7 @@ def compiled(root: Path, folder: Path) -> Path:
         [str(root / "src/native/kernel.cpp")],
         depends=[str(header) for header in sorted((root / "src/native").glob("*.hpp"))],
         cxx_std=17,
-        extra_compile_args=[] if sys.platform == "win32" else ["-O3"],
+        extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"],
     )
     distribution = Distribution({"name": "kinemesh", "ext_modules": [extension]})
     command = build_ext(distribution)

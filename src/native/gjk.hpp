@@ -20,8 +20,8 @@ namespace detail {
 inline Corner furthest(const Cloud& one, const Frame& at, const Cloud& other, const Frame& there,
                        Vec d) {
     Corner c;
-    c.i = one.furthest(at.unturned(d));
-    c.j = other.furthest(there.unturned(-1.0 * d));
+    c.i = one.which(at.unturned(d));
+    c.j = other.which(there.unturned(-1.0 * d));
     c.a = at(one[c.i]);
     c.b = there(other[c.j]);
     c.w = c.a - c.b;

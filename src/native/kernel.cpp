@@ -62,54 +62,21 @@ struct Places {
     }
 };
 
-// A convex part of an obstacle.
+// A convex part of an obstacle: its vertices and its facet planes.
 struct Part {
-    static constexpr std::size_t lanes = 8;
-    std::vector<double> vertices, planes;
-    std::vector<double> columns[4];  // the planes' numbers one by one, padded to whole lanes
+    Columns vertices, planes;
 
     Part(const Numbers& points, const Numbers& facets)
-        : vertices(points.data(), points.data() + points.size()),
-          planes(facets.data(), facets.data() + facets.size()) {
-        if (points.size() % 3 || facets.size() % 4 || !points.size() || !facets.size()) {
+        : vertices(points.data(), rows(points, 3), 3), planes(facets.data(), rows(facets, 4), 4) {}
+
+    // Height over the highest plane.
+    double height(Vec p) const { return planes.highest(p); }
+
+    static std::size_t rows(const Numbers& array, py::ssize_t width) {
+        if (!array.size() || array.size() % width) {
             throw std::invalid_argument("a part needs points (N, 3) and planes (F, 4)");
         }
-        const std::size_t count = planes.size() / 4;
-        for (std::size_t c = 0; c < 4; ++c) {
-            for (std::size_t k = 0; k < count; ++k) columns[c].push_back(planes[4 * k + c]);
-            while (columns[c].size() % lanes) columns[c].push_back(columns[c].back());
-        }
-    }
-    Cloud cloud() const { return {vertices.data(), vertices.size() / 3}; }
-
-    // Height over the highest plane, several planes at a time.
-    double height(Vec p) const {
-        double most[lanes];
-        std::fill(most, most + lanes, -HUGE_VAL);
-        const double *x = columns[0].data(), *y = columns[1].data(), *z = columns[2].data(),
-                     *d = columns[3].data();
-        for (std::size_t k = 0; k < columns[0].size(); k += lanes) {
-            for (std::size_t j = 0; j < lanes; ++j) {
-                const double h = x[k + j] * p.x + y[k + j] * p.y + z[k + j] * p.z + d[k + j];
-                most[j] = h > most[j] ? h : most[j];
-            }
-        }
-        return *std::max_element(most, most + lanes);
-    }
-
-    // The highest plane over a point, and its height.
-    std::pair<double, std::size_t> over(Vec p) const {
-        double most = -HUGE_VAL;
-        std::size_t best = 0;
-        for (std::size_t k = 0; k < planes.size(); k += 4) {
-            const double h =
-                planes[k] * p.x + planes[k + 1] * p.y + planes[k + 2] * p.z + planes[k + 3];
-            if (h > most) {
-                most = h;
-                best = k;
-            }
-        }
-        return {most, best};
+        return static_cast<std::size_t>(array.size() / width);
     }
 };
 
@@ -125,15 +92,18 @@ class Kernel {
           placements_(copied(placements, 12 * joints_, "placements")),
           axes_(copied(axes, 3 * joints_, "axes")),
           support_(copied(support, joints_ * nv_, "support")),
-          vertices_(vertices.data(), vertices.data() + vertices.size()),
           centres_(copied(centres, 3 * hulls_, "centres")),
           radii_(copied(radii, hulls_, "radii")),
           parents_(parents.data(), parents.data() + parents.size()),
           sliding_(sliding.data(), sliding.data() + sliding.size()),
-          starts_(starts.data(), starts.data() + starts.size()),
           hull_joints_(hull_joints.data(), hull_joints.data() + hull_joints.size()),
           pairs_(pairs.data(), pairs.data() + pairs.size()) {
-        starts_.push_back(vertices.size() / 3);
+        std::vector<std::int64_t> first(starts.data(), starts.data() + starts.size());
+        first.push_back(vertices.size() / 3);
+        for (py::ssize_t h = 0; h < hulls_; ++h) {
+            if (first[h] < 0 || first[h] >= first[h + 1]) throw std::invalid_argument("starts");
+            clouds_.emplace_back(vertices.data() + 3 * first[h], first[h + 1] - first[h], 3);
+        }
     }
 
     // Jacobian (6, nv), rotations (J, 3, 3), translations (J, 3), sphere centres (H, 3).
@@ -214,7 +184,7 @@ class Kernel {
             const double* centre = spheres.data() + 3 * h;
             if (centre[2] - height - radii_[h] >= within) continue;
             const Frame f = frame(rotations, translations, h);
-            const Cloud cloud = hull(h);
+            const Cloud& cloud = hull(h);
             above.resize(cloud.count);
             double lowest = HUGE_VAL;
             for (std::size_t k = 0; k < cloud.count; ++k) {
@@ -256,8 +226,8 @@ class Kernel {
             // A point is at least as far from a convex solid as from the worst of its planes.
             if (part.height(local) - radii_[h] >= within) continue;
             const Frame f = frame(rotations, translations, h);
-            const Vec up = there.turned(taken(&part.planes[part.over(local).second]));
-            const Closest c = closest(hull(h), f, part.cloud(), there, within, up);
+            const Vec up = there.turned(part.planes[part.planes.which(local)]);
+            const Closest c = closest(hull(h), f, part.vertices, there, within, up);
             if (!c.within) continue;
             if (!c.known) {
                 touching.push_back(h);
@@ -272,9 +242,9 @@ class Kernel {
         for (std::int64_t h : touching) {
             const Frame f = frame(rotations, translations, h);
             const Vec local = there.unturned(taken(spheres.data() + 3 * h) - there.shift);
-            const double* plane = &part.planes[part.over(local).second];
-            const Vec up = there.turned(taken(plane));
-            const double level = dot(up, there.shift) - plane[3] + snug;
+            const std::size_t plane = part.planes.which(local);
+            const Vec up = there.turned(part.planes[plane]);
+            const double level = dot(up, there.shift) - part.planes.d[plane] + snug;
             patch(part, h, f, there, up, level, snug, {HUGE_VAL, 0, 0}, corners);
         }
         return py::make_tuple(found.arrays(), corners.arrays(),
@@ -402,9 +372,7 @@ class Kernel {
         return placed(rotations.data() + 9 * j, translations.data() + 3 * j);
     }
 
-    Cloud hull(std::int64_t h) const {
-        return {&vertices_[3 * starts_[h]], static_cast<std::size_t>(starts_[h + 1] - starts_[h])};
-    }
+    const Cloud& hull(std::int64_t h) const { return clouds_[h]; }
 
     // The lowest of a quadrant, and of those on one level the outermost.
     static void keep(double* best, std::size_t* chosen, int quadrant, double height, double x,
@@ -427,16 +395,16 @@ class Kernel {
             double height;
         };
         std::vector<Foot> feet;
-        const Cloud cloud = hull(h);
+        const Cloud& cloud = hull(h);
         Vec middle{0, 0, 0};
         for (std::size_t k = 0; k < cloud.count; ++k) {
             const Vec world = f(cloud[k]);
             // The part is behind the plane that parts it from the hull: no vertex is nearer.
             if (dot(normal, world) >= level) continue;
             const Vec local = there.unturned(world - there.shift);
-            if (std::abs(part.height(local)) >= snug) continue;
-            const auto [height, plane] = part.over(local);
-            const Vec up = taken(&part.planes[plane]);
+            const double height = part.height(local);
+            if (std::abs(height) >= snug) continue;
+            const Vec up = part.planes[part.planes.which(local)];
             const Vec foot = local - height * up;
             if (part.height(foot) >= 1e-5 || length(world - nearest) < same) continue;
             feet.push_back({foot, world, there.turned(up), height});
@@ -470,8 +438,9 @@ class Kernel {
     }
 
     py::ssize_t joints_, nv_, hulls_;
-    std::vector<double> placements_, axes_, support_, vertices_, centres_, radii_;
-    std::vector<std::int64_t> parents_, sliding_, starts_, hull_joints_, pairs_;
+    std::vector<double> placements_, axes_, support_, centres_, radii_;
+    std::vector<Cloud> clouds_;
+    std::vector<std::int64_t> parents_, sliding_, hull_joints_, pairs_;
 };
 
 // Who is next to whom in the Delaunay tetrahedralisation (V, V); None where it is too close to call.

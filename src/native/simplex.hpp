@@ -2,10 +2,16 @@
 // (Ericson, Real-Time Collision Detection, 2005, sections 5.1 and 9.5).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <initializer_list>
+#include <vector>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace kinemesh {
 
@@ -32,27 +38,68 @@ struct Frame {
     Vec operator()(Vec p) const { return turned(p) + shift; }
 };
 
-// Points that span a hull, in a frame of their own.
-struct Cloud {
-    const double* xyz;
-    std::size_t count;
+constexpr std::size_t lanes = 4;
 
-    Vec operator[](std::size_t k) const { return {xyz[3 * k], xyz[3 * k + 1], xyz[3 * k + 2]}; }
+// The largest of a x + b y + c z + d over rows stored by columns, a whole number of lanes.
+inline double highest(const double* x, const double* y, const double* z, const double* d,
+                      std::size_t count, Vec p) {
+#if defined(__SSE2__)
+    // Two at a time; compilers do not do this by themselves.
+    const __m128d px = _mm_set1_pd(p.x), py = _mm_set1_pd(p.y), pz = _mm_set1_pd(p.z);
+    const auto at = [&](std::size_t k) {
+        const __m128d xy = _mm_add_pd(_mm_mul_pd(_mm_loadu_pd(x + k), px),
+                                      _mm_mul_pd(_mm_loadu_pd(y + k), py));
+        return _mm_add_pd(_mm_add_pd(xy, _mm_mul_pd(_mm_loadu_pd(z + k), pz)),
+                          _mm_loadu_pd(d + k));
+    };
+    __m128d a = at(0), b = at(2);
+    for (std::size_t k = lanes; k < count; k += lanes) {
+        a = _mm_max_pd(a, at(k));
+        b = _mm_max_pd(b, at(k + 2));
+    }
+    a = _mm_max_pd(a, b);
+    return std::max(_mm_cvtsd_f64(a), _mm_cvtsd_f64(_mm_unpackhi_pd(a, a)));
+#else
+    double most = -HUGE_VAL;
+    for (std::size_t k = 0; k < count; ++k) {
+        most = std::max(most, x[k] * p.x + y[k] * p.y + z[k] * p.z + d[k]);
+    }
+    return most;
+#endif
+}
 
-    // The point furthest along a direction.
-    std::size_t furthest(Vec d) const {
-        std::size_t best = 0;
-        double most = -HUGE_VAL;
-        for (std::size_t k = 0; k < count; ++k) {
-            const double at = xyz[3 * k] * d.x + xyz[3 * k + 1] * d.y + xyz[3 * k + 2] * d.z;
-            if (at > most) {
-                most = at;
-                best = k;
-            }
+// Rows of three or four numbers by columns, the last row repeated to fill the lanes.
+struct Columns {
+    std::vector<double> x, y, z, d;
+    std::size_t count = 0;  // without the filling
+
+    Columns(const double* rows, std::size_t size, std::size_t width) : count(size) {
+        const std::size_t padded = (size + lanes - 1) / lanes * lanes;
+        for (std::size_t k = 0; k < padded; ++k) {
+            const double* row = rows + width * std::min(k, size - 1);
+            x.push_back(row[0]);
+            y.push_back(row[1]);
+            z.push_back(row[2]);
+            d.push_back(width > 3 ? row[3] : 0.0);
         }
-        return best;
+    }
+    Vec operator[](std::size_t k) const { return {x[k], y[k], z[k]}; }
+
+    double highest(Vec p) const {
+        return kinemesh::highest(x.data(), y.data(), z.data(), d.data(), x.size(), p);
+    }
+
+    // The first row that reaches the highest.
+    std::size_t which(Vec p) const {
+        const double most = highest(p);
+        std::size_t k = 0;
+        while (k + 1 < count && x[k] * p.x + y[k] * p.y + z[k] * p.z + d[k] != most) ++k;
+        return k;
     }
 };
+
+// Points that span a hull, in a frame of their own.
+using Cloud = Columns;
 
 namespace detail {
 

@@ -103,9 +103,9 @@ def _near(
         near_solid(configuration, solid, rotation, translation, within, chosen)
         for solid in obstacle.parts
     ]
-    distance, points, normals, index = (np.concatenate(c) for c in zip(*found, strict=True))
-    if obstacle.dents is not None:
-        close = np.flatnonzero(distance < _DENTED)
-        places = (points[close] - distance[close, None] * normals[close] - translation) @ rotation
-        distance[close] += obstacle.dents.at(places)
+    columns = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
+    distance, points, normals, index = columns
+    if obstacle.dents is not None and len(distance):
+        places = (points - distance[:, None] * normals - translation) @ rotation
+        distance = distance + np.where(distance < _DENTED, obstacle.dents.at(places), 0.0)
     return Near(distance, table.joints[index], points, normals, index)
