@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinemesh import Retargeter, metrics
+from kinemesh import Retargeter, io, metrics
 from kinemesh.augment import Variant
+from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, poses
-from kinemesh.objectives import Laplacian
+from kinemesh.objectives import Laplacian, Nominal
 from kinemesh.problem import Plan
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
+from recordings import recording
 
 FRAMES = 70
 
@@ -95,3 +97,63 @@ def test_an_equal_scene_changes_no_bit(robot: RobotModel, lift: Clip) -> None:
     a, b = (Laplacian().evaluate(configuration, p.frame(10)) for p in (plain, same))
     np.testing.assert_allclose(a.value, b.value, atol=1e-12)
     np.testing.assert_array_equal(plain.frame(10).landmarks, same.frame(10).landmarks)
+
+
+@pytest.fixture(scope="module")
+def climb() -> Clip:
+    """Half of a step onto a box."""
+    clip = io.read(
+        recording("climb/seq_0/mocap_climb_seq_0_joint_positions_f900-3700.npy"),
+        terrain=recording("climb/seq_0/multi_boxes.obj"),
+        skeleton="mocap53",
+        height=1.78,
+    )
+    return clip.resampled(30.0).crop(40, 95)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("height", [0.8, 1.2])
+def test_feet_stand_on_steps_of_another_height(
+    retargeter: Retargeter, climb: Clip, height: float
+) -> None:
+    varied = Variant("v", {"terrain.height": height}).apply(climb)
+    assert not varied.anchored
+    result = retargeter.retarget(varied.clip, scene=varied.scene)
+    score = metrics.evaluate(
+        result.trajectory,
+        retargeter.robot,
+        scene=result.scene,
+        clip=varied.clip,
+        scale=result.scale,
+    )
+    assert score.passed, score.verdict
+    plain = retargeter.plan(climb)
+    plan = retargeter.plan(varied.clip, varied.scene)
+    heights = [
+        (a.point[2], b.point[2])
+        for index in range(len(climb))
+        for a, b in zip(plain.frame(index).stances, plan.frame(index).stances, strict=True)
+    ]
+    before, after = np.array(heights).T
+    np.testing.assert_allclose(after, height * before, atol=1e-9)
+    assert before.max() > 0.3  # it does step up
+
+
+def test_the_nominal_weighs_base_and_legs_and_hardly_what_carries_a_hand(
+    robot: RobotModel, lift: Clip
+) -> None:
+    plan = Plan(lift, robot, nominal=np.repeat(robot.rest[None], len(lift), axis=0))
+    residual = Nominal(weight=5.0, upper=0.1).evaluate(
+        robot.configuration(robot.rest), plan.frame(0)
+    )
+    assert residual is not None
+    weights = np.broadcast_to(residual.weight, residual.value.shape)
+    for name, weight in zip(robot.joint_names, weights[6:], strict=True):
+        leg = any(part in name for part in ("hip", "knee", "ankle"))
+        assert weight == pytest.approx(5.0 if leg else 0.5), name
+    np.testing.assert_allclose(weights[:6], 5.0)
+
+
+def test_a_scene_of_another_length_is_refused(robot: RobotModel, lift: Clip) -> None:
+    with pytest.raises(ClipError, match=f"expected {FRAMES - 1}"):
+        Plan(lift.crop(0, FRAMES - 1), robot, scene=lift.scene)

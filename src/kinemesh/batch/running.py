@@ -98,8 +98,8 @@ def batch(
     with _locked(folder), Manifest(folder) as manifest:
         _sweep(folder)
         tasks = [
-            Task(source, variant, options, folder, _hashes(source))
-            for source in wanted
+            Task(source, variant, options, folder, files)
+            for source, files in [(source, _hashes(source)) for source in wanted]
             for variant in variants.variants
         ]
         plan = _Plan(manifest, tasks, progress)

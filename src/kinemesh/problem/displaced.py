@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from kinemesh.errors import ClipError
 from kinemesh.motion import Scene, poses
 from kinemesh.motion.arrays import Array
 from kinemesh.problem.scaling import carried, same_prop
@@ -42,10 +43,21 @@ class Displaced:
         """From the demonstration's scene ``home`` to ``target``, both the robot's size.
 
         None if every prop is where it was.
+
+        Raises:
+            ClipError: ``target`` lacks a prop, or has it in another number of frames.
         """
-        before = np.array([prop.track for prop in home.props]).reshape(len(home.props), -1, 7)
-        after = np.array([same_prop(target, prop).track for prop in home.props])
-        after = after.reshape(before.shape)
+        pairs = [(prop, same_prop(target, prop)) for prop in home.props]
+        for prop, other in pairs:
+            if len(prop.track) != len(other.track):
+                raise ClipError(
+                    f"prop {prop.name!r} of the scene has {len(other.track)} poses; expected "
+                    f"{len(prop.track)}, one for each frame of the clip"
+                )
+        if not pairs:
+            return None
+        before = np.array([prop.track for prop, _ in pairs])
+        after = np.array([other.track for _, other in pairs])
         there = Rotation.from_quat(after[..., 3:].reshape(-1, 4))
         back = Rotation.from_quat(before[..., 3:].reshape(-1, 4)).inv()
         turns = (there * back).as_rotvec().reshape(*before.shape[:2], 3)
