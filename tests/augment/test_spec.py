@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from kinemesh.augment import ORIGINAL, read_spec
+from kinemesh.augment import ORIGINAL, SETTINGS, read_spec
+from kinemesh.batch import read_sources
 from kinemesh.errors import ReadError
 
 GRID = """
@@ -65,6 +67,7 @@ def test_the_original_can_be_left_out(tmp_path: Path) -> None:
         ("[[grid]]\nname = '../x'\nprop.x = 1", "expected letters"),
         ("[[grid]]\nname = 'a'", "expected settings"),
         ("[[grid]]\nprop.x = []", "expected settings"),
+        ("[[grid]]\nprop.name = 'box'", "changes nothing"),
         ("[[random]]\nprop.x = [0, 1]", "count = None"),
         ("[[random]]\ncount = 0\nprop.x = [0, 1]", "count = 0"),
         ("[[random]]\ncount = 2\nseed = -1\nprop.x = [0, 1]", "seed = -1"),
@@ -89,3 +92,26 @@ def test_what_a_spec_does_not_have_is_refused(tmp_path: Path, text: str, said: s
 def test_a_missing_spec_is_named(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match=r"nowhere\.toml"):
         read_spec(tmp_path / "nowhere.toml")
+
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "augmentation.md"
+
+
+def test_the_spec_in_the_documentation_is_one(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)
+    variants = spec(tmp_path, blocks[0]).variants
+    assert len(variants) == 1 + 6 + 20
+    assert {v.settings["motion.mirror"] for v in variants[7:]} == {False, True}
+    (tmp_path / "clips.toml").write_text(blocks[1])
+    assert [s.name for s in read_sources([tmp_path / "clips.toml"])] == [
+        "sub3_largebox_003",
+        "climb",
+    ]
+
+
+def test_every_setting_is_documented() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for key in SETTINGS:
+        group, name = key.split(".")
+        short = f"`_{name.removeprefix('size_')}`"
+        assert f"`{key}`" in text or (group == "prop" and short in text), key

@@ -65,7 +65,12 @@ class Variant:
     def __post_init__(self) -> None:
         settings = {key: _checked(key, value) for key, value in sorted(self.settings.items())}
         object.__setattr__(self, "settings", MappingProxyType(settings))
-        self.demonstration, self.scene  # noqa: B018 - values are checked where they are used
+        made = (*self.demonstration, *self.scene)  # values are checked where they are used
+        idle = [key for key in ("prop.name", "prop.axes") if key in settings]
+        if idle and not any(isinstance(step, PropPlace | PropSize) for step in made):
+            raise ClipError(
+                f"{idle[0]} alone changes nothing: give an offset, a turn or a size too"
+            )
 
     def __reduce__(self) -> tuple[type[Variant], tuple[str, dict[str, Setting]]]:
         return Variant, (self.name, dict(self.settings))
