@@ -74,8 +74,10 @@ def test_one_and_two_workers_write_the_same_bytes_and_a_rerun_does_nothing(folde
     assert files == results(folder / "two")
     assert [r["files"] for r in one.records] == [r["files"] for r in two.records]
     before = {p: p.stat().st_mtime_ns for p in (folder / "one").rglob("*.npz")}
-    again = made(folder, "one", format="mjlab")
+    told: list[Any] = []
+    again = made(folder, "one", format="mjlab", progress=lambda *now: told.append(now))
     assert again.done == 0
+    assert told == [(0, 0, None)]
     assert [r["key"] for r in again.records] == [r["key"] for r in one.records]
     assert {p: p.stat().st_mtime_ns for p in (folder / "one").rglob("*.npz")} == before
     for record in lines(folder / "one"):
@@ -116,7 +118,7 @@ def test_a_clip_that_fails_is_counted_and_stops_nothing(folder: Path) -> None:
     assert {r["status"] for (clip, _), r in by_clip.items() if clip == "a"} <= {"kept", "rejected"}
     assert by_clip["b", "original"]["status"] == "failed"
     assert "b.npy" in by_clip["b", "original"]["reason"]
-    assert by_clip["c", "original"]["reason"].endswith("does not exist")
+    assert by_clip["c", "original"]["reason"].endswith("c.npy cannot be read")
     assert len(first.failed) == 6
     assert first.card["failed"] == 6
     np.save(folder / "b.npy", walking(FRAMES))
@@ -185,8 +187,10 @@ def test_rejected_motions_are_kept_out_with_their_reason(folder: Path) -> None:
     # Half of the person's height: the robot cannot reach what would be twice its size.
     listing = LISTING.split("[[clip]]")[1] + "height = 0.85"
     (folder / "clips.toml").write_text(f"[[clip]]{listing}")
-    done = made(folder, spec=None, format="unitree-csv")
+    told: list[Any] = []
+    done = made(folder, spec=None, format="unitree-csv", progress=lambda *now: told.append(now))
     (record,) = done.records
+    assert told == [(0, 1, None), (1, 1, record)]
     assert record["status"] == "rejected"
     assert record["reason"] and record["failed"]
     assert list(results(folder / "out")) == ["rejected/a/original.npz"]

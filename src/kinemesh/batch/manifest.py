@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from kinemesh.errors import WriteError
+
 KEPT, REJECTED, FAILED, SKIPPED = "kept", "rejected", "failed", "skipped"
 """Made and passed; made and not passed; not made; makes no sense for the clip."""
 
@@ -22,17 +24,23 @@ class Manifest:
 
     A line is on disk when :meth:`add` returns. A line that was cut off by a crash counts as not
     written.
+
+    Raises:
+        WriteError: the file cannot be written.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "manifest.jsonl"
         self._records: dict[tuple[str, str], Record] = {}
-        text = self.path.read_bytes() if self.path.exists() else b""
+        try:
+            text = self.path.read_bytes() if self.path.exists() else b""
+            self._file: IO[bytes] = open(self.path, "ab")
+        except OSError as error:
+            raise WriteError(f"{self.path}: {error.strerror or error}") from error
         for line in text.splitlines():
             record = _parsed(line)
             if record is not None:
                 self._records[record["clip"], record["variant"]] = record
-        self._file: IO[bytes] = open(self.path, "ab")
         if text and not text.endswith(b"\n"):
             self._file.write(b"\n")
 
@@ -56,9 +64,13 @@ class Manifest:
 
     def add(self, record: Record) -> None:
         """Add a line; it takes the place of an earlier one on the same variant and clip."""
-        self._file.write(_line(record))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            self._file.write(_line(record))
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            why = error.strerror or error
+            raise WriteError(f"{self.path} cannot be written: {why}") from error
         self._records[record["clip"], record["variant"]] = record
 
     def tidy(self) -> None:
@@ -90,5 +102,7 @@ def _parsed(line: bytes) -> Record | None:
         record = json.loads(line)
     except ValueError:
         return None
-    whole = isinstance(record, dict) and {"clip", "variant", "key", "status"} <= record.keys()
+    whole = (
+        isinstance(record, dict) and {"clip", "variant", "key", "status", "files"} <= record.keys()
+    )
     return record if whole else None

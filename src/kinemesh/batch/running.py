@@ -25,8 +25,8 @@ from kinemesh.robot.model import robots_folder
 _PREFIX = ".kinemesh-"
 """What files are called until they are whole."""
 
-Progress = Callable[[int, int, Record], None]
-"""Called after each task with (done, in all, its line of the manifest)."""
+Progress = Callable[[int, int, Record | None], None]
+"""Called with (0, in all, None), then after each task with (done, in all, its line)."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def batch(
         workers: processes at once.
         time_limit: longest time for one variant of one clip [s].
         memory_limit: most memory of a worker [bytes]; none if left out.
-        progress: told of each task that is done.
+        progress: told how many tasks there are, and of each that is done.
 
     Raises:
         KinemeshError: something given is wrong; what fails later is in the manifest.
@@ -128,6 +128,8 @@ class _Plan:
         self._missing = [task for task in tasks if not self._there(task)]
         self._total, self.count = len(self._missing), 0
         self._after: dict[str, list[Task]] = {}
+        if progress is not None:
+            progress(0, self._total, None)
 
     def first(self) -> list[Task]:
         """Clips as they are, and variants that need not wait for them."""
@@ -135,7 +137,7 @@ class _Plan:
         ready = []
         for task in self._missing:
             if not task.files.get("source"):
-                self._add(task.record(FAILED, f"{task.source.path} does not exist"))
+                self._add(task.record(FAILED, f"{task.source.path} cannot be read"))
             elif task.variant.name != ORIGINAL and task.source.name in originals:
                 self._after.setdefault(task.source.name, []).append(task)
             else:
@@ -177,7 +179,7 @@ class _Plan:
         if record["status"] not in (KEPT, REJECTED, SKIPPED):
             return False
         files = {task.out / name: digest for name, digest in record["files"].items()}
-        return all(path.is_file() and sha256(path) == digest for path, digest in files.items())
+        return all(_sha256(path) == digest for path, digest in files.items())
 
     def _add(self, record: Record) -> None:
         """Add a line, and remove the files of the one that it replaces."""
@@ -203,8 +205,16 @@ def _sources(given: Sequence[str | Path | Source]) -> tuple[Source, ...]:
 
 
 def _hashes(source: Source) -> dict[str, str]:
-    """SHA-256 of a source's files; empty where one is missing."""
-    return {what: sha256(path) if path.is_file() else "" for what, path in source.files.items()}
+    """SHA-256 of a source's files; empty where one cannot be read."""
+    return {what: _sha256(path) for what, path in source.files.items()}
+
+
+def _sha256(path: Path) -> str:
+    """SHA-256 of a file; empty if it cannot be read."""
+    try:
+        return sha256(path)
+    except OSError:
+        return ""
 
 
 def _robot_sha256(robot: str) -> str:

@@ -79,13 +79,13 @@ class BatchCommand:
         row = bar.add_task("batch", total=None, rate="")
         frames = 0
 
-        def progress(done: int, total: int, record: Record) -> None:
+        def progress(done: int, total: int, record: Record | None) -> None:
             nonlocal frames
-            frames += record.get("frames", 0)
+            frames += 0 if record is None else record.get("frames", 0)
             spent = bar.tasks[row].elapsed or 0.0
             rate = f"{frames / spent:.1f} frames/s" if spent > 0.0 else ""
             bar.update(row, completed=done, total=total, rate=rate)
-            if record["status"] in (REJECTED, FAILED):
+            if record is not None and record["status"] in (REJECTED, FAILED):
                 bar.console.print(
                     f"{record['status']} {record['clip']} {record['variant']}: {record['reason']}",
                     style="yellow",
