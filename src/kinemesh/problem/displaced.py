@@ -114,13 +114,18 @@ class Displaced:
 
 
 def _unwrap(turns: Array) -> None:
-    """Rotation vectors ``(T, 3)`` [rad] without jumps where a turn passes half a one; in place."""
-    for last, now in itertools.pairwise(turns):
-        angle = float(np.linalg.norm(now))
-        if angle > 2.0:
-            other = now * (1.0 - 2.0 * np.pi / angle)
-            if np.sum((other - last) ** 2) < np.sum((now - last) ** 2):
-                now[:] = other
+    """Rotation vectors ``(T, 3)`` [rad] without jumps where a turn passes half a one; in place.
+
+    From the smallest on, both ways: that one is what it says.
+    """
+    least = int(np.argmin(np.sum(turns**2, axis=1)))
+    for way in (turns[least:], turns[least::-1]):
+        for last, now in itertools.pairwise(way):
+            angle = float(np.linalg.norm(now))
+            if angle > _SAME:
+                other = now * (1.0 - 2.0 * np.pi / angle)
+                if np.sum((other - last) ** 2) < np.sum((now - last) ** 2):
+                    now[:] = other
 
 
 @dataclass(frozen=True, eq=False)
