@@ -1,6 +1,6 @@
 """Human motion, with the objects held and the ground climbed, to humanoid robot trajectories."""
 
-from kinemesh import constraints, demos, objectives
+from kinemesh import augment, constraints, demos, objectives
 from kinemesh._version import __version__
 from kinemesh.errors import KinemeshError
 from kinemesh.export import write
@@ -24,6 +24,7 @@ __all__ = [
     "Terrain",
     "Trajectory",
     "__version__",
+    "augment",
     "clip_of",
     "constraints",
     "demos",

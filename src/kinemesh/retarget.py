@@ -257,7 +257,7 @@ class Retargeter:
         Args:
             clip: the demonstration.
             scene: props and terrain to adapt to, at human scale; default: the clip's own.
-            nominal: a trajectory to stay near, frame by frame.
+            nominal: a trajectory that base and legs stay near, frame by frame.
             progress: called after every frame.
 
         Raises:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,3 +167,22 @@ def test_a_folder_is_replaced_as_a_whole(walked: Result, lifted: Result, tmp_pat
     assert "box" not in read_contents(tmp_path / "a").names["body_names"]
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
     assert check_target(tmp_path / "a", "hdmi") == tmp_path / "a"
+
+
+@pytest.mark.parametrize("format", list(WRITERS))
+def test_the_same_motion_gives_the_same_bytes_at_any_time(
+    format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    q = np.repeat(RobotModel.load("g1").rest[None], 5, axis=0)
+    trajectory = Trajectory(q, 50.0, RobotModel.load("g1").joint_names, "g1")
+    written = []
+    for year in (2001, 2031):
+        then = time.struct_time((year, 2, 3, 4, 5, 6, 0, 34, 0))
+        monkeypatch.setattr(time, "localtime", lambda *_, then=then: then)
+        folder = tmp_path / str(year)
+        folder.mkdir()
+        target = folder / f"motion{next(iter(WRITERS[format].suffixes), '')}"
+        kinemesh.write(trajectory, target, format=format)
+        files = [target] if target.is_file() else sorted(target.iterdir())
+        written.append({file.name: file.read_bytes() for file in files})
+    assert written[0] == written[1]

@@ -10,6 +10,8 @@ import tyro
 from rich.console import Console
 
 from kinemesh._version import __version__
+from kinemesh.cli.augmenting import AugmentCommand
+from kinemesh.cli.batching import BatchCommand
 from kinemesh.cli.converting import ConvertCommand
 from kinemesh.cli.evaluating import EvaluateCommand
 from kinemesh.cli.info import InfoCommand
@@ -37,6 +39,8 @@ _Command = (
     Annotated[RetargetCommand, tyro.conf.subcommand("retarget")]
     | Annotated[EvaluateCommand, tyro.conf.subcommand("evaluate")]
     | Annotated[ConvertCommand, tyro.conf.subcommand("convert")]
+    | Annotated[AugmentCommand, tyro.conf.subcommand("augment")]
+    | Annotated[BatchCommand, tyro.conf.subcommand("batch")]
     | Annotated[DemoCommand, tyro.conf.subcommand("demo")]
     | Annotated[InfoCommand, tyro.conf.subcommand("info")]
     | Annotated[VersionCommand, tyro.conf.subcommand("version")]

@@ -59,11 +59,11 @@ def save_tensors(path: Path, content: Mapping[str, Any]) -> None:
             pairs += text(key) + encoded(value)
     root = "motion"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(f"{root}/data.pkl", b"\x80\x02}(" + pairs + b"u.")
-        archive.writestr(f"{root}/byteorder", "little")
+        archive.writestr(_entry(f"{root}/data.pkl"), b"\x80\x02}(" + pairs + b"u.")
+        archive.writestr(_entry(f"{root}/byteorder"), "little")
         for k, data in enumerate(entries):
-            archive.writestr(f"{root}/data/{k}", data)
-        archive.writestr(f"{root}/version", "3\n")
+            archive.writestr(_entry(f"{root}/data/{k}"), data)
+        archive.writestr(_entry(f"{root}/version"), "3\n")
 
 
 def _tensor(array: NDArray[Any], key: str) -> bytes:
@@ -73,3 +73,10 @@ def _tensor(array: NDArray[Any], key: str) -> bytes:
     arguments = b"(" + reference + b"tQ" + integer(0) + numbers(array.shape)
     arguments += numbers([int(step) for step in strides]) + b"\x89ccollections\nOrderedDict\n)R"
     return b"ctorch._utils\n_rebuild_tensor_v2\n(" + arguments + b"tR"
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """An entry without the time of writing: the same motion gives the same bytes."""
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = 0o600 << 16
+    return entry

@@ -35,18 +35,29 @@ class Posture(Objective):
 class Nominal(Objective):
     r"""Stay near a nominal trajectory when one is given (OmniRetarget, eq. 4).
 
-    .. math:: w \|q_t \ominus \bar q_t\|^2
+    .. math:: w \left(\|(q_t \ominus \bar q_t)_{\mathrm{lower}}\|^2
+              + u \|(q_t \ominus \bar q_t)_{\mathrm{upper}}\|^2\right)
+
+    Upper are the joints that carry a hand: arms and waist; lower is what is left, base and legs.
+    With little weight above, what is to be reached elsewhere is reached with arms and waist;
+    without the pull below, the whole robot would walk round to it and do as before.
     """
 
     weight: float = 5.0
     """Weight [1/rad^2], [1/m^2] for the base's place."""
+    upper: float = 0.02
+    """Share :math:`u` of the joints that carry a hand."""
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
         """The residual ``(nv,)`` and its Jacobian; None without a nominal."""
         if frame.nominal is None:
             return None
         value, jacobian = configuration.difference(frame.nominal)
-        return Residual(value, jacobian, self.weight)
+        robot = configuration.robot
+        carries = np.max(robot.support[[hand.joint for hand in robot.hands]], axis=0, initial=0.0)
+        carries[:6] = 0.0  # the base carries all
+        weights = self.weight * np.where(carries > 0.0, self.upper, 1.0)
+        return Residual(value, jacobian, weights)
 
 
 def _joints_only(nv: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

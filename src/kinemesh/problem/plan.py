@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene, poses
@@ -14,6 +16,7 @@ from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, suppor
 from kinemesh.motion.facing import detect_facings
 from kinemesh.motion.touch import Touch, TouchRule, detect_touches
 from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
+from kinemesh.problem.displaced import Displaced, Stretched
 from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.scaling import carried, same_prop, scaled_scene
@@ -32,6 +35,13 @@ Symmetric bodies put hips and shoulders on one circle; which diagonal rounding t
 change from frame to frame and from machine to machine."""
 
 _UP = readonly([0.0, 0.0, 1.0])
+
+_TOES = tuple(LANDMARKS.index(f"{side}_toe") for side in ("left", "right"))
+
+_GOES_WITH = {"torso": ("left_shoulder", "right_shoulder")} | {
+    f"{side}_hand": (f"{side}_hand",) for side in ("left", "right")
+}
+"""Parts that turn with a prop that is turned, and the landmarks that say how far."""
 
 
 class Plan:
@@ -72,6 +82,9 @@ class Plan:
         self._nominal = nominal
         wanted = clip.scene if scene is None else scene
         self.scene = scaled_scene(wanted, self.scale)
+        home = self.scene if scene is None else scaled_scene(clip.scene, self.scale)
+        self._displaced = None if scene is None else Displaced.between(home, self.scene)
+        self._stretched = None if scene is None else Stretched.between(home, self.scene)
         self.landmarks = clip.landmarks() * self.scale
         self.footing: Mapping[str, Footing] = detect_footing(clip, stance)
         self._slow_speed = (stance or StanceRule()).enter_speed
@@ -134,7 +147,7 @@ class Plan:
             index=index,
             dt=1.0 / self.clip.fps,
             laplacian=self.laplacian(index),
-            landmarks=self.landmarks[index],
+            landmarks=self._expected(index),
             ground=self.scene.ground,
             obstacles=self.obstacles(index),
             stances=stances,
@@ -189,7 +202,19 @@ class Plan:
         """The reduced Laplacian cost of frame ``index``."""
         source, anchors, weights = self.points(index)
         mesh = InteractionMesh.from_points(source + self._joggle[: len(source)])
-        return LaplacianTarget.reduce(mesh.laplacian, mesh.deltas(source), anchors, weights)
+        deltas = mesh.deltas(source)
+        if self._displaced is not None:
+            props = [prop.source(index) for prop in self._anchors]
+            deltas = self._displaced.deltas(index, deltas, self.landmarks[index], props)
+        return LaplacianTarget.reduce(mesh.laplacian, deltas, anchors, weights)
+
+    def _expected(self, index: int) -> Array:
+        """About where the robot's landmarks ``(K, 3)`` [m] are to be looked for."""
+        body = np.asarray(self.landmarks[index])
+        if self._displaced is not None:
+            props = [prop.source(index) for prop in self._anchors]
+            body = self._displaced.places(index, body, props)
+        return body if self._stretched is None else self._stretched.body(body, _TOES)
 
     def _stances(self, index: int, touchdowns: Mapping[str, Touchdown]) -> tuple[Stance, ...]:
         stances = []
@@ -203,7 +228,13 @@ class Plan:
             known = None if foot.touchdown[index] else touchdowns.get(sole.name)
             point = surface if known is None else known.toe
             heel, landing = bool(foot.heel[index]), bool(foot.landing[index])
-            stances.append(Stance(sole, heel, point, _UP, landing, known))
+            stance = Stance(sole, heel, point, _UP, landing, known)
+            if index == 0 and self._nominal is not None:
+                # OmniRetarget, eq. 5: else the whole robot could start elsewhere.
+                nominal = self.robot.configuration(self._nominal[0])
+                corners = nominal.positions(np.full(4, sole.joint), sole.corners)
+                stance = replace(stance, touchdown=stance.planted(corners))
+            stances.append(stance)
         return tuple(stances)
 
     def _eases(self, index: int) -> tuple[Ease, ...]:
@@ -252,6 +283,13 @@ class Plan:
 
     def _aims(self, index: int) -> tuple[Aim, ...]:
         known = {f.part: f.rotations[index] for f in self.facings if f.usable}
+        if self._displaced is not None:
+            props = [prop.source(index) for prop in self._anchors]
+            share = self._displaced.shares(self.landmarks[index], props)
+            for part in known.keys() & _GOES_WITH.keys():
+                marks = [LANDMARKS.index(mark) for mark in _GOES_WITH[part]]
+                turn = self._displaced.turn(index, share[:, marks].mean(axis=1, keepdims=True))
+                known[part] = (turn * Rotation.from_matrix(known[part])).as_matrix()[0]
         return tuple(Aim(p, known[p.name]) for p in self.robot.parts if p.name in known)
 
     def _target_place(self, touch: Touch, index: int) -> Array:
@@ -261,14 +299,19 @@ class Plan:
 
     def _edge_height(self, side: str, part: str, index: int) -> float:
         """Height [m] of the person's toe, or of the heel as its ankle tells it, scaled."""
-        if part == "toe":
-            return float(self.landmarks[index, LANDMARKS.index(f"{side}_toe"), 2])
-        flat = self.footing[side].ankle_height * self.scale
-        return float(self.landmarks[index, LANDMARKS.index(f"{side}_ankle"), 2]) - flat
+        mark = "toe" if part == "toe" else "ankle"
+        place = np.array(self.landmarks[index, LANDMARKS.index(f"{side}_{mark}")])
+        if part != "toe":
+            place[2] -= self.footing[side].ankle_height * self.scale
+        return float(self._trodden(place)[2])
+
+    def _trodden(self, place: Array) -> Array:
+        """A place ``(3,)`` [m] of the person's feet, on the robot's terrain."""
+        return place if self._stretched is None else self._stretched.place(place)
 
     def _surface(self, side: str, index: int) -> Array | None:
         """The place ``(3,)`` [m] under the person's toe; None where there is nothing."""
-        toe = self.landmarks[index, LANDMARKS.index(f"{side}_toe")]
+        toe = self._trodden(self.landmarks[index, LANDMARKS.index(f"{side}_toe")])
         height = float(support_height(self.scene, toe[None], 0.12 * self.scale)[0])
         return np.array([toe[0], toe[1], height]) if np.isfinite(height) else None
 

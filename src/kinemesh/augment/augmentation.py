@@ -1,0 +1,57 @@
+"""The contract of every augmentation."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from kinemesh.errors import ClipError
+from kinemesh.motion import Clip, Scene
+
+
+class SceneAugmentation(ABC):
+    """Changes what is touched; the demonstration stays, and the robot adapts it."""
+
+    anchored = True
+    """Whether base and legs are to stay near the answer to the unchanged scene."""
+
+    @abstractmethod
+    def apply(self, scene: Scene, clip: Clip) -> Scene:
+        """The scene that the robot meets, at human scale.
+
+        Raises:
+            ClipError: the scene has nothing to change; :meth:`unfit` says so beforehand.
+        """
+
+    @abstractmethod
+    def unfit(self, clip: Clip) -> str | None:
+        """Why it cannot be applied to ``clip``; None if it can."""
+
+
+class ClipAugmentation(ABC):
+    """Changes the demonstration itself, with its scene."""
+
+    @abstractmethod
+    def apply(self, clip: Clip) -> Clip:
+        """Another clip."""
+
+
+def check_numbers(what: str, *values: float) -> None:
+    """Refuse numbers that are not finite.
+
+    Raises:
+        ClipError: one is not.
+    """
+    if not np.all(np.isfinite(values)):
+        raise ClipError(f"{what}: expected finite numbers; got {', '.join(map(str, values))}")
+
+
+def check_factors(what: str, *values: float) -> None:
+    """Refuse factors that are not between 0.1 and 10.
+
+    Raises:
+        ClipError: one is not.
+    """
+    if not all(0.1 <= value <= 10.0 for value in values):
+        raise ClipError(f"{what}: expected factors of 0.1 to 10; got {', '.join(map(str, values))}")

@@ -1,0 +1,156 @@
+"""A prop elsewhere, turned, or of another size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from kinemesh.augment.augmentation import SceneAugmentation, check_factors, check_numbers
+from kinemesh.errors import ClipError
+from kinemesh.motion import Clip, Prop, Scene
+from kinemesh.motion.arrays import Array
+
+_SPEED = 0.075
+"""A prop that is faster than this [m/s] has been moved,"""
+_TURNING = 0.15
+"""and one that turns faster than this [rad/s]."""
+_WINDOW = 0.1
+"""Both as the mean over this time [s], for noise grows with the frame rate and motion does not."""
+
+_AXES = ("person", "world")
+
+
+@dataclass(frozen=True)
+class _OfProp(SceneAugmentation):
+    """What changes one prop, or the only one."""
+
+    prop: str | None = None
+    """The prop's name; None where the clip has but one."""
+
+    def unfit(self, clip: Clip) -> str | None:
+        """Why it cannot be applied: no such prop, or several to choose from."""
+        names = [prop.name for prop in clip.scene.props]
+        if self.prop is None:
+            if len(names) == 1:
+                return None
+            if not names:
+                return "the clip has no prop"
+            return f"the clip has several props: name one of {', '.join(names)}"
+        if self.prop in names:
+            return None
+        return f"the clip has no prop {self.prop!r}; it has {', '.join(names) or 'none'}"
+
+    def _chosen(self, scene: Scene, clip: Clip) -> Prop:
+        reason = self.unfit(clip)
+        if reason is not None:
+            raise ClipError(reason)
+        return next(p for p in scene.props if self.prop in (None, p.name))
+
+
+@dataclass(frozen=True)
+class PropPlace(_OfProp):
+    r"""A prop that starts elsewhere and is led to the demonstrated track (OmniRetarget, eq. 14).
+
+    .. math:: p'_t = p_t + e^{-\max(0, t - t_m) / \tau_p} \, \Delta p, \qquad
+              R'_t = R_z\!\left(e^{-\max(0, t - t_m) / \tau_\theta} \, \Delta\theta\right) R_t
+
+    with :math:`t_m` the time at which the prop is first moved: until then the offset is constant.
+    It turns about the middle of its bounds. A time of ``inf`` makes the offset last.
+    """
+
+    x: float = 0.0
+    """Offset [m]."""
+    y: float = 0.0
+    z: float = 0.0
+    turn: float = 0.0
+    """Turn about the vertical [rad]."""
+    tau: float = 5.0 / 3.0
+    """:math:`\\tau_p` [s]."""
+    tau_turn: float = 5.0 / 6.0
+    """:math:`\\tau_\\theta` [s]."""
+    axes: str = "person"
+    """Those of the offset. ``person``: x points from the person to the prop at the first frame, y
+    to the left; ``world``: the world's."""
+
+    def __post_init__(self) -> None:
+        check_numbers("the prop's offset and turn", self.x, self.y, self.z, self.turn)
+        if not (self.tau > 0.0 and self.tau_turn > 0.0):
+            raise ClipError(
+                f"the times in which an offset fades have to be positive [s], inf for never; "
+                f"got {self.tau} and {self.tau_turn}"
+            )
+        if self.axes not in _AXES:
+            raise ClipError(f"unknown axes {self.axes!r}; known are {', '.join(_AXES)}")
+
+    def apply(self, scene: Scene, clip: Clip) -> Scene:
+        """The scene with the prop on its new track."""
+        prop = self._chosen(scene, clip)
+        since = np.maximum(0.0, np.arange(len(prop.track)) / clip.fps - moved_at(prop, clip.fps))
+        offset = np.array([self.x, self.y, self.z]) @ self._frame(prop, clip).T
+        turn = Rotation.from_rotvec(
+            np.exp(-since / self.tau_turn)[:, None] * np.array([0.0, 0.0, self.turn])
+        )
+        middle = prop.shape.bounds.mean(axis=0)
+        before = Rotation.from_quat(prop.track[:, 3:])
+        after = turn * before
+        place = prop.track[:, :3] + before.apply(middle) - after.apply(middle)
+        place += np.exp(-since / self.tau)[:, None] * offset
+        return _with(scene, replace(prop, track=np.hstack([place, after.as_quat()])))
+
+    def _frame(self, prop: Prop, clip: Clip) -> Array:
+        """Axes ``(3, 3)`` of the offset in the world, as columns."""
+        x = (prop.track[0, :3] - clip.landmark("pelvis")[0]) * np.array([1.0, 1.0, 0.0])
+        length = np.linalg.norm(x)
+        if self.axes == "world" or length < 1e-6:
+            return np.eye(3)
+        x = x / length
+        return np.stack([x, np.array([-x[1], x[0], 0.0]), np.array([0.0, 0.0, 1.0])], axis=1)
+
+
+@dataclass(frozen=True)
+class PropSize(_OfProp):
+    """A prop of another size, by its own axes; its lowest point keeps its height."""
+
+    x: float = 1.0
+    """Factor [1]."""
+    y: float = 1.0
+    z: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_factors("the prop's size", self.x, self.y, self.z)
+
+    def apply(self, scene: Scene, clip: Clip) -> Scene:
+        """The scene with the prop in its new size."""
+        prop = self._chosen(scene, clip)
+        factors = np.array([self.x, self.y, self.z])
+        # About the middle of the bounds, wherever the mesh has its origin.
+        middle = prop.shape.bounds.mean(axis=0) * (1.0 - factors)
+        place = prop.track[:, :3] + Rotation.from_quat(prop.track[:, 3:]).apply(middle)
+        new = replace(
+            prop, shape=prop.shape.scaled(factors), track=np.hstack([place, prop.track[:, 3:]])
+        )
+        track = np.array(new.track)
+        track[:, 2] += prop.lowest() - new.lowest()
+        return _with(scene, replace(new, track=track))
+
+
+def moved_at(prop: Prop, fps: float) -> float:
+    """When a prop is first moved [s]; inf if it never is.
+
+    In metres and radians per second, so that the answer does not depend on the frame rate.
+    """
+    step = max(1, min(round(_WINDOW * fps), len(prop.track) - 1))
+    seconds = step / fps
+    middle = prop.shape.bounds.mean(axis=0)
+    turns = Rotation.from_quat(prop.track[:, 3:])
+    places = prop.track[:, :3] + turns.apply(middle)
+    speed = np.linalg.norm(places[step:] - places[:-step], axis=1) / seconds
+    turning = (turns[step:] * turns[:-step].inv()).magnitude() / seconds
+    moving = np.flatnonzero((speed > _SPEED) | (turning > _TURNING))
+    return float(moving[0] / fps) if len(moving) else np.inf
+
+
+def _with(scene: Scene, prop: Prop) -> Scene:
+    return replace(scene, props=tuple(prop if p.name == prop.name else p for p in scene.props))

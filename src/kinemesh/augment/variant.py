@@ -1,0 +1,150 @@
+"""One variant of a clip: a name, its settings, and the augmentations that these mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from math import radians
+from types import MappingProxyType
+from typing import Any
+
+from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
+from kinemesh.augment.motion import Mirror, Move, Speed, Stature
+from kinemesh.augment.props import PropPlace, PropSize
+from kinemesh.augment.terrain import TerrainSize
+from kinemesh.errors import ClipError
+from kinemesh.motion import Clip, Scene
+
+Setting = float | bool | str
+
+_NUMBER, _SWITCH, _WORD = "a number", "true or false", "a string"
+
+SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("prop.x", "prop.y", "prop.z", "prop.turn"), _NUMBER),
+        **dict.fromkeys(("prop.tau", "prop.tau_turn"), _NUMBER),
+        **dict.fromkeys(("prop.name", "prop.axes"), _WORD),
+        **dict.fromkeys(("prop.size", "prop.size_x", "prop.size_y", "prop.size_z"), _NUMBER),
+        **dict.fromkeys(("terrain.height", "terrain.depth"), _NUMBER),
+        **dict.fromkeys(("motion.speed", "motion.stature"), _NUMBER),
+        "motion.mirror": _SWITCH,
+        **dict.fromkeys(("scene.x", "scene.y", "scene.turn"), _NUMBER),
+    }
+)
+"""What a variant can set, and what each setting is; docs/augmentation.md says what it does."""
+
+ORIGINAL = "original"
+"""The variant that changes nothing."""
+
+
+@dataclass(frozen=True)
+class Varied:
+    """A clip as a variant has it."""
+
+    clip: Clip
+    """The demonstration."""
+    scene: Scene | None
+    """The scene to adapt to; None: the clip's own."""
+    anchored: bool
+    """Whether base and legs are to stay near the answer to the clip in its own scene."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What becomes of a clip.
+
+    Raises:
+        ClipError: an unknown setting, or a value that it cannot have.
+    """
+
+    name: str = ORIGINAL
+    """The name of the variant's files."""
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    """Of :data:`SETTINGS`; turns in degrees, as in a file."""
+
+    def __post_init__(self) -> None:
+        settings = {key: _checked(key, value) for key, value in sorted(self.settings.items())}
+        object.__setattr__(self, "settings", MappingProxyType(settings))
+        made = (*self.demonstration, *self.scene)  # values are checked where they are used
+        idle = [key for key in ("prop.name", "prop.axes") if key in settings]
+        if idle and not any(isinstance(step, PropPlace | PropSize) for step in made):
+            raise ClipError(
+                f"{idle[0]} alone changes nothing: give an offset, a turn or a size too"
+            )
+
+    def __reduce__(self) -> tuple[type[Variant], tuple[str, dict[str, Setting]]]:
+        return Variant, (self.name, dict(self.settings))
+
+    @property
+    def demonstration(self) -> tuple[ClipAugmentation, ...]:
+        """What changes the demonstration, in this order."""
+        steps: list[ClipAugmentation] = []
+        if self.settings.get("motion.mirror"):
+            steps.append(Mirror())
+        for key, make in (("motion.speed", Speed), ("motion.stature", Stature)):
+            if key in self.settings:
+                steps.append(make(float(self.settings[key])))
+        moved = self._of("scene.", {"x": _same, "y": _same, "turn": radians})
+        return (*steps, Move(**moved)) if moved else tuple(steps)
+
+    @property
+    def scene(self) -> tuple[SceneAugmentation, ...]:
+        """What changes the scene, in this order."""
+        steps: list[SceneAugmentation] = []
+        name = self.settings.get("prop.name")
+        prop = None if name is None else str(name)
+        sizes = self._of("prop.size_", dict.fromkeys("xyz", _same))
+        if sizes or "prop.size" in self.settings:
+            whole = float(self.settings.get("prop.size", 1.0))
+            steps.append(PropSize(prop, **{a: whole * sizes.get(a, 1.0) for a in "xyz"}))
+        numbers = dict.fromkeys(("x", "y", "z", "tau", "tau_turn"), _same)
+        place = self._of("prop.", {**numbers, "turn": radians})
+        if place:
+            axes = str(self.settings.get("prop.axes", "person"))
+            steps.append(PropPlace(prop, axes=axes, **place))
+        land = self._of("terrain.", {"height": _same, "depth": _same})
+        return (*steps, TerrainSize(**land)) if land else tuple(steps)
+
+    def unfit(self, clip: Clip) -> str | None:
+        """Why the variant makes no sense for ``clip``; None if it does."""
+        reasons = (step.unfit(clip) for step in self.scene)
+        return next((reason for reason in reasons if reason is not None), None)
+
+    def apply(self, clip: Clip) -> Varied:
+        """The clip, and the scene to adapt it to.
+
+        Raises:
+            ClipError: the variant does not fit the clip.
+        """
+        for step in self.demonstration:
+            clip = step.apply(clip)
+        scene = clip.scene
+        for change in self.scene:
+            scene = change.apply(scene, clip)
+        if self.name != ORIGINAL:
+            clip = replace(clip, name=f"{clip.name}_{self.name}")
+        anchored = bool(self.scene) and all(change.anchored for change in self.scene)
+        return Varied(clip, scene if self.scene else None, anchored)
+
+    def _of(self, group: str, keys: Mapping[str, Callable[[float], float]]) -> dict[str, Any]:
+        """The settings of a group that are given, by name, in the library's units."""
+        return {
+            key: unit(float(self.settings[group + key]))
+            for key, unit in keys.items()
+            if group + key in self.settings
+        }
+
+
+def _same(value: float) -> float:
+    return value
+
+
+def _checked(key: str, value: Setting) -> Setting:
+    if key not in SETTINGS:
+        raise ClipError(f"unknown setting {key!r}; known are {', '.join(SETTINGS)}")
+    kind = SETTINGS[key]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    fits = {_NUMBER: number, _SWITCH: isinstance(value, bool), _WORD: isinstance(value, str)}
+    if not fits[kind]:
+        raise ClipError(f"{key} = {value!r}: expected {kind}")
+    return float(value) if number else value

@@ -1,0 +1,19 @@
+"""Many clips and variants at once: worker processes, a manifest, a data-set card."""
+
+from kinemesh.batch.card import card
+from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Record
+from kinemesh.batch.running import Batch, batch
+from kinemesh.batch.sources import Source, read_sources
+
+__all__ = [
+    "FAILED",
+    "KEPT",
+    "REJECTED",
+    "SKIPPED",
+    "Batch",
+    "Record",
+    "Source",
+    "batch",
+    "card",
+    "read_sources",
+]

@@ -1,0 +1,258 @@
+"""``batch``: all variants of all clips, on one machine, to be stopped and gone on with at will."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kinemesh.augment import ORIGINAL, Spec, read_spec
+from kinemesh.batch.card import write_card
+from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Manifest, Record
+from kinemesh.batch.pool import Outcome, run
+from kinemesh.batch.sources import Source, read_sources
+from kinemesh.batch.task import MakeWorker, Options, Task, sha256
+from kinemesh.errors import KinemeshError, ReadError, WriteError
+from kinemesh.export import WRITERS
+from kinemesh.robot import RobotModel
+from kinemesh.robot.model import robots_folder
+
+_PREFIX = ".kinemesh-"
+"""What files are called until they are whole."""
+
+Progress = Callable[[int, int, Record | None], None]
+"""Called with (0, in all, None), then after each task with (done, in all, its line)."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a batch did."""
+
+    records: tuple[Record, ...]
+    """The manifest's lines on what was asked for, in order."""
+    done: int
+    """How many of them were done now; the others were there already."""
+    card: dict[str, Any]
+    """The data-set card."""
+
+    def count(self, status: str) -> int:
+        """How many lines have a status."""
+        return sum(record["status"] == status for record in self.records)
+
+    @property
+    def failed(self) -> tuple[Record, ...]:
+        """What could not be made: a clip that cannot be read, a limit of time or memory."""
+        return tuple(record for record in self.records if record["status"] == FAILED)
+
+
+def batch(
+    sources: Sequence[str | Path | Source],
+    out: str | Path,
+    *,
+    spec: Spec | str | Path | None = None,
+    robot: str | Path = "g1",
+    format: str | None = None,
+    workers: int = 1,
+    time_limit: float = 1800.0,
+    memory_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Batch:
+    """Retarget every variant of every clip; keep those that pass the verdict.
+
+    Files appear whole or not at all, and do not depend on the number of workers. What was made
+    before from the same inputs, settings and version is not made again; what failed is tried
+    again. Worker processes are spawned: a script has to call this under
+    ``if __name__ == "__main__"``.
+
+    Args:
+        sources: recordings, ``.toml`` listings of them, or :class:`Source`.
+        out: the folder: ``kept/``, ``rejected/``, ``manifest.jsonl``, ``card.md``, ``card.json``.
+        spec: the variants, or a file of them; the clips as they are if left out.
+        robot: a robot's name or folder.
+        format: a format of :func:`kinemesh.write` to write too, below a folder of its name.
+        workers: processes at once.
+        time_limit: longest time for one variant of one clip [s].
+        memory_limit: most memory of a worker [bytes]; none if left out.
+        progress: told how many tasks there are, and of each that is done.
+
+    Raises:
+        KinemeshError: something given is wrong; what fails later is in the manifest.
+    """
+    if workers < 1:
+        raise KinemeshError(f"workers = {workers}; expected 1 or more")
+    if not time_limit > 0.0 or (memory_limit is not None and not memory_limit > 0.0):
+        raise KinemeshError("limits of time and memory have to be positive")
+    if format is not None and format not in WRITERS:
+        raise WriteError(f"unknown format {format!r}; known are {', '.join(WRITERS)}")
+    wanted = _sources(sources)
+    variants = spec if isinstance(spec, Spec) else Spec() if spec is None else read_spec(spec)
+    name = str(Path(robot).resolve()) if Path(robot).is_dir() else str(robot)
+    RobotModel.load(name)  # if it cannot be, better now
+    options = Options(name, format, _robot_sha256(name))
+    folder = _folder(Path(out))
+    with _locked(folder), Manifest(folder) as manifest:
+        _sweep(folder)
+        tasks = [
+            Task(source, variant, options, folder, files)
+            for source, files in [(source, _hashes(source)) for source in wanted]
+            for variant in variants.variants
+        ]
+        plan = _Plan(manifest, tasks, progress)
+        run(
+            plan.first(),
+            MakeWorker(name),
+            plan.done,
+            workers=workers,
+            time_limit=time_limit,
+            memory_limit=float("inf") if memory_limit is None else memory_limit,
+        )
+        manifest.tidy()
+        facts = write_card(folder, manifest)
+        records = [manifest.get(t.source.name, t.variant.name) for t in tasks]
+        return Batch(tuple(r for r in records if r is not None), plan.count, facts)
+
+
+class _Plan:
+    """What is still to be done, and what may be done by now."""
+
+    def __init__(
+        self, manifest: Manifest, tasks: Sequence[Task], progress: Progress | None
+    ) -> None:
+        self._manifest = manifest
+        self._progress = progress
+        self._missing = [task for task in tasks if not self._there(task)]
+        self._total, self.count = len(self._missing), 0
+        self._after: dict[str, list[Task]] = {}
+        if progress is not None:
+            progress(0, self._total, None)
+
+    def first(self) -> list[Task]:
+        """Clips as they are, and variants that need not wait for them."""
+        originals = {t.source.name for t in self._missing if t.variant.name == ORIGINAL}
+        ready = []
+        for task in self._missing:
+            if not task.files.get("source"):
+                self._add(task.record(FAILED, f"{task.source.path} cannot be read"))
+            elif task.variant.name != ORIGINAL and task.source.name in originals:
+                self._after.setdefault(task.source.name, []).append(task)
+            else:
+                ready.append(self._near(task))
+        return ready
+
+    def done(self, task: Task, outcome: Outcome) -> Iterable[Task]:
+        """Note an outcome; what waited for it may be done now."""
+        record = outcome.value
+        if record is None:
+            spent = {"all": outcome.seconds}
+            record = task.record(FAILED, outcome.error or "no answer", timings=spent)
+        self._add(record)
+        if task.variant.name != ORIGINAL:
+            return []
+        waiting = self._after.pop(task.source.name, [])
+        if record["status"] in (KEPT, REJECTED):
+            return [self._near(other) for other in waiting]
+        for other in waiting:
+            self._add(other.record(FAILED, f"the clip as it is failed: {record['reason']}"))
+        return []
+
+    def _near(self, task: Task) -> Task:
+        """The task with the answer to the clip as it is, where there is one."""
+        original = self._manifest.get(task.source.name, ORIGINAL)
+        whole = replace(task, variant=type(task.variant)())
+        if task.variant.name == ORIGINAL or original is None or original["key"] != whole.key:
+            return task
+        status = original["status"]
+        names = [f for f in original["files"] if f.startswith(f"{status}/") and f.endswith(".npz")]
+        there = names and (task.out / names[0]).is_file()
+        return replace(task, nominal=task.out / names[0]) if there else task
+
+    def _there(self, task: Task) -> bool:
+        """Whether it was done before, and its files are as they were written."""
+        record = self._manifest.get(task.source.name, task.variant.name)
+        if record is None or record["key"] != task.key:
+            return False
+        if record["status"] not in (KEPT, REJECTED, SKIPPED):
+            return False
+        files = {task.out / name: digest for name, digest in record["files"].items()}
+        return all(_sha256(path) == digest for path, digest in files.items())
+
+    def _add(self, record: Record) -> None:
+        """Add a line, and remove the files of the one that it replaces."""
+        old = self._manifest.get(record["clip"], record["variant"])
+        self._manifest.add(record)
+        for name in (old or {}).get("files", {}).keys() - record["files"].keys():
+            (self._manifest.path.parent / name).unlink(missing_ok=True)
+        self.count += 1
+        if self._progress is not None:
+            self._progress(self.count, self._total, record)
+
+
+def _sources(given: Sequence[str | Path | Source]) -> tuple[Source, ...]:
+    own = [source for source in given if isinstance(source, Source)]
+    paths = [path for path in given if not isinstance(path, Source)]
+    found = (*own, *(read_sources(paths) if paths else ()))
+    names = [source.name.lower() for source in found]
+    if len(set(names)) != len(names):
+        raise ReadError("two sources have one name: give one of them another")
+    if not found:
+        raise ReadError("no sources: give a recording, or a .toml that lists them")
+    return found
+
+
+def _hashes(source: Source) -> dict[str, str]:
+    """SHA-256 of a source's files; empty where one cannot be read."""
+    return {what: _sha256(path) for what, path in source.files.items()}
+
+
+def _sha256(path: Path) -> str:
+    """SHA-256 of a file; empty if it cannot be read."""
+    try:
+        return sha256(path)
+    except OSError:
+        return ""
+
+
+def _robot_sha256(robot: str) -> str:
+    """SHA-256 of a robot's folder: names and contents of all files."""
+    folder = Path(robot) if Path(robot).is_dir() else robots_folder() / robot
+    total = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        total.update(f"{path.relative_to(folder).as_posix()} {sha256(path)}\n".encode())
+    return total.hexdigest()
+
+
+def _folder(out: Path) -> Path:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"the folder {out} cannot be made: {error.strerror}") from error
+    if not os.access(out, os.W_OK):
+        raise WriteError(f"the folder {out} cannot be written to: no permission")
+    return out
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """The folder to ourselves; the lock goes with the process, however it ends."""
+    import fcntl
+
+    with open(folder / ".lock", "ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise WriteError(f"another batch is writing to {folder}: wait for it") from error
+        yield
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a batch that was killed had begun to write."""
+    for path in folder.rglob(f"{_PREFIX}*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

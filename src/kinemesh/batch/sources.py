@@ -1,0 +1,163 @@
+"""Sources: recordings, each with what its file does not say; given alone or in a listing."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from kinemesh.errors import ReadError
+from kinemesh.io import read
+from kinemesh.motion import Clip
+
+_LARGEST = 16 << 20
+"""A listing is not larger than this [bytes]."""
+
+_FILES = ("path", "object", "terrain")
+_NUMBERS = ("height", "fps", "floor", "start", "stop", "resample")
+_WORDS = ("name", "skeleton", "up")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recording and how it is to be read."""
+
+    path: Path
+    name: str = ""
+    """Name of its files in the data set; the recording's own if left out."""
+    object: Path | None = None
+    """Mesh of the object that it tracks."""
+    terrain: Path | None = None
+    """Mesh of what was climbed."""
+    skeleton: str | None = None
+    height: float | None = None
+    """[m]."""
+    fps: float | None = None
+    """[1/s]."""
+    floor: float | None = None
+    """[m]."""
+    up: str | None = None
+    clean: bool = False
+    start: float | None = None
+    """What is before this is left out [s]."""
+    stop: float | None = None
+    """And what is after this [s]."""
+    resample: float | None = None
+    """Frames per second wanted [1/s]."""
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", self.path.stem)
+        if self.name.startswith(".") or any(c in self.name for c in '/\\\0:*?"<>|'):
+            raise ReadError(
+                f"{self.path}: the name {self.name!r} is no name for a folder; give name = "
+            )
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """All files that are read, by what they are."""
+        named = {"source": self.path, "object": self.object, "terrain": self.terrain}
+        return {key: path for key, path in named.items() if path is not None}
+
+    def options(self) -> dict[str, Any]:
+        """How it is read, without where it lies: what tells one reading from another."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in _FILES and getattr(self, field.name) is not None
+        }
+
+    def read(self) -> Clip:
+        """The clip.
+
+        Raises:
+            KinemeshError: it cannot be read.
+        """
+        clip = read(
+            self.path,
+            object=self.object,
+            terrain=self.terrain,
+            skeleton=self.skeleton,
+            height=self.height,
+            fps=self.fps,
+            floor=self.floor,
+            up=self.up,
+            clean=self.clean,
+        ).trimmed(self.start, self.stop)
+        return clip if self.resample is None else clip.resampled(self.resample)
+
+
+def read_sources(paths: Sequence[str | Path]) -> tuple[Source, ...]:
+    """The sources that ``paths`` name: recordings, and listings of them (``.toml``).
+
+    A listing has one ``[[clip]]`` for each, with ``path`` and any of ``name``, ``object``,
+    ``terrain``, ``skeleton``, ``height``, ``fps``, ``floor``, ``up``, ``clean``, ``start``,
+    ``stop``, ``resample``; its paths start from the listing's folder.
+
+    Raises:
+        ReadError: a listing cannot be read or holds what it should not, a path names nothing, or
+            two sources have one name.
+    """
+    found: list[Source] = []
+    for path in map(Path, paths):
+        if path.suffix.lower() == ".toml":
+            found += _listing(path)
+        elif path.is_file():
+            found.append(Source(path))
+        else:
+            what = "is a folder" if path.is_dir() else "does not exist"
+            raise ReadError(f"{path} {what}; expected a recording, or a .toml that lists them")
+    if not found:
+        raise ReadError("no sources: give a recording, or a .toml that lists them")
+    seen: dict[str, Source] = {}
+    for source in found:
+        other = seen.setdefault(source.name.lower(), source)
+        if other is not source:
+            raise ReadError(
+                f"{other.path} and {source.path} are both called {source.name!r}: give one of them "
+                f"another name (name = in a listing)"
+            )
+    return tuple(found)
+
+
+def _listing(file: Path) -> list[Source]:
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise ReadError(f"{file}: larger than 16 MiB; expected a list of recordings")
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ReadError(f"{file}: cannot be read ({error.strerror or error})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ReadError(f"{file}: not valid TOML ({error})") from error
+    clips = table.get("clip", [])
+    unknown = [key for key in table if key != "clip"]
+    if unknown or not isinstance(clips, list) or not all(isinstance(c, Mapping) for c in clips):
+        raise ReadError(
+            f"{file}: expected one [[clip]] for each recording"
+            + (f"; {unknown[0]!r} is unknown" if unknown else "")
+        )
+    return [_source(file, number, entry) for number, entry in enumerate(clips, start=1)]
+
+
+def _source(file: Path, number: int, entry: Mapping[str, Any]) -> Source:
+    where = f"{file}: [[clip]] {number}"
+    known = [field.name for field in fields(Source)]
+    values: dict[str, Any] = {}
+    for key, value in entry.items():
+        if key not in known:
+            raise ReadError(f"{where}: unknown key {key!r}; known are {', '.join(known)}")
+        number_given = isinstance(value, int | float) and not isinstance(value, bool)
+        if key in _NUMBERS and not number_given:
+            raise ReadError(f"{where}: {key} = {value!r}; expected a number")
+        if key in (*_FILES, *_WORDS) and not (isinstance(value, str) and value):
+            raise ReadError(f"{where}: {key} = {value!r}; expected a string")
+        if key == "clean" and not isinstance(value, bool):
+            raise ReadError(f"{where}: clean = {value!r}; expected true or false")
+        values[key] = file.parent / value if key in _FILES else value
+        if key in _NUMBERS:
+            values[key] = float(value)
+    if "path" not in values:
+        raise ReadError(f"{where}: path is missing")
+    return Source(**values)

@@ -1,0 +1,116 @@
+"""``kinemesh batch``: many recordings and their variants."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from kinemesh.batch import FAILED, KEPT, REJECTED, SKIPPED, Batch, Record, batch
+
+_FAILED = 1
+"""Exit status when something could not be made."""
+_STOPPED = 130
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchCommand:
+    """Retarget many recordings, and variants of them; keep what passes the verdict."""
+
+    sources: tyro.conf.Positional[tuple[Path, ...]]
+    """Recordings, or .toml files that list them: docs/augmentation.md."""
+    out: Path
+    """Folder for motions, manifest and card; the same again goes on where it was stopped."""
+    spec: Path | None = None
+    """The TOML file of variants; the recordings as they are if left out."""
+    robot: str = "g1"
+    """A robot's name, or a folder with a robot.toml."""
+    format: str | None = None
+    """A trainer's format to write too: mjlab, beyondmimic, ... (see `convert`)."""
+    workers: int = 1
+    """Processes at once."""
+    time_limit: float = 1800.0
+    """Longest time for one variant of one recording [s]."""
+    memory_limit: float | None = None
+    """Most memory of a worker [MiB]; none if left out."""
+    json: bool = False
+    """Print the card as JSON and nothing else."""
+    debug: bool = False
+    """Show the traceback of an error."""
+
+    def run(self, console: Console) -> int:
+        """Do it; 0 if everything could be made, whatever the verdicts."""
+        try:
+            with Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[rate]}"),
+                TimeElapsedColumn(),
+                TimeRemainingColumn(),
+                console=console,
+                disable=self.json or not console.is_terminal,
+            ) as bar:
+                made = self._run(bar)
+        except KeyboardInterrupt:
+            Console(stderr=True).print(
+                "stopped: what was done is kept; the same command goes on", style="bold red"
+            )
+            return _STOPPED
+        if self.json:
+            sys.stdout.write(json.dumps(made.card, indent=2) + "\n")
+        else:
+            self._print(console, made)
+        return _FAILED if made.failed else 0
+
+    def _run(self, bar: Progress) -> Batch:
+        row = bar.add_task("batch", total=None, rate="")
+        frames = 0
+
+        def progress(done: int, total: int, record: Record | None) -> None:
+            nonlocal frames
+            frames += 0 if record is None else record.get("frames", 0)
+            spent = bar.tasks[row].elapsed or 0.0
+            rate = f"{frames / spent:.1f} frames/s" if spent > 0.0 else ""
+            bar.update(row, completed=done, total=total, rate=rate)
+            if record is not None and record["status"] in (REJECTED, FAILED):
+                bar.console.print(
+                    f"{record['status']} {record['clip']} {record['variant']}: {record['reason']}",
+                    style="yellow",
+                    highlight=False,
+                    markup=False,
+                    soft_wrap=True,
+                )
+
+        return batch(
+            self.sources,
+            self.out,
+            spec=self.spec,
+            robot=self.robot,
+            format=self.format,
+            workers=self.workers,
+            time_limit=self.time_limit,
+            memory_limit=None if self.memory_limit is None else self.memory_limit * 2**20,
+            progress=None if self.json else progress,
+        )
+
+    def _print(self, console: Console, made: Batch) -> None:
+        counts = ", ".join(f"{made.count(s)} {s}" for s in (KEPT, REJECTED, FAILED, SKIPPED))
+        facts = made.card
+        for text in (
+            f"{self.out}: {counts}; {made.done} done now",
+            f"data set: {facts[KEPT]} motions, {facts['hours']:.3f} h; see {self.out / 'card.md'}",
+        ):
+            console.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,257 @@
+"""Batches of short pieces: killed, gone on with, changed; and what they leave on disk."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from commands import Command, walking
+from kinemesh.batch import Batch, batch, read_sources
+from kinemesh.errors import KinemeshError, ReadError, WriteError
+from kinemesh.result import Result
+
+FRAMES = 6
+
+LISTING = """
+[[clip]]
+path = "a.npy"
+skeleton = "lafan22"
+fps = 30
+
+[[clip]]
+path = "b.npy"
+skeleton = "lafan22"
+height = 1.8
+"""
+
+SPEC = """
+[[grid]]
+name = "fast"
+motion.speed = [1.1, 1.3]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two recordings, their listing, and a spec: six variants in all."""
+    np.save(tmp_path / "a.npy", walking(FRAMES))
+    np.save(tmp_path / "b.npy", walking(FRAMES + 4)[4:])
+    (tmp_path / "clips.toml").write_text(LISTING)
+    (tmp_path / "aug.toml").write_text(SPEC)
+    return tmp_path
+
+
+def made(folder: Path, out: str = "out", **options: Any) -> Batch:
+    options.setdefault("spec", folder / "aug.toml")
+    return batch([folder / "clips.toml"], folder / out, **options)
+
+
+def results(out: Path) -> dict[str, bytes]:
+    """Everything that is there but manifest, card and lock."""
+    files = (p for p in out.rglob("*") if p.is_file() and p.parent != out)
+    return {p.relative_to(out).as_posix(): p.read_bytes() for p in files}
+
+
+def lines(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "manifest.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.slow
+def test_one_and_two_workers_write_the_same_bytes_and_a_rerun_does_nothing(folder: Path) -> None:
+    one = made(folder, "one", workers=1, format="mjlab")
+    assert one.done == 6 and not one.failed
+    two = made(folder, "two", workers=2, format="mjlab")
+    files = results(folder / "one")
+    assert len([name for name in files if not name.startswith("mjlab/")]) == 6
+    assert files == results(folder / "two")
+    assert [r["files"] for r in one.records] == [r["files"] for r in two.records]
+    before = {p: p.stat().st_mtime_ns for p in (folder / "one").rglob("*.npz")}
+    told: list[Any] = []
+    again = made(folder, "one", format="mjlab", progress=lambda *now: told.append(now))
+    assert again.done == 0
+    assert told == [(0, 0, None)]
+    assert [r["key"] for r in again.records] == [r["key"] for r in one.records]
+    assert {p: p.stat().st_mtime_ns for p in (folder / "one").rglob("*.npz")} == before
+    for record in lines(folder / "one"):
+        for name in record["files"]:
+            if name.startswith(record["status"]):
+                assert len(Result.load(folder / "one" / name)) == record["frames"]
+
+
+@pytest.mark.slow
+def test_only_what_changed_or_is_missing_is_done_again(folder: Path) -> None:
+    made(folder)
+    kept = {p: p.stat().st_mtime_ns for p in (folder / "out").rglob("*.npz")}
+
+    (folder / "aug.toml").write_text(SPEC.replace("1.3", "1.2"))
+    changed = made(folder)
+    assert changed.done == 2  # the new speed, of two clips
+    assert all(p.stat().st_mtime_ns == time for p, time in kept.items())
+
+    np.save(folder / "b.npy", walking(FRAMES + 6)[6:])
+    assert made(folder).done == 3  # the other recording, and its two variants
+
+    gone = next((folder / "out").rglob("fast_motion.speed=1.1.npz"))
+    gone.unlink()
+    damaged = next(p for p in (folder / "out").rglob("original.npz"))
+    damaged.write_bytes(b"no longer what was written")
+    assert made(folder).done == 2
+    assert gone.exists()
+    assert made(folder).done == 0
+
+
+@pytest.mark.slow
+def test_a_clip_that_fails_is_counted_and_stops_nothing(folder: Path) -> None:
+    (folder / "b.npy").write_bytes(b"not an array")
+    with (folder / "clips.toml").open("a") as file:
+        file.write('\n[[clip]]\npath = "c.npy"\n')
+    first = made(folder)
+    by_clip = {(r["clip"], r["variant"]): r for r in first.records}
+    assert {r["status"] for (clip, _), r in by_clip.items() if clip == "a"} <= {"kept", "rejected"}
+    assert by_clip["b", "original"]["status"] == "failed"
+    assert "b.npy" in by_clip["b", "original"]["reason"]
+    assert by_clip["c", "original"]["reason"].endswith("c.npy cannot be read")
+    assert len(first.failed) == 6
+    assert first.card["failed"] == 6
+    np.save(folder / "b.npy", walking(FRAMES))
+    assert len(made(folder).failed) == 3  # tried again, and the other is still missing
+
+
+@pytest.mark.slow
+def test_limits_of_time_and_memory_are_failures_with_their_reason(folder: Path) -> None:
+    slow = made(folder, spec=None, time_limit=1e-3)
+    assert {r["reason"] for r in slow.failed} == {"took more than 0.001 s"}
+    large = made(folder, spec=None, memory_limit=50 * 2**20)
+    assert len(large.failed) == 2
+    assert all("MiB of memory" in r["reason"] for r in large.failed)
+    assert not results(folder / "out")
+
+
+@pytest.mark.slow
+def test_a_batch_that_is_killed_loses_only_what_was_in_flight(folder: Path) -> None:
+    command = [sys.executable, "-m", "kinemesh.cli", "batch", str(folder / "clips.toml")]
+    command += ["--out", str(folder / "out"), "--spec", str(folder / "aug.toml")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    manifest = folder / "out" / "manifest.jsonl"
+    until = time.monotonic() + 120.0
+    while not manifest.exists() or manifest.read_bytes().count(b"\n") < 2:
+        assert process.poll() is None and time.monotonic() < until
+        time.sleep(0.01)
+    workers = _children(process.pid)
+    assert workers
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    until = time.monotonic() + 10.0
+    while any(map(_alive, workers)):  # they end by themselves
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    done = lines(folder / "out")
+    for record in done:  # what the manifest lists is whole
+        assert all((folder / "out" / name).is_file() for name in record["files"])
+    with manifest.open("ab") as file:
+        file.write(b'{"clip": "b", "variant": "cut o')
+    (folder / "out" / "kept").mkdir(exist_ok=True)
+    (folder / "out" / "kept" / ".kinemesh-torn.npz").write_bytes(b"half")
+    again = made(folder)
+    assert again.done == 6 - len(done)
+    assert not again.failed
+    assert not list((folder / "out").rglob(".kinemesh-*"))
+    assert len(lines(folder / "out")) == 6
+    made(folder, "whole")
+    assert results(folder / "out") == results(folder / "whole")
+
+
+def _children(parent: int) -> list[int]:
+    """Processes that another has started."""
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.slow
+def test_rejected_motions_are_kept_out_with_their_reason(folder: Path) -> None:
+    # Half of the person's height: the robot cannot reach what would be twice its size.
+    listing = LISTING.split("[[clip]]")[1] + "height = 0.85"
+    (folder / "clips.toml").write_text(f"[[clip]]{listing}")
+    told: list[Any] = []
+    done = made(folder, spec=None, format="unitree-csv", progress=lambda *now: told.append(now))
+    (record,) = done.records
+    assert told == [(0, 1, None), (1, 1, record)]
+    assert record["status"] == "rejected"
+    assert record["reason"] and record["failed"]
+    assert list(results(folder / "out")) == ["rejected/a/original.npz"]
+    assert done.card["kept"] == 0 and done.card["rejected"] == 1
+    assert done.card["rejected_for"].keys() == set(record["failed"])
+
+
+@pytest.mark.slow
+def test_the_command_says_by_its_status_whether_something_failed(
+    folder: Path, kinemesh_command: Command
+) -> None:
+    arguments = ("batch", folder / "clips.toml", "--out", folder / "out")
+    good = kinemesh_command(*arguments)
+    assert good.status == 0
+    assert "0 failed" in good.out
+    card = json.loads((folder / "out" / "card.json").read_text())
+    assert card["clips"] == 2 and card["kept"] + card["rejected"] == 2
+    assert "| clips | 2 |" in (folder / "out" / "card.md").read_text()
+    (folder / "b.npy").unlink()
+    bad = kinemesh_command(*arguments)
+    assert bad.status == 1
+    assert "1 failed" in bad.out
+    assert kinemesh_command(*arguments, "--format", "nonsense").status == 2
+
+
+def test_two_batches_do_not_write_to_one_folder(folder: Path) -> None:
+    import fcntl
+
+    (folder / "out").mkdir()
+    with open(folder / "out" / ".lock", "ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(WriteError, match="another batch"):
+            made(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[clip]]\npath = 'a.npy'\nheigth = 1.8", "unknown key 'heigth'"),
+        ("[[clip]]\nheight = 1.8", "path is missing"),
+        ("[[clip]]\npath = 'a.npy'\nheight = 'tall'", "expected a number"),
+        ("[[clip]]\npath = 3", "expected a string"),
+        ("[[clip]]\npath = 'a.npy'\nclean = 1", "true or false"),
+        ("[[clip]]\npath = 'a.npy'\nname = '../a'", "no name for a folder"),
+        ("[[clip]]\npath = 'a.npy'\n[[clip]]\npath = 'x/A.npy'", "both called"),
+        ("clips = 1", "'clips' is unknown"),
+        ("", "no sources"),
+        ("[[clip", "not valid TOML"),
+    ],
+)
+def test_a_listing_holds_nothing_unknown(folder: Path, text: str, said: str) -> None:
+    (folder / "clips.toml").write_text(text)
+    with pytest.raises(ReadError) as caught:
+        read_sources([folder / "clips.toml"])
+    assert said in str(caught.value)
+
+
+def test_what_is_wrong_from_the_start_is_said_before_any_work(folder: Path) -> None:
+    for options in ({"workers": 0}, {"time_limit": 0.0}, {"format": "x"}, {"robot": "nobody"}):
+        with pytest.raises(KinemeshError):
+            made(folder, **options)
+    with pytest.raises(ReadError, match="does not exist"):
+        batch([folder / "nothing.npy"], folder / "out")
+    assert not (folder / "out").exists()
