@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import kinemesh
+from bvh_files import DIALECTS, write_bvh
 from commands import FRAMES, Command, walking
 from kinemesh import Result, RobotModel, Shape, cli, demos
 from kinemesh.errors import KinemeshError
@@ -137,6 +138,41 @@ def test_info_says_what_a_recording_holds(kinemesh_command: Command, recorded: P
     assert any("floor" in line for line in table["found"])
 
 
+def test_info_says_what_was_found_in_a_bvh(kinemesh_command: Command, tmp_path: Path) -> None:
+    file = write_bvh(tmp_path / "a.bvh", DIALECTS["xsens"])
+    done = kinemesh_command("info", file)
+    assert (done.status, done.err) == (0, "")
+    for words in (
+        "40 at 30/s",
+        "bvh, 23 joints",
+        "confidence 90%",
+        "left_knee LeftKnee",
+        "unit: centimetre",
+        "up axis: y",
+        "height: 1.713 m",
+        "floor: ",
+        "left foot planted in 100% of frames",
+    ):
+        assert words in done.out
+    done = kinemesh_command("info", file, "--unit", "0.011")
+    assert "unit: 0.011 m (given)" in done.out
+
+
+def test_a_bvh_that_nobody_can_map_prints_the_table_to_fill_in(
+    kinemesh_command: Command, tmp_path: Path
+) -> None:
+    file = write_bvh(tmp_path / "a.bvh", DIALECTS["xsens"])
+    file.write_text(file.read_text().replace("LeftHip", "Pata").replace("LeftKnee", "Garra"))
+    done = kinemesh_command("info", file)
+    assert done.status == 2
+    assert 'left_hip = ""' in done.err
+    table = done.err.partition("\n")[2].replace('left_hip = ""', 'left_hip = "Pata"')
+    (tmp_path / "map.toml").write_text(table.replace('left_knee = ""', 'left_knee = "Garra"'))
+    done = kinemesh_command("info", file, "--map", tmp_path / "map.toml")
+    assert (done.status, done.err) == (0, "")
+    assert "left_knee Garra" in done.out
+
+
 def test_a_scene_file_is_shown_retargeted_and_measured(
     kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
@@ -256,7 +292,7 @@ BAD: dict[str, tuple[Callable[[Path], list[Any]], str]] = {
     "an empty file": (_bytes("clip.npy", b""), r"clip\.npy is empty \(0 bytes\): copy or download"),
     "an unknown suffix": (
         _bytes("clip.mp4", b"x" * 99),
-        r"suffix '\.mp4'; known are \.pt, \.npy, \.npz, \.glb, \.c3d, \.toml: convert",
+        r"suffix '\.mp4'; known are \.pt, \.npy, \.npz, \.bvh, \.glb, \.c3d, \.toml: convert",
     ),
     "a picture called npy": (
         _bytes("clip.npy", b"\x89PNG\r\n\x1a\n" + bytes(99)),

@@ -184,8 +184,6 @@ def test_an_armature_without_a_body_is_a_person(tmp_path: Path) -> None:
 def test_a_skeleton_of_ones_own_takes_the_joints_it_names(tmp_path: Path) -> None:
     file = scene_with_box("rig_")
     path = file.save(tmp_path / "a.glb")
-    with pytest.raises(ReadError, match="not Mixamo's"):
-        read(path)
     from glb_files import JOINTS
 
     mixamo = read(scene_with_box().save(tmp_path / "b.glb")).skeleton
@@ -196,6 +194,32 @@ def test_a_skeleton_of_ones_own_takes_the_joints_it_names(tmp_path: Path) -> Non
     assert read(path, skeleton=mine).skeleton.name == "mine"
     with pytest.raises(ReadError, match="lacks the joints"):
         read(path, skeleton="lafan22")
+
+
+def test_joints_that_are_not_mixamos_are_mapped_by_name_and_place(tmp_path: Path) -> None:
+    mixamo = read(scene_with_box().save(tmp_path / "a.glb"))
+    file = scene_with_box("")
+    names = {"UpLeg": "Thigh", "Leg": "Shin", "Arm": "UpperArm", "Hand": "Wrist"}
+    for row in file.tables["nodes"]:
+        for side in ("Left", "Right"):
+            part = row["name"].removeprefix(side)
+            if part != row["name"]:
+                row["name"] = side + names.get(part, part)
+    clip = read(file.save(tmp_path / "b.glb"))
+    assert clip.skeleton.name == "glb17"
+    assert any("confidence" in note for note in clip.notes)
+    np.testing.assert_allclose(clip.landmarks()[:, 1:], mixamo.landmarks()[:, 1:], atol=1e-9)
+
+
+def test_joints_that_nobody_knows_need_a_map(tmp_path: Path) -> None:
+    file = scene_with_box("")
+    for row in file.tables["nodes"]:
+        row["name"] = row["name"].replace("LeftUpLeg", "Pata").replace("LeftLeg", "Garra")
+    path = file.save(tmp_path / "a.glb")
+    with pytest.raises(ReadError, match=r"a\.glb: no joint was found for left_hip, left_knee"):
+        read(path)
+    clip = read(path, map={"left_hip": "Pata", "left_knee": "Garra"})
+    assert clip.skeleton.landmarks["left_knee"] == "Garra"
 
 
 def test_an_objects_mesh_is_refused_for_a_file_that_brings_its_own(

@@ -36,6 +36,10 @@ class Options:
     """Height of the floor in the recording [m]; found under the feet if left out."""
     up: str | None = None
     """The recording's vertical axis, y or z; found if left out."""
+    unit: float | None = None
+    """How long the recording's unit is [m]: 0.01 for centimetres; found if left out."""
+    map: Path | None = None
+    """TOML file that says which joint is which landmark, for a .bvh whose names are not known."""
     contacts: Path | None = None
     """TOML file that says when feet stand and hands touch, where detection is wrong."""
     clean: bool = False
@@ -58,6 +62,8 @@ class Options:
             fps=fps,
             floor=self.floor,
             up=self.up,
+            unit=self.unit,
+            map=self.map,
             clean=self.clean,
             body_model=self.body_model,
             rest_joints=self.rest_joints,
@@ -82,7 +88,7 @@ class Source(Options):
     """Where a recording comes from, and what its file does not say."""
 
     clip: tyro.conf.Positional[Path]
-    """The recording: OMOMO/InterMimic .pt; poses of SMPL's family, AMASS .npz or GVHMR .pt;
+    """The recording: .bvh; OMOMO/InterMimic .pt; poses of SMPL's family, AMASS .npz or GVHMR .pt;
     joint positions .npy or .npz; a Mixamo .glb; a scene.toml that names one and what was
     touched; or a robot's trajectory for another robot, in any layout that convert knows."""
     fps: float | None = None

@@ -53,13 +53,16 @@ def find_up(clip: Clip) -> tuple[str, float]:
     return "xyz"[best], float(np.mean(upright[:, best] > 0.0))
 
 
-def upright(clip: Clip, up: str | None = None, stated: str | None = None) -> tuple[Clip, bool]:
+def upright(
+    clip: Clip, up: str | None = None, stated: str | None = None, rest: str | None = None
+) -> tuple[Clip, bool]:
     """The clip with z up.
 
     Args:
         clip: a clip in the axes of its file.
         up: the user's word, ``"y"`` or ``"z"``.
         stated: what the file's format says.
+        rest: the axis along which the file's rest pose stands, for when the motion does not say.
 
     Returns:
         The clip, and whether it was turned from y up to z up.
@@ -74,8 +77,7 @@ def upright(clip: Clip, up: str | None = None, stated: str | None = None) -> tup
     elif stated is not None:
         axis, note = stated, f"up axis: {stated} (by the format)"
     else:
-        axis, share = find_up(clip)
-        note = f"up axis: {axis} (found: the person is upright along it in {share:.0%} of frames)"
+        clip, axis, note = _found_up(clip, rest)
     if axis == "z":
         return replace(clip, notes=(*clip.notes, note)), False
     rotations = clip.rotations
@@ -93,6 +95,24 @@ def upright(clip: Clip, up: str | None = None, stated: str | None = None) -> tup
     )
 
 
+def _found_up(clip: Clip, rest: str | None) -> tuple[Clip, str, str]:
+    """The clip, with a warning where motion and rest pose differ, the axis, and how it is known."""
+    try:
+        axis, share = find_up(clip)
+    except ReadError:
+        if rest is None:
+            raise
+        return clip, rest, f"up axis: {rest} (found: the rest pose stands along it)"
+    if rest not in (None, axis):
+        warning = (
+            f"the person is upright along {axis} in the motion and along {rest} in the rest pose; "
+            f'the motion is believed: if the person lies all the time, give up="{rest}"'
+        )
+        clip = replace(clip, warnings=(*clip.warnings, warning))
+    how = f"the person is upright along it in {share:.0%} of frames"
+    return clip, axis, f"up axis: {axis} (found: {how})"
+
+
 def turned_poses(track: Array) -> Array:
     """Poses ``(..., 7)`` in a y-up world as poses in the z-up world."""
     flat = np.reshape(track, (-1, 7))
@@ -105,7 +125,7 @@ def turned_shape(shape: Shape) -> Shape:
 
 
 def handed(clip: Clip) -> Clip:
-    """The clip, with a warning if left and right are exchanged.
+    """The clip, with a note on where it faces and a warning if left and right are exchanged.
 
     Up is from the ankles to hips and shoulders, so that a person who lies counts too, and the
     toes point ahead; left is then up x ahead, and the left hip and shoulder must lie there.
@@ -118,7 +138,12 @@ def handed(clip: Clip) -> Clip:
     side = np.sum(left * np.asarray(across), axis=1)
     share = float(np.mean(side < 0.0))
     if share <= 0.5:
-        return clip
+        heading = np.rad2deg(np.arctan2(*np.asarray(ahead)[0, 1::-1]))
+        note = (
+            f"left and right: as named, in {1.0 - share:.0%} of frames by where the toes point; "
+            f"they point {heading:.0f} deg from x towards y in the first"
+        )
+        return replace(clip, notes=(*clip.notes, note))
     warning = (
         f"the person is mirrored: in {share:.0%} of frames the left hip and shoulder lie to the "
         f"right of where the toes point. Left and right joints are exchanged, or the axes were "

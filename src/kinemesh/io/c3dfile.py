@@ -16,7 +16,7 @@ import numpy as np
 
 from kinemesh.errors import ClipError, MissingExtra, ReadError
 from kinemesh.io.files import head, looks_like
-from kinemesh.io.recording import Recording, named_skeleton
+from kinemesh.io.recording import Asked, Recording, named_skeleton
 from kinemesh.motion import LANDMARKS, SKELETONS, Skeleton
 from kinemesh.motion.arrays import Array
 
@@ -44,7 +44,7 @@ _TORSO = {"left_hip": 0.35, "right_hip": 0.35, "left_shoulder": 0.15, "right_sho
 """The waist, where no point is the pelvis."""
 
 
-def read_c3d(path: Path, skeleton: Skeleton | str | None = None) -> Recording:
+def read_c3d(path: Path, skeleton: Asked = None) -> Recording:
     """Read the points of a C3D file that are joint centres; the others are left out.
 
     Raises:

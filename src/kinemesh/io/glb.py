@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from kinemesh.errors import ReadError
+from kinemesh.errors import ClipError, ReadError
 from kinemesh.io.glb_objects import carriers_of, objects
 from kinemesh.io.gltf import Gltf
 from kinemesh.io.gltf_nodes import Nodes, channels
-from kinemesh.io.recording import Recording, named_skeleton
+from kinemesh.io.landmarks import mapped_skeleton
+from kinemesh.io.recording import Asked, Recording, named_skeleton
 from kinemesh.motion import LANDMARKS, Skeleton
 from kinemesh.motion.arrays import Array
+from kinemesh.motion.skeleton import Landmarks
 
 _PREFIX = re.compile(r"^(?:.*[:|])?(?:mixamorig\d*[_:]?)?")
 """What exporters put before the names of Mixamo's joints."""
@@ -31,11 +33,13 @@ _MIXAMO = {
     "elbow": "ForeArm",
     "hand": "Hand",
 }
+_SAMPLES = 60
+"""So many frames tell the proportions of a body that is not Mixamo's."""
 _LEG_RATIO = 0.487
 """(Thigh + shank) / stature of HUMOTO's person: 0.766 m of 1.574 m."""
 
 
-def read_glb(path: Path, skeleton: Skeleton | str | None = None) -> Recording:
+def read_glb(path: Path, skeleton: Asked = None) -> Recording:
     """Read a person and the objects around: joints, their turns, and a prop for every object.
 
     The keys of all animations are taken together, for exporters write one a thing; of several
@@ -45,18 +49,18 @@ def read_glb(path: Path, skeleton: Skeleton | str | None = None) -> Recording:
 
     Raises:
         ReadError: not a ``.glb``, damaged, without a person or without motion, or with joints
-            that are neither Mixamo's nor those of ``skeleton``.
+            that are not those of ``skeleton`` or cannot be mapped to landmarks.
     """
     file = Gltf.read(path)
     nodes = Nodes.of(file)
     joints, bodies = _person(nodes)
     kept, left = _takes(nodes, joints)
     nodes.drive(kept)
-    wanted, order = _skeleton(nodes, joints, skeleton)
+    wanted, order, mapped = _skeleton(nodes, joints, skeleton)
     carriers, attached = carriers_of(nodes, joints)
     fps, even = nodes.settle([*order, *carriers])
     positions, rotations = _joints(nodes, order)
-    notes = [f"skeleton {wanted.name}: by the names of {len(joints)} joints in the file"]
+    notes = [f"skeleton {wanted.name}: by the names of {len(joints)} joints in the file", *mapped]
     if not even:
         notes.append(f"keys: at uneven times, read at {fps:g}/s")
     if left:
@@ -123,15 +127,15 @@ def _takes(nodes: Nodes, joints: Sequence[int]) -> tuple[list[dict[str, Any]], l
 
 
 def _skeleton(
-    nodes: Nodes, joints: Sequence[int], given: Skeleton | str | None
-) -> tuple[Skeleton, list[int]]:
-    """The skeleton, and the nodes of its joints in order."""
+    nodes: Nodes, joints: Sequence[int], given: Asked
+) -> tuple[Skeleton, list[int], tuple[str, ...]]:
+    """The skeleton, the nodes of its joints in order, and what was found of its landmarks."""
     bare = [_PREFIX.sub("", nodes.names[node], count=1) for node in joints]
-    if given is not None:
+    if isinstance(given, Skeleton | str):
         wanted = named_skeleton(given)
         for names in (bare, [nodes.names[node] for node in joints]):
             if set(wanted.joints) <= set(names):
-                return wanted, [joints[names.index(joint)] for joint in wanted.joints]
+                return wanted, [joints[names.index(joint)] for joint in wanted.joints], ()
         missing = [joint for joint in wanted.joints if joint not in bare]
         raise ReadError(
             f"{nodes.file.name} lacks the joints {', '.join(missing[:8])} of skeleton "
@@ -142,12 +146,29 @@ def _skeleton(
         landmarks |= {f"{side.lower()}_{part}": f"{side}{joint}" for part, joint in _MIXAMO.items()}
     needed = {"Hips", "Spine1", *(joint for joint in landmarks.values() if isinstance(joint, str))}
     missing = sorted(needed - set(bare))
-    if missing or len(set(bare)) != len(bare):
-        raise ReadError(
-            f"{nodes.file.name} has joints that are not Mixamo's: it lacks {', '.join(missing[:8])}"
-            f" and has {', '.join(bare[:80])}; give skeleton= a kinemesh Skeleton with these names"
+    if given is not None or missing or len(set(bare)) != len(bare):
+        found, notes = _mapped(nodes, joints, given)
+        return found, list(joints), notes
+    return Skeleton(f"mixamo{len(bare)}", tuple(bare), landmarks, _LEG_RATIO), list(joints), ()
+
+
+def _mapped(
+    nodes: Nodes, joints: Sequence[int], given: Landmarks | None
+) -> tuple[Skeleton, tuple[str, ...]]:
+    """The skeleton of joints that are not Mixamo's, or not all as the user has them."""
+    parents = [
+        next((joints.index(up) for up in nodes.up(node)[1:] if up in joints), -1) for node in joints
+    ]
+    nodes.settle(joints)
+    positions, _ = _joints(nodes, joints)
+    rows = np.linspace(0, len(positions) - 1, min(_SAMPLES, len(positions))).astype(int)
+    names = [nodes.names[node] for node in joints]
+    try:
+        return mapped_skeleton(
+            names, parents, positions[rows], name=f"glb{len(joints)}", overrides=given
         )
-    return Skeleton(f"mixamo{len(bare)}", tuple(bare), landmarks, _LEG_RATIO), list(joints)
+    except (ReadError, ClipError) as error:
+        raise ReadError(f"{nodes.file.name}: {error}") from error
 
 
 def _joints(nodes: Nodes, order: Sequence[int]) -> tuple[Array, Array]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.errors import ReadError
-from kinemesh.io.recording import Recording, named_skeleton
+from kinemesh.io.recording import Asked, Recording, named_skeleton
 from kinemesh.io.torchfile import read_tensor
 from kinemesh.motion import SKELETONS, Skeleton
 from kinemesh.motion.arrays import Array
@@ -23,7 +23,7 @@ _FINGERS = "Index Middle Pinky Ring Thumb".split()
 _HAND = ("Wrist", *(f"{finger}{k}" for finger in _FINGERS for k in (1, 2, 3)))
 
 
-def read_omomo(path: Path, skeleton: Skeleton | str | None = None) -> Recording:
+def read_omomo(path: Path, skeleton: Asked = None) -> Recording:
     """Read one clip; its frame rate is 30 by convention and not in the file.
 
     Raises:

@@ -12,7 +12,7 @@ import numpy as np
 
 from kinemesh.errors import ReadError
 from kinemesh.io.arrays import read_npy, read_npz
-from kinemesh.io.recording import Recording, named_skeleton
+from kinemesh.io.recording import Asked, Recording, named_skeleton
 from kinemesh.motion import SKELETONS, Skeleton
 from kinemesh.motion.arrays import Array
 
@@ -25,7 +25,7 @@ _EVEN = 0.15
 """Left and right bones may differ in length by this share."""
 
 
-def read_array_file(path: Path, skeleton: Skeleton | str | None = None) -> Recording:
+def read_array_file(path: Path, skeleton: Asked = None) -> Recording:
     """Read a ``.npy`` file that holds one array ``(T, J, 3)`` [m].
 
     Raises:
@@ -35,7 +35,7 @@ def read_array_file(path: Path, skeleton: Skeleton | str | None = None) -> Recor
     return _recording(path, read_npy(path), skeleton)
 
 
-def read_archive_file(path: Path, skeleton: Skeleton | str | None = None) -> Recording:
+def read_archive_file(path: Path, skeleton: Asked = None) -> Recording:
     """Read a ``.npz`` file with ``global_joint_positions`` ``(T, J, 3)`` [m].
 
     Optional names are ``height`` [m] and ``fps`` [1/s], one number each.
@@ -58,7 +58,7 @@ def read_archive_file(path: Path, skeleton: Skeleton | str | None = None) -> Rec
 def _recording(
     path: Path,
     positions: Array,
-    skeleton: Skeleton | str | None,
+    skeleton: Asked,
     fps: float | None = None,
     height: float | None = None,
 ) -> Recording:

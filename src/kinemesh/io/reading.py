@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io.axes import handed, upright
+from kinemesh.io.bvh import read_bvh
 from kinemesh.io.c3dfile import read_c3d
 from kinemesh.io.contacts import read_contacts
 from kinemesh.io.files import existing_file
 from kinemesh.io.glb import read_glb
 from kinemesh.io.ground import grounded
+from kinemesh.io.mapping import read_map
 from kinemesh.io.omomo import read_omomo
 from kinemesh.io.pickles import refuse_pickle
 from kinemesh.io.positions import read_archive_file, read_array_file
-from kinemesh.io.recording import Reader, Recording
+from kinemesh.io.recording import Asked, Reader, Recording
 from kinemesh.io.scene_file import PropEntry, SceneFile, TerrainEntry, read_scene_file
 from kinemesh.io.scenery import (
     made_prop,
@@ -29,14 +32,17 @@ from kinemesh.io.scenery import (
 )
 from kinemesh.io.smpl import BodySource, read_smpl
 from kinemesh.io.smpl_files import holds_pose
+from kinemesh.io.units import in_metres
 from kinemesh.motion import Clip, Skeleton
 from kinemesh.motion.clean import cleaned, mended, spiked
+from kinemesh.motion.skeleton import Landmarks
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         ".pt": read_omomo,
         ".npy": read_array_file,
         ".npz": read_archive_file,
+        ".bvh": read_bvh,
         ".glb": read_glb,
         ".c3d": read_c3d,
     }
@@ -70,6 +76,8 @@ def read(
     fps: float | None = None,
     floor: float | None = None,
     up: str | None = None,
+    unit: float | None = None,
+    map: str | Path | Landmarks | None = None,
     clean: bool = False,
     body_model: str | Path | None = None,
     rest_joints: str | Path | None = None,
@@ -82,7 +90,7 @@ def read(
     ``Clip.warnings``.
 
     Args:
-        path: OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; ``.npz`` with
+        path: ``.bvh`` of any tool; OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; ``.npz`` with
             ``global_joint_positions`` and optionally ``height`` and ``fps``; poses of SMPL,
             SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; ``.glb``
             with a Mixamo skin; ``.c3d`` with joint centres; or a ``scene.toml`` that names one of
@@ -98,6 +106,9 @@ def read(
         floor: height of the floor in the file [m], once z is up; found under the resting toes
             if left out.
         up: ``"y"`` or ``"z"``; found from the person if left out.
+        unit: how long a unit of the file is [m]; else the format's, else found from the person.
+        map: which joint is which landmark, as a mapping or a TOML file, where a format names its
+            joints (``.bvh``); found by name and place if left out.
         clean: take spikes out, which are only warned of if left out. Gaps of up to 0.2 s are
             filled in any case: see :mod:`kinemesh.motion.clean`.
         body_model: folder of SMPL, SMPL-H or SMPL-X models, for files of that family, which do
@@ -113,10 +124,17 @@ def read(
     """
     path = existing_file(path)
     wanted = _wanted(path, object, terrain, decompose)
-    given = {"skeleton": skeleton, "height": height, "fps": fps, "floor": floor, "up": up}
+    given: dict[str, Any] = {
+        "skeleton": skeleton,
+        "height": height,
+        "fps": fps,
+        "floor": floor,
+        "up": up,
+    }
+    given |= {"unit": unit, "map": map}
     words = {**wanted.words, **{key: value for key, value in given.items() if value is not None}}
     bones = BodySource(body_model, rest_joints, words.get("height"), words.get("fps"))
-    recording = _recording(wanted.clip, words.get("skeleton"), bones)
+    recording = _recording(wanted.clip, _asked(path, words), bones)
     if object is not None and recording.track is None:
         raise ReadError(
             f"{path.name} tracks no object, but object={str(object)!r} was given: leave it out, "
@@ -125,8 +143,9 @@ def read(
     things = [made_prop(entry) for entry in wanted.props]
     ground = None if wanted.terrain is None else made_terrain(wanted.terrain)
     try:
+        recording = in_metres(recording, words.get("unit"), words.get("height"))
         clip = _clip(wanted.clip, recording, words.get("height"), words.get("fps"))
-        clip, turned = upright(clip, words.get("up"), recording.up)
+        clip, turned = upright(clip, words.get("up"), recording.up, recording.rest_up)
         clip = handed(clip)
         clip = cleaned(clip) if clean or words.get("clean") else spiked(clip)
         clip = with_recorded(clip, recording, turned) if recording.props else clip
@@ -175,7 +194,20 @@ def _wanted(
     return SceneFile(path, props=props, terrain=ground)
 
 
-def _recording(path: Path, skeleton: Skeleton | str | None, bones: BodySource) -> Recording:
+def _asked(path: Path, words: Mapping[str, Any]) -> Asked:
+    """What the user says of the skeleton."""
+    skeleton, landmarks = words.get("skeleton"), words.get("map")
+    if landmarks is None:
+        return skeleton
+    if skeleton is not None:
+        raise ReadError(
+            f"{path.name}: both skeleton= and map= were given; a skeleton has its own landmarks: "
+            f"leave one out"
+        )
+    return read_map(landmarks)
+
+
+def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
     suffix = path.suffix.lower()
     if suffix in (".pkl", ".pickle"):
         refuse_pickle(path)
@@ -224,7 +256,7 @@ def _clip(path: Path, recording: Recording, height: float | None, fps: float | N
     notes += whole.notes
     estimate = clip.stature
     stature = height if height is not None else recording.height
-    warnings = whole.warnings
+    warnings = (*recording.warnings, *whole.warnings)
     if stature is None:
         notes.append(f"height: {estimate:.3f} m (estimated from the legs; give height= to set it)")
     else:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kinemesh.errors import ReadError
 from kinemesh.motion import SKELETONS, Prop, Skeleton
 from kinemesh.motion.arrays import Array
+from kinemesh.motion.skeleton import Landmarks
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +20,8 @@ class Recording:
     """The content of one file, in the file's own axes."""
 
     positions: Array
-    """Joint positions ``(T, J, 3)`` [m]."""
+    """Joint positions ``(T, J, 3)`` in the file's unit, which is the metre unless ``metres`` says
+    otherwise."""
     skeleton: Skeleton
     fps: float | None = None
     """Frames per second [1/s] where the file says so."""
@@ -36,18 +38,32 @@ class Recording:
     props: tuple[Prop, ...] = ()
     """Objects that the file brings with their shapes, in its own axes."""
     notes: tuple[str, ...] = ()
+    metres: float | None = 1.0
+    """The file's unit of length [m] where the format fixes it; None: found from the person."""
+    rest_up: str | None = None
+    """``"y"`` or ``"z"`` where a rest pose stands along it: used where the motion does not say."""
+    warnings: tuple[str, ...] = ()
 
 
-Reader = Callable[[Path, "Skeleton | str | None"], Recording]
-"""``(path, skeleton the user named) -> Recording``."""
+Asked = Skeleton | str | Landmarks | None
+"""What the user says of the skeleton: itself, its name, or joints of landmarks (``map=``)."""
+
+Reader = Callable[[Path, Asked], Recording]
+"""``(path, what the user says of the skeleton) -> Recording``."""
 
 
-def named_skeleton(skeleton: Skeleton | str) -> Skeleton:
+def named_skeleton(skeleton: Skeleton | str | Landmarks) -> Skeleton:
     """The skeleton itself, or the known one of this name.
 
     Raises:
-        ReadError: no such skeleton; the message lists those there are.
+        ReadError: no such skeleton; the message lists those there are. Or a map of landmarks,
+            for a format that names no hierarchy of joints.
     """
+    if isinstance(skeleton, Mapping):
+        raise ReadError(
+            "map= says which joint is which landmark in files that name a hierarchy of joints "
+            "(.bvh, .glb), which this is not; give skeleton= a name or a kinemesh Skeleton instead"
+        )
     if isinstance(skeleton, Skeleton):
         return skeleton
     if skeleton in SKELETONS:

@@ -25,6 +25,7 @@ _CLIP = {
     "fps": float,
     "floor": float,
     "up": str,
+    "unit": float,
     "clean": bool,
     "contacts": str,
 }

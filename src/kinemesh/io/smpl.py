@@ -11,9 +11,8 @@ from kinemesh.errors import ReadError
 from kinemesh.io.bodies import ORDERS, STANDIN_HEIGHT, Bones, posed, read_rest_joints, standin
 from kinemesh.io.body_models import read_body
 from kinemesh.io.planted import planted_scale
-from kinemesh.io.recording import Recording, named_skeleton
+from kinemesh.io.recording import Asked, Recording, named_skeleton
 from kinemesh.io.smpl_files import Pose, read_pose
-from kinemesh.motion import Skeleton
 from kinemesh.motion.arrays import Array
 
 _FEET = (7, 8, 10, 11)
@@ -34,7 +33,7 @@ class BodySource:
     """Frames per second [1/s], where the user says."""
 
 
-def read_smpl(path: Path, skeleton: Skeleton | str | None, body: BodySource) -> Recording:
+def read_smpl(path: Path, skeleton: Asked, body: BodySource) -> Recording:
     """Read one clip of AMASS, GVHMR, WHAM or their like.
 
     Raises:
