@@ -15,7 +15,7 @@ from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from recordings import recording
 
-FRAMES = 70
+FRAMES = 110
 
 
 @pytest.fixture(scope="module")
