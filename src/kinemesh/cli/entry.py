@@ -13,6 +13,7 @@ from kinemesh._version import __version__
 from kinemesh.cli.converting import ConvertCommand
 from kinemesh.cli.evaluating import EvaluateCommand
 from kinemesh.cli.info import InfoCommand
+from kinemesh.cli.linting import LintCommand
 from kinemesh.cli.solving import DemoCommand, RetargetCommand
 from kinemesh.errors import KinemeshError
 
@@ -37,6 +38,7 @@ _Command = (
     Annotated[RetargetCommand, tyro.conf.subcommand("retarget")]
     | Annotated[EvaluateCommand, tyro.conf.subcommand("evaluate")]
     | Annotated[ConvertCommand, tyro.conf.subcommand("convert")]
+    | Annotated[LintCommand, tyro.conf.subcommand("lint")]
     | Annotated[DemoCommand, tyro.conf.subcommand("demo")]
     | Annotated[InfoCommand, tyro.conf.subcommand("info")]
     | Annotated[VersionCommand, tyro.conf.subcommand("version")]
