@@ -112,6 +112,8 @@ def _look(contents: Contents, format: str, robot: RobotModel, fps: float | None)
         return _Looked(held, found)
     held, more, fitted = fit(held, robot)
     found += more
+    if any(not finding.mendable for finding in more):
+        return _Looked(held, found)  # of two minds: what is left would be consequences
     held, more = stand(held, robot, fitted)
     found += more
     held, more = move(held)

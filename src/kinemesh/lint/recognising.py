@@ -34,12 +34,13 @@ def formats(contents: Contents, format: str | None, links: Links) -> tuple[str, 
 
 
 def _qpos(qpos: Array) -> str:
-    """Whichever four columns are nearer to a unit quaternion, or to one of a steady norm."""
+    """Whichever four columns have the steadier norm, and nearer to 1."""
 
     def off(columns: slice) -> float:
         norm = np.linalg.norm(qpos[:, columns], axis=1)
         middle = float(np.median(norm))
-        return float(np.median(np.abs(norm - 1.0)) + np.median(np.abs(norm - middle)))
+        spread = float(np.median(np.abs(norm - middle)))
+        return spread / max(middle, 1e-9) + 0.2 * abs(middle - 1.0)
 
     if qpos.shape[1] < 7 or not np.all(np.isfinite(qpos)):
         return "holosoma"
