@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 import spoiling as s
 
 
@@ -169,7 +168,7 @@ FAULTS = [
     Fault(
         "jump",
         "gmr",
-        s.put("root_pos", s.at(slice(40, None), lambda v: v + [0.0, 1.0, 0.0])),
+        s.put("root_pos", s.at(slice(40, None), lambda v: v + np.eye(3)[1])),
         mendable=False,
         what="root",
     ),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from faults import FAULTS, Fault
+from spoiling import spoil
 
 import kinemesh
-from faults import FAULTS, Fault
 from kinemesh.export import WRITERS
 from kinemesh.lint import TRAPS, Lint
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from spoiling import spoil
 
 
 def written(result: Result, folder: Path, format: str, name: str = "motion") -> Path:

@@ -13,6 +13,8 @@ from kinemesh.motion.arrays import Array
 from kinemesh.motion.links import Links
 
 DEGREE = np.pi / 180.0
+_MUCH, _LITTLE = 1.5, 0.03
+"""Joints of a robot that moves are not bent by more, or less, than this [rad] on average."""
 _MIRROR = np.array([1.0, -1.0, 1.0])
 _MIRROR_TURN = np.array([-1.0, 1.0, -1.0, 1.0])
 
@@ -59,9 +61,11 @@ def _factor_too(held: Held, rates: Array, factor: float) -> bool:
 def joint_readings(held: Held, *, swaps: bool) -> Iterator[Joints]:
     """As stated first, then everything else that a file may mean."""
     degrees = 1.0 / DEGREE if held.format == "bones-seed" else DEGREE
+    mean = float(np.abs(held.joints).mean())
+    factors = (1.0, degrees) if (mean < _LITTLE if degrees > 1.0 else mean > _MUCH) else (1.0,)
     for swapped in (False, True) if swaps else (False,):
         for order in (False,) if held.named else (False, True):
-            for factor in (1.0, degrees):
+            for factor in factors:
                 yield Joints(order, swapped, factor)
 
 

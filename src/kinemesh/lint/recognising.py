@@ -40,7 +40,7 @@ def _qpos(qpos: Array) -> str:
         norm = np.linalg.norm(qpos[:, columns], axis=1)
         middle = float(np.median(norm))
         spread = float(np.median(np.abs(norm - middle)))
-        return spread / max(middle, 1e-9) + 0.2 * abs(middle - 1.0)
+        return spread / max(middle, 1e-9) + 1e-3 * abs(middle - 1.0)
 
     if qpos.shape[1] < 7 or not np.all(np.isfinite(qpos)):
         return "holosoma"

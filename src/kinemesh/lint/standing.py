@@ -17,7 +17,7 @@ from kinemesh.motion.arrays import Array
 from kinemesh.motion.edits import FEET
 from kinemesh.robot import RobotModel, near_self
 
-_DOUBT = 0.8
+_DOUBT = 0.65
 """A reading that costs less stands well enough not to be doubted."""
 _STANDS = 1.0
 """One that costs more is nobody's."""
@@ -108,7 +108,7 @@ def stand(held: Held, robot: RobotModel, fitted: bool) -> tuple[Held, tuple[Find
     )
     stated = _measured(few, robot, Joints(), few)
     if stated.cost < _DOUBT:
-        return _sides(held, robot, stated) if not fitted else (held, ())
+        return _sides(held, robot, fitted)
     scales = (1.0,) if fitted else (1.0, 0.01, 0.001, *((100.0,) * (held.format == "bones-seed")))
     best: tuple[float, Footing, Joints, _Root, float] | None = None
     for joints in [Joints()] if fitted else list(joint_readings(held, swaps=False)):
@@ -125,7 +125,7 @@ def stand(held: Held, robot: RobotModel, fitted: bool) -> tuple[Held, tuple[Find
     assert best is not None
     _, found, joints, root, scale = best
     if found.cost > _STANDS or found.cost > _BETTER * stated.cost:
-        return held, ()
+        return _sides(held, robot, fitted)
     evidence = f"as stated it {stated}; so read it {found}"
     findings = [
         Finding(
@@ -167,14 +167,16 @@ def _footing(local: Array, places: Array, turns: Array, beyond: Array, fps: floa
     return footing((world[:half], world[half:]), turns[:half], beyond, fps)
 
 
-def _sides(held: Held, robot: RobotModel, stated: Footing) -> tuple[Held, tuple[Finding, ...]]:
+def _sides(held: Held, robot: RobotModel, fitted: bool) -> tuple[Held, tuple[Finding, ...]]:
     """Whether left and right joints are exchanged: a gait does not tell, but arms and hips do.
 
     The rolls of shoulders and hips have opposite signs on the two sides: exchanged, elbows go
     into the trunk and knees into each other.
     """
+    if fitted or held.named:
+        return held, ()
     inside = _depth(held, robot)
-    if inside < _INSIDE or held.named:
+    if inside < _INSIDE:
         return held, ()
     swapped = Joints(swapped=True).of(held)
     other = _depth(swapped, robot)

@@ -27,6 +27,8 @@ _TIMES = 3.0
 """this many of the longest of their neighbours are jumps."""
 _SPIKE = 3
 """So many frames, at most, are filled between a jump and the jump back."""
+_SEEN = 3
+"""So many frames below the ground are not chance."""
 _FLOATS = 0.03
 _SINKS = 0.01
 """Heights [m] above and below the ground at which soles float and are sunk."""
@@ -233,7 +235,8 @@ def feet(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
     """The lowest point of the soles over time, against the ground z = 0."""
     corners = placed(soles(robot, rooted(robot, held.joints)), held.place, held.turn)
     low = corners[..., 2].reshape(len(held), -1).min(axis=1)
-    often, deepest = (float(v) for v in np.percentile(low, [5.0, 1.0]))
+    often = float(np.percentile(low, 5.0))
+    deepest = float(np.sort(low)[min(_SEEN, len(low)) - 1])
     if often <= _FLOATS and deepest >= -_SINKS:
         return held, ()
     floats = often > _FLOATS
