@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from spoiling import spoil
 
 import kinemesh
 from kinemesh.errors import ReadError, WriteError
@@ -163,6 +165,36 @@ def test_a_motion_of_few_frames_is_looked_at_as_far_as_it_goes(
     path = tmp_path / "motion.csv"
     np.savetxt(path, walked.trajectory.q[:frames], delimiter=",")
     assert kinemesh.lint(path, robot).findings == ()
+
+
+def test_a_library_of_double_numbers_is_read_and_clean(
+    walked: Result, robot: RobotModel, tmp_path: Path
+) -> None:
+    path = written(walked, tmp_path, "motionlib")
+    spoil(path, lambda table: table.update({k: np.array(v, float) for k, v in table.items()}))
+    assert kinemesh.lint(path, robot).findings == ()
+
+
+@pytest.mark.parametrize("format", WRITERS)
+@pytest.mark.parametrize("value", [np.nan, 1e30, 0.0])
+def test_a_file_of_nonsense_is_found_out_and_nothing_is_written(
+    format: str, value: float, walked: Result, robot: RobotModel, tmp_path: Path
+) -> None:
+    path = written(walked, tmp_path, format)
+
+    def nonsense(table: dict[str, Any]) -> None:
+        for key, array in table.items():
+            if np.ndim(array) > 1:
+                table[key] = np.full(np.shape(array), value)
+
+    spoil(path, nonsense)
+    if format == "mimickit" and value == 0.0:
+        pytest.skip("without quaternions zeros are a robot that stands still, too low")
+    try:
+        report = kinemesh.lint(path, robot, fix=tmp_path / "copy")
+    except ReadError:
+        return
+    assert report.findings and report.written is None
 
 
 def test_every_trap_is_in_the_documents() -> None:

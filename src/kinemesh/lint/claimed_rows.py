@@ -89,7 +89,9 @@ def motionlib(contents: Contents, links: Links) -> Claimed:
     place = contents.array("root_trans_offset", None, 3)
     frames, arrays = len(place), contents.arrays
     said = arrays.get("pose_aa")
-    if said is not None and (said.ndim != 3 or len(said) != frames or said.shape[1] <= count):
+    if said is not None and (
+        said.ndim != 3 or len(said) != frames or said.shape[1] <= count or said.shape[2] != 3
+    ):
         said = None
     if said is not None:
         said = said[:, : count + 1]

@@ -8,6 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+LARGEST = 1e9
+"""No place, angle or speed is larger ([m], [rad], ...)."""
+
 TRAPS: Mapping[str, str] = MappingProxyType(
     {
         "not-finite": "numbers that are NaN or infinite",

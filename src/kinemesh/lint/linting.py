@@ -11,7 +11,7 @@ from kinemesh.errors import ReadError
 from kinemesh.io import Contents, read_contents
 from kinemesh.lint import rate
 from kinemesh.lint.claims import claimed
-from kinemesh.lint.findings import Finding, Lint
+from kinemesh.lint.findings import LARGEST, Finding, Lint
 from kinemesh.lint.fitting import fit
 from kinemesh.lint.held import Held
 from kinemesh.lint.mending import check_copy, mend
@@ -139,24 +139,28 @@ def _not_finite(held: Held) -> tuple[Finding, ...]:
         "turn": held.turn,
         "joints": held.joints,
         "joint_rates": held.joint_rates,
+        "root_rates": held.root_rates,
+        "said": held.said,
         "bodies": None if bodies is None else bodies.places,
+        "quaternions of bodies": None if bodies is None else bodies.turns,
         "linear": None if bodies is None else bodies.linear,
         "angular": None if bodies is None else bodies.angular,
     }
     named = {held.keys.get(key, key): values for key, values in arrays.items()}
-    for name, track in held.tracks.items():
-        named[name] = track
+    named |= held.tracks
+    named |= {f"{name}, velocity": rates for name, rates in held.track_rates.items()}
     found = []
     for where, values in named.items():
-        if values is None or np.all(np.isfinite(values)):
+        bad = np.zeros(0) if values is None else ~(np.abs(values) < LARGEST)
+        if values is None or not bad.any():
             continue
-        frames = np.unique(np.argwhere(~np.isfinite(values))[:, 0])
+        frames = np.unique(np.argwhere(bad)[:, 0])
         found.append(
             Finding(
                 "not-finite",
                 where,
-                f"NaN or infinite in {len(frames)} of {len(values)} frames, the first "
-                f"{int(frames[0])}",
+                f"NaN, infinite or over {LARGEST:g} in {len(frames)} of {len(values)} frames, the "
+                f"first {int(frames[0])}",
                 "what should be there the file does not say: make it again, or cut the frames",
                 mendable=False,
             )
