@@ -5,6 +5,7 @@ from kinemesh._version import __version__
 from kinemesh.errors import KinemeshError
 from kinemesh.export import write
 from kinemesh.io import read
+from kinemesh.lint import lint
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
 from kinemesh.result import FrameReport, Result
 from kinemesh.retarget import Retargeter, retarget
@@ -28,6 +29,7 @@ __all__ = [
     "clip_of",
     "constraints",
     "demos",
+    "lint",
     "objectives",
     "read",
     "retarget",

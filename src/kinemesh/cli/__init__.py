@@ -1,4 +1,4 @@
-"""The command: ``retarget``, ``evaluate``, ``convert``, ``demo``, ``info``, ``version``."""
+"""Commands: ``retarget``, ``evaluate``, ``convert``, ``lint``, ``demo``, ``info``, ``version``."""
 
 from kinemesh.cli.entry import main
 

@@ -15,6 +15,7 @@ from kinemesh.cli.batching import BatchCommand
 from kinemesh.cli.converting import ConvertCommand
 from kinemesh.cli.evaluating import EvaluateCommand
 from kinemesh.cli.info import InfoCommand
+from kinemesh.cli.linting import LintCommand
 from kinemesh.cli.solving import DemoCommand, RetargetCommand
 from kinemesh.errors import KinemeshError
 
@@ -41,6 +42,7 @@ _Command = (
     | Annotated[ConvertCommand, tyro.conf.subcommand("convert")]
     | Annotated[AugmentCommand, tyro.conf.subcommand("augment")]
     | Annotated[BatchCommand, tyro.conf.subcommand("batch")]
+    | Annotated[LintCommand, tyro.conf.subcommand("lint")]
     | Annotated[DemoCommand, tyro.conf.subcommand("demo")]
     | Annotated[InfoCommand, tyro.conf.subcommand("info")]
     | Annotated[VersionCommand, tyro.conf.subcommand("version")]

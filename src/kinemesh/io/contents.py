@@ -179,7 +179,8 @@ def _sorted(
             skipped[name] = "it is empty" if value is None else "it is a table of its own"
         else:
             try:
-                arrays[name] = np.asarray(value, dtype=np.float64)
+                # A copy: what a pickle's bytes are seen through is read-only, which SciPy refuses.
+                arrays[name] = np.array(value, dtype=np.float64)
             except (ValueError, TypeError):
                 skipped[name] = "it is no array of numbers"
     return arrays, names, skipped

@@ -1,0 +1,6 @@
+"""What is wrong in a file of a robot's trajectory: traps by name, evidence, mended copies."""
+
+from kinemesh.lint.findings import TRAPS, Finding, Lint
+from kinemesh.lint.linting import lint
+
+__all__ = ["TRAPS", "Finding", "Lint", "lint"]
