@@ -17,7 +17,7 @@ import pytest
 
 HERE = Path(__file__).parent
 ROBOTS = HERE.parents[1] / "robots"
-COUNT = 45
+COUNT = 35
 """Damaged files of one kind, more or fewer as its share is."""
 
 pytestmark = pytest.mark.slow
