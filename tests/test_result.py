@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -331,3 +332,22 @@ def test_a_file_that_does_not_say_what_was_held_is_still_read(
     assert (dict(loaded.stance), dict(loaded.touch)) == ({}, {})
     again = Result.load(loaded.save(tmp_path / "again.npz"))
     assert (dict(again.stance), dict(again.touch)) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (((((",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,), }",
+        "{'descr': '|O', 'fortran_order': False, 'shape': (), }",
+    ],
+)
+def test_a_header_that_lies_is_refused_before_memory_is_taken(tmp_path: Path, header: str) -> None:
+    good = made().save(tmp_path / "good.npz")
+    text = header.encode() + b"\n"
+    data = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + bytes(8)
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(tmp_path / "bad.npz", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, data if name == "qpos.npy" else old.read(name))
+    with pytest.raises(ReadError, match=r"bad\.npz: not a kinemesh result"):
+        Result.load(tmp_path / "bad.npz")

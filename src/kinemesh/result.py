@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import os
 import tempfile
 import zipfile
@@ -20,6 +22,8 @@ from kinemesh.motion import LANDMARKS, Scene, Trajectory, poses
 from kinemesh.motion.arrays import Array, readonly
 
 FORMAT = "kinemesh-result-1"
+_LARGEST_FILE = 4 << 30
+_MOST_AXES = 32
 
 Flags = NDArray[np.bool_]
 
@@ -187,9 +191,7 @@ class Result:
             ReadError: not such a file.
         """
         try:
-            # Opened here, because numpy leaves a file open that it cannot read.
-            with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-                data = {key: file[key] for key in file.files}
+            data = _arrays(Path(path))
             if str(data.get("format")) != FORMAT:
                 raise KeyError("format")
             return _result(data)
@@ -200,6 +202,38 @@ class Result:
                 f"{path}: not a kinemesh result ({error}); expected an .npz that "
                 f"`kinemesh retarget` wrote"
             ) from error
+
+
+def _arrays(path: Path) -> dict[str, Any]:
+    """The arrays of an ``.npz``, whose sizes are checked before memory is taken."""
+    found = {}
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        if any(entry.compress_size > path.stat().st_size for entry in entries):
+            raise ValueError("an entry claims more bytes than the file has")
+        if sum(entry.file_size for entry in entries) > _LARGEST_FILE:
+            raise ValueError(f"more than {_LARGEST_FILE >> 30} GiB, unpacked")
+        for entry in entries:
+            data = archive.read(entry)
+            found[entry.filename.removesuffix(".npy")] = _array(data)
+    return found
+
+
+def _array(data: bytes) -> NDArray[Any]:
+    stream = io.BytesIO(data)
+    try:
+        first = np.lib.format.read_magic(stream) == (1, 0)
+        form = np.lib.format
+        header = form.read_array_header_1_0 if first else form.read_array_header_2_0
+        shape, fortran, dtype = header(stream)
+    except Exception as error:  # NumPy parses it as Python and raises whatever that gives
+        raise ValueError("the header of an array is damaged") from error
+    there = len(data) - stream.tell()
+    whole = len(shape) <= _MOST_AXES and all(type(n) is int and n >= 0 for n in shape)
+    if dtype.hasobject or not whole or math.prod(shape) * dtype.itemsize != there:
+        raise ValueError(f"an array of {dtype}, {str(shape)[:60]}, that has {there} bytes")
+    flat = np.frombuffer(data, dtype, offset=stream.tell()) if there else np.zeros(0, dtype)
+    return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
 
 
 def _result(data: Mapping[str, Any]) -> Result:

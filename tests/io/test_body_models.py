@@ -334,3 +334,15 @@ def test_rest_joints_are_read_from_any_of_their_files(tmp_path: Path) -> None:
     np.savez(tmp_path / "b.npz", other=joints)
     with pytest.raises(ReadError, match=r"holds other; expected rest joints"):
         read_rest_joints(tmp_path / "b.npz")
+
+
+def test_rest_joints_and_models_with_numbers_out_of_all_reason_are_refused(tmp_path: Path) -> None:
+    joints = np.full((24, 3), 1e300)
+    np.save(tmp_path / "rest.npy", joints)
+    with pytest.raises(ReadError, match="beyond 100"):
+        read_rest_joints(tmp_path / "rest.npy")
+    arrays = model()
+    arrays["shapedirs"][0, 0, 0] = 1e300
+    np.savez(tmp_path / "SMPL_NEUTRAL.npz", **arrays)
+    with pytest.raises(ReadError, match=r"finite numbers .* below 1e\+10"):
+        read_body(tmp_path, ["smpl"], "neutral", None)

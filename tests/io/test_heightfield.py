@@ -175,3 +175,11 @@ def test_feet_stand_on_the_steps_that_they_climb(tmp_path: Path) -> None:
         assert np.median(np.abs(gap)) < 0.05
     climbed = clip.landmark("pelvis")[:, 2]
     assert climbed[-1] - climbed[0] == pytest.approx(1.1, abs=0.02)
+
+
+def test_heights_that_are_none_of_any_ground_are_refused(tmp_path: Path) -> None:
+    heights = np.zeros((4, 4))
+    heights[1, 1] = 1e300
+    np.save(tmp_path / "h.npy", heights)
+    with pytest.raises(ReadError, match=r"heights beyond 100000 m"):
+        read_heightfield(tmp_path / "h.npy", Grid(cell=(0.1, 0.1)))

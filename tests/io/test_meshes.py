@@ -124,3 +124,20 @@ def test_a_scanned_object_is_covered_by_its_hull_and_says_so(name: str) -> None:
     assert len(shape.warnings) == 1
     planes = shape.parts[0].planes
     assert np.max(shape.vertices @ planes[:, :3].T + planes[:, 3]) < 1e-9
+
+
+@pytest.mark.parametrize("corner", [-1, 8, 2147483647])
+def test_a_corner_that_is_not_there_is_refused(tmp_path: Path, corner: int) -> None:
+    box = Shape.box((0.4, 0.4, 0.5))
+    lines = ["ply", "format ascii 1.0", f"element vertex {len(box.vertices)}"]
+    lines += [f"property float {axis}" for axis in "xyz"]
+    lines += [f"element face {len(box.faces)}", "property list uchar int vertex_indices"]
+    lines += ["end_header", *(f"{x} {y} {z}" for x, y, z in box.vertices)]
+    faces = np.array(box.faces)
+    faces[3, 1] = corner
+    lines += [f"3 {a} {b} {c}" for a, b, c in faces]
+    (tmp_path / "a.ply").write_text("\n".join(lines) + "\n")
+    with pytest.raises(ReadError, match=r"a\.ply has triangles with the corners"):
+        read_mesh(tmp_path / "a.ply")
+    with pytest.raises(ClipError, match="has 8 vertices"):
+        Shape.from_mesh(box.vertices, faces)

@@ -305,3 +305,43 @@ def test_an_optical_recording_brings_its_height(name: str) -> None:
     clip = read(recording(f"optitrack/{name}.npz"))
     assert (clip.skeleton.name, clip.height, clip.fps) == ("optitrack26", 1.7, 30.0)
     assert read(recording(f"optitrack/{name}.npz"), height=1.7).warnings == ()
+
+
+@pytest.mark.parametrize("shape", ["(True,)", "(" + "1, " * 70 + ")", "(1.5,)", "(-1,)"])
+def test_a_header_whose_shape_is_none_is_refused(tmp_path: Path, shape: str) -> None:
+    text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    start = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text
+    (tmp_path / "a.npy").write_bytes(start + bytes(8))
+    with pytest.raises(ReadError, match="header of the array is damaged"):
+        read(tmp_path / "a.npy")
+
+
+def test_joints_that_are_nowhere_are_refused(tmp_path: Path, person: Person) -> None:
+    positions = person()
+    positions[3, 2, 1] = 1e300
+    np.save(tmp_path / "a.npy", positions)
+    with pytest.raises(ReadError, match=r"beyond 1e\+09 m, the first in frame 3"):
+        read(tmp_path / "a.npy")
+
+
+def test_a_joint_that_is_lost_all_through_a_short_clip_is_refused(
+    tmp_path: Path, person: Person
+) -> None:
+    positions = person(frames=4)
+    positions[:, 5] = np.nan
+    np.save(tmp_path / "a.npy", positions)
+    with pytest.raises(ClipError, match="missing"):
+        read(tmp_path / "a.npy", skeleton="lafan22")
+
+
+def test_an_entry_that_claims_more_bytes_than_the_file_has_is_refused(
+    tmp_path: Path, person: Person
+) -> None:
+    file = tmp_path / "a.npz"
+    np.savez(file, global_joint_positions=person())
+    data = bytearray(file.read_bytes())
+    at = data.index(b"PK\x01\x02") + 20
+    data[at : at + 4] = b"\xff\xff\xff\x7f"
+    file.write_bytes(data)
+    with pytest.raises(ReadError, match="claims 2147483647 bytes"):
+        read(file)

@@ -165,3 +165,18 @@ def test_a_file_of_contacts_that_makes_no_sense_is_refused(
     (tmp_path / "contacts.toml").write_text(text)
     with pytest.raises(KinemeshError, match=message):
         read_contacts(tmp_path / "contacts.toml")
+
+
+def test_numbers_whose_squares_are_infinite_are_refused(tmp_path: Path) -> None:
+    qpos = table()
+    qpos[2, 4] = 1e300
+    np.savez(tmp_path / "raw.npz", qpos=qpos, fps=np.array(25))
+    with pytest.raises(KinemeshError, match="'qpos' holds numbers beyond"):
+        read_trajectory(tmp_path / "raw.npz", JOINTS, "two")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "9" * 5000])
+def test_toml_that_the_parser_gives_up_on_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "c.toml").write_text(text)
+    with pytest.raises(KinemeshError, match=r"c\.toml is not TOML"):
+        read_contacts(tmp_path / "c.toml")

@@ -51,9 +51,11 @@ def read_spec(path: str | Path) -> Spec:
         if file.stat().st_size > _LARGEST:
             raise ReadError(f"{file}: larger than 1 MiB; expected a short file of settings")
         table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except ReadError:
+        raise
     except OSError as error:
         raise ReadError(f"{file}: cannot be read ({error.strerror or error})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ReadError(f"{file}: not valid TOML ({error})") from error
     try:
         return spec_of(table)

@@ -127,9 +127,11 @@ def _listing(file: Path) -> list[Source]:
         if file.stat().st_size > _LARGEST:
             raise ReadError(f"{file}: larger than 16 MiB; expected a list of recordings")
         table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except ReadError:
+        raise
     except OSError as error:
         raise ReadError(f"{file}: cannot be read ({error.strerror or error})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ReadError(f"{file}: not valid TOML ({error})") from error
     clips = table.get("clip", [])
     unknown = [key for key in table if key != "clip"]

@@ -19,6 +19,7 @@ from kinemesh.motion.arrays import Array
 
 _LARGEST_FILE = 4 << 30
 _LARGEST_WORD = 4096
+_MOST_AXES = 32
 _MAGIC = b"\x93NUMPY"
 
 
@@ -171,8 +172,8 @@ def _numbers(stream: BinaryIO, size: int, what: str, kinds: str) -> NDArray[Any]
         )
     if dtype.kind not in kinds:
         raise ReadError(f"{what} is an array of {dtype}; expected real numbers")
-    if min(shape, default=0) < 0:
-        raise ReadError(f"{what}: the header of the array is damaged (shape {shape})")
+    if any(type(n) is not int or n < 0 for n in shape) or len(shape) > _MOST_AXES:
+        raise ReadError(f"{what}: the header of the array is damaged (shape {str(shape)[:80]})")
     needed = math.prod(shape) * dtype.itemsize
     there = size - stream.tell()
     if needed > there:

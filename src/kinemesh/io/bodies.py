@@ -43,6 +43,8 @@ PARENTS: dict[int, tuple[int, ...]] = {
 
 _SKELETONS = {22: "smpl22", 24: "smpl24", 52: "smplh52", 55: "smplx55"}
 
+_FARTHEST = 100.0
+"""No joint at rest is farther off [m]."""
 STANDIN_HEIGHT = 1.774
 """Stature of the stand-in [m]."""
 
@@ -189,8 +191,11 @@ ORDERS = _orders()
 
 def _check_rest(path: Path, joints: Array) -> None:
     """Whether joints ``(J, 3)`` are a body at rest in the family's axes and in metres."""
-    if not np.all(np.isfinite(joints)):
-        raise ReadError(f"{path.name} holds NaN or infinite numbers; expected rest joints [m]")
+    if not np.all(np.abs(joints) < _FARTHEST):
+        raise ReadError(
+            f"{path.name} holds numbers that are NaN, infinite or beyond {_FARTHEST:g}; expected "
+            f"rest joints [m]"
+        )
     up, across = joints[15] - joints[[7, 8]].mean(axis=0), joints[16] - joints[17]
     if not (0.4 < np.linalg.norm(up) < 2.5):
         raise ReadError(

@@ -26,6 +26,8 @@ _SITES = {
     "smplh": "https://mano.is.tue.mpg.de",
     "smplx": "https://smpl-x.is.tue.mpg.de",
 }
+_LARGEST = 1e10
+"""Larger numbers than this are damaged; the parent of the root may be 2^32 - 1."""
 _IDENTITY = 300
 """Where the expressions begin in a model that has this many shape numbers before them."""
 
@@ -58,10 +60,10 @@ def read_body(
         "kintree_table": (2, joints),
     }
     for name, shape in expected.items():
-        if arrays[name].shape != shape or not np.all(np.isfinite(arrays[name])):
+        if arrays[name].shape != shape or not np.all(np.abs(arrays[name]) < _LARGEST):
             raise ReadError(
                 f"{path.name}: {name!r} has shape {arrays[name].shape}; expected finite numbers "
-                f"{shape}, as a model of kind {kind} has"
+                f"{shape} below {_LARGEST:g}, as a model of kind {kind} has"
             )
     if not np.array_equal(arrays["kintree_table"][0, 1:], PARENTS[joints][1:]):
         raise ReadError(f"{path.name}: 'kintree_table' is not the tree of a {kind} model")

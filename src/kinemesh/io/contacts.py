@@ -32,7 +32,7 @@ def read_contacts(path: str | Path) -> tuple[Edit, ...]:
     try:
         with path.open("rb") as stream:
             tables = tomllib.load(stream)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ReadError(
             f"{path.name} is not TOML ({error}); expected entries [[stance]] and [[touch]]"
         ) from error

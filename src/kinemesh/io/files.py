@@ -128,6 +128,14 @@ def _check_contents(path: Path, archive: zipfile.ZipFile, largest: int) -> None:
                 f"{path.name} holds an entry named {name!r}, which points out of the archive: "
                 f"refused as unsafe"
             )
+    size = path.stat().st_size
+    for entry in entries:  # zipfile asks for so much memory before it reads
+        if entry.compress_size > size:
+            raise ReadError(
+                f"{path.name}: its entry {entry.filename[:60]!r} claims "
+                f"{entry.compress_size} bytes of the file's {size}: it is cut short or damaged; "
+                f"copy or download it again"
+            )
     total = sum(entry.file_size for entry in entries)
     if total > largest:
         raise ReadError(

@@ -21,6 +21,7 @@ TOLERANCE = 0.01
 REACH = 0.02
 """or from what the field is this near [m] along the ground: an edge may be off by so much."""
 _MOST_SQUARES = 4_000_000
+_HIGHEST = 1e5
 _DEEP = 0.2
 """Parts go down this far [m] below the ground."""
 
@@ -67,8 +68,10 @@ def read_heightfield(path: Path, grid: Grid) -> tuple[Shape, float, list[str]]:
             f"every second one, or cut out what is walked on"
         )
     known = np.isfinite(heights)
-    if np.isinf(heights).any() or not known.any():
-        raise ReadError(f"{path.name} has heights that are infinite, or none; expected metres")
+    if np.any(np.abs(heights) > _HIGHEST) or not known.any():
+        raise ReadError(
+            f"{path.name} has heights beyond {_HIGHEST:g} m, infinite, or none; expected metres"
+        )
     spacing = np.array(grid.cell, dtype=np.float64)
     if not np.all(np.isfinite(spacing)) or np.any(spacing == 0.0):
         raise ReadError(f"{path.name}: squares of {grid.cell} m; expected two sizes in metres")

@@ -70,6 +70,13 @@ def _triangles(path: Path, suffix: str) -> tuple[Any, Any]:
             f"it looks like {looks_like(head(path))}: check that this is the right file"
         ) from error
     meshes = [mesh for mesh in meshes if len(mesh.faces)]
+    for mesh in meshes:
+        count, corners = len(mesh.vertices), np.asarray(mesh.faces)
+        if corners.min() < 0 or corners.max() >= count:
+            raise ReadError(
+                f"{path.name} has triangles with the corners {corners.min()} to {corners.max()} of "
+                f"{count} vertices: it is damaged; copy or export it again"
+            )
     if not meshes:
         raise ReadError(
             f"{path.name} holds no triangles; expected a {suffix} mesh: it looks like "

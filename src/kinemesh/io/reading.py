@@ -8,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io.axes import handed, upright
 from kinemesh.io.bvh import read_bvh
@@ -62,6 +64,8 @@ _USUAL_FPS: Mapping[str, float] = MappingProxyType(
 )
 """Frames per second [1/s] that files of a skeleton usually have and do not state."""
 
+_FARTHEST = 1e9
+"""No joint is farther off [m], in whatever unit."""
 _FAR_HEIGHT = 0.12
 """A given stature this far (as a share) from the bones' is worth a warning."""
 
@@ -243,6 +247,13 @@ def _clip(path: Path, recording: Recording, height: float | None, fps: float | N
         raise ReadError(
             f"{path.name} does not state its frame rate, and skeleton {skeleton.name!r} has no "
             f"usual one: give fps= in frames/s"
+        )
+    sizes = np.abs(recording.positions)
+    if np.any(np.isfinite(sizes) & (sizes > _FARTHEST)):
+        frame = int(np.argwhere(np.isfinite(sizes) & (sizes > _FARTHEST))[0, 0])
+        raise ReadError(
+            f"{path.name} has joints beyond {_FARTHEST:g} m, the first in frame {frame}: it is "
+            f"damaged, or not in metres"
         )
     whole = mended(recording.positions, recording.rotations, skeleton.joints, rate)
     clip = Clip(

@@ -128,7 +128,7 @@ def read_scene_file(path: Path) -> SceneFile:
         raise ReadError(f"{path.name} is larger than 1 MiB; expected a few lines of TOML")
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ReadError(f"{path.name} is not TOML ({error}); expected a scene") from error
     where = path.name
     _known(where, tables, {"clip": dict, "prop": list, "terrain": dict})

@@ -23,6 +23,9 @@ from kinemesh.motion.links import Links
 USUAL_FPS = 30.0
 """Frames per second [1/s] of most files that do not state them."""
 
+_LARGEST = 1e100
+"""What is larger is no measure of anything, and its square is infinite."""
+
 
 @dataclass(frozen=True, eq=False)
 class TrajectoryFile:
@@ -69,6 +72,7 @@ def read_trajectory(
         ClipError: numbers that make no trajectory.
     """
     contents = read_contents(path, motion)
+    _check_sizes(contents)
     target = Target(tuple(joint_names), robot, links)
     if format is not None and format not in LAYOUTS:
         raise ReadError(f"unknown format {format!r}; known are {', '.join(LAYOUTS)}")
@@ -120,6 +124,15 @@ def holds_trajectory(path: str | Path) -> bool:
     if is_pickle(start) and suffix in (".pkl", ".pickle", ".joblib"):
         return True
     return suffix == ".csv"
+
+
+def _check_sizes(contents: Contents) -> None:
+    for key, values in contents.arrays.items():
+        if np.any(np.isfinite(values) & (np.abs(values) > _LARGEST)):
+            raise ReadError(
+                f"{contents.path.name}: {key!r} holds numbers beyond {_LARGEST:g}: it is damaged; "
+                f"copy or write it again"
+            )
 
 
 def _rate(contents: Contents, given: float | None, decoded: Decoded) -> tuple[float, str]:

@@ -103,12 +103,17 @@ def frozen(positions: Array) -> Flags:
 
 
 def refused(gaps: Sequence[Gap], joints: Sequence[str], fps: float, frames: int) -> None:
-    """Reject gaps that are longer than :data:`LONGEST`.
+    """Reject gaps that are longer than :data:`LONGEST`, or as long as the recording.
 
     Raises:
         ClipError: the joints and their frames.
     """
-    long = [gap for gap in gaps if (gap.last - gap.first + 1) / fps > LONGEST + 1e-9]
+    long = [
+        gap
+        for gap in gaps
+        if (gap.last - gap.first + 1) / fps > LONGEST + 1e-9
+        or (gap.first == 0 and gap.last == frames - 1)  # nothing on either side
+    ]
     if not long:
         return
     ends = [gap for gap in long if gap.first == 0 or gap.last == frames - 1]

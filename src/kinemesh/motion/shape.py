@@ -130,7 +130,7 @@ class Shape:
             faces: ``(M, 3)`` vertex indices.
 
         Raises:
-            ClipError: the mesh is empty, flat, or not finite.
+            ClipError: the mesh is empty, flat, or not finite, or has corners that are not there.
         """
         points = np.asarray(vertices, dtype=np.float64)
         triangles = np.asarray(faces, dtype=np.int64)
@@ -138,6 +138,11 @@ class Shape:
             raise ClipError("the mesh is empty; expected vertices and triangles")
         if not np.all(np.isfinite(points)):
             raise ClipError("the mesh has vertices that are NaN or infinite")
+        if triangles.min() < 0 or triangles.max() >= len(points):
+            raise ClipError(
+                f"the mesh has triangles with the corners {triangles.min()} to {triangles.max()}; "
+                f"expected 0 to {len(points) - 1}, for it has {len(points)} vertices"
+            )
         merged, index = np.unique(points, axis=0, return_inverse=True)
         triangles = index.reshape(-1)[triangles]
         pieces = _pieces(len(merged), triangles)
