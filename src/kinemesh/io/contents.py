@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from kinemesh.errors import ReadError
-from kinemesh.io.arrays import read_archive
+from kinemesh.io.arrays import as_floats, read_archive
 from kinemesh.io.files import existing_file, head, looks_like
 from kinemesh.io.pickled import is_pickle, read_pickle
 from kinemesh.io.torchfile import is_torch, read_table
@@ -179,8 +179,8 @@ def _sorted(
             skipped[name] = "it is empty" if value is None else "it is a table of its own"
         else:
             try:
-                arrays[name] = np.asarray(value, dtype=np.float64)
-            except (ValueError, TypeError):
+                arrays[name] = as_floats(value)
+            except (ValueError, TypeError, OverflowError):
                 skipped[name] = "it is no array of numbers"
     return arrays, names, skipped
 
