@@ -183,3 +183,11 @@ def test_heights_that_are_none_of_any_ground_are_refused(tmp_path: Path) -> None
     np.save(tmp_path / "h.npy", heights)
     with pytest.raises(ReadError, match=r"heights beyond 100000 m"):
         read_heightfield(tmp_path / "h.npy", Grid(cell=(0.1, 0.1)))
+
+
+def test_one_part_that_does_not_rise_is_refused(tmp_path: Path) -> None:
+    heights = np.zeros((12, 12))
+    heights[5, 5] = 0.3
+    np.save(tmp_path / "h.npy", heights)
+    with pytest.raises(ReadError, match="give more parts"):
+        read_heightfield(tmp_path / "h.npy", Grid(cell=(0.1, 0.1), most=1, tolerance=0.1))

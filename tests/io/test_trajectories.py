@@ -175,8 +175,17 @@ def test_numbers_whose_squares_are_infinite_are_refused(tmp_path: Path) -> None:
         read_trajectory(tmp_path / "raw.npz", JOINTS, "two")
 
 
-@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "9" * 5000])
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "9" * 5000, "a." * 5000 + "a = 1"])
 def test_toml_that_the_parser_gives_up_on_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "c.toml").write_text(text)
     with pytest.raises(KinemeshError, match=r"c\.toml is not TOML"):
         read_contacts(tmp_path / "c.toml")
+
+
+@pytest.mark.parametrize("bits", [0x7FA00000, 0x7F800000])
+def test_a_nan_that_signals_and_an_endless_number_are_refused(tmp_path: Path, bits: int) -> None:
+    qpos = table().astype(np.float32)
+    qpos.view(np.uint32)[2, 13] = bits  # in a prop's quaternion
+    np.savez(tmp_path / "raw.npz", qpos=qpos, fps=np.array(25))
+    with pytest.raises(KinemeshError, match="NaN or infinite"):
+        read_trajectory(tmp_path / "raw.npz", JOINTS, "two")

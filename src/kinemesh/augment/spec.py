@@ -51,6 +51,7 @@ def read_spec(path: str | Path) -> Spec:
         if file.stat().st_size > _LARGEST:
             raise ReadError(f"{file}: larger than 1 MiB; expected a short file of settings")
         table = tomllib.loads(file.read_text(encoding="utf-8"))
+        repr(table)  # tables that nest without end cannot be shown either
     except ReadError:
         raise
     except OSError as error:

@@ -127,6 +127,7 @@ def _listing(file: Path) -> list[Source]:
         if file.stat().st_size > _LARGEST:
             raise ReadError(f"{file}: larger than 16 MiB; expected a list of recordings")
         table = tomllib.loads(file.read_text(encoding="utf-8"))
+        repr(table)  # tables that nest without end cannot be shown either
     except ReadError:
         raise
     except OSError as error:

@@ -31,6 +31,12 @@ class Arrays(dict[str, Array]):
         self.names = tuple(names)
 
 
+def as_floats(values: Any) -> Array:
+    """``values`` as float64; a NaN that signals, or a number too large, is no news here."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(values, dtype=np.float64)
+
+
 def read_npy(path: Path) -> Array:
     """The array in a ``.npy`` file as float64.
 
@@ -153,7 +159,7 @@ def _texts(data: bytes, what: str) -> tuple[str, ...]:
 
 def _read(stream: BinaryIO, size: int, what: str, kinds: str = "fiu") -> Array:
     """The array at the start of ``stream``, which holds ``size`` bytes, as float64."""
-    return np.asarray(_numbers(stream, size, what, kinds), dtype=np.float64)
+    return as_floats(_numbers(stream, size, what, kinds))
 
 
 def _numbers(stream: BinaryIO, size: int, what: str, kinds: str) -> NDArray[Any]:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import ReadError
-from kinemesh.io.arrays import read_npy, read_npz
+from kinemesh.io.arrays import as_floats, read_npy, read_npz
 from kinemesh.io.files import existing_file
 from kinemesh.io.torchfile import read_tensor
 from kinemesh.motion import SKELETONS, Skeleton
@@ -142,7 +142,7 @@ def read_rest_joints(path: str | Path) -> Bones:
                 )
             joints = next(iter(arrays.values()))
         case _:
-            joints = np.asarray(read_tensor(path), dtype=np.float64)
+            joints = as_floats(read_tensor(path))
     if joints.ndim != 2 or joints.shape[1] != 3 or len(joints) not in PARENTS:
         raise ReadError(
             f"{path.name} holds an array of shape {joints.shape}; expected rest joints (J, 3) [m] "

@@ -32,6 +32,7 @@ def read_contacts(path: str | Path) -> tuple[Edit, ...]:
     try:
         with path.open("rb") as stream:
             tables = tomllib.load(stream)
+        repr(tables)  # tables that nest without end cannot be shown either
     except (ValueError, RecursionError) as error:
         raise ReadError(
             f"{path.name} is not TOML ({error}); expected entries [[stance]] and [[touch]]"

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from kinemesh.errors import ReadError
-from kinemesh.io.arrays import read_archive
+from kinemesh.io.arrays import as_floats, read_archive
 from kinemesh.io.files import existing_file, head, looks_like
 from kinemesh.io.pickled import is_pickle, read_pickle
 from kinemesh.io.torchfile import is_torch, read_table
@@ -180,8 +180,8 @@ def _sorted(
         else:
             try:
                 # A copy: what a pickle's bytes are seen through is read-only, which SciPy refuses.
-                arrays[name] = np.array(value, dtype=np.float64)
-            except (ValueError, TypeError):
+                arrays[name] = np.array(as_floats(value))
+            except (ValueError, TypeError, OverflowError):
                 skipped[name] = "it is no array of numbers"
     return arrays, names, skipped
 

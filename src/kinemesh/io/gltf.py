@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from kinemesh.errors import ReadError
+from kinemesh.io.arrays import as_floats
 from kinemesh.io.files import head, looks_like
 from kinemesh.motion.arrays import Array
 
@@ -138,8 +139,8 @@ class Gltf:
         step = {"i": 127.0, "u": 255.0} if values.dtype.itemsize == 1 else {"i": 32767.0}
         whole = step.get(values.dtype.kind, 65535.0)
         if row.get("normalized") is True and values.dtype.kind in "iu":
-            return np.asarray(np.maximum(values.astype(np.float64) / whole, -1.0))
-        return np.asarray(values, dtype=np.float64)
+            return np.asarray(np.maximum(as_floats(values) / whole, -1.0))
+        return as_floats(values)
 
     def _view(self, row: dict[str, Any], view: Any, offset: int, width: int) -> Any:
         """``row["count"]`` entries of ``width`` numbers in a buffer view, ``offset`` bytes on."""

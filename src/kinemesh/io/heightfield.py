@@ -94,6 +94,11 @@ def read_heightfield(path: Path, grid: Grid) -> tuple[Shape, float, list[str]]:
     field = Field.of(above, spacing, origin, grid.tolerance, REACH)
     cells = field.cut(grid.most)
     kept = [cell for cell in cells if cell.top(cell.corners).max() > grid.tolerance]
+    if not kept:
+        raise ReadError(
+            f"{path.name}: none of its {len(cells)} parts rises more than {grid.tolerance} m above "
+            f"the ground: give more parts, or a smaller tolerance"
+        )
     notes = [
         f"height field: {heights.shape[0]} x {heights.shape[1]} squares over {span[0]:.2f} x "
         f"{span[1]:.2f} m became {len(kept)} convex parts; {_fit(field, cells)}"

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.errors import ReadError
+from kinemesh.io.arrays import as_floats
 from kinemesh.io.recording import Asked, Recording, named_skeleton
 from kinemesh.io.torchfile import read_tensor
 from kinemesh.motion import SKELETONS, Skeleton
@@ -42,7 +43,7 @@ def read_omomo(path: Path, skeleton: Asked = None) -> Recording:
             f"{path.name} holds a tensor of shape {table.shape}; expected (T, {_COLUMNS}), the "
             f"OMOMO layout of InterMimic: other tensors are not read"
         )
-    data = np.asarray(table, dtype=np.float64)
+    data = as_floats(table)
     rotations = data[:, 383:591].reshape(-1, 52, 4)
     _check_layout(path, data, rotations)
     return Recording(

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from kinemesh.errors import ReadError
+from kinemesh.io.arrays import as_floats
 
 _LARGEST_FILE = 2 << 30
 _LARGEST_ARRAY = 1 << 30
@@ -172,7 +173,7 @@ def read_pickled_arrays(path: Path, wanted: Collection[str]) -> dict[str, NDArra
         if not isinstance(tree, dict):
             raise ReadError(f"a value of type {type(tree).__name__}")
         found = {name: tree[name] for name in wanted if name in tree}
-        return {name: np.asarray(one.resolved(), np.float64) for name, one in found.items()}
+        return {name: as_floats(one.resolved()) for name, one in found.items()}
     except ReadError as error:
         raise ReadError(
             f"{path.name} asks for {error}; expected a pickled dictionary of arrays and nothing "

@@ -128,6 +128,7 @@ def read_scene_file(path: Path) -> SceneFile:
         raise ReadError(f"{path.name} is larger than 1 MiB; expected a few lines of TOML")
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        repr(tables)  # tables that nest without end cannot be shown either
     except (ValueError, RecursionError) as error:
         raise ReadError(f"{path.name} is not TOML ({error}); expected a scene") from error
     where = path.name

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from kinemesh.errors import ReadError
-from kinemesh.io.arrays import read_npz, read_word
+from kinemesh.io.arrays import as_floats, read_npz, read_word
 from kinemesh.io.files import head
 from kinemesh.io.torchfile import read_tensors, saved_texts
 from kinemesh.motion.arrays import Array
@@ -132,8 +132,7 @@ def _saved(path: Path, wanted: Collection[str]) -> tuple[dict[str, Array], list[
     """The tensors of a ``.pt`` file, and whether they were in GVHMR's world."""
     inner = {f"{_GLOBAL}/{key}" for key in wanted}
     found = {
-        name: np.asarray(tensor, dtype=np.float64)
-        for name, tensor in read_tensors(path, inner | set(wanted)).items()
+        name: as_floats(tensor) for name, tensor in read_tensors(path, inner | set(wanted)).items()
     }
     world = any(name in inner for name in found)
     if world:

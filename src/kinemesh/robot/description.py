@@ -87,7 +87,9 @@ def read_description(
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        repr(table)  # tables that nest without end cannot be shown either
+        return table
     except OSError as error:
         raise RobotError(f"{path}: cannot be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
