@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import sys
 import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -154,13 +155,14 @@ def _kind(data: bytes) -> str:
 def _texts(data: bytes, what: str) -> tuple[str, ...]:
     stream = io.BytesIO(data)
     flat = _numbers(stream, len(data), what, "US")
-    try:
-        return tuple(
-            text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-            for text in flat.ravel()
-        )
-    except (SystemError, ValueError) as error:  # how NumPy says that a character is none
-        raise ReadError(f"{what} holds what is no text: it is damaged") from error
+    if flat.dtype.kind == "U" and flat.dtype.itemsize and flat.size:
+        codes = np.dtype(np.uint32).newbyteorder(flat.dtype.byteorder)
+        if np.frombuffer(flat.tobytes(), codes).max() > sys.maxunicode:
+            raise ReadError(f"{what} holds characters that are none: it is damaged")
+    return tuple(
+        text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+        for text in flat.ravel()
+    )
 
 
 def _read(stream: BinaryIO, size: int, what: str, kinds: str = "fiu") -> Array:
