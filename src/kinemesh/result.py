@@ -28,7 +28,7 @@ _MOST_AXES = 32
 Flags = NDArray[np.bool_]
 
 _MALFORMED = (
-    *(LookupError, ValueError, TypeError, AttributeError, EOFError, RuntimeError),
+    *(LookupError, ValueError, TypeError, AttributeError, EOFError, RuntimeError, SystemError),
     *(zipfile.BadZipFile, zlib.error),
 )
 """What numpy, zipfile and our own look-ups raise on a file that is something else."""

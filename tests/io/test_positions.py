@@ -345,3 +345,15 @@ def test_an_entry_that_claims_more_bytes_than_the_file_has_is_refused(
     file.write_bytes(data)
     with pytest.raises(ReadError, match="claims 2147483647 bytes"):
         read(file)
+
+
+def test_a_header_that_claims_gigabytes_is_refused_before_memory_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "a.npy").write_bytes(b"\x93NUMPY\x02\x00\xff\xff\xff\x7f" + bytes(80))
+    with pytest.raises(ReadError, match="2147483647 bytes long"):
+        read(tmp_path / "a.npy")
+
+
+def test_a_rate_that_no_camera_has_is_refused(tmp_path: Path, person: Person) -> None:
+    np.savez(tmp_path / "a.npz", global_joint_positions=person(), fps=1e12)
+    with pytest.raises(ReadError, match=r"1e\+12 frames/s; expected at most"):
+        read(tmp_path / "a.npz", skeleton="lafan22")

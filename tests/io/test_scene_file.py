@@ -209,3 +209,11 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "scene.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ReadError, match="is not TOML"):
         read(tmp_path / "scene.toml")
+
+
+def test_a_track_that_leads_nowhere_is_refused(make: Make, tmp_path: Path) -> None:
+    table = poses_of(20)
+    table[3, 1] = 1e300
+    np.save(tmp_path / "track.npy", table)
+    with pytest.raises(ReadError, match=r"track\.npy holds numbers beyond"):
+        read(make(CRATE + 'track = { file = "track.npy" }'))

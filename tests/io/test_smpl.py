@@ -535,3 +535,14 @@ def test_a_header_far_larger_than_the_file_is_refused(tmp_path: Path) -> None:
         archive.writestr("poses.npy", header.getvalue() + bytes(800))
     with pytest.raises(ReadError, match="declares an array"):
         read(file)
+
+
+def test_a_word_of_characters_that_are_none_is_passed_over(tmp_path: Path) -> None:
+    file = amass(tmp_path / "a.npz", surface_model_type=np.array("smplh"))
+    with zipfile.ZipFile(file) as old:
+        entries = {name: old.read(name) for name in old.namelist()}
+    entries["surface_model_type.npy"] = entries["surface_model_type.npy"][:-4] + b"\xff" * 4
+    with zipfile.ZipFile(tmp_path / "b.npz", "w") as new:
+        for name, data in entries.items():
+            new.writestr(name, data)
+    assert len(read(tmp_path / "b.npz")) == 40

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import sys
 import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from kinemesh.motion.arrays import Array
 
 _LARGEST_FILE = 4 << 30
 _LARGEST_WORD = 4096
+_LONGEST_HEADER = 1 << 16
 _MOST_AXES = 32
 _MAGIC = b"\x93NUMPY"
 
@@ -98,8 +100,10 @@ def read_word(path: Path, name: str) -> str | None:
     start = stream.tell()
     if math.prod(shape) != 1 or dtype.kind not in "US" or dtype.itemsize != len(data) - start:
         return None
-    word = np.frombuffer(data, dtype=dtype, offset=start)[0]
-    text = word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word)
+    try:
+        (text,) = _texts(data, name)
+    except ReadError:
+        return None
     if text[:2] in ("b'", 'b"'):  # bytes that were made text by str()
         text = text[2:-1]
     return text.strip().lower()
@@ -151,6 +155,10 @@ def _kind(data: bytes) -> str:
 def _texts(data: bytes, what: str) -> tuple[str, ...]:
     stream = io.BytesIO(data)
     flat = _numbers(stream, len(data), what, "US")
+    if flat.dtype.kind == "U" and flat.dtype.itemsize and flat.size:
+        codes = np.dtype(np.uint32).newbyteorder(flat.dtype.byteorder)
+        if np.frombuffer(flat.tobytes(), codes).max() > sys.maxunicode:
+            raise ReadError(f"{what} holds characters that are none: it is damaged")
     return tuple(
         text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
         for text in flat.ravel()
@@ -195,4 +203,9 @@ def _header(stream: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Shape, whether the first axis runs fastest, and type."""
     if np.lib.format.read_magic(stream) == (1, 0):
         return np.lib.format.read_array_header_1_0(stream)
+    start = stream.tell()
+    length = int.from_bytes(stream.read(4), "little")
+    if length > _LONGEST_HEADER:  # NumPy takes so much memory before it looks
+        raise ValueError(f"{length} bytes long")
+    stream.seek(start)
     return np.lib.format.read_array_header_2_0(stream)

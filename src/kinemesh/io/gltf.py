@@ -144,8 +144,9 @@ class Gltf:
 
     def _view(self, row: dict[str, Any], view: Any, offset: int, width: int) -> Any:
         """``row["count"]`` entries of ``width`` numbers in a buffer view, ``offset`` bytes on."""
-        if row.get("componentType") not in _KINDS:
-            raise self.damaged(f"numbers of the unknown type {row.get('componentType')!r}")
+        component = row.get("componentType")
+        if type(component) is not int or component not in _KINDS:
+            raise self.damaged(f"numbers of the unknown type {str(component)[:40]!r}")
         kind = np.dtype(_KINDS[row["componentType"]])
         count = self._whole(row, "count")
         place = self.row("bufferViews", view)

@@ -64,6 +64,8 @@ _USUAL_FPS: Mapping[str, float] = MappingProxyType(
 )
 """Frames per second [1/s] that files of a skeleton usually have and do not state."""
 
+_FASTEST = 1e5
+"""No recording has more frames a second [1/s]."""
 _FARTHEST = 1e9
 """No joint is farther off [m], in whatever unit."""
 _FAR_HEIGHT = 0.12
@@ -248,6 +250,8 @@ def _clip(path: Path, recording: Recording, height: float | None, fps: float | N
             f"{path.name} does not state its frame rate, and skeleton {skeleton.name!r} has no "
             f"usual one: give fps= in frames/s"
         )
+    if rate > _FASTEST:
+        raise ReadError(f"{path.name}: {rate:g} frames/s; expected at most {_FASTEST:g}")
     sizes = np.abs(recording.positions)
     if np.any(np.isfinite(sizes) & (sizes > _FARTHEST)):
         frame = int(np.argwhere(np.isfinite(sizes) & (sizes > _FARTHEST))[0, 0])

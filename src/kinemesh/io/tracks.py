@@ -13,6 +13,7 @@ from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
 
 _LARGEST_TEXT = 64 << 20
+_FARTHEST = 1e9
 _UNIT = 0.01
 """A quaternion may be longer or shorter than one by this."""
 
@@ -38,6 +39,8 @@ def read_track(entry: TrackEntry, frames: int, fps: float) -> Array:
         )
     track = poses.from_wxyz(table) if entry.quaternion == "wxyz" else table
     known = np.isfinite(track).all(axis=1)
+    if np.any(np.abs(track[known]) > _FARTHEST):
+        raise ReadError(f"{file.name} holds numbers beyond {_FARTHEST:g}; expected metres")
     off = np.abs(np.linalg.norm(track[known, 3:], axis=1) - 1.0)
     if not known.any() or np.mean(off > _UNIT) > 0.01:
         raise ReadError(

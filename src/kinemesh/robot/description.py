@@ -85,6 +85,12 @@ def read_description(
     return _check(folder / "robot.toml", _toml(folder / "robot.toml"), limits)
 
 
+def _neighbours(path: Path, value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise RobotError(f"{path}: collision.neighbours = {value!r}; expected a whole number")
+    return value
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -148,7 +154,7 @@ def _check(
             k: _number(path, table["posture"], k, "posture.") for k in table.get("posture", {})
         },
         no_collision=frozenset(collision.get("no_hull", ())),
-        neighbours=int(collision.get("neighbours", 3)),
+        neighbours=_neighbours(path, collision.get("neighbours", 3)),
         listed={
             name: _listed(path, f"formats.{name}.", entry)
             for name, entry in table.get("formats", {}).items()
