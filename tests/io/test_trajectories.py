@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -189,3 +190,13 @@ def test_a_nan_that_signals_and_an_endless_number_are_refused(tmp_path: Path, bi
     np.savez(tmp_path / "raw.npz", qpos=qpos, fps=np.array(25))
     with pytest.raises(KinemeshError, match="NaN or infinite"):
         read_trajectory(tmp_path / "raw.npz", JOINTS, "two")
+
+
+@pytest.mark.parametrize("shape", ["(2,)", "(99999999999,)"])
+def test_texts_of_no_characters_take_no_memory(tmp_path: Path, shape: str) -> None:
+    header = f"{{'descr': '<U0', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    np.savez(tmp_path / "raw.npz", qpos=table(), fps=np.array(25))
+    with zipfile.ZipFile(tmp_path / "raw.npz", "a") as archive:
+        start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
+        archive.writestr("remark.npy", start + header)
+    assert len(read_trajectory(tmp_path / "raw.npz", JOINTS, "two").trajectory) == 5

@@ -22,6 +22,7 @@ _LARGEST_FILE = 4 << 30
 _LARGEST_WORD = 4096
 _LONGEST_HEADER = 1 << 16
 _MOST_AXES = 32
+_MOST_EMPTY = 1 << 16
 _MAGIC = b"\x93NUMPY"
 
 
@@ -195,6 +196,10 @@ def _numbers(stream: BinaryIO, size: int, what: str, kinds: str) -> NDArray[Any]
             f"{what} declares an array {shape} of {needed} bytes but holds {there}: "
             f"it is cut short or damaged; copy or download it again"
         )
+    if not dtype.itemsize:  # texts of no characters
+        if math.prod(shape) > _MOST_EMPTY:
+            raise ReadError(f"{what} declares {math.prod(shape)} empty texts: it is damaged")
+        return np.zeros(shape, dtype="U1")
     flat = np.frombuffer(stream.read(needed), dtype=dtype)
     return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
 
