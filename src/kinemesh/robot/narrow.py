@@ -28,8 +28,8 @@ def near_solid(
 ) -> Places:
     """Places of the ``chosen`` hulls less than ``within`` [m] from a part placed in the world.
 
-    The nearest place of each hull, and up to four corners where it lies flat. What overlaps is
-    coal's business in any case.
+    The nearest place of each hull, and up to four corners where it lies flat. Hulls that touch so
+    closely that no direction can be told are coal's business in any case.
     """
     by = _by_coal if configuration.robot.kernel is None else _compiled
     return by(configuration, solid, rotation, translation, within, chosen)
@@ -43,14 +43,15 @@ def _compiled(
     within: float,
     chosen: NDArray[np.int64],
 ) -> Places:
-    """Places near one convex part, by the compiled loops; what overlaps by coal."""
+    """Places near one convex part, by the compiled loops; what touches too closely by coal."""
+    apart: Places
     apart, corners, touching = configuration.robot.kernel.part(
         solid.compiled, *configuration.posed, rotation, translation, chosen, within, SNUG
     )
     if not len(touching):
-        return apart  # type: ignore[no-any-return]
+        return apart
     inside = _distances(configuration, solid, rotation, translation, within, touching)
-    return tuple(np.concatenate(c) for c in zip(apart, inside, corners, strict=True))  # type: ignore[return-value]
+    return _together([apart, inside, corners])
 
 
 def _by_coal(
@@ -81,7 +82,12 @@ def _by_coal(
             others = np.linalg.norm(corners[low] - place, axis=1) > _SAME
             low, height, normals = low[others], height[others], normals[others]
             found.append((height, corners[low], normals @ rotation.T, np.full(len(low), k)))
-    return tuple(np.concatenate(c) for c in zip(*found, strict=True))  # type: ignore[return-value]
+    return _together(found)
+
+
+def _together(found: list[Places]) -> Places:
+    distance, points, normals, hulls = (np.concatenate(c) for c in zip(*found, strict=True))
+    return distance, points, normals, hulls
 
 
 def _distances(
