@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -16,12 +17,14 @@ NAME = "kinemesh.robot._native"
 class CompiledKernel(BuildHookInterface):
     """Compiles ``src/native``, unless ``KINEMESH_PURE_PYTHON=1`` or there is no compiler."""
 
+    folder: Path | None = None
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build, and add the library to the wheel, or put it beside the sources if editable."""
         if self.target_name != "wheel" or os.environ.get("KINEMESH_PURE_PYTHON") == "1":
             return
         root = Path(self.root)
-        folder = Path(tempfile.mkdtemp(prefix="kinemesh-build-"))
+        folder = self.folder = Path(tempfile.mkdtemp(prefix="kinemesh-build-"))
         try:
             library = compiled(root, folder)
         except Exception as error:  # any compiler's complaint: the package is whole without it
@@ -35,6 +38,11 @@ class CompiledKernel(BuildHookInterface):
             target.write_bytes(library.read_bytes())
         else:
             build_data["force_include"][str(library)] = place
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Take the folder of the build away."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def compiled(root: Path, folder: Path) -> Path:
