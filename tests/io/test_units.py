@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_person import standing
 
 from kinemesh.errors import ReadError
 from kinemesh.io import read
@@ -64,8 +65,6 @@ def test_a_small_person_is_taken_at_their_word_with_a_warning(person: Person) ->
 
 @given(stature=st.floats(1e-3, 1e5), height=st.floats(1.0, 2.2))
 def test_a_given_height_settles_the_unit(stature: float, height: float) -> None:
-    from conftest import standing
-
     found = in_metres(recorded(tall(standing, stature)), height=height)
     legs = estimate_height(found.positions, found.skeleton)
     assert legs == pytest.approx(height, rel=0.12)
