@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -131,11 +131,11 @@ def _random(group: Mapping[str, Any], number: int) -> list[Variant]:
 def _drawn(key: str, value: Any, rng: np.random.Generator) -> Setting:
     """A value from a range, one of a list of words, or the one that is given."""
     if not isinstance(value, list):
-        return value  # type: ignore[no-any-return]  # the variant checks it
+        return cast(Setting, value)  # the variant checks it
     if not value:
         raise ClipError(f"{key} = []: expected a range [low, high]")
     if SETTINGS[key] != "a number":
-        return value[int(rng.integers(len(value)))]  # type: ignore[no-any-return]
+        return cast(Setting, value[int(rng.integers(len(value)))])
     numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in value)
     if len(value) != 2 or not numbers or not -np.inf < value[0] <= value[1] < np.inf:
         raise ClipError(f"{key} = {value}: expected a range [low, high] of finite numbers")

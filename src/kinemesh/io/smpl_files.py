@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -89,11 +90,11 @@ def read_pose(path: Path, shape: bool) -> Pose:
     if path.suffix.lower() == ".npz":
         arrays = read_npz(path, wanted)
         names: Collection[str] = arrays.names
-        word: Callable[[str], str | None] = lambda name: read_word(path, name)  # noqa: E731
+        word: Callable[[str], str | None] = partial(read_word, path)
         world = False
     else:
         arrays, names, world = _saved(path, wanted)
-        word = lambda name: None  # noqa: E731
+        word = _no_word
     keys, moves = next(layout for layout in _LAYOUTS if all(k in arrays for k in layout[0]))
     if moves not in arrays:
         raise ReadError(
@@ -126,6 +127,10 @@ def read_pose(path: Path, shape: bool) -> Pose:
         kinds=_kinds(turns.shape[1], model),
         notes=(*notes, *said, *doubt),
     )
+
+
+def _no_word(name: str) -> None:
+    """What a tensor file says of itself in words."""
 
 
 def _saved(path: Path, wanted: Collection[str]) -> tuple[dict[str, Array], list[str], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def _roots(held: Held, fitted: bool) -> Iterator[_Root]:
                     ("up-axis",),
                     f"the root is pitched by {-angle:g} deg about {about}",
                     f"turn it by {angle:g} deg about {about}",
-                    lambda h, a=axis, d=angle, o=own: pitched(h, a, d, own=o),  # type: ignore[misc]
+                    partial(pitched, axis=axis, angle=angle, own=own),
                 )
     yield _Root(
         ("mirrored",),
