@@ -65,8 +65,8 @@ class Polytope {
         return true;
     }
 
-    // The two points that the nearest place of a facet is made of.
-    std::pair<Vec, Vec> places(const Facet& f) const {
+    // The facet, with the shares of its corners in its nearest place.
+    Simplex nearest_place(const Facet& f) const {
         const Corner &p = corners_[f.corner[0]], &q = corners_[f.corner[1]],
                      &r = corners_[f.corner[2]];
         const Vec at = f.height * f.normal;
@@ -75,7 +75,11 @@ class Polytope {
         const double u = dot(cross(q.w - at, r.w - at), n) / whole;
         const double v = dot(cross(r.w - at, p.w - at), n) / whole;
         const double w = 1.0 - u - v;
-        return {u * p.a + v * q.a + w * r.a, u * p.b + v * q.b + w * r.b};
+        Simplex s;
+        s.size = 3;
+        s.corner = {p, q, r};
+        s.share = {u, v, w};
+        return s;
     }
 
   private:

@@ -20,12 +20,21 @@ namespace detail {
 inline Corner furthest(const Cloud& one, const Frame& at, const Cloud& other, const Frame& there,
                        Vec d) {
     Corner c;
-    c.i = one.which(at.unturned(d));
-    c.j = other.which(there.unturned(-1.0 * d));
-    c.a = at(one[c.i]);
-    c.b = there(other[c.j]);
-    c.w = c.a - c.b;
+    c.i = static_cast<std::uint32_t>(one.which(at.unturned(d)));
+    c.j = static_cast<std::uint32_t>(other.which(there.unturned(-1.0 * d)));
+    c.w = at(one[c.i]) - there(other[c.j]);
     return c;
+}
+
+// The two points that a place of a simplex is made of.
+inline std::pair<Vec, Vec> places(const Cloud& one, const Frame& at, const Cloud& other,
+                                  const Frame& there, const Simplex& s) {
+    Vec a{0, 0, 0}, b{0, 0, 0};
+    for (int k = 0; k < s.size; ++k) {
+        a = a + s.share[k] * at(one[s.corner[k].i]);
+        b = b + s.share[k] * there(other[s.corner[k].j]);
+    }
+    return {a, b};
 }
 
 inline Closest deepest(const Cloud& one, const Frame& at, const Cloud& other, const Frame& there,
@@ -40,7 +49,7 @@ inline Closest deepest(const Cloud& one, const Frame& at, const Cloud& other, co
             if (!polytope.grow(c)) return unknown;
             continue;
         }
-        const auto [first, second] = polytope.places(f);
+        const auto [first, second] = places(one, at, other, there, polytope.nearest_place(f));
         return {-f.height, first, second, -1.0 * f.normal, true, true};
     }
     return unknown;
@@ -93,11 +102,7 @@ inline Closest closest(const Cloud& one, const Frame& at, const Cloud& other, co
         }
         squared = now;
     }
-    Vec a{0, 0, 0}, b{0, 0, 0};
-    for (int k = 0; k < s.size; ++k) {
-        a = a + s.share[k] * s.corner[k].a;
-        b = b + s.share[k] * s.corner[k].b;
-    }
+    const auto [a, b] = places(one, at, other, there, s);
     const double distance = length(a - b);
     // Of two points so near to each other no direction can be told.
     if (distance < 2e-6) return {0.0, {}, {}, {}, true, false};

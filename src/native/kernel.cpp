@@ -2,6 +2,7 @@
 // has a twin in Python that it is tested against; docstrings stand there.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <algorithm>
 #include <cmath>
@@ -65,12 +66,26 @@ struct Places {
 // A convex part of an obstacle: its vertices and its facet planes.
 struct Part {
     Columns vertices, planes;
+    Vec low, high;  // corners of its bounds
 
     Part(const Numbers& points, const Numbers& facets)
-        : vertices(points.data(), rows(points, 3), 3), planes(facets.data(), rows(facets, 4), 4) {}
+        : vertices(points.data(), rows(points, 3), 3), planes(facets.data(), rows(facets, 4), 4) {
+        const auto ends = [](const std::vector<double>& along) {
+            return std::minmax_element(along.begin(), along.end());
+        };
+        const auto x = ends(vertices.x), y = ends(vertices.y), z = ends(vertices.z);
+        low = {*x.first, *y.first, *z.first};
+        high = {*x.second, *y.second, *z.second};
+    }
 
-    // Height over the highest plane.
-    double height(Vec p) const { return planes.highest(p); }
+    // Whether a ball is this far away: from the bounds, then from the highest plane. A point is at
+    // least as far from a convex solid as from either.
+    bool clear(Vec p, double reach) const {
+        const Vec out{std::max({low.x - p.x, 0.0, p.x - high.x}),
+                      std::max({low.y - p.y, 0.0, p.y - high.y}),
+                      std::max({low.z - p.z, 0.0, p.z - high.z})};
+        return (reach > 0.0 && dot(out, out) >= reach * reach) || planes.highest(p) >= reach;
+    }
 
     static std::size_t rows(const Numbers& array, py::ssize_t width) {
         if (!array.size() || array.size() % width) {
@@ -174,6 +189,103 @@ class Kernel {
         return result;
     }
 
+    // World positions (N, 3) of points in joint frames.
+    Numbers positions(const Numbers& rotations, const Numbers& translations, const Indices& joints,
+                      const Numbers& offsets) const {
+        const py::ssize_t n = joints.size();
+        moved(rotations, translations);
+        if (offsets.size() != 3 * n) throw std::invalid_argument("positions: sizes do not fit");
+        Numbers result(std::vector<py::ssize_t>{n, 3});
+        double* out = result.mutable_data();
+        for (py::ssize_t k = 0; k < n; ++k, out += 3) {
+            put(out, joint_frame(rotations, translations, joints.data()[k])(
+                         taken(offsets.data() + 3 * k)));
+        }
+        return result;
+    }
+
+    // Distances (N,) of points in joint frames along directions from origins, and rates (N, nv).
+    py::tuple along(const Numbers& jacobian, const Numbers& rotations, const Numbers& translations,
+                    const Indices& joints, const Numbers& offsets, const Numbers& directions,
+                    const Numbers& origins) const {
+        const py::ssize_t n = joints.size();
+        const Numbers points = positions(rotations, translations, joints, offsets);
+        if (directions.size() != 3 * n || origins.size() != 3 * n) {
+            throw std::invalid_argument("along: sizes do not fit");
+        }
+        Numbers value(n);
+        for (py::ssize_t k = 0; k < n; ++k) {
+            const Vec way = taken(directions.data() + 3 * k);
+            const Vec from = taken(origins.data() + 3 * k);
+            value.mutable_data()[k] = dot(way, taken(points.data() + 3 * k) - from);
+        }
+        return py::make_tuple(value, rows(jacobian, joints, points, directions));
+    }
+
+    // F P + o (K, 3) for K points P in joint frames and an upper triangular F, with its rates
+    // (3 K, nv).
+    py::tuple mixed(const Numbers& jacobian, const Numbers& rotations, const Numbers& translations,
+                    const Indices& joints, const Numbers& offsets, const Numbers& factor,
+                    const Numbers& constant) const {
+        const py::ssize_t n = joints.size(), width = 3 * nv_;
+        const Numbers points = positions(rotations, translations, joints, offsets);
+        const Numbers single = jacobians(jacobian, joints, points);
+        if (factor.size() != n * n || constant.size() != 3 * n) {
+            throw std::invalid_argument("mixed: sizes do not fit");
+        }
+        Numbers value(std::vector<py::ssize_t>{n, 3});
+        Numbers rates(std::vector<py::ssize_t>{3 * n, nv_});
+        double *v = value.mutable_data(), *out = rates.mutable_data();
+        std::copy(constant.data(), constant.data() + 3 * n, v);
+        std::fill(out, out + n * width, 0.0);
+        for (py::ssize_t i = 0; i < n; ++i, v += 3, out += width) {
+            for (py::ssize_t j = i; j < n; ++j) {
+                const double f = factor.data()[n * i + j];
+                if (f == 0.0) continue;
+                const double *p = points.data() + 3 * j, *rate = single.data() + j * width;
+                for (int c = 0; c < 3; ++c) v[c] += f * p[c];
+                for (py::ssize_t c = 0; c < width; ++c) out[c] += f * rate[c];
+            }
+        }
+        return py::make_tuple(value, rates);
+    }
+
+    // What axes (P, 3, 3) fixed to joints miss wanted ones by, axis after axis (9 P,), and rates.
+    py::tuple turned(const Numbers& jacobian, const Numbers& rotations, const Indices& joints,
+                     const Numbers& own, const Numbers& wanted) const {
+        const py::ssize_t n = joints.size();
+        if (rotations.size() != 9 * joints_ || jacobian.size() != 6 * nv_ || own.size() != 9 * n ||
+            wanted.size() != 9 * n) {
+            throw std::invalid_argument("turned: sizes do not fit");
+        }
+        Numbers value(9 * n);
+        Numbers rates(std::vector<py::ssize_t>{9 * n, nv_});
+        double *v = value.mutable_data(), *out = rates.mutable_data();
+        const double *x = jacobian.data() + 3 * nv_, *y = x + nv_, *z = y + nv_;
+        const Vec none{0, 0, 0};
+        for (py::ssize_t k = 0; k < n; ++k) {
+            const auto j = checked(joints.data()[k]);
+            double still[3];
+            put(still, none);
+            const Frame f = placed(rotations.data() + 9 * j, still);
+            const double* on = &support_[j * nv_];
+            for (int c = 0; c < 3; ++c, v += 3) {
+                const double *mine = own.data() + 9 * k + c, *theirs = wanted.data() + 9 * k + c;
+                const Vec axis = f.turned({mine[0], mine[3], mine[6]});
+                put(v, axis - Vec{theirs[0], theirs[3], theirs[6]});
+                // A vector a turns with omega x a.
+                double *a = out, *b = a + nv_, *d = b + nv_;
+                for (py::ssize_t i = 0; i < nv_; ++i) {
+                    a[i] = on[i] * (y[i] * axis.z - z[i] * axis.y);
+                    b[i] = on[i] * (z[i] * axis.x - x[i] * axis.z);
+                    d[i] = on[i] * (x[i] * axis.y - y[i] * axis.x);
+                }
+                out += 3 * nv_;
+            }
+        }
+        return py::make_tuple(value, rates);
+    }
+
     // Lowest vertices over a level: distance, points, normals, hulls.
     py::tuple ground(const Numbers& rotations, const Numbers& translations, const Numbers& spheres,
                      double height, double within, double band) const {
@@ -223,8 +335,7 @@ class Kernel {
             if (h < 0 || h >= hulls_) throw std::out_of_range("no such hull");
             const Vec centre = taken(spheres.data() + 3 * h);
             const Vec local = there.unturned(centre - there.shift);
-            // A point is at least as far from a convex solid as from the worst of its planes.
-            if (part.height(local) - radii_[h] >= within) continue;
+            if (part.clear(local, radii_[h] + within)) continue;
             const Frame f = frame(rotations, translations, h);
             const Vec up = there.turned(part.planes[part.planes.which(local)]);
             const Closest c = closest(hull(h), f, part.vertices, there, within, up);
@@ -360,16 +471,24 @@ class Kernel {
         return joint;
     }
 
-    void posed(const Numbers& rotations, const Numbers& translations, const Numbers& spheres) const {
-        if (rotations.size() != 9 * joints_ || translations.size() != 3 * joints_ ||
-            spheres.size() != 3 * hulls_) {
+    void moved(const Numbers& rotations, const Numbers& translations) const {
+        if (rotations.size() != 9 * joints_ || translations.size() != 3 * joints_) {
             throw std::invalid_argument("kinematics of another robot");
         }
     }
 
-    Frame frame(const Numbers& rotations, const Numbers& translations, std::int64_t h) const {
-        const auto j = hull_joints_[h];
+    void posed(const Numbers& rotations, const Numbers& translations, const Numbers& spheres) const {
+        moved(rotations, translations);
+        if (spheres.size() != 3 * hulls_) throw std::invalid_argument("spheres of another robot");
+    }
+
+    Frame joint_frame(const Numbers& rotations, const Numbers& translations, std::int64_t j) const {
+        checked(j);
         return placed(rotations.data() + 9 * j, translations.data() + 3 * j);
+    }
+
+    Frame frame(const Numbers& rotations, const Numbers& translations, std::int64_t h) const {
+        return joint_frame(rotations, translations, hull_joints_[h]);
     }
 
     const Cloud& hull(std::int64_t h) const { return clouds_[h]; }
@@ -402,11 +521,11 @@ class Kernel {
             // The part is behind the plane that parts it from the hull: no vertex is nearer.
             if (dot(normal, world) >= level) continue;
             const Vec local = there.unturned(world - there.shift);
-            const double height = part.height(local);
+            const auto [height, facet] = part.planes.largest(local);
             if (std::abs(height) >= snug) continue;
-            const Vec up = part.planes[part.planes.which(local)];
+            const Vec up = part.planes[facet];
             const Vec foot = local - height * up;
-            if (part.height(foot) >= 1e-5 || length(world - nearest) < same) continue;
+            if (part.planes.highest(foot) >= 1e-5 || length(world - nearest) < same) continue;
             feet.push_back({foot, world, there.turned(up), height});
             middle = middle + foot;
         }
@@ -465,10 +584,77 @@ py::object adjacent(const Numbers& points) {
     return result;
 }
 
+// Hessian (n, n) and gradient (n,) of the sum over terms of w |r + J v|^2 / 2, each term given by
+// r (m,), J (m, n) and w (1,) or (m,).
+py::tuple normal(py::ssize_t n, const std::vector<std::tuple<Numbers, Numbers, Numbers>>& terms) {
+    Numbers hessian(std::vector<py::ssize_t>{n, n}), gradient(n);
+    double *H = hessian.mutable_data(), *g = gradient.mutable_data();
+    std::fill(H, H + n * n, 0.0);
+    std::fill(g, g + n, 0.0);
+    for (const auto& [value, jacobian, weight] : terms) {
+        const py::ssize_t m = value.size();
+        if (jacobian.size() != m * n || (weight.size() != m && weight.size() != 1)) {
+            throw std::invalid_argument("normal: sizes do not fit");
+        }
+        const double* J = jacobian.data();
+        for (py::ssize_t k = 0; k < m; ++k, J += n) {
+            const double w = weight.data()[weight.size() == 1 ? 0 : k], r = value.data()[k];
+            if (w == 0.0) continue;
+            for (py::ssize_t a = 0; a < n; ++a) {
+                if (J[a] == 0.0) continue;
+                const double s = w * J[a];
+                g[a] += s * r;
+                for (py::ssize_t b = 0; b <= a; ++b) H[a * n + b] += s * J[b];
+            }
+        }
+    }
+    for (py::ssize_t a = 0; a < n; ++a) {
+        for (py::ssize_t b = 0; b < a; ++b) H[b * n + a] = H[a * n + b];
+    }
+    return py::make_tuple(hessian, gradient);
+}
+
+// Values (N,) at points (N, 3) of a grid, linear between its nodes and constant beyond them.
+Numbers between_nodes(const Numbers& grid, const Numbers& origin, double spacing,
+                      const Numbers& points) {
+    if (grid.ndim() != 3 || origin.size() != 3 || points.size() % 3) {
+        throw std::invalid_argument("between_nodes: sizes do not fit");
+    }
+    const py::ssize_t n = points.size() / 3;
+    Numbers result(n);
+    for (py::ssize_t k = 0; k < n; ++k) {
+        py::ssize_t low[3], high[3];
+        double share[3];
+        for (int c = 0; c < 3; ++c) {
+            const auto last = static_cast<double>(grid.shape(c) - 1);
+            const double at = (points.data()[3 * k + c] - origin.data()[c]) / spacing;
+            const double held = at > 0.0 ? std::min(at, last) : 0.0;
+            low[c] = static_cast<py::ssize_t>(held);
+            high[c] = std::min<py::ssize_t>(low[c] + 1, grid.shape(c) - 1);
+            share[c] = held - static_cast<double>(low[c]);
+        }
+        double sum = 0.0;
+        for (int corner = 0; corner < 8; ++corner) {
+            py::ssize_t node[3];
+            double weight = 1.0;
+            for (int c = 0; c < 3; ++c) {
+                const bool up = corner >> c & 1;
+                node[c] = up ? high[c] : low[c];
+                weight *= up ? share[c] : 1.0 - share[c];
+            }
+            sum += weight * grid.data()[(node[0] * grid.shape(1) + node[1]) * grid.shape(2) + node[2]];
+        }
+        result.mutable_data()[k] = sum;
+    }
+    return result;
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_native, m) {
     m.def("adjacent", &adjacent);
+    m.def("normal", &normal);
+    m.def("between_nodes", &between_nodes);
     py::class_<Part>(m, "Part").def(py::init<const Numbers&, const Numbers&>());
     py::class_<Kernel>(m, "Kernel")
         .def(py::init<const Indices&, const Indices&, const Numbers&, const Numbers&,
@@ -477,6 +663,10 @@ PYBIND11_MODULE(_native, m) {
         .def("kinematics", &Kernel::kinematics)
         .def("rows", &Kernel::rows)
         .def("jacobians", &Kernel::jacobians)
+        .def("positions", &Kernel::positions)
+        .def("along", &Kernel::along)
+        .def("mixed", &Kernel::mixed)
+        .def("turned", &Kernel::turned)
         .def("ground", &Kernel::ground)
         .def("part", &Kernel::part)
         .def("pairs", &Kernel::pairs);

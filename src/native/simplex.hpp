@@ -6,11 +6,12 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <vector>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+#if defined(__GNUC__) && defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 namespace kinemesh {
@@ -38,34 +39,88 @@ struct Frame {
     Vec operator()(Vec p) const { return turned(p) + shift; }
 };
 
-constexpr std::size_t lanes = 4;
+constexpr std::size_t lanes = 8;
 
-// The largest of a x + b y + c z + d over rows stored by columns, a whole number of lanes.
-inline double highest(const double* x, const double* y, const double* z, const double* d,
-                      std::size_t count, Vec p) {
-#if defined(__SSE2__)
-    // Two at a time; compilers do not do this by themselves.
-    const __m128d px = _mm_set1_pd(p.x), py = _mm_set1_pd(p.y), pz = _mm_set1_pd(p.z);
-    const auto at = [&](std::size_t k) {
-        const __m128d xy = _mm_add_pd(_mm_mul_pd(_mm_loadu_pd(x + k), px),
-                                      _mm_mul_pd(_mm_loadu_pd(y + k), py));
-        return _mm_add_pd(_mm_add_pd(xy, _mm_mul_pd(_mm_loadu_pd(z + k), pz)),
-                          _mm_loadu_pd(d + k));
+// Which of the rows a x + b y + c z + d, stored by columns, is the largest: its value and number.
+struct Largest {
+    double value;
+    std::size_t row;
+};
+
+namespace detail {
+
+// Of the best of each lane the largest, and of equals the first.
+inline Largest best_of(const double* value, const double* row) {
+    Largest best{value[0], static_cast<std::size_t>(row[0])};
+    for (std::size_t k = 1; k < lanes; ++k) {
+        const auto at = static_cast<std::size_t>(row[k]);
+        if (value[k] > best.value || (value[k] == best.value && at < best.row)) best = {value[k], at};
+    }
+    return best;
+}
+
+#if defined(__GNUC__) && defined(__x86_64__)
+#define KINEMESH_AVX2
+// Four rows at a time; compilers do not do this by themselves. The same sums in the same order as
+// in `largest_plain`, so that it does not matter which of the two a machine can run.
+__attribute__((target("avx2"))) inline Largest largest_avx2(const double* x, const double* y,
+                                                            const double* z, const double* d,
+                                                            std::size_t count, Vec p) {
+    const __m256d px = _mm256_set1_pd(p.x), py = _mm256_set1_pd(p.y), pz = _mm256_set1_pd(p.z);
+    const __m256d step = _mm256_set1_pd(lanes);
+    const auto at = [&](std::size_t k) __attribute__((target("avx2"))) {
+        const __m256d xy = _mm256_add_pd(_mm256_mul_pd(_mm256_loadu_pd(x + k), px),
+                                         _mm256_mul_pd(_mm256_loadu_pd(y + k), py));
+        const __m256d xyz = _mm256_add_pd(xy, _mm256_mul_pd(_mm256_loadu_pd(z + k), pz));
+        return _mm256_add_pd(xyz, _mm256_loadu_pd(d + k));
     };
-    __m128d a = at(0), b = at(2);
+    // Two chains, for each waits on itself.
+    __m256d most[2] = {at(0), at(4)};
+    __m256d row[2] = {_mm256_set_pd(3.0, 2.0, 1.0, 0.0), _mm256_set_pd(7.0, 6.0, 5.0, 4.0)};
+    __m256d here[2] = {row[0], row[1]};
     for (std::size_t k = lanes; k < count; k += lanes) {
-        a = _mm_max_pd(a, at(k));
-        b = _mm_max_pd(b, at(k + 2));
+        for (int n = 0; n < 2; ++n) {
+            here[n] = _mm256_add_pd(here[n], step);
+            const __m256d now = at(k + 4 * n);
+            const __m256d more = _mm256_cmp_pd(now, most[n], _CMP_GT_OQ);
+            most[n] = _mm256_blendv_pd(most[n], now, more);
+            row[n] = _mm256_blendv_pd(row[n], here[n], more);
+        }
     }
-    a = _mm_max_pd(a, b);
-    return std::max(_mm_cvtsd_f64(a), _mm_cvtsd_f64(_mm_unpackhi_pd(a, a)));
-#else
-    double most = -HUGE_VAL;
-    for (std::size_t k = 0; k < count; ++k) {
-        most = std::max(most, x[k] * p.x + y[k] * p.y + z[k] * p.z + d[k]);
+    double value[lanes], which[lanes];
+    for (int n = 0; n < 2; ++n) {
+        _mm256_storeu_pd(value + 4 * n, most[n]);
+        _mm256_storeu_pd(which + 4 * n, row[n]);
     }
-    return most;
+    return best_of(value, which);
+}
 #endif
+
+inline Largest largest_plain(const double* x, const double* y, const double* z, const double* d,
+                             std::size_t count, Vec p) {
+    double value[lanes], row[lanes];
+    for (std::size_t n = 0; n < lanes; ++n) value[n] = -HUGE_VAL, row[n] = 0.0;
+    for (std::size_t k = 0; k < count; k += lanes) {
+        for (std::size_t n = 0; n < lanes; ++n) {
+            const std::size_t m = k + n;
+            const double at = ((x[m] * p.x + y[m] * p.y) + z[m] * p.z) + d[m];
+            row[n] = at > value[n] ? static_cast<double>(m) : row[n];
+            value[n] = at > value[n] ? at : value[n];
+        }
+    }
+    return best_of(value, row);
+}
+
+}  // namespace detail
+
+// `count`: a whole number of lanes.
+inline Largest largest(const double* x, const double* y, const double* z, const double* d,
+                       std::size_t count, Vec p) {
+#if defined(KINEMESH_AVX2)
+    static const bool wide = __builtin_cpu_supports("avx2");
+    if (wide) return detail::largest_avx2(x, y, z, d, count, p);
+#endif
+    return detail::largest_plain(x, y, z, d, count, p);
 }
 
 // Rows of three or four numbers by columns, the last row repeated to fill the lanes.
@@ -85,17 +140,12 @@ struct Columns {
     }
     Vec operator[](std::size_t k) const { return {x[k], y[k], z[k]}; }
 
-    double highest(Vec p) const {
-        return kinemesh::highest(x.data(), y.data(), z.data(), d.data(), x.size(), p);
+    // The row that reaches highest, of equals the first.
+    Largest largest(Vec p) const {
+        return kinemesh::largest(x.data(), y.data(), z.data(), d.data(), x.size(), p);
     }
-
-    // The first row that reaches the highest.
-    std::size_t which(Vec p) const {
-        const double most = highest(p);
-        std::size_t k = 0;
-        while (k + 1 < count && x[k] * p.x + y[k] * p.y + z[k] * p.z + d[k] != most) ++k;
-        return k;
-    }
+    double highest(Vec p) const { return largest(p).value; }
+    std::size_t which(Vec p) const { return largest(p).row; }
 };
 
 // Points that span a hull, in a frame of their own.
@@ -103,10 +153,10 @@ using Cloud = Columns;
 
 namespace detail {
 
-// A corner of the simplex: a point of the Minkowski difference, and the two it is made of.
+// A corner of the simplex: a point of the Minkowski difference, and which two it is made of.
 struct Corner {
-    Vec w, a, b;
-    std::size_t i, j;
+    Vec w;
+    std::uint32_t i, j;
 };
 
 struct Simplex {
@@ -115,12 +165,11 @@ struct Simplex {
     int size = 0;
 
     void keep(std::initializer_list<int> kept, std::initializer_list<double> shares) {
-        std::array<Corner, 4> old = corner;
-        int n = 0;
-        for (int k : kept) corner[n++] = old[k];
-        n = 0;
-        for (double s : shares) share[n++] = s;
-        size = n;
+        std::array<Corner, 3> taken;
+        size = 0;
+        for (int k : kept) taken[size++] = corner[k];
+        for (int k = 0; k < size; ++k) corner[k] = taken[k];
+        std::copy(shares.begin(), shares.end(), share.begin());
     }
     Vec point() const {
         Vec v{0, 0, 0};

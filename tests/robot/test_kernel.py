@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import map_coordinates
 from scipy.spatial import Delaunay
+from scipy.spatial.transform import Rotation
 
 from kinemesh import retarget
 from kinemesh.demos import lift_box
@@ -47,6 +49,52 @@ def test_rates_and_jacobians_of_points_are_the_same(twins: tuple[RobotModel, Rob
     )
     np.testing.assert_allclose(
         fast.jacobians(joints, points), slow.jacobians(joints, points), atol=1e-12
+    )
+
+
+def test_what_terms_ask_of_a_configuration_is_the_same(
+    twins: tuple[RobotModel, RobotModel],
+) -> None:
+    rng = np.random.default_rng(5)
+    fast, slow = both(twins, random_configuration(twins[0], rng).q)
+    joints = rng.integers(1, fast.rotations.shape[0], 21)
+    offsets, ways, origins, constant = rng.normal(size=(4, 21, 3))
+    own, wanted = Rotation.random(42, rng=rng).as_matrix().reshape(2, 21, 3, 3)
+    factor = np.triu(rng.normal(size=(21, 21)))
+    for name, given in (
+        ("positions", (joints, offsets)),
+        ("along", (joints, offsets, ways, origins)),
+        ("mixed", (joints, offsets, factor, constant)),
+        ("turned", (joints, own, wanted)),
+    ):
+        one, other = getattr(fast, name)(*given), getattr(slow, name)(*given)
+        one, other = (v if isinstance(v, tuple) else (v,) for v in (one, other))
+        for a, b in zip(one, other, strict=True):
+            assert np.shape(a) == np.shape(b)
+            np.testing.assert_allclose(a, b, atol=1e-12)
+
+
+def test_normal_equations_are_those_of_the_stacked_rows() -> None:
+    rng = np.random.default_rng(6)
+    terms = [
+        (rng.normal(size=m), rng.normal(size=(m, 9)), w)
+        for m, w in ((4, 2.0), (7, rng.random(7)), (0, 1.0), (9, np.zeros(9)))
+    ]
+    made = loops.normal(9, terms)
+    assert made is not None
+    rows = np.concatenate([np.sqrt(w) * np.c_[j, r].T for r, j, w in terms], axis=1).T
+    np.testing.assert_allclose(made[0], rows[:, :9].T @ rows[:, :9], atol=1e-12)
+    np.testing.assert_allclose(made[1], rows[:, :9].T @ rows[:, 9], atol=1e-12)
+
+
+def test_a_grid_is_read_between_its_nodes_and_beyond_them() -> None:
+    rng = np.random.default_rng(7)
+    grid, origin = rng.random((4, 5, 3)), np.array([0.1, -0.2, 0.3])
+    points = origin + 0.02 * rng.uniform(-2.0, 7.0, (200, 3))
+    found = loops.between_nodes(grid, origin, 0.02, points)
+    nodes = ((points - origin) / 0.02).T
+    np.testing.assert_allclose(
+        found, map_coordinates(grid, nodes, order=1, mode="nearest"), atol=1e-12
     )
 
 

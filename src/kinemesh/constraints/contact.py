@@ -47,7 +47,7 @@ class HandContact(Constraint):
                 mine = np.arange(len(near.distance))
             closest = int(mine[np.argmin(near.distance[mine])])
             values.append(float(near.distance[closest]))
-            rows.append(near.rates(configuration)[closest])
+            rows.append(near.rates(configuration, slice(closest, closest + 1))[0])
             bounds.append(self._reach(contact))
         if not rows:
             return None

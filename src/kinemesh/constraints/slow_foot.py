@@ -16,6 +16,8 @@ from kinemesh.robot import Configuration, RobotModel
 _EIGHTHS = np.arange(4) * np.pi / 4.0
 _WAYS = np.stack([np.cos(_EIGHTHS), np.sin(_EIGHTHS), np.zeros(4)], axis=1)
 """Four directions over the ground ``(4, 3)``; with their opposites an octagon."""
+_OCTAGON = float(np.cos(np.pi / 8.0))
+"""What the octagon's sides are away from its middle, its corners being 1 away."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,12 @@ class SlowFoot(Constraint):
         feet = frame.worked_out(SlowFoot, lambda: _feet(robot, frame))
         if feet is None:
             return None
-        joints, offsets, there = feet
-        now = configuration.positions(joints, offsets)
-        ways = np.tile(_WAYS, (len(joints) // 4, 1))
-        reach = self.speed * frame.dt * np.cos(np.pi / 8.0)
-        value = np.einsum("nk,nk->n", now - there, ways)
-        return Bounded(value, configuration.rows(joints, now, ways), -reach, reach)
+        reach = self.speed * frame.dt * _OCTAGON
+        return Bounded(*configuration.along(*feet), -reach, reach)
 
 
-def _feet(robot: RobotModel, frame: Frame) -> tuple[NDArray[np.int64], Array, Array] | None:
-    """Four times each slow toe: joint, offset, and place in the neighbouring frame [m]."""
+def _feet(robot: RobotModel, frame: Frame) -> tuple[NDArray[np.int64], Array, Array, Array] | None:
+    """Four times each slow toe: joint, offset, direction, and place in the other frame [m]."""
     beside = {**frame.neighbours, -1: frame.previous}
     known = [(slow, q) for slow in frame.slow if (q := beside.get(slow.other)) is not None]
     if not known:
@@ -56,4 +54,5 @@ def _feet(robot: RobotModel, frame: Frame) -> tuple[NDArray[np.int64], Array, Ar
     toes = np.array([slow.landmark for slow, _ in known]).repeat(4)
     places = {id(q): robot.configuration(q).landmarks() for _, q in known}
     there = np.array([places[id(q)][slow.landmark] for slow, q in known]).repeat(4, axis=0)
-    return robot.landmark_joints[toes], robot.landmark_offsets[toes], there
+    ways = np.tile(_WAYS, (len(known), 1))
+    return robot.landmark_joints[toes], robot.landmark_offsets[toes], ways, there

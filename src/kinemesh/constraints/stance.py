@@ -132,9 +132,7 @@ class _Table(NamedTuple):
 
     def at(self, configuration: Configuration) -> tuple[Array, Array]:
         """Distances ``(N,)`` [m] along the directions, and their rates ``(N, nv)``."""
-        points = configuration.positions(self.joints, self.points)
-        value = np.einsum("nk,nk->n", self.directions, points - self.origins)
-        return value, configuration.rows(self.joints, points, self.directions)
+        return configuration.along(self.joints, self.points, self.directions, self.origins)
 
 
 def _table(rows: list[_Row]) -> _Table:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from kinemesh.motion.arrays import Array
 from kinemesh.objectives.objective import Objective
 from kinemesh.problem import Frame, Residual
 from kinemesh.robot import Configuration
@@ -30,11 +32,18 @@ class HandPlace(Objective):
         """The residual ``(3 H,)`` [m] and its Jacobian; None while nothing is touched."""
         if not frame.contacts:
             return None
-        joints = np.array([c.hand.joint for c in frame.contacts])
-        local = np.array([c.hand.point for c in frame.contacts])
+        joints, local, places, weights = frame.worked_out(self, lambda: self._columns(frame))
         points = configuration.positions(joints, local)
-        value = np.ravel(points - np.array([c.place for c in frame.contacts]))
-        rates = configuration.jacobians(joints, points).reshape(len(value), -1)
+        rates = configuration.jacobians(joints, points).reshape(3 * len(points), -1)
+        return Residual(np.ravel(points - places), rates, weights)
+
+    def _columns(self, frame: Frame) -> tuple[NDArray[np.int64], Array, Array, Array]:
+        """Joints ``(H,)``, palms in their frames and places ``(H, 3)`` [m], weights ``(3 H,)``."""
         share = np.array([max(0.0, 1.0 - c.time / self.blend) for c in frame.contacts])
         smooth = share * share * (3.0 - 2.0 * share)
-        return Residual(value, rates, self.weight * np.repeat(smooth, 3))
+        return (
+            np.array([c.hand.joint for c in frame.contacts]),
+            np.array([c.hand.point for c in frame.contacts]),
+            np.array([c.place for c in frame.contacts]),
+            self.weight * np.repeat(smooth, 3),
+        )

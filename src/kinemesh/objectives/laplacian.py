@@ -26,9 +26,7 @@ class Laplacian(Objective):
     def evaluate(self, configuration: Configuration, frame: Frame) -> Residual:
         """The residual ``(3K,)`` [m] and its Jacobian."""
         robot, target = configuration.robot, frame.laplacian
-        points = configuration.landmarks()
-        value = target.factor @ points + target.offset
-        rates = configuration.jacobians(robot.landmark_joints, points)
-        count = len(points)
-        jacobian = (target.factor @ rates.reshape(count, -1)).reshape(3 * count, -1)
-        return Residual(np.ravel(value), jacobian, self.weight, self.weight * target.constant)
+        value, rates = configuration.mixed(
+            robot.landmark_joints, robot.landmark_offsets, target.factor, target.offset
+        )
+        return Residual(np.ravel(value), rates, self.weight, self.weight * target.constant)

@@ -41,10 +41,7 @@ class Orientation(Objective):
         if not frame.aims:
             return None
         joints, own, wanted, share = frame.worked_out(self, lambda: self._columns(frame))
-        axes = configuration.rotations[joints] @ own
-        value = axes - wanted
-        rates = _turning(np.swapaxes(axes, 1, 2), configuration.turns(joints))
-        return Residual(np.swapaxes(value, 1, 2).ravel(), rates.reshape(value.size, -1), share)
+        return Residual(*configuration.turned(joints, own, wanted), share)
 
     def _columns(self, frame: Frame) -> tuple[NDArray[np.int64], Array, Array, Array]:
         """Joints ``(P,)``, axes of robot and person ``(P, 3, 3)``, and weights ``(9 P,)``."""
@@ -56,17 +53,3 @@ class Orientation(Objective):
             np.stack([aim.axes for aim in frame.aims]),
             0.5 * self.weight * np.repeat(share, 9),
         )
-
-
-def _turning(vectors: Array, turns: Array) -> Array:
-    r"""Rates ``(P, 3, 3, nv)`` of world ``vectors`` ``(P, 3, 3)`` that turn with ``(P, 3, nv)``.
-
-    A vector a turns with :math:`\omega \times a = -[a]_\times \omega`.
-    """
-    x, y, z = vectors[:, :, 0], vectors[:, :, 1], vectors[:, :, 2]
-    crossed = np.zeros((*vectors.shape, 3))
-    crossed[:, :, 0, 1], crossed[:, :, 0, 2] = z, -y
-    crossed[:, :, 1, 0], crossed[:, :, 1, 2] = -z, x
-    crossed[:, :, 2, 0], crossed[:, :, 2, 1] = y, -x
-    count = len(vectors)
-    return np.reshape(crossed.reshape(count, 9, 3) @ turns, (count, 3, 3, -1))

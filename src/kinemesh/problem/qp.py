@@ -21,6 +21,7 @@ import numpy as np
 
 from kinemesh.motion.arrays import Array
 from kinemesh.problem.rows import Bounded, Box, Residual
+from kinemesh.robot.kernel import normal
 
 DAMPING = 1e-6
 """Levenberg term: keeps the Hessian regular, far below every weight in use."""
@@ -77,19 +78,7 @@ class QP:
         boxes: Sequence[Box],
     ) -> QP:
         """Stack named residuals, named rows with their order of sacrifice, and boxes."""
-        jacobian = np.concatenate([np.zeros((0, nv)), *(r.jacobian for _, r in residuals)])
-        value = np.zeros(len(jacobian))
-        weighted = np.zeros((len(jacobian), nv))
-        start = 0
-        for _, residual in residuals:
-            here = slice(start, start + len(residual.value))
-            value[here] = residual.value
-            weight = residual.weight
-            column = weight[:, None] if isinstance(weight, np.ndarray) and weight.ndim else weight
-            np.multiply(residual.jacobian, column, out=weighted[here])
-            start = here.stop
-        hessian = weighted.T @ jacobian
-        gradient = value @ weighted
+        hessian, gradient = _normal(nv, [residual for _, residual in residuals])
         hessian.flat[:: nv + 1] += DAMPING
         box_lower, box_upper = np.full(nv, -np.inf), np.full(nv, np.inf)
         for box in boxes:
@@ -171,3 +160,19 @@ class QP:
         """Write the arrays to an ``.npz``, for a bug report."""
         names = ("hessian", "gradient", "matrix", "lower", "upper", "box_lower", "box_upper")
         np.savez_compressed(path, **{name: getattr(self, name) for name in names})
+
+
+def _normal(nv: int, residuals: Sequence[Residual]) -> tuple[Array, Array]:
+    """Hessian ``(nv, nv)`` and gradient ``(nv,)`` of half the cost."""
+    compiled = normal(nv, [(r.value, r.jacobian, r.weight) for r in residuals])
+    if compiled is not None:
+        return compiled
+    jacobian = np.concatenate([np.zeros((0, nv)), *(r.jacobian for r in residuals)])
+    value = np.concatenate([np.zeros(0), *(r.value for r in residuals)])
+    weighted = np.zeros((len(jacobian), nv))
+    start = 0
+    for residual in residuals:
+        here = slice(start, start + len(residual.value))
+        np.multiply(residual.jacobian.T, residual.weight, out=weighted[here].T)
+        start = here.stop
+    return weighted.T @ jacobian, value @ weighted

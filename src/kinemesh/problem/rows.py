@@ -83,4 +83,4 @@ class Box:
 
     def violation(self) -> float:
         """How far the zero step, the configuration as it is, is out of bounds."""
-        return max(0.0, float(np.max(self.lower)), float(np.max(-self.upper)))
+        return max(0.0, float(self.lower.max()), -float(self.upper.min()))

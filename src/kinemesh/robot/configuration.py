@@ -77,6 +77,9 @@ class Configuration:
 
     def positions(self, joints: Joints, offsets: Array) -> Array:
         """World positions ``(N, 3)`` [m] of points at ``offsets`` ``(N, 3)`` in joint frames."""
+        kernel = self.robot.kernel
+        if kernel is not None:
+            return np.asarray(kernel.positions(self.rotations, self.translations, joints, offsets))
         turned = np.matmul(self.rotations[joints], offsets[:, :, None])[:, :, 0]
         return np.asarray(turned + self.translations[joints])
 
@@ -106,6 +109,76 @@ class Configuration:
         result = directions @ linear + moments @ angular
         result *= self.robot.support[joints]
         return np.asarray(result)
+
+    def along(
+        self, joints: Joints, offsets: Array, directions: Array, origins: Array
+    ) -> tuple[Array, Array]:
+        r"""How far points are along directions, and how fast they go.
+
+        .. math:: d_k \cdot (p_k(q) - o_k)
+
+        Args:
+            joints: which joints carry the points ``(N,)``.
+            offsets: the points in their frames ``(N, 3)`` [m].
+            directions: :math:`d_k` in the world ``(N, 3)``.
+            origins: :math:`o_k` in the world ``(N, 3)`` [m].
+
+        Returns:
+            Values ``(N,)`` [m] and rates ``(N, nv)``.
+        """
+        kernel = self.robot.kernel
+        if kernel is not None:
+            known = self._jacobian, self.rotations, self.translations
+            value, rates = kernel.along(*known, joints, offsets, directions, origins)
+            return value, rates
+        points = self.positions(joints, offsets)
+        value = np.einsum("nk,nk->n", directions, points - origins)
+        return value, self.rows(joints, points, directions)
+
+    def mixed(
+        self, joints: Joints, offsets: Array, factor: Array, constant: Array
+    ) -> tuple[Array, Array]:
+        """Linear combinations :math:`F P + o` of points of the robot, and how they change.
+
+        Args:
+            joints: which joints carry the points ``(K,)``.
+            offsets: the points in their frames ``(K, 3)`` [m].
+            factor: :math:`F` ``(K, K)``, upper triangular.
+            constant: :math:`o` ``(K, 3)`` [m].
+
+        Returns:
+            Values ``(K, 3)`` [m] and rates ``(3 K, nv)``.
+        """
+        kernel = self.robot.kernel
+        if kernel is not None:
+            known = self._jacobian, self.rotations, self.translations
+            value, rates = kernel.mixed(*known, joints, offsets, factor, constant)
+            return value, rates
+        points, count = self.positions(joints, offsets), len(joints)
+        single = self.jacobians(joints, points).reshape(count, -1)
+        return factor @ points + constant, (factor @ single).reshape(3 * count, -1)
+
+    def turned(self, joints: Joints, own: Array, wanted: Array) -> tuple[Array, Array]:
+        r"""What axes fixed to joints miss wanted ones by, and how that changes.
+
+        A vector a turns with :math:`\omega \times a`.
+
+        Args:
+            joints: which joints carry the axes ``(P,)``.
+            own: the axes in their frames ``(P, 3, 3)``, as columns.
+            wanted: where they are to point in the world ``(P, 3, 3)``, as columns.
+
+        Returns:
+            Values ``(9 P,)``, axis after axis, and rates ``(9 P, nv)``.
+        """
+        kernel = self.robot.kernel
+        if kernel is not None:
+            value, rates = kernel.turned(self._jacobian, self.rotations, joints, own, wanted)
+            return value, rates
+        axes = self.rotations[joints] @ own
+        vectors = np.swapaxes(axes, 1, 2).reshape(-1, 3)
+        rates = -_skew(vectors).reshape(len(joints), 9, 3) @ self.turns(joints)
+        return np.swapaxes(axes - wanted, 1, 2).ravel(), rates.reshape(len(vectors) * 3, -1)
 
     def turns(self, joints: Joints) -> Array:
         """World angular rates ``(N, 3, nv)`` of the frames of ``joints``."""

@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.shape import ConvexPart, Shape
+from kinemesh.robot.kernel import between_nodes
 
 DEEPEST = 0.001
 """No hull is entered deeper than this [m], however deep the dent: a hand that meets a bump beside
@@ -92,5 +93,8 @@ class Dents:
 
     def at(self, points: Array) -> Array:
         """How far the hull may be entered at ``points`` ``(N, 3)`` on it: ``(N,)`` [m]."""
-        nodes = ((points - self.origin) / _GRID).T
-        return np.asarray(map_coordinates(self.depths, nodes, order=1, mode="nearest"))
+        found = between_nodes(self.depths, self.origin, _GRID, points)
+        if found is None:
+            nodes = ((points - self.origin) / _GRID).T
+            found = np.asarray(map_coordinates(self.depths, nodes, order=1, mode="nearest"))
+        return found

@@ -87,6 +87,31 @@ def adjacency(points: Array) -> NDArray[np.bool_] | None:
     return None if _native is None else _native.adjacent(points)
 
 
+def normal(
+    count: int, terms: list[tuple[Array, Array, Array | float]]
+) -> tuple[Array, Array] | None:
+    """Hessian ``(count, count)`` and gradient ``(count,)`` of half the sum of w |r + J v|^2.
+
+    None where the compiled loops were not built.
+
+    Args:
+        count: length of v.
+        terms: of each r ``(m,)``, J ``(m, count)`` and w, one number or ``(m,)``.
+    """
+    if _native is None:
+        return None
+    hessian, gradient = _native.normal(count, terms)
+    return hessian, gradient
+
+
+def between_nodes(grid: Array, origin: Array, spacing: float, points: Array) -> Array | None:
+    """Values ``(N,)`` at ``points`` ``(N, 3)`` of a ``grid`` ``(X, Y, Z)``, linear in between.
+
+    None where the compiled loops were not built.
+    """
+    return None if _native is None else _native.between_nodes(grid, origin, spacing, points)
+
+
 def _axes(robot: RobotModel) -> tuple[Array, Array]:
     """Axis ``(njoints, 3)`` of every joint in its own frame, and whether it slides along it."""
     model = robot.pin_model
