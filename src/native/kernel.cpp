@@ -12,6 +12,7 @@
 
 #include "delaunay.hpp"
 #include "gjk.hpp"
+#include "laplacian.hpp"
 
 namespace py = pybind11;
 using namespace kinemesh;
@@ -584,6 +585,41 @@ py::object adjacent(const Numbers& points) {
     return result;
 }
 
+using Flags = py::array_t<bool, py::array::c_style | py::array::forcecast>;
+
+Neighbours neighbours(const Flags& adjacent) {
+    if (adjacent.ndim() != 2 || adjacent.shape(0) != adjacent.shape(1)) {
+        throw std::invalid_argument("adjacent: (V, V)");
+    }
+    return {adjacent.data(), static_cast<std::size_t>(adjacent.shape(0))};
+}
+
+// Laplacian coordinates (V, 3) of points (V, 3).
+Numbers deltas(const Flags& adjacent, const Numbers& points) {
+    if (points.size() != 3 * adjacent.shape(0)) throw std::invalid_argument("points: wrong size");
+    Numbers result(std::vector<py::ssize_t>{adjacent.shape(0), 3});
+    neighbours(adjacent).deltas(points.data(), result.mutable_data());
+    return result;
+}
+
+// Factor (K, K), offset (K, 3) and constant of the Laplacian cost; None where it has no factor.
+py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& anchors,
+                  const Numbers& weights) {
+    const auto count = adjacent.shape(0), moving = count - anchors.size() / 3;
+    if (deltas.size() != 3 * count || weights.size() != count || anchors.size() % 3 || moving < 0) {
+        throw std::invalid_argument("target: sizes do not fit");
+    }
+    Numbers factor(std::vector<py::ssize_t>{moving, moving});
+    Numbers offset(std::vector<py::ssize_t>{moving, 3});
+    double constant = 0.0;
+    if (!reduced(neighbours(adjacent), static_cast<std::size_t>(moving), deltas.data(),
+                 anchors.data(), weights.data(), factor.mutable_data(), offset.mutable_data(),
+                 constant)) {
+        return py::none();
+    }
+    return py::make_tuple(factor, offset, constant);
+}
+
 // Hessian (n, n) and gradient (n,) of the sum over terms of w |r + J v|^2 / 2, each term given by
 // r (m,), J (m, n) and w (1,) or (m,).
 py::tuple normal(py::ssize_t n, const std::vector<std::tuple<Numbers, Numbers, Numbers>>& terms) {
@@ -653,6 +689,8 @@ Numbers between_nodes(const Numbers& grid, const Numbers& origin, double spacing
 
 PYBIND11_MODULE(_native, m) {
     m.def("adjacent", &adjacent);
+    m.def("deltas", &deltas);
+    m.def("target", &target);
     m.def("normal", &normal);
     m.def("between_nodes", &between_nodes);
     py::class_<Part>(m, "Part").def(py::init<const Numbers&, const Numbers&>());

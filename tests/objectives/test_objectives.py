@@ -17,9 +17,7 @@ def test_the_laplacian_costs_nothing_at_the_persons_own_shape(
     anchors = points.mean(axis=0) + rng.uniform(-0.5, 0.5, (40, 3))
     source = np.concatenate([points, anchors])
     mesh = InteractionMesh.from_points(source)
-    target = LaplacianTarget.reduce(
-        mesh.laplacian, mesh.deltas(source), anchors, np.ones(len(source))
-    )
+    target = LaplacianTarget.reduce(mesh, mesh.deltas(source), anchors, np.ones(len(source)))
     here = Laplacian().evaluate(configuration, replace(frame, laplacian=target))
     assert here.cost == pytest.approx(0.0, abs=1e-5)
     step = np.zeros(configuration.robot.nv)
@@ -36,7 +34,7 @@ def test_the_laplacian_costs_what_the_full_sum_does(
     weights = rng.uniform(0.1, 1.0, 60)
     mesh = InteractionMesh.from_points(source)
     deltas = mesh.deltas(source)
-    target = LaplacianTarget.reduce(mesh.laplacian, deltas, anchors, weights)
+    target = LaplacianTarget.reduce(mesh, deltas, anchors, weights)
     residual = Laplacian(weight=4.0).evaluate(configuration, replace(frame, laplacian=target))
     whole = mesh.laplacian @ np.concatenate([configuration.landmarks(), anchors]) - deltas
     assert residual.cost == pytest.approx(4.0 * np.sum(weights[:, None] * whole**2), rel=1e-6)

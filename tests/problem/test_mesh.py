@@ -113,7 +113,7 @@ def test_the_reduced_cost_equals_the_full_sum(seed: int, anchors: int, moving: i
     deltas = mesh.deltas(source)
     placed = source[moving:] + rng.normal(scale=0.1, size=(anchors, 3))
     weights = rng.uniform(0.01, 2.0, len(source))
-    target = LaplacianTarget.reduce(mesh.laplacian, deltas, placed, weights)
+    target = LaplacianTarget.reduce(mesh, deltas, placed, weights)
     assert target.factor.shape == (moving, moving)
     np.testing.assert_array_equal(np.tril(target.factor, -1), 0.0)
     h = 1e-6
@@ -133,8 +133,6 @@ def test_the_reduced_cost_equals_the_full_sum(seed: int, anchors: int, moving: i
 def test_a_person_who_is_the_robot_costs_nothing(rng: np.random.Generator) -> None:
     source = cloud(6, 80)
     mesh = InteractionMesh.from_points(source)
-    target = LaplacianTarget.reduce(
-        mesh.laplacian, mesh.deltas(source), source[15:], np.ones(len(source))
-    )
+    target = LaplacianTarget.reduce(mesh, mesh.deltas(source), source[15:], np.ones(len(source)))
     np.testing.assert_allclose(target.factor @ source[:15] + target.offset, 0.0, atol=1e-6)
     assert target.constant == pytest.approx(0.0, abs=1e-6)

@@ -7,6 +7,7 @@ SIGGRAPH 2010; OmniRetarget, arXiv 2509.26633, section III.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from scipy.linalg import solve_triangular
 from scipy.spatial import Delaunay, QhullError
 
 from kinemesh.motion.arrays import Array
-from kinemesh.robot.kernel import adjacency
+from kinemesh.robot import kernel
 
 _EDGES = np.array([(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)])
 
@@ -26,8 +27,8 @@ class InteractionMesh:
     .. math:: L_i P = p_i - \frac{1}{|N(i)|} \sum_{j \in N(i)} p_j
     """
 
-    laplacian: Array
-    """The Laplacian ``(V, V)``: rows sum to zero, ones on the diagonal."""
+    adjacent: NDArray[np.bool_]
+    """Who is next to whom ``(V, V)``: symmetric, and everyone has a neighbour."""
 
     @classmethod
     def from_points(cls, points: Array) -> InteractionMesh:
@@ -36,8 +37,7 @@ class InteractionMesh:
         Points in degenerate position (all in one plane, or two in one place) are joggled by
         Qhull, which still gives every point its neighbours.
         """
-        count = len(points)
-        adjacent = adjacency(points)
+        adjacent = kernel.adjacency(points)
         if adjacent is None:
             adjacent = _by_qhull(points)
         for k in np.flatnonzero(
@@ -47,13 +47,19 @@ class InteractionMesh:
             distance[k] = np.inf
             twin = int(np.argmin(distance))
             adjacent[k, twin] = adjacent[twin, k] = True
-        laplacian = adjacent * (-1.0 / np.count_nonzero(adjacent, axis=1))[:, None]
-        laplacian.flat[:: count + 1] = 1.0
-        return cls(laplacian)
+        return cls(adjacent)
+
+    @cached_property
+    def laplacian(self) -> Array:
+        """The Laplacian ``(V, V)``: rows sum to zero, ones on the diagonal."""
+        laplacian = self.adjacent * (-1.0 / np.count_nonzero(self.adjacent, axis=1))[:, None]
+        laplacian.flat[:: len(laplacian) + 1] = 1.0
+        return np.asarray(laplacian)
 
     def deltas(self, points: Array) -> Array:
         """Laplacian coordinates ``(V, 3)`` [m] of ``points`` ``(V, 3)``."""
-        return np.asarray(self.laplacian @ points)
+        compiled = kernel.deltas(self.adjacent, points)
+        return np.asarray(self.laplacian @ points) if compiled is None else compiled
 
 
 def _by_qhull(points: Array) -> NDArray[np.bool_]:
@@ -89,16 +95,21 @@ class LaplacianTarget:
 
     @classmethod
     def reduce(
-        cls, laplacian: Array, deltas: Array, anchors: Array, weights: Array
+        cls, mesh: InteractionMesh, deltas: Array, anchors: Array, weights: Array
     ) -> LaplacianTarget:
         """Reduce a mesh whose first K vertices are landmarks and the rest anchors.
 
         Args:
-            laplacian: ``(V, V)``.
+            mesh: of V vertices.
             deltas: Laplacian coordinates to reproduce ``(V, 3)`` [m].
             anchors: the robot's side of the anchors ``(V - K, 3)`` [m].
             weights: weight of each vertex ``(V,)``.
         """
+        compiled = kernel.laplacian_target(mesh.adjacent, deltas, anchors, weights)
+        if compiled is not None:
+            factor, offset, constant = compiled
+            return cls(factor, offset, max(0.0, constant))
+        laplacian = mesh.laplacian
         moving = len(laplacian) - len(anchors)
         left = laplacian[:, :moving]
         rest = laplacian[:, moving:] @ anchors - deltas
@@ -107,7 +118,7 @@ class LaplacianTarget:
         if moving == len(laplacian):
             # Without anchors a translation of all landmarks is free; a small ridge pins it.
             gram[np.diag_indices(moving)] += 1e-9 * float(np.trace(gram))
-        factor: Array = np.asarray(np.linalg.cholesky(gram).T, dtype=np.float64)
+        factor = np.asarray(np.linalg.cholesky(gram).T, dtype=np.float64)
         offset = solve_triangular(factor, weighted @ rest, trans="T", check_finite=False)
         constant = float(weights @ np.sum(np.square(rest), axis=1) - np.sum(np.square(offset)))
         return cls(factor, offset, max(0.0, constant))

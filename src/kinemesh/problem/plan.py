@@ -206,7 +206,7 @@ class Plan:
         if self._displaced is not None:
             props = [prop.source(index) for prop in self._anchors]
             deltas = self._displaced.deltas(index, deltas, self.landmarks[index], props)
-        return LaplacianTarget.reduce(mesh.laplacian, deltas, anchors, weights)
+        return LaplacianTarget.reduce(mesh, deltas, anchors, weights)
 
     def _expected(self, index: int) -> Array:
         """About where the robot's landmarks ``(K, 3)`` [m] are to be looked for."""

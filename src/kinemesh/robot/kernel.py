@@ -87,6 +87,21 @@ def adjacency(points: Array) -> NDArray[np.bool_] | None:
     return None if _native is None else _native.adjacent(points)
 
 
+def deltas(adjacent: NDArray[np.bool_], points: Array) -> Array | None:
+    """Laplacian coordinates ``(V, 3)`` of ``points``; None where the loops were not built."""
+    return None if _native is None else _native.deltas(adjacent, points)
+
+
+def laplacian_target(
+    adjacent: NDArray[np.bool_], wanted: Array, anchors: Array, weights: Array
+) -> tuple[Array, Array, float] | None:
+    """What :meth:`kinemesh.problem.LaplacianTarget.reduce` makes of a mesh.
+
+    None where the compiled loops were not built, or where they find no factor.
+    """
+    return None if _native is None else _native.target(adjacent, wanted, anchors, weights)
+
+
 def normal(
     count: int, terms: list[tuple[Array, Array, Array | float]]
 ) -> tuple[Array, Array] | None:

@@ -72,7 +72,7 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
         dt=1.0 / 30.0,
         laplacian=_readonly(
             LaplacianTarget.reduce(
-                mesh.laplacian,
+                mesh,
                 mesh.deltas(source),
                 anchors + np.array([0.0, 0.0, 0.02]),
                 rng.uniform(0.2, 1.0, len(source)),
