@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.constraints.constraint import StepBox
+from kinemesh.motion.arrays import Array
 from kinemesh.problem import Box, Frame
-from kinemesh.robot import Configuration
+from kinemesh.robot import Configuration, RobotModel
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,10 @@ class JointLimits(StepBox):
     def evaluate(self, configuration: Configuration, frame: Frame) -> Box:
         """Bounds ``(nv,)``; none on the base."""
         robot = configuration.robot
-        joints = configuration.q[7:]
-        free = np.full(6, np.inf)
-        return Box(
-            np.concatenate([-free, robot.lower - joints]),
-            np.concatenate([free, robot.upper - joints]),
+        lower, upper = frame.worked_out(
+            JointLimits, lambda: (_jointed(robot.lower, -np.inf), _jointed(robot.upper, np.inf))
         )
+        return _from(configuration, lower, upper)
 
 
 @dataclass(frozen=True)
@@ -44,17 +43,30 @@ class VelocityLimits(StepBox):
 
         Once the frame after is known too, the joints must be able to get there as well.
         """
+        bounds = frame.worked_out(self, lambda: self._bounds(configuration.robot, frame))
+        return None if bounds is None else _from(configuration, *bounds)
+
+    def _bounds(self, robot: RobotModel, frame: Frame) -> tuple[Array, Array] | None:
+        """Between what the joints must be ``(nv,)``."""
         beside = [q for q in (frame.previous, frame.neighbours.get(1)) if q is not None]
         if not beside:
             return None
-        nv = configuration.robot.nv
-        lower, upper = np.full(nv, -np.inf), np.full(nv, np.inf)
-        reach = self.fraction * configuration.robot.velocity * frame.dt
-        for q in beside:
-            away = q[7:] - configuration.q[7:]
-            np.maximum(lower[6:], away - reach, out=lower[6:])
-            np.minimum(upper[6:], away + reach, out=upper[6:])
-        return Box(lower, upper)
+        reach = self.fraction * robot.velocity * frame.dt
+        lower = np.max([q[7:] - reach for q in beside], axis=0)
+        upper = np.min([q[7:] + reach for q in beside], axis=0)
+        return _jointed(lower, -np.inf), _jointed(upper, np.inf)
+
+
+def _jointed(joints: Array, base: float) -> Array:
+    """Numbers of the joints after six of the base ``(nv,)``."""
+    return np.concatenate([np.full(6, base), joints])
+
+
+def _from(configuration: Configuration, lower: Array, upper: Array) -> Box:
+    """The step's bounds, given those of where it leads; the base has none."""
+    # From its second number on q lies as the step does, as far as the joints go.
+    now = configuration.q[1:]
+    return Box(lower - now, upper - now)
 
 
 @dataclass(frozen=True)

@@ -99,13 +99,24 @@ def robust_mean(rotations: Array) -> tuple[Array, float]:
     Weiszfeld's iteration: means with weights :math:`1 / \max(\theta_i, 1°)`, so that frames in
     which a hand was tracked badly do not pull at those in which it was not.
     """
-    given = Rotation.from_matrix(rotations)
-    mean = given.mean()
+    given = Rotation.from_matrix(rotations).as_quat()
+    mean = _mean(given, np.ones(len(given)))
     for _ in range(20):
-        angle = (mean.inv() * given).magnitude()
-        mean = given.mean(weights=1.0 / np.maximum(angle, _CLOSE))
-    angle = (mean.inv() * given).magnitude()
-    return mean.as_matrix(), float(np.sqrt(np.mean(angle**2)))
+        mean = _mean(given, 1.0 / np.maximum(_angles(given, mean), _CLOSE))
+    rms = float(np.sqrt(np.mean(_angles(given, mean) ** 2)))
+    return Rotation.from_quat(mean).as_matrix(), rms
+
+
+def _mean(quaternions: Array, weights: Array) -> Array:
+    """The unit quaternion ``(4,)`` nearest to weighted ones ``(N, 4)`` (Markley et al. 2007)."""
+    return np.asarray(np.linalg.eigh((quaternions.T * weights) @ quaternions)[1][:, -1])
+
+
+def _angles(quaternions: Array, mean: Array) -> Array:
+    """Angles ``(N,)`` [rad] between the rotations of unit quaternions ``(N, 4)`` and ``(4,)``."""
+    # By the chord, exact for small angles; q and -q are one rotation.
+    sides = np.linalg.norm(np.stack([quaternions - mean, quaternions + mean]), axis=2)
+    return np.asarray(4.0 * np.arcsin(np.minimum(sides.min(axis=0) / 2.0, 1.0)))
 
 
 def _of(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,8 @@ from scipy.spatial import ConvexHull, QhullError
 
 from kinemesh.errors import ClipError
 from kinemesh.motion.arrays import Array, locked, readonly
+
+T = TypeVar("T")
 
 _MAX_PARTS = 64
 """More connected pieces than this are scan debris, not parts."""
@@ -81,6 +84,8 @@ class Shape:
     """What was lost on the way from a mesh to these parts."""
     split: bool = False
     """Whether collisions are with the parts although they only cover the surface."""
+    memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was worked out from this shape alone, by question."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vertices", readonly(self.vertices))
@@ -90,6 +95,16 @@ class Shape:
             raise ClipError("a shape needs a surface with at least one triangle; this one is empty")
 
     __setstate__ = locked
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"memo": {}}
+
+    def worked_out(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """The answer to a question about this shape, worked out once however many clips ask."""
+        if question not in self.memo:
+            self.memo[question] = answer()
+        known: T = self.memo[question]
+        return known
 
     @classmethod
     def box(cls, size: ArrayLike, centre: ArrayLike = (0.0, 0.0, 0.0)) -> Shape:
@@ -184,16 +199,21 @@ class Shape:
         Raises:
             ClipError: the surface has no area.
         """
+        reached = self.worked_out(Shape.scatter, self._areas)
+        chosen = self.faces[np.searchsorted(reached, rng.random(count), side="right")]
+        u, v = rng.random((2, count, 1))
+        root = np.sqrt(u)
+        a, b, c = (self.vertices[chosen[:, k]] for k in range(3))
+        return np.asarray((1 - root) * a + root * (1 - v) * b + root * v * c)
+
+    def _areas(self) -> Array:
+        """The share of the surface ``(M,)`` that the triangles up to each make up."""
         a, b, c = (self.vertices[self.faces[:, k]] for k in range(3))
         area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
         if area.sum() <= 0.0:
             raise ClipError("the surface has no area to take points from")
-        chosen = rng.choice(len(area), size=count, p=area / area.sum())
-        u, v = rng.random((2, count, 1))
-        root = np.sqrt(u)
-        return np.asarray(
-            (1 - root) * a[chosen] + root * (1 - v) * b[chosen] + root * v * c[chosen]
-        )
+        reached = np.cumsum(area / area.sum())
+        return np.asarray(reached / reached[-1])
 
     def sample(self, count: int, rng: np.random.Generator) -> Array:
         """``count`` points ``(count, 3)`` [m] spread evenly over the surface.
@@ -203,10 +223,12 @@ class Shape:
         """
         dense = self.scatter(20 * count, rng)
         picked = np.zeros(count, dtype=np.int64)
-        distance = np.linalg.norm(dense - dense[0], axis=1)
+        columns = np.ascontiguousarray(dense.T)
+        squared = np.full(len(dense), np.inf)
         for k in range(1, count):
-            picked[k] = int(np.argmax(distance))
-            distance = np.minimum(distance, np.linalg.norm(dense - dense[picked[k]], axis=1))
+            away = columns - dense[picked[k - 1], :, None]
+            np.minimum(squared, np.einsum("ij,ij->j", away, away), out=squared)
+            picked[k] = int(np.argmax(squared))
         return np.asarray(dense[picked])
 
 

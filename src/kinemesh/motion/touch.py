@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,7 @@ def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ..
         things.append((clip.scene.terrain.name, clip.scene.terrain.shape, None))
     found = []
     for name, shape, track in things:
-        tree = cKDTree(shape.scatter(_SAMPLES, np.random.default_rng(0)))
+        tree = shape.worked_out(detect_touches, partial(_surface, shape))
         for hand in ("left_hand", "right_hand"):
             labelled = track is not None and len(clip.scene.props) == 1
             labels = clip.contacts.get(hand) if labelled else None
@@ -81,6 +82,11 @@ def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ..
             if touch.touching.any():
                 found.append(touch)
     return tuple(found)
+
+
+def _surface(shape: Shape) -> cKDTree:
+    """Points that stand for the surface of ``shape``."""
+    return cKDTree(shape.scatter(_SAMPLES, np.random.default_rng(0)), balanced_tree=False)
 
 
 def _touch(

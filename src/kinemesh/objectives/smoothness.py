@@ -92,18 +92,24 @@ class Differences(Objective):
         if not centre:
             return None
         nv = configuration.robot.nv
-        value, jacobian = np.zeros(nv), np.zeros((nv, nv))
+        value, turning = np.zeros(nv), np.zeros((6, 6))
         for offset, coefficient in coefficients.items():
             away, rate = configuration.difference(frame.neighbours[offset])
             # difference() leads here from there: the term is its negative.
             value -= coefficient / centre * away
-            jacobian -= coefficient / centre * rate
+            turning -= coefficient / centre * rate[:6, :6]
+        # Joints are numbers: they change as the step does, and the coefficients sum to -1.
+        jacobian = np.eye(nv)
+        jacobian[:6, :6] = turning
         weights = np.full(nv, self.weight * centre * (_REFERENCE / frame.dt) ** (2 * self.order))
         weights[:3] *= self.base
         return Residual(value, jacobian, weights)
 
     def _coefficients(self, frame: Frame) -> dict[int, float]:
         """Offset to coefficient of the summed windows, 0 included."""
+        return dict(frame.worked_out((Differences, self.order), lambda: self._summed(frame)))
+
+    def _summed(self, frame: Frame) -> dict[int, float]:
         n, here = self.order, frame.neighbours
         stencil = [(-1) ** (n - k) * math.comb(n, k) for k in range(n + 1)]
         total: dict[int, float] = {}

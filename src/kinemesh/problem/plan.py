@@ -115,7 +115,12 @@ class Plan:
         }
         if terrain is not None and self.scene.terrain is not None:
             self._bounds[terrain.name] = (terrain.shape.bounds, self.scene.terrain.shape.bounds)
+        self._touched = [self._places(touch) for touch in self.touches]
+        self._under = {
+            sole.name: self._surface(LANDMARKS.index(f"{sole.name}_toe")) for sole in robot.soles
+        }
         self._disc = sunflower(self._mesh.ground_anchors, self._mesh.reach)
+        self._weights = self._vertex_weights()
         self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.points(0)[0]), 3))
         self._fixed = [Obstacle.of(prop.name, prop.shape, true=True) for prop in self.scene.props]
         self._solid = (
@@ -177,26 +182,29 @@ class Plan:
         anchors are where the robot's scene has the same places.
         """
         body = self.landmarks[index]
-        options = self._mesh
-        source, target, weights = [body], [], [np.ones(len(body))]
-        share = float(len(body))
+        source, target = [body], []
         for anchors in self._anchors:
             source.append(anchors.source(index))
             target.append(anchors.target(index))
-            count = len(target[-1])
-            weights.append(np.full(count, options.prop_weight * share / count))
         if len(self._terrain_target):
             source.append(self._terrain_source)
             target.append(self._terrain_target)
-            count = len(self._terrain_target)
-            weights.append(np.full(count, options.terrain_weight * share / count))
         if self.scene.ground is not None and len(self._disc):
             ground = self._disc + np.array([*body[:, :2].mean(axis=0), self.scene.ground])
             source.append(ground)
             target.append(ground)
-            weights.append(np.full(len(ground), options.ground_weight * share / len(ground)))
         anchors_now = np.concatenate(target) if target else np.zeros((0, 3))
-        return np.concatenate(source), anchors_now, np.concatenate(weights)
+        return np.concatenate(source), anchors_now, self._weights
+
+    def _vertex_weights(self) -> Array:
+        """Weights ``(V,)`` of the mesh's vertices, the same in every frame."""
+        options, body = self._mesh, self.landmarks.shape[1]
+        groups = [(len(anchors.target_points), options.prop_weight) for anchors in self._anchors]
+        groups.append((len(self._terrain_target), options.terrain_weight))
+        if self.scene.ground is not None:
+            groups.append((len(self._disc), options.ground_weight))
+        weights = [np.full(count, weight * body / count) for count, weight in groups if count]
+        return readonly(np.concatenate([np.ones(body), *weights]))
 
     def laplacian(self, index: int) -> LaplacianTarget:
         """The reduced Laplacian cost of frame ``index``."""
@@ -222,8 +230,8 @@ class Plan:
             foot = self.footing.get(sole.name)
             if foot is None or not (foot.toe[index] or foot.landing[index]):
                 continue
-            surface = self._surface(sole.name, index)
-            if surface is None:
+            surface = self._under[sole.name][index]
+            if not np.isfinite(surface[2]):
                 continue
             known = None if foot.touchdown[index] else touchdowns.get(sole.name)
             point = surface if known is None else known.toe
@@ -247,8 +255,8 @@ class Plan:
                 time = abs(stance - index) / self.clip.fps
                 if stance < 0 or not 0.0 < time <= EASE_TIME:
                     continue
-                surface = self._surface(sole.name, stance)
-                if surface is not None:
+                surface = self._under[sole.name][stance]
+                if np.isfinite(surface[2]):
                     height = self._edge_height(sole.name, part, index) - surface[2]
                     eases.append(Ease(sole, corners, time, surface, _UP, height))
         return tuple(eases)
@@ -271,14 +279,16 @@ class Plan:
         contacts = []
         placed = {obstacle.name: (obstacle, pose) for obstacle, pose in self.obstacles(index)}
         hands = {f"{hand.name}_hand": hand for hand in self.robot.hands}
-        for touch, nearest in zip(self.touches, self._touch_times, strict=True):
+        known = zip(self.touches, self._touch_times, self._touched, strict=True)
+        for touch, nearest, places in known:
             time = abs(int(nearest[index]) - index) / self.clip.fps
             if time > TOUCH_TIME or touch.hand not in hands or touch.thing not in placed:
                 continue
             obstacle, pose = placed[touch.thing]
-            place = poses.apply(pose, self._target_place(touch, index)[None])[0]
             distance = float(touch.distance[index]) * self.scale
-            contacts.append(Contact(hands[touch.hand], obstacle, pose, place, time, distance))
+            contacts.append(
+                Contact(hands[touch.hand], obstacle, pose, places[index], time, distance)
+            )
         return tuple(contacts)
 
     def _aims(self, index: int) -> tuple[Aim, ...]:
@@ -292,10 +302,13 @@ class Plan:
                 known[part] = (turn * Rotation.from_matrix(known[part])).as_matrix()[0]
         return tuple(Aim(p, known[p.name]) for p in self.robot.parts if p.name in known)
 
-    def _target_place(self, touch: Touch, index: int) -> Array:
-        """The touched place ``(3,)`` [m] on the robot's copy of the thing, in its own frame."""
-        source, target = self._bounds[touch.thing]
-        return carried(touch.places[index], source, target)
+    def _places(self, touch: Touch) -> Array:
+        """The touched places ``(T, 3)`` [m] on the robot's copy of the thing, in the world."""
+        places = carried(touch.places, *self._bounds[touch.thing])
+        tracks = {prop.name: prop.track for prop in self.scene.props}
+        if touch.thing not in tracks:
+            return places
+        return np.asarray(poses.apply(tracks[touch.thing], places[:, None])[:, 0])
 
     def _edge_height(self, side: str, part: str, index: int) -> float:
         """Height [m] of the person's toe, or of the heel as its ankle tells it, scaled."""
@@ -309,11 +322,11 @@ class Plan:
         """A place ``(3,)`` [m] of the person's feet, on the robot's terrain."""
         return place if self._stretched is None else self._stretched.place(place)
 
-    def _surface(self, side: str, index: int) -> Array | None:
-        """The place ``(3,)`` [m] under the person's toe; None where there is nothing."""
-        toe = self._trodden(self.landmarks[index, LANDMARKS.index(f"{side}_toe")])
-        height = float(support_height(self.scene, toe[None], 0.12 * self.scale)[0])
-        return np.array([toe[0], toe[1], height]) if np.isfinite(height) else None
+    def _surface(self, toe: int) -> Array:
+        """The places ``(T, 3)`` [m] under a toe of the person; -inf high where there is nothing."""
+        places = np.array(self._trodden(self.landmarks[:, toe]))
+        places[:, 2] = support_height(self.scene, places, 0.12 * self.scale)
+        return readonly(places)
 
 
 def _nearest(flags: NDArray[np.bool_]) -> NDArray[np.int64]:

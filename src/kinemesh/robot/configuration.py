@@ -194,10 +194,15 @@ class Configuration:
 
     def difference(self, origin: Array) -> tuple[Array, Array]:
         """Tangent ``(nv,)`` from ``origin`` ``(nq,)`` to here, and its Jacobian ``(nv, nv)``."""
-        model = self.robot.pin_model
-        value = pin.difference(model, origin, self.q)
-        jacobian = pin.dDifference(model, origin, self.q, pin.ARG1)
-        return np.asarray(value), np.asarray(jacobian)
+        # Several terms ask for the same; the origin is kept, so that its id stays its own.
+        question = ("difference", id(origin))
+        if question not in self.memo:
+            model = self.robot.pin_model
+            value = pin.difference(model, origin, self.q)
+            jacobian = pin.dDifference(model, origin, self.q, pin.ARG1)
+            self.memo[question] = origin, value, jacobian
+        known: tuple[Array, Array, Array] = self.memo[question]
+        return known[1:]
 
 
 def _skew(points: Array) -> Array:

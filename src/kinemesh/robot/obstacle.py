@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,12 @@ class Obstacle:
             true: measure from the true surface where the convex parts leave it far inside, and
                 let hulls be entered as far as the surface lies below them, 1 mm at most.
         """
-        parts = tuple(Solid.of(part) for part in shape.parts)
+        made = shape.worked_out((cls, true), lambda: cls._made(shape, true))
+        return replace(made, name=name)
+
+    @classmethod
+    def _made(cls, shape: Shape, true: bool) -> Obstacle:
+        name, parts = "", tuple(Solid.of(part) for part in shape.parts)
         if not (true and shape.warnings) or shape.split:
             return cls(name, parts)
         if is_hollow(shape):
