@@ -29,8 +29,9 @@ class Description:
     """Landmark to link and offset ``(3,)`` [m] in the link's frame."""
     soles: Mapping[str, tuple[str, Array]]
     """Foot to link and corners ``(4, 3)`` [m]."""
-    hands: Mapping[str, tuple[str, Array, Array]]
-    """Hand to link, palm centre ``(3,)`` [m] and outward normal ``(3,)`` in the link's frame."""
+    hands: Mapping[str, tuple[str, Array, Array, Array]]
+    """Hand to link, palm centre ``(3,)`` [m], outward normal ``(3,)`` and direction of the fingers
+    ``(3,)``, x where it is not said, in the link's frame."""
     limits: Mapping[str, tuple[float, float]]
     """Joint to (lower, upper) [rad], where tighter than the URDF."""
     rest: Mapping[str, float]
@@ -145,6 +146,9 @@ def _check(
                 str(_get(path, hand, "link", str, f"hands.{name}.")),
                 _points(path, hand, "point", (3,), f"hands.{name}."),
                 _points(path, hand, "normal", (3,), f"hands.{name}."),
+                _points(
+                    path, {"fingers": [1.0, 0.0, 0.0], **hand}, "fingers", (3,), f"hands.{name}."
+                ),
             )
             for name, hand in table.get("hands", {}).items()
         },

@@ -50,7 +50,7 @@ class Hand:
     normal: Array
     """Unit normal ``(3,)`` out of the palm in the joint's frame."""
     fingers: Array
-    """Unit direction ``(3,)`` of the fingers in the joint's frame: x of the hand's link."""
+    """Unit direction ``(3,)`` of the fingers in the joint's frame."""
     hulls: NDArray[np.int64]
     """Which of ``robot.hulls`` are this hand."""
 
@@ -284,12 +284,16 @@ class RobotModel:
         return int(frame.parentJoint), readonly(points)
 
     def _hand(
-        self, description: Description, name: str, link: str, point: Array, normal: Array
+        self,
+        description: Description,
+        name: str,
+        link: str,
+        point: Array,
+        normal: Array,
+        fingers: Array,
     ) -> Hand:
-        ahead = point + np.array([1.0, 0.0, 0.0])
-        joint, ends = self._place(
-            description, f"[hands.{name}]", link, np.stack([point, point + normal, ahead])
-        )
+        directions = np.stack([np.zeros(3), normal, fingers / np.linalg.norm(fingers)])
+        joint, ends = self._place(description, f"[hands.{name}]", link, point + directions)
         outward = ends[1] - ends[0]
         hulls = [k for k, hull in enumerate(self.hulls) if hull.link == link]
         if not hulls:
