@@ -81,7 +81,8 @@ def sheet(meshes: building.Meshes, hulls: building.Meshes) -> Sheet:
     """What ``robot.toml`` says."""
     low = building.sole_height(meshes, SOLES)
     corners = [(-0.094, 0.013), (-0.094, -0.013), (0.194, 0.013), (0.194, -0.013)]
-    point, normal = building.palm(hulls["left_elbow_link"], (0.27, 0.305), 0.288)
+    x, z = 0.288, -0.0185  # the middle of the ball
+    point = np.array([x, building.surface(hulls["left_elbow_link"], x, z), z])
     links = ("hip_pitch", "knee", "ankle", "shoulder_roll", "elbow", "shoulder_pitch")
     names = [*LEFT_JOINTS, *(f"left_{link}_link" for link in links)]
     return Sheet(
@@ -102,7 +103,7 @@ def sheet(meshes: building.Meshes, hulls: building.Meshes) -> Sheet:
             "left_hand": ("left_elbow_link", (0.26, 0.0, -0.0185), "where a wrist would be"),
         },
         sole=("left_ankle_link", np.array([(*corner, low) for corner in corners])),
-        hand=("left_elbow_link", point, normal),
+        hand=("left_elbow_link", point, np.array([0.0, -1.0, 0.0])),
         palms=(
             "The hand is a ball at the end of the forearm, one link with it: its inner side is",
             "the palm, a point on the hull's surface [m] and the outward normal.",

@@ -179,6 +179,13 @@ def without_hull(
     return wrong
 
 
+def surface(vertices: np.ndarray, x: float, z: float) -> float:
+    """Where the side that looks along -y of a hull has ``x`` and ``z``: its y [m]."""
+    planes = ConvexHull(vertices).equations
+    planes = planes[planes[:, 1] < -1e-9]
+    return float(np.max(-(planes[:, 0] * x + planes[:, 2] * z + planes[:, 3]) / planes[:, 1]))
+
+
 def palm(
     vertices: np.ndarray, along: tuple[float, float], at: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -193,17 +200,12 @@ def palm(
         Contact point over the middle of palm and finger roots [m], and the outward normal of the
         plane that the hull spans there between the heel of the hand and the curled finger tips.
     """
-    planes = ConvexHull(vertices).equations
-    planes = planes[planes[:, 1] < -1e-9]
-
-    def surface(x: float, z: float) -> float:
-        return float(np.max(-(planes[:, 0] * x + planes[:, 2] * z + planes[:, 3]) / planes[:, 1]))
-
     grid = [(x, z) for x in np.linspace(*along, 15) for z in np.linspace(-0.02, 0.02, 9)]
     rows = np.array([(x, z, 1.0) for x, z in grid])
-    slope = np.linalg.lstsq(rows, np.array([surface(x, z) for x, z in grid]), rcond=None)[0]
+    heights = np.array([surface(vertices, x, z) for x, z in grid])
+    slope = np.linalg.lstsq(rows, heights, rcond=None)[0]
     normal = np.array([slope[0], -1.0, slope[1]])
-    return np.array([at, surface(at, 0.0), 0.0]), normal / np.linalg.norm(normal)
+    return np.array([at, surface(vertices, at, 0.0), 0.0]), normal / np.linalg.norm(normal)
 
 
 def run(build: Callable[[], None], check: Callable[[bool], list[str]]) -> int:

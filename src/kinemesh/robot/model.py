@@ -292,7 +292,10 @@ class RobotModel:
         normal: Array,
         fingers: Array,
     ) -> Hand:
-        directions = np.stack([np.zeros(3), normal, fingers / np.linalg.norm(fingers)])
+        length = np.linalg.norm(fingers)
+        if length == 0.0:
+            raise RobotError(f"{description.path}: hands.{name}.fingers is no direction")
+        directions = np.stack([np.zeros(3), normal, fingers / length])
         joint, ends = self._place(description, f"[hands.{name}]", link, point + directions)
         outward = ends[1] - ends[0]
         hulls = [k for k, hull in enumerate(self.hulls) if hull.link == link]
