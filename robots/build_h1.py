@@ -93,7 +93,7 @@ def sheet(meshes: building.Meshes, hulls: building.Meshes) -> Sheet:
         height=(1.8, "from the soles to the top of the head, of the meshes at zero pose"),
         right={name: name.replace("left_", "right_") for name in names},
         landmarks={
-            "pelvis": ("pelvis", (0.0, 0.0, -0.034), "at the waist, 0.14 m above the hip axes"),
+            "pelvis": ("pelvis", (0.0395, 0.0, -0.034), "at the waist, 0.14 m above the hip axes"),
             "left_hip": ("left_hip_pitch_link", (0.0, 0.0, 0.0), ""),
             "left_knee": ("left_knee_link", (0.0, 0.0, 0.0), ""),
             "left_ankle": ("left_ankle_link", (0.0, 0.0, 0.0), ""),

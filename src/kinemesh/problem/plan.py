@@ -178,7 +178,7 @@ class Plan:
         """
         body = self.landmarks[index]
         options = self._mesh
-        source, target, weights = [body], [], [np.ones(len(body))]
+        source, target, weights = [body], [], [self.robot.reach.landmarks]
         share = float(len(body))
         for anchors in self._anchors:
             source.append(anchors.source(index))

@@ -21,6 +21,7 @@ from kinemesh.robot.convex import convex_geometry, geometry_points
 from kinemesh.robot.description import Description, read_description
 from kinemesh.robot.kernel import kernel_of
 from kinemesh.robot.parts import find_parts
+from kinemesh.robot.reach import find_reach
 from kinemesh.robot.selfcollision import self_pairs
 
 _UNBOUNDED = 1e3
@@ -169,6 +170,7 @@ class RobotModel:
         self.posture = self._by_joint(description.posture, "posture", 1.0)
         self.rest = self._rest(description)
         self.parts = find_parts(self)
+        self.reach = find_reach(self)
         self.self_pairs: NDArray[np.int64] = readonly(
             self_pairs(self, description.neighbours), np.int64
         )
