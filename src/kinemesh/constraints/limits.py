@@ -76,3 +76,20 @@ class TrustRegion(StepBox):
         """Bounds ``(nv,)``, or a radius."""
         reach = np.full(configuration.robot.nv, np.inf if self.ball else self.radius)
         return Box(-reach, reach, self.radius if self.ball else None)
+
+
+@dataclass(frozen=True)
+class FixedBase(StepBox):
+    r"""The base of a robot that is bolted down, or stands on locked legs, does not move.
+
+    .. math:: v_1 = \dots = v_6 = 0
+    """
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Box | None:
+        """Bounds ``(nv,)`` that leave the base nothing; None where it floats."""
+        robot = configuration.robot
+        if not robot.fixed_base:
+            return None
+        reach = np.full(robot.nv, np.inf)
+        reach[:6] = 0.0
+        return Box(-reach, reach)

@@ -25,6 +25,8 @@ class Description:
     urdf: Path
     height: float
     """Standing height [m]."""
+    fixed: float | None
+    """Height [m] at which the base is bolted down; None where the robot stands on its feet."""
     landmarks: Mapping[str, tuple[str, Array]]
     """Landmark to link and offset ``(3,)`` [m] in the link's frame."""
     soles: Mapping[str, tuple[str, Array]]
@@ -86,6 +88,16 @@ def read_description(
     return _check(folder / "robot.toml", _toml(folder / "robot.toml"), limits)
 
 
+def _fixed(path: Path, table: Mapping[str, Any]) -> float | None:
+    """``base = "fixed"`` and ``base_height``."""
+    base = table.get("base", "floating")
+    if base not in ("floating", "fixed"):
+        raise RobotError(f'{path}: base = {base!r}; expected "floating" or "fixed"')
+    if base == "floating":
+        return None
+    return _number(path, {"base_height": 0.0, **table}, "base_height")
+
+
 def _neighbours(path: Path, value: Any) -> int:
     if type(value) is not int or value < 0:
         raise RobotError(f"{path}: collision.neighbours = {value!r}; expected a whole number")
@@ -116,7 +128,8 @@ def _check(
     missing = [name for name in LANDMARKS if name not in landmarks]
     if missing:
         raise RobotError(f"{path}: [landmarks] lacks {', '.join(missing)}")
-    soles = _get(path, table, "soles", dict)
+    fixed = _fixed(path, table)
+    soles = table.get("soles", {}) if fixed is not None else _get(path, table, "soles", dict)
     collision = table.get("collision", {})
     tighter = {
         joint: _range(path, f"limits.{joint}", entry)
@@ -127,6 +140,7 @@ def _check(
         name=str(_get(path, table, "name", str)),
         urdf=urdf,
         height=height,
+        fixed=fixed,
         landmarks={
             name: (
                 str(_get(path, landmarks[name], "link", str, f"landmarks.{name}.")),
