@@ -29,7 +29,7 @@ __all__ = [
 def defaults() -> tuple[Constraint | StepBox, ...]:
     """The constraints of a retargeting."""
     return (
-        *(JointLimits(), VelocityLimits(), TrustRegion(), FixedBase()),
+        *(JointLimits(), VelocityLimits(), TrustRegion()),
         *(NonPenetration(), SelfCollision(), FootStance(), FootFlat(), FootEase(), HandContact()),
         SlowFoot(),
     )

@@ -195,6 +195,7 @@ class RobotModel:
         if self.fixed_base:  # feet that nothing moves are not to be planted
             self.soles = tuple(s for s in self.soles if self.support[s.joint, 6:].any())
         pairs = self_pairs(self, description.neighbours) if whole is None else whole.self_pairs
+        pairs = pairs.astype(np.int64)  # none at all are no integers yet
         joints = self.hull_table.joints
         self.self_pairs: NDArray[np.int64] = readonly(
             pairs[joints[pairs[:, 0]] != joints[pairs[:, 1]]], np.int64
