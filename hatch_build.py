@@ -1,4 +1,4 @@
-"""Builds the compiled inner loops; where that fails, the package works without them."""
+"""Ships the robots and builds the compiled inner loops, without which the package works too."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ class CompiledKernel(BuildHookInterface):
     folder: Path | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build, and add the library to the wheel, or put it beside the sources if editable."""
+        """Add robots and library to the wheel; if editable, put the library beside the sources."""
+        for folder in shipped_robots(Path(self.root)):
+            build_data["force_include"][str(folder)] = f"kinemesh/robots/{folder.name}"
         if self.target_name != "wheel" or os.environ.get("KINEMESH_PURE_PYTHON") == "1":
             return
         root = Path(self.root)
@@ -43,6 +45,11 @@ class CompiledKernel(BuildHookInterface):
         """Take the folder of the build away."""
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def shipped_robots(root: Path) -> list[Path]:
+    """The folders of robots, without the scripts that build them."""
+    return sorted(file.parent for file in (root / "robots").glob("*/robot.toml"))
 
 
 def compiled(root: Path, folder: Path) -> Path:

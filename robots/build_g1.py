@@ -11,21 +11,18 @@ The folders need neither the package nor its meshes afterwards. A rerun writes t
 from __future__ import annotations
 
 import sys
-import sysconfig
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import building
 import numpy as np
-from check_g1 import check_agreement, check_model
+from checking import check_agreement, check_model
 from g1_text import NOTICE, robot_toml
-from hulls import beyond, distance, enclose, read_obj, read_stl, write_obj
-from scipy.spatial import ConvexHull
+from packages import example_robot
 
-SOURCE = Path("share/example-robot-data/robots/g1_description/urdf/g1_29dof_rev_1_0.urdf")
 HERE = Path(__file__).resolve().parent
-CONTAINED = 1e-4
-"""A hull this close to being inside another of the same rigid body is dropped [m]."""
+SOLES = ("left_ankle_roll_link", "right_ankle_roll_link")
 
 
 @dataclass(frozen=True)
@@ -117,28 +114,11 @@ FAMILIES = (
 )
 
 
-def find_source() -> Path:
-    """Finds the rev 1.0 URDF in the installed example-robot-data package."""
-    paths = sysconfig.get_paths()
-    sites = {paths["purelib"], paths["platlib"], *(p for p in sys.path if p)}
-    roots = [Path(sys.prefix), *(Path(site) / "cmeel.prefix" for site in sorted(sites))]
-    for root in roots:
-        if (root / SOURCE).is_file():
-            return root / SOURCE
-    raise SystemExit("example-robot-data is not installed: pip install example-robot-data")
-
-
-def read_source() -> tuple[ET.Element, dict[str, np.ndarray]]:
+def read_source() -> tuple[ET.Element, building.Meshes]:
     """Reads the source URDF and the vertices of each link's visual mesh [m]."""
-    path = find_source()
+    path = example_robot("g1_description/urdf/g1_29dof_rev_1_0.urdf")
     root = ET.parse(path).getroot()
-    meshes = {}
-    for link in root.iter("link"):
-        mesh = link.find("visual/geometry/mesh")
-        if mesh is not None:
-            file = path.parents[1] / "meshes" / mesh.attrib["filename"].rsplit("/", 1)[1]
-            meshes[link.attrib["name"]] = read_stl(file)
-    return root, meshes
+    return root, building.read_meshes(root, path.parents[1] / "meshes")
 
 
 def bounds(link: str) -> tuple[int, float]:
@@ -147,151 +127,51 @@ def bounds(link: str) -> tuple[int, float]:
     return (128, 1e-3) if fine else (64, 3e-3)
 
 
-def sole_height(meshes: dict[str, np.ndarray]) -> float:
-    """Height of the flat sole in the ankle_roll frames, rounded down to 1e-6 [m]."""
-    low = min(meshes[f"{side}_ankle_roll_link"][:, 2].min() for side in ("left", "right"))
-    return float(np.floor(low * 1e6) / 1e6)
-
-
-def build_hulls(meshes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Makes the hull of every link; a right link's hull is its left twin's, mirrored.
-
-    Args:
-        meshes: Vertices of the meshes by link [m].
-
-    Returns:
-        Vertices of the hulls by link [m].
-    """
-    mirror = np.array([1.0, -1.0, 1.0])
-    hulls: dict[str, np.ndarray] = {}
-    for link in sorted(meshes):
-        if link.startswith("right_"):
-            hulls[link] = hulls["left_" + link.removeprefix("right_")] * mirror
-            continue
-        points = meshes[link]
-        if link.startswith("left_"):
-            twin = meshes["right_" + link.removeprefix("left_")]
-            points = np.vstack([points, twin * mirror])
-        limit, reach = bounds(link)
-        floor = sole_height(meshes) if "ankle_roll" in link else None
-        hulls[link] = enclose(points, limit, reach, floor)
-        print(f"hull of {link}: {len(hulls[link])} vertices", flush=True)
-    return hulls
-
-
-def inside_another(
-    root: ET.Element, meshes: dict[str, np.ndarray], hulls: dict[str, np.ndarray]
-) -> dict[str, str]:
-    """Finds links whose mesh lies inside the hull of another link of the same rigid body.
-
-    Args:
-        root: The source URDF.
-        meshes: Vertices of the meshes by link [m].
-        hulls: Vertices of the hulls that count, by link [m].
-
-    Returns:
-        The link whose hull contains it, by contained link.
-    """
-    placed = {link: (link, np.zeros(3)) for link in meshes}
-    for joint in root.iter("joint"):
-        child = joint.find("child").attrib["link"]
-        if joint.attrib.get("type") == "fixed" and child in meshes:
-            origin = joint.find("origin")
-            xyz = "0 0 0" if origin is None else origin.attrib["xyz"]
-            if origin is not None and any(float(x) for x in origin.attrib["rpy"].split()):
-                raise ValueError(f"{child}: a turned fixed joint is not handled")
-            parent = joint.find("parent").attrib["link"]
-            placed[child] = (parent, np.array([float(x) for x in xyz.split()]))
-    dropped: dict[str, str] = {}
-    for link, (body, offset) in placed.items():
-        for other, (same, shift) in placed.items():
-            if other == link or same != body or other not in hulls or other in dropped:
-                continue
-            if beyond(meshes[link] + offset, hulls[other] + shift) < CONTAINED:
-                dropped[link] = other
-    return dropped
-
-
-def write_urdf(root: ET.Element, family: Family, links: set[str], path: Path) -> None:
-    """Writes a family's URDF.
+def family_urdf(root: ET.Element, family: Family, links: set[str]) -> ET.Element:
+    """A family's URDF.
 
     Args:
         root: The source URDF; not changed.
         family: What differs.
         links: Links that have a hull.
-        path: The file to write.
     """
-    robot = ET.fromstring(ET.tostring(root))
-    robot.attrib["name"] = family.folder
-    for material in robot.findall("material"):
-        robot.remove(material)
+    robot = building.bare(root, family.folder, {link: [link] for link in links})
     for link in robot.iter("link"):
-        name = link.attrib["name"]
-        for tag in ("visual", "collision"):
-            for element in link.findall(tag):
-                link.remove(element)
-        if name in family.inertials:
-            mass, centre, inertia = family.inertials[name]
-            link.find("inertial/mass").attrib["value"] = mass
-            link.find("inertial/origin").attrib["xyz"] = centre
-            keys = ("ixx", "ixy", "ixz", "iyy", "iyz", "izz")
-            link.find("inertial/inertia").attrib.update(zip(keys, inertia.split(), strict=True))
-        if name in links:
-            geometry = ET.SubElement(ET.SubElement(link, "collision"), "geometry")
-            ET.SubElement(geometry, "mesh", filename=f"hulls/{name}.obj")
+        if link.attrib["name"] in family.inertials:
+            set_inertial(link, *family.inertials[link.attrib["name"]])
     for joint in robot.iter("joint"):
         for key, value in family.joints.get(joint.attrib["name"], {}).items():
             tag, attribute = key.split(".")
             joint.find(tag).attrib[attribute] = value
-    ET.indent(robot)
-    header = [family.title, "Made by robots/build_g1.py; licence and changes: NOTICE.", ""]
-    comment = "\n".join(f"  {line}".rstrip() for line in (*header, *family.remarks))
-    text = ET.tostring(robot, encoding="unicode")
-    path.write_text(f'<?xml version="1.0"?>\n<!--\n{comment}\n-->\n{text}\n', encoding="utf-8")
+    return robot
 
 
-def palm(vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Finds the palm of the left hand on its hull: the side that looks along -y.
-
-    Args:
-        vertices: Hull of the left rubber hand in its link frame, shape (n, 3) [m].
-
-    Returns:
-        Contact point over the middle of palm and finger roots [m], and the outward normal of the
-        plane that the hull spans there between the heel of the hand and the curled finger tips.
-    """
-    planes = ConvexHull(vertices).equations
-    planes = planes[planes[:, 1] < -1e-9]
-
-    def surface(x: float, z: float) -> float:
-        return float(np.max(-(planes[:, 0] * x + planes[:, 2] * z + planes[:, 3]) / planes[:, 1]))
-
-    grid = [(x, z) for x in np.linspace(0.03, 0.10, 15) for z in np.linspace(-0.02, 0.02, 9)]
-    rows = np.array([(x, z, 1.0) for x, z in grid])
-    slope = np.linalg.lstsq(rows, np.array([surface(x, z) for x, z in grid]), rcond=None)[0]
-    normal = np.array([slope[0], -1.0, slope[1]])
-    return np.array([0.06, surface(0.06, 0.0), 0.0]), normal / np.linalg.norm(normal)
+def set_inertial(link: ET.Element, mass: str, centre: str, inertia: str) -> None:
+    """Sets mass [kg], centre of mass [m] and inertia xx xy xz yy yz zz [kg m^2] of a link."""
+    link.find("inertial/mass").attrib["value"] = mass
+    link.find("inertial/origin").attrib["xyz"] = centre
+    keys = ("ixx", "ixy", "ixz", "iyy", "iyz", "izz")
+    link.find("inertial/inertia").attrib.update(zip(keys, inertia.split(), strict=True))
 
 
 def build() -> None:
     """Writes both folders."""
     root, meshes = read_source()
-    hulls = build_hulls(meshes)
-    dropped = inside_another(root, meshes, hulls)
+    hulls = building.build_hulls(meshes, bounds, SOLES)
+    dropped = building.inside_another(root, meshes, hulls)
     for link, other in sorted(dropped.items()):
         print(f"hull of {link} dropped: inside that of {other}")
-    point, normal = palm(hulls["left_rubber_hand"])
+    point, normal = building.palm(hulls["left_rubber_hand"], (0.03, 0.10), 0.06)
+    kept = {link: hulls[link] for link in set(hulls) - set(dropped)}
+    sole = building.sole_height(meshes, SOLES)
     for family in FAMILIES:
         folder = HERE / family.folder
-        (folder / "hulls").mkdir(parents=True, exist_ok=True)
-        for old in (folder / "hulls").glob("*.obj"):
-            old.unlink()
-        for link in sorted(set(hulls) - set(dropped)):
-            shift = np.array([0.0, 0.0, -family.raised.get(link, 0.0)])
-            write_obj(folder / "hulls" / f"{link}.obj", np.round(hulls[link] + shift, 6))
-        write_urdf(root, family, set(hulls) - set(dropped), folder / "g1.urdf")
-        raised = family.raised.get("torso_link", 0.0)
-        text = robot_toml(family.folder, family.title, sole_height(meshes), point, normal, raised)
+        raised = {link: np.array([0.0, 0.0, up]) for link, up in family.raised.items()}
+        building.write_hulls(folder, {k: v - raised.get(k, 0.0) for k, v in kept.items()})
+        urdf = family_urdf(root, family, set(kept))
+        building.write_urdf(urdf, folder / "g1.urdf", "build_g1.py", family.title, family.remarks)
+        torso = family.raised.get("torso_link", 0.0)
+        text = robot_toml(family.folder, family.title, sole, point, normal, torso)
         (folder / "robot.toml").write_text(text, encoding="utf-8")
         (folder / "NOTICE").write_text(NOTICE, encoding="utf-8")
 
@@ -301,24 +181,12 @@ def check() -> list[str]:
     root, meshes = read_source()
     wrong = []
     for family in FAMILIES:
-        print(f"{family.folder}: {'link':28} vertices  outside [mm]  lacking [um]")
-        hulls = {}
-        for link, mesh in sorted(meshes.items()):
-            path = HERE / family.folder / "hulls" / f"{link}.obj"
-            if not path.is_file():
-                continue
-            hulls[link] = read_obj(path) + np.array([0.0, 0.0, family.raised.get(link, 0.0)])
-            limit, reach = bounds(link)
-            lacking, outside = beyond(mesh, hulls[link]), float(distance(hulls[link], mesh).max())
-            row = f"{len(hulls[link]):8d} {1e3 * outside:13.3f} {max(0.0, 1e6 * lacking):13.2f}"
-            print(f"{family.folder}: {link:28} {row}")
-            if len(hulls[link]) > limit or outside > reach or lacking > 1e-6:
-                wrong.append(f"{family.folder}: hull of {link}")
-        dropped = inside_another(root, meshes, hulls)
-        for link in sorted(set(meshes) - set(hulls)):
-            print(f"{family.folder}: {link:28} inside {dropped.get(link, 'NOTHING')}")
-            if link not in dropped:
-                wrong.append(f"{family.folder}: no hull for {link}")
+        hulls = {
+            link: hull + np.array([0.0, 0.0, family.raised.get(link, 0.0)])
+            for link, hull in building.read_hulls(HERE / family.folder).items()
+        }
+        wrong += building.compare(family.folder, meshes, hulls, bounds)
+        wrong += building.without_hull(family.folder, root, meshes, hulls)
         wrong += check_model(HERE / family.folder, family.mass)
     return wrong + check_agreement(*(HERE / family.folder for family in FAMILIES))
 

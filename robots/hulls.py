@@ -20,21 +20,19 @@ MARGIN = 2e-6
 
 
 def read_stl(path: Path) -> np.ndarray:
-    """Reads the vertices of a binary STL file.
+    """Reads the vertices of a binary STL file, each once, shape (n, 3) [m]."""
+    return np.unique(read_triangles(path).reshape(-1, 3), axis=0)
 
-    Args:
-        path: The file.
 
-    Returns:
-        Distinct vertices, shape (n, 3) [m].
-    """
+def read_triangles(path: Path) -> np.ndarray:
+    """Reads the triangles of a binary STL file, shape (n, 3, 3) [m]."""
     record = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
     data = path.read_bytes()
     count = int.from_bytes(data[80:84], "little")
     if len(data) < 84 + count * record.itemsize:
         raise ValueError(f"{path} is not a binary STL file")
     triangles = np.frombuffer(data, record, count, 84)["corners"]
-    return np.unique(triangles.reshape(-1, 3).astype(float), axis=0)
+    return triangles.astype(float)
 
 
 def read_obj(path: Path) -> np.ndarray:

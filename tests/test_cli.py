@@ -364,7 +364,8 @@ BAD: dict[str, tuple[Callable[[Path], list[Any]], str]] = {
     ),
     "an unknown robot": (
         _plus("--robot", "g2"),
-        r"unknown robot 'g2'; known robots: g1, g1_base; or give a robot's folder",
+        r"unknown robot 'g2'; known robots: g1, g1_23dof, g1_base, h1, t1; or give a robot's "
+        r"folder",
     ),
     "an unknown solver": (
         _plus("--solver", "simplex"),

@@ -12,10 +12,10 @@ from threadpoolctl import threadpool_limits
 from kinemesh import constraints as _constraints
 from kinemesh import objectives as _objectives
 from kinemesh._version import __version__
-from kinemesh.constraints import Constraint, StepBox, TrustRegion
+from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
 from kinemesh.errors import ClipError, SolveError
 from kinemesh.evaluation import Evaluation
-from kinemesh.motion import Clip, Scene, Trajectory
+from kinemesh.motion import Clip, Scene, Trajectory, in_place
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.contacts import StanceRule, stance_flags
 from kinemesh.objectives import Objective
@@ -61,6 +61,9 @@ class Retargeter:
 
     Args:
         robot: a model, or what :meth:`RobotModel.load` takes.
+        freeze: what is locked at its rest posture: joints by name, ``legs`` (the base with
+            them), ``arms``, ``waist``, ``head``, ``base``. Elsewhere than at rest:
+            ``robot=model.frozen(what, posture)``.
         objectives: what is wanted; default :func:`kinemesh.objectives.defaults`.
         constraints: what must hold; default :func:`kinemesh.constraints.defaults`.
         iterations: most QPs in a frame.
@@ -79,6 +82,7 @@ class Retargeter:
         self,
         robot: RobotModel | str | Path = "g1",
         *,
+        freeze: Sequence[str] = (),
         objectives: Sequence[Objective] | None = None,
         constraints: Sequence[Constraint | StepBox] | None = None,
         iterations: int = 10,
@@ -90,9 +94,12 @@ class Retargeter:
         mesh: MeshOptions | None = None,
         stance: StanceRule | None = None,
     ) -> None:
-        self.robot = robot if isinstance(robot, RobotModel) else RobotModel.load(robot)
+        model = robot if isinstance(robot, RobotModel) else RobotModel.load(robot)
+        self.robot = model.frozen((freeze,) if isinstance(freeze, str) else freeze)
         self.objectives = tuple(_objectives.defaults() if objectives is None else objectives)
         self.constraints = tuple(_constraints.defaults() if constraints is None else constraints)
+        if self.robot.fixed_base and not any(isinstance(c, FixedBase) for c in self.constraints):
+            self.constraints = (*self.constraints, FixedBase())
         if solver == "cvxpy" and constraints is None:
             self.constraints = tuple(
                 replace(c, ball=True) if isinstance(c, TrustRegion) else c for c in self.constraints
@@ -263,22 +270,33 @@ class Retargeter:
         Raises:
             ClipError: the scene lacks a prop, or the nominal does not fit clip and robot.
         """
-        if nominal is not None and nominal.joint_names != self.robot.joint_names:
+        if nominal is not None and nominal.joint_names != self.robot.whole.joint_names:
             raise ClipError(
                 f"the nominal trajectory has the joints of {nominal.robot!r}; "
                 f"expected those of {self.robot.name!r}"
             )
+        if self.robot.fixed_base:
+            if scene is not None:
+                raise ClipError(
+                    f"{self.robot.name!r} does not move its base, and person and props are brought "
+                    f"to it together: put the other scene into the clip, and leave scene= out"
+                )
+            clip = in_place(clip)
         # The matrices are small: a second BLAS thread costs eight times the CPU and wins nothing.
         with threadpool_limits(limits=1, user_api="blas"):
-            plan = self.plan(clip, scene, None if nominal is None else nominal.q)
+            wanted = None if nominal is None else self.robot.shortened(nominal.q)
+            plan = self.plan(clip, scene, wanted)
             solved = list(self.frames(plan, progress))
             if self.refine is not None:
                 solved = refined(self, self.refine, solved)
+        q = np.array([configuration.q for _, configuration, _ in solved])
+        if self.robot.fixed_base:  # the solver's rounding
+            q[:, :7] = self.start(plan).q[:7]
         return Result(
             Trajectory(
-                np.array([configuration.q for _, configuration, _ in solved]),
+                self.robot.expanded(q),
                 clip.fps,
-                self.robot.joint_names,
+                self.robot.whole.joint_names,
                 self.robot.name,
             ),
             plan.scene,

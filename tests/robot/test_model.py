@@ -13,6 +13,7 @@ from kinemesh.errors import RobotError
 from kinemesh.motion import LANDMARKS
 from kinemesh.robot import RobotModel, robot_names
 from kinemesh.robot.model import robots_folder
+from kinemesh.robot.selfcollision import near_self
 
 TWO_LINKS = """<robot name="pair">
   <link name="trunk"><inertial><mass value="1"/>
@@ -68,16 +69,56 @@ def edit(folder: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1))
 
 
-@pytest.mark.parametrize("name", ["g1", "g1_base"])
+SHIPPED = {
+    "g1": (29, 1.32),
+    "g1_base": (29, 1.32),
+    "g1_23dof": (23, 1.32),
+    "h1": (19, 1.8),
+    "t1": (23, 1.17),
+}
+
+
+def test_the_shipped_robots_are_known() -> None:
+    assert set(robot_names()) == set(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_robot_loads_by_its_name(name: str) -> None:
-    robot = RobotModel.load(name)
+    robot, (joints, height) = RobotModel.load(name), SHIPPED[name]
     assert name in robot_names()
     assert robot.name == name
-    assert len(robot.joint_names) == 29
-    assert robot.nq == 36
-    assert robot.nv == 35
-    assert robot.height == 1.32
-    assert f"RobotModel('{name}', 29 joints" in repr(robot)
+    assert len(robot.joint_names) == joints
+    assert robot.nq == joints + 7
+    assert robot.nv == joints + 6
+    assert robot.height == height
+    assert f"RobotModel('{name}', {joints} joints" in repr(robot)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_robot_rests_level_symmetric_and_touches_nothing(name: str) -> None:
+    robot = RobotModel.load(name)
+    rest = robot.configuration(robot.rest)
+    places = dict(zip(LANDMARKS, rest.landmarks(), strict=True))
+    for mark in (name for name in LANDMARKS if name.startswith("left")):
+        other = places[mark.replace("left", "right")]
+        np.testing.assert_allclose(places[mark] * (1.0, -1.0, 1.0), other, atol=2e-5)
+        assert places[mark][1] > 0.03  # the left is on the left
+    for sole in robot.soles:
+        corners = rest.positions(np.full(4, sole.joint), sole.corners)
+        np.testing.assert_allclose(corners[:, 2], 0.0, atol=1e-5)
+        assert corners[2, 0] > corners[0, 0]
+    inward = {hand.name: (rest.rotations[hand.joint] @ hand.normal)[1] for hand in robot.hands}
+    assert inward["left"] < -0.5 < 0.5 < inward["right"]  # palms look at the body
+    for hand in robot.hands:
+        forward = rest.rotations[hand.joint] @ hand.fingers
+        assert forward[0] > 0.2 and forward[2] < -0.3  # arms hang, bent forward
+    near = near_self(rest, robot.self_pairs, 0.02)
+    assert np.all(near.distance > 0.0)
+    tall = max(
+        rest.positions(np.full(len(h.vertices), h.joint), h.vertices)[:, 2].max()
+        for h in robot.hulls
+    )
+    assert 0.94 * robot.height < tall < 1.0 * robot.height
 
 
 def test_a_robot_loads_from_its_folder(folder: Path, robot: RobotModel) -> None:
@@ -119,7 +160,7 @@ def test_a_mapping_without_a_urdf_is_refused(folder: Path) -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(RobotError, match="unknown robot 'h9'; known robots: g1, g1_base"):
+    with pytest.raises(RobotError, match="unknown robot 'h9'; known robots: g1, g1_23dof, g1_base"):
         RobotModel.load("h9")
 
 

@@ -18,7 +18,7 @@ from kinemesh import demos, metrics
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import print_failures, print_findings, score_table
 from kinemesh.errors import KinemeshError, WriteError
-from kinemesh.motion import Clip
+from kinemesh.motion import Clip, in_place
 from kinemesh.result import Result, check_writable
 from kinemesh.retarget import Retargeter
 from kinemesh.robot import RobotModel
@@ -35,6 +35,9 @@ class RetargetCommand:
     """The .npz to write."""
     robot: str = "g1"
     """A robot's name, or a folder with a robot.toml."""
+    freeze: Annotated[tuple[str, ...], tyro.conf.arg(metavar="WHAT")] = ()
+    """What keeps its rest posture: legs (the base with them), arms, waist, head, base, or joints by
+    name."""
     solver: str = "daqp"
     """daqp, osqp or cvxpy."""
     json: bool = False
@@ -48,11 +51,14 @@ class RetargetCommand:
         if target.exists() and target.samefile(self.source.clip):
             raise WriteError(f"{target} is the recording itself; give the result another name")
         robot = RobotModel.load(self.robot)
+        retargeter = Retargeter(robot, freeze=self.freeze, solver=self.solver)
         clip = self.source.read()
+        if retargeter.robot.fixed_base:
+            clip = in_place(clip)
         if not self.json:
             print_findings(console, clip.notes, clip.warnings)
         start = time.perf_counter()
-        result = solve(Retargeter(robot, solver=self.solver), clip)
+        result = solve(retargeter, clip)
         seconds = time.perf_counter() - start
         result.save(self.output)
         score = metrics.evaluate(

@@ -2,7 +2,7 @@
 
 from kinemesh.constraints.constraint import Constraint, StepBox
 from kinemesh.constraints.contact import HandContact
-from kinemesh.constraints.limits import JointLimits, TrustRegion, VelocityLimits
+from kinemesh.constraints.limits import FixedBase, JointLimits, TrustRegion, VelocityLimits
 from kinemesh.constraints.penetration import NonPenetration
 from kinemesh.constraints.self_collision import SelfCollision
 from kinemesh.constraints.slow_foot import SlowFoot
@@ -10,6 +10,7 @@ from kinemesh.constraints.stance import FootEase, FootFlat, FootStance
 
 __all__ = [
     "Constraint",
+    "FixedBase",
     "FootEase",
     "FootFlat",
     "FootStance",

@@ -88,3 +88,19 @@ class TrustRegion(StepBox):
         """Bounds ``(nv,)``, or a radius."""
         reach = np.full(configuration.robot.nv, np.inf if self.ball else self.radius)
         return Box(-reach, reach, self.radius if self.ball else None)
+
+
+@dataclass(frozen=True)
+class FixedBase(StepBox):
+    r"""The base of a robot that is bolted down, or stands on locked legs, does not move.
+
+    .. math:: v_1 = \dots = v_6 = 0
+
+    A retargeter adds it by itself for a robot with ``fixed_base``.
+    """
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Box:
+        """Bounds ``(nv,)`` that leave the base nothing and the joints everything."""
+        reach = np.full(configuration.robot.nv, np.inf)
+        reach[:6] = 0.0
+        return Box(-reach, reach)

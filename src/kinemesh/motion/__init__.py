@@ -2,6 +2,7 @@
 
 from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import StanceEdit, TouchEdit
+from kinemesh.motion.in_place import in_place
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.motion.scene import Prop, Scene, Terrain
 from kinemesh.motion.shape import ConvexPart, Shape
@@ -23,4 +24,5 @@ __all__ = [
     "Terrain",
     "TouchEdit",
     "Trajectory",
+    "in_place",
 ]

@@ -24,7 +24,8 @@ class Orientation(Objective):
     with the part's axes :math:`A_p` in its joint's frame, the person's axes :math:`\hat R_p`
     and the angle :math:`\theta_p` between the two. Unlike the logarithm the difference of
     matrices is smooth everywhere, and its pull does not grow beyond a right angle, which a
-    wrist cannot follow.
+    wrist cannot follow.  Where the robot lacks joints to turn a part as well as to place it, the
+    part's share is that of the directions left: :class:`kinemesh.robot.Reach`.
     """
 
     weight: float = 0.05
@@ -40,13 +41,18 @@ class Orientation(Objective):
         """The residual ``(9 P,)`` of P parts and its Jacobian; None where nothing is known."""
         if not frame.aims:
             return None
-        joints, own, wanted, share = frame.worked_out(self, lambda: self._columns(frame))
+        joints, own, wanted, share = frame.worked_out(
+            self, lambda: self._columns(configuration, frame)
+        )
         return Residual(*configuration.turned(joints, own, wanted), share)
 
-    def _columns(self, frame: Frame) -> tuple[NDArray[np.int64], Array, Array, Array]:
+    def _columns(
+        self, configuration: Configuration, frame: Frame
+    ) -> tuple[NDArray[np.int64], Array, Array, Array]:
         """Joints ``(P,)``, axes of robot and person ``(P, 3, 3)``, and weights ``(9 P,)``."""
         shares = {"torso": self.torso, "foot": self.feet, "hand": self.hands}
-        share = np.array([shares[aim.part.kind] for aim in frame.aims])
+        reach = configuration.robot.reach.parts
+        share = np.array([shares[a.part.kind] * reach[a.part.name] for a in frame.aims])
         return (
             np.array([aim.part.joint for aim in frame.aims]),
             np.stack([aim.part.axes for aim in frame.aims]),

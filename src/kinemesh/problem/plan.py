@@ -204,7 +204,7 @@ class Plan:
         if self.scene.ground is not None:
             groups.append((len(self._disc), options.ground_weight))
         weights = [np.full(count, weight * body / count) for count, weight in groups if count]
-        return readonly(np.concatenate([np.ones(body), *weights]))
+        return readonly(np.concatenate([self.robot.reach.landmarks, *weights]))
 
     def laplacian(self, index: int) -> LaplacianTarget:
         """The reduced Laplacian cost of frame ``index``."""

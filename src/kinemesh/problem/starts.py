@@ -27,11 +27,29 @@ def starts(robot: RobotModel, landmarks: Array) -> tuple[Configuration, ...]:
     leaning = _base(left, trunk)
     rest = robot.rest[7:]
     crouch = np.clip(_BENT * rest, robot.lower, robot.upper)
+    if robot.fixed_base:
+        return tuple(_bolted(robot, body["pelvis"], upright, joints) for joints in (rest, crouch))
     return tuple(
-        robot.configuration(np.concatenate([body["pelvis"], base, joints]))
+        _placed(robot, body["pelvis"], base, joints)
         for base in (upright, leaning)
         for joints in (rest, crouch)
     )
+
+
+def _placed(robot: RobotModel, pelvis: Array, base: Array, joints: Array) -> Configuration:
+    """The robot with its pelvis, which need not be its base, at a place ``(3,)`` [m]."""
+    posed = robot.configuration(np.concatenate([pelvis, base, joints]))
+    off = posed.landmarks()[LANDMARKS.index("pelvis")] - pelvis
+    if float(np.abs(off).max()) < 1e-9:
+        return posed
+    return robot.configuration(np.concatenate([pelvis - off, base, joints]))
+
+
+def _bolted(robot: RobotModel, pelvis: Array, base: Array, joints: Array) -> Configuration:
+    """The robot at the height of its rest posture, its pelvis under a person's ``(3,)`` [m]."""
+    resting = _placed(robot, pelvis, base, robot.rest[7:])
+    place = np.array([*resting.q[:2], robot.rest[2]])
+    return robot.configuration(np.concatenate([place, base, joints]))
 
 
 def _base(left: Array, up: Array) -> Array:

@@ -8,6 +8,7 @@ from kinemesh.robot.model import Hand, Hull, RobotModel, Sole, robot_names
 from kinemesh.robot.near import Near
 from kinemesh.robot.obstacle import Obstacle
 from kinemesh.robot.parts import Part
+from kinemesh.robot.reach import Reach
 from kinemesh.robot.selfcollision import SelfNear, near_self
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Near",
     "Obstacle",
     "Part",
+    "Reach",
     "RobotModel",
     "SelfNear",
     "Sole",

@@ -25,12 +25,15 @@ class Description:
     urdf: Path
     height: float
     """Standing height [m]."""
+    fixed: float | None
+    """Height [m] at which the base is bolted down; None where the robot stands on its feet."""
     landmarks: Mapping[str, tuple[str, Array]]
     """Landmark to link and offset ``(3,)`` [m] in the link's frame."""
     soles: Mapping[str, tuple[str, Array]]
     """Foot to link and corners ``(4, 3)`` [m]."""
-    hands: Mapping[str, tuple[str, Array, Array]]
-    """Hand to link, palm centre ``(3,)`` [m] and outward normal ``(3,)`` in the link's frame."""
+    hands: Mapping[str, tuple[str, Array, Array, Array]]
+    """Hand to link, palm centre ``(3,)`` [m], outward normal ``(3,)`` and direction of the fingers
+    ``(3,)``, x where it is not said, in the link's frame."""
     limits: Mapping[str, tuple[float, float]]
     """Joint to (lower, upper) [rad], where tighter than the URDF."""
     rest: Mapping[str, float]
@@ -85,6 +88,16 @@ def read_description(
     return _check(folder / "robot.toml", _toml(folder / "robot.toml"), limits)
 
 
+def _fixed(path: Path, table: Mapping[str, Any]) -> float | None:
+    """``base = "fixed"`` and ``base_height``."""
+    base = table.get("base", "floating")
+    if base not in ("floating", "fixed"):
+        raise RobotError(f'{path}: base = {base!r}; expected "floating" or "fixed"')
+    if base == "floating":
+        return None
+    return _number(path, {"base_height": 0.0, **table}, "base_height")
+
+
 def _neighbours(path: Path, value: Any) -> int:
     if type(value) is not int or value < 0:
         raise RobotError(f"{path}: collision.neighbours = {value!r}; expected a whole number")
@@ -115,7 +128,8 @@ def _check(
     missing = [name for name in LANDMARKS if name not in landmarks]
     if missing:
         raise RobotError(f"{path}: [landmarks] lacks {', '.join(missing)}")
-    soles = _get(path, table, "soles", dict)
+    fixed = _fixed(path, table)
+    soles = table.get("soles", {}) if fixed is not None else _get(path, table, "soles", dict)
     collision = table.get("collision", {})
     tighter = {
         joint: _range(path, f"limits.{joint}", entry)
@@ -126,6 +140,7 @@ def _check(
         name=str(_get(path, table, "name", str)),
         urdf=urdf,
         height=height,
+        fixed=fixed,
         landmarks={
             name: (
                 str(_get(path, landmarks[name], "link", str, f"landmarks.{name}.")),
@@ -145,6 +160,9 @@ def _check(
                 str(_get(path, hand, "link", str, f"hands.{name}.")),
                 _points(path, hand, "point", (3,), f"hands.{name}."),
                 _points(path, hand, "normal", (3,), f"hands.{name}."),
+                _points(
+                    path, {"fingers": [1.0, 0.0, 0.0], **hand}, "fingers", (3,), f"hands.{name}."
+                ),
             )
             for name, hand in table.get("hands", {}).items()
         },

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,13 @@ from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.convex import convex_geometry, geometry_points
 from kinemesh.robot.description import Description, read_description
+from kinemesh.robot.groups import groups
 from kinemesh.robot.kernel import kernel_of
 from kinemesh.robot.parts import find_parts
+from kinemesh.robot.reach import find_reach
 from kinemesh.robot.selfcollision import self_pairs
+
+_APART = " (joint)"
 
 _UNBOUNDED = 1e3
 """A joint range wider than this [rad] is treated as no limit."""
@@ -50,7 +54,7 @@ class Hand:
     normal: Array
     """Unit normal ``(3,)`` out of the palm in the joint's frame."""
     fingers: Array
-    """Unit direction ``(3,)`` of the fingers in the joint's frame: x of the hand's link."""
+    """Unit direction ``(3,)`` of the fingers in the joint's frame."""
     hulls: NDArray[np.int64]
     """Which of ``robot.hulls`` are this hand."""
 
@@ -130,15 +134,31 @@ class RobotModel:
         listed: what formats list of this robot that do not list every link, by format:
             body to link and place ``(3,)`` [m].
         support: ``(njoints, nv)`` of 0 and 1: which velocities move which joint.
+        reach: what the joints can do for landmarks and parts.
+        fixed_base: whether the base does not move.
+        whole: the robot with all its joints; itself where none is locked.
         kernel: the compiled inner loops; None where they were not built or not wanted.
     """
 
-    def __init__(self, description: Description, compiled: bool | None = None) -> None:
+    def __init__(
+        self,
+        description: Description,
+        compiled: bool | None = None,
+        *,
+        whole: RobotModel | None = None,
+        locked: Mapping[str, float] | None = None,
+        fixed_base: bool = False,
+    ) -> None:
+        self._locked = locked = dict(locked or {})
+        self.description = _without(description, locked)
+        description = self.description
+        self.whole: RobotModel = self if whole is None else whole
+        self.fixed_base = fixed_base or description.fixed is not None
         self.name = description.name
         self.kernel: Any = None
         self.height = description.height
         self.listed = description.listed
-        self.pin_model = _load_urdf(description)
+        self.pin_model = _reduced(_load_urdf(description), locked)
         model = self.pin_model
         self.joint_names: tuple[str, ...] = tuple(model.names)[2:]
         for name in self.joint_names:
@@ -166,11 +186,19 @@ class RobotModel:
             self._hand(description, name, *entry) for name, entry in description.hands.items()
         )
         self._local = threading.local()
+        self._kept: NDArray[np.int64] = np.arange(self.nq)
+        self._frozen: Array = np.zeros(self.nq)
         self.posture = self._by_joint(description.posture, "posture", 1.0)
         self.rest = self._rest(description)
         self.parts = find_parts(self)
+        self.reach = find_reach(self)
+        if self.fixed_base:  # feet that nothing moves are not to be planted
+            self.soles = tuple(s for s in self.soles if self.support[s.joint, 6:].any())
+        pairs = self_pairs(self, description.neighbours) if whole is None else whole.self_pairs
+        pairs = pairs.astype(np.int64)  # none at all are no integers yet
+        joints = self.hull_table.joints
         self.self_pairs: NDArray[np.int64] = readonly(
-            self_pairs(self, description.neighbours), np.int64
+            pairs[joints[pairs[:, 0]] != joints[pairs[:, 1]]], np.int64
         )
         self.kernel = kernel_of(self, compiled)
 
@@ -284,12 +312,19 @@ class RobotModel:
         return int(frame.parentJoint), readonly(points)
 
     def _hand(
-        self, description: Description, name: str, link: str, point: Array, normal: Array
+        self,
+        description: Description,
+        name: str,
+        link: str,
+        point: Array,
+        normal: Array,
+        fingers: Array,
     ) -> Hand:
-        ahead = point + np.array([1.0, 0.0, 0.0])
-        joint, ends = self._place(
-            description, f"[hands.{name}]", link, np.stack([point, point + normal, ahead])
-        )
+        length = np.linalg.norm(fingers)
+        if length == 0.0:
+            raise RobotError(f"{description.path}: hands.{name}.fingers is no direction")
+        directions = np.stack([np.zeros(3), normal, fingers / length])
+        joint, ends = self._place(description, f"[hands.{name}]", link, point + directions)
         outward = ends[1] - ends[0]
         hulls = [k for k, hull in enumerate(self.hulls) if hull.link == link]
         if not hulls:
@@ -312,8 +347,85 @@ class RobotModel:
             posed.positions(np.full(len(s.corners), s.joint), s.corners)[:, 2].min()
             for s in self.soles
         ]
-        q[2] -= min(corners)
+        if description.fixed is not None:
+            q[2] = description.fixed
+        else:
+            q[2] -= min(corners)
         return readonly(q)
+
+    def expanded(self, q: Array) -> Array:
+        """Configurations ``(T, nq)`` with the locked joints in their places ``(T, whole.nq)``."""
+        if self.whole is self:
+            return q
+        rows = np.tile(self._frozen, (len(q), 1))
+        rows[:, self._kept] = q
+        return rows
+
+    def shortened(self, q: Array) -> Array:
+        """Configurations ``(T, whole.nq)`` without the locked joints ``(T, nq)``."""
+        return q if self.whole is self else np.asarray(q[:, self._kept])
+
+    def frozen(self, what: Sequence[str], posture: Mapping[str, float] | None = None) -> RobotModel:
+        """The robot with joints locked: its model has lost them.
+
+        Args:
+            what: joints by name, or ``legs`` (the base with them), ``arms``, ``waist``, ``head``,
+                ``base``.
+            posture: angle [rad] at which a joint is locked; rest where not named.
+
+        Raises:
+            RobotError: a name that is neither, an angle outside a joint's limits or of a joint
+                that is not locked, or no joint is left.
+        """
+        known = groups(self)
+        names: list[str] = []
+        for word in what:
+            if known.get(word) or word == "base":
+                names += known.get(word, ())
+            elif word in self.joint_names:
+                names.append(word)
+            else:
+                there = ", ".join(k for k, v in known.items() if v)
+                raise RobotError(
+                    f"robot {self.name!r} has nothing called {word!r} to freeze; expected base, "
+                    f"{there}, or one of its joints {', '.join(self.joint_names)}"
+                )
+        angles = {}
+        for name in names:
+            k = self.joint_names.index(name)
+            angle = float((posture or {}).get(name, self.rest[7 + k]))
+            if not self.lower[k] - 1e-9 <= angle <= self.upper[k] + 1e-9:
+                raise RobotError(
+                    f"robot {self.name!r}: {name} cannot be locked at {angle}; its limits are "
+                    f"{self.lower[k]} to {self.upper[k]} rad"
+                )
+            angles[name] = angle
+        stray = set(posture or {}) - set(angles)
+        if stray:
+            raise RobotError(
+                f"a posture for joints that are not locked: {', '.join(sorted(stray))}"
+            )
+        if len(angles) == len(self.joint_names):
+            raise RobotError(f"robot {self.name!r}: no joint is left to move")
+        base = self.fixed_base or "base" in what or "legs" in what
+        if not angles and base == self.fixed_base:
+            return self
+        compiled = False if self.kernel is None else None
+        model = RobotModel(
+            self.whole.description,
+            compiled,
+            whole=self.whole,
+            locked={**self._locked, **angles},
+            fixed_base=base,
+        )
+        model._kept = np.array(
+            [*range(7), *(7 + self.whole.joint_names.index(n) for n in model.joint_names)]
+        )
+        frozen = np.array(self.expanded(self.rest[None])[0])
+        for name, angle in angles.items():
+            frozen[7 + self.whole.joint_names.index(name)] = angle
+        model._frozen = readonly(frozen)
+        return model
 
 
 def robots_folder() -> Path:
@@ -332,6 +444,45 @@ def _load_urdf(description: Description) -> Any:
         return pin.buildModelFromUrdf(str(description.urdf), pin.JointModelFreeFlyer())
     except (ValueError, RuntimeError) as error:
         raise RobotError(f"{description.urdf}: not a URDF that can be read ({error})") from error
+
+
+def _reduced(model: Any, locked: Mapping[str, float]) -> Any:
+    """The model without the joints that are locked, each at its angle [rad]."""
+    if not locked:
+        return model
+    q = pin.neutral(model)
+    for name, angle in locked.items():
+        q[model.joints[model.getJointId(name)].idx_q] = angle
+    # Pinocchio looks joints up by name among all frames, and a link may bear the same name.
+    links = {frame.name for frame in model.frames if int(frame.type) == int(pin.FrameType.BODY)}
+    joints = [model.getJointId(name) for name in locked]
+    for name in links & set(model.names):
+        _rename(model, name, name + _APART)
+    reduced = pin.buildReducedModel(model, joints, q)
+    for name in list(reduced.names):
+        if name.endswith(_APART):
+            _rename(reduced, name, name.removesuffix(_APART))
+    return reduced
+
+
+def _rename(model: Any, old: str, new: str) -> None:
+    """Give a joint and its frame another name."""
+    model.names[model.getJointId(old)] = new
+    for frame in model.frames:
+        if frame.name == old and int(frame.type) == int(pin.FrameType.JOINT):
+            frame.name = new
+
+
+def _without(description: Description, locked: Mapping[str, float]) -> Description:
+    """A description that says nothing of the locked joints but where they are."""
+    if not locked:
+        return description
+    return replace(
+        description,
+        limits={k: v for k, v in description.limits.items() if k not in locked},
+        rest={k: v for k, v in description.rest.items() if k not in locked},
+        posture={k: v for k, v in description.posture.items() if k not in locked},
+    )
 
 
 def _load_hulls(model: Any, description: Description) -> tuple[Hull, ...]:

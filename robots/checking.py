@@ -1,4 +1,4 @@
-"""Checks of the built G1 folders with Pinocchio and coal, as a user of the folder would load it."""
+"""Checks of the built folders with Pinocchio and coal, as a user of the folder would load it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ SIDES = ("left", "right")
 
 def load(folder: Path) -> tuple[pin.Model, pin.GeometryModel, dict]:
     """Loads a folder: the model on a floating base, its convex hulls and its robot.toml."""
-    urdf = str(folder / "g1.urdf")
+    robot = tomllib.loads((folder / "robot.toml").read_text(encoding="utf-8"))
+    urdf = str(folder / robot["urdf"])
     model = pin.buildModelFromUrdf(urdf, pin.JointModelFreeFlyer())
     hulls = pin.buildGeomFromUrdf(model, urdf, pin.COLLISION, package_dirs=[str(folder)])
     for item in hulls.geometryObjects:
         item.geometry.buildConvexHull(True, "Qt")
         item.geometry = item.geometry.convex
-    return model, hulls, tomllib.loads((folder / "robot.toml").read_text(encoding="utf-8"))
+    return model, hulls, robot
 
 
 def posture(model: pin.Model, angles: dict[str, float]) -> np.ndarray:
@@ -92,11 +93,11 @@ def check_model(folder: Path, mass: float) -> list[str]:
             if not model.existFrame(entry["link"]):
                 wrong.append(f"{part}.{name}: no link {entry['link']}")
     names = set(model.names[2:])
-    if set(robot["rest"]) != names or not set(robot["limits"]) <= names:
+    if set(robot["rest"]) != names or not set(robot.get("limits", {})) <= names:
         wrong.append("rest or limits do not name the joints")
     q = posture(model, robot["rest"])
     lower, upper = model.lowerPositionLimit.copy(), model.upperPositionLimit.copy()
-    for name, limit in robot["limits"].items():
+    for name, limit in robot.get("limits", {}).items():
         k = model.joints[model.getJointId(name)].idx_q
         if not lower[k] <= limit["lower"] < limit["upper"] <= upper[k]:
             wrong.append(f"limits.{name} are not inside the URDF's")
