@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
-from kinemesh.augment.motion import Mirror, Move, Speed, Stature
+from kinemesh.augment.ground import Slope, Steps
+from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
 from kinemesh.augment.props import PropPlace, PropSize
 from kinemesh.augment.terrain import TerrainSize
 from kinemesh.errors import ClipError
@@ -26,12 +27,21 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("prop.name", "prop.axes"), _WORD),
         **dict.fromkeys(("prop.size", "prop.size_x", "prop.size_y", "prop.size_z"), _NUMBER),
         **dict.fromkeys(("terrain.height", "terrain.depth"), _NUMBER),
+        **dict.fromkeys(("terrain.steps", "terrain.steps_depth", "terrain.steps_from"), _NUMBER),
+        **dict.fromkeys(("terrain.slope", "terrain.slope_turn"), _NUMBER),
+        **dict.fromkeys(("motion.start", "motion.stop"), _NUMBER),
         **dict.fromkeys(("motion.speed", "motion.stature"), _NUMBER),
         "motion.mirror": _SWITCH,
         **dict.fromkeys(("scene.x", "scene.y", "scene.turn"), _NUMBER),
     }
 )
 """What a variant can set, and what each setting is; docs/augmentation.md says what it does."""
+
+_NEEDED = {
+    "terrain.steps": ("terrain.steps_depth", "terrain.steps_from"),
+    "terrain.slope": ("terrain.slope_turn",),
+}
+"""Settings that say how, and the one that they need."""
 
 ORIGINAL = "original"
 """The variant that changes nothing."""
@@ -66,6 +76,9 @@ class Variant:
         settings = {key: _checked(key, value) for key, value in sorted(self.settings.items())}
         object.__setattr__(self, "settings", MappingProxyType(settings))
         made = (*self.demonstration, *self.scene)  # values are checked where they are used
+        for key, others in _NEEDED.items():
+            if key not in settings and any(other in settings for other in others):
+                raise ClipError(f"{' and '.join(others)} change nothing without {key}")
         idle = [key for key in ("prop.name", "prop.axes") if key in settings]
         if idle and not any(isinstance(step, PropPlace | PropSize) for step in made):
             raise ClipError(
@@ -79,11 +92,21 @@ class Variant:
     def demonstration(self) -> tuple[ClipAugmentation, ...]:
         """What changes the demonstration, in this order."""
         steps: list[ClipAugmentation] = []
+        arc = self._of("motion.", {"start": _same, "stop": _same})
+        if arc:
+            steps.append(Arc(**arc))
         if self.settings.get("motion.mirror"):
             steps.append(Mirror())
         for key, make in (("motion.speed", Speed), ("motion.stature", Stature)):
             if key in self.settings:
                 steps.append(make(float(self.settings[key])))
+        flight = self._of("terrain.", {"steps": _same, "steps_depth": _same, "steps_from": _same})
+        if flight:
+            names = {"steps": "height", "steps_depth": "depth", "steps_from": "start"}
+            steps.append(Steps(**{names[key]: value for key, value in flight.items()}))
+        tilt = self._of("terrain.", {"slope": radians, "slope_turn": radians})
+        if tilt:
+            steps.append(Slope(tilt["slope"], tilt.get("slope_turn", 0.0)))
         moved = self._of("scene.", {"x": _same, "y": _same, "turn": radians})
         return (*steps, Move(**moved)) if moved else tuple(steps)
 
@@ -107,7 +130,12 @@ class Variant:
 
     def unfit(self, clip: Clip) -> str | None:
         """Why the variant makes no sense for ``clip``; None if it does."""
-        reasons = (step.unfit(clip) for step in self.scene)
+        for step in self.demonstration:
+            reason = step.unfit(clip)
+            if reason is not None:
+                return reason
+            clip = step.apply(clip)
+        reasons = (change.unfit(clip) for change in self.scene)
         return next((reason for reason in reasons if reason is not None), None)
 
     def apply(self, clip: Clip) -> Varied:

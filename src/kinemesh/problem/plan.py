@@ -11,8 +11,8 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene, poses
-from kinemesh.motion.arrays import Array, readonly
-from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support_height
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support
 from kinemesh.motion.facing import detect_facings
 from kinemesh.motion.touch import Touch, TouchRule, detect_touches
 from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
@@ -33,8 +33,6 @@ _JOGGLE = 0.003
 
 Symmetric bodies put hips and shoulders on one circle; which diagonal rounding then picks would
 change from frame to frame and from machine to machine."""
-
-_UP = readonly([0.0, 0.0, 1.0])
 
 _TOES = tuple(LANDMARKS.index(f"{side}_toe") for side in ("left", "right"))
 
@@ -222,13 +220,13 @@ class Plan:
             foot = self.footing.get(sole.name)
             if foot is None or not (foot.toe[index] or foot.landing[index]):
                 continue
-            surface = self._surface(sole.name, index)
+            surface, normal = self._surface(sole.name, index)
             if surface is None:
                 continue
             known = None if foot.touchdown[index] else touchdowns.get(sole.name)
             point = surface if known is None else known.toe
             heel, landing = bool(foot.heel[index]), bool(foot.landing[index])
-            stance = Stance(sole, heel, point, _UP, landing, known)
+            stance = Stance(sole, heel, point, normal, landing, known)
             if index == 0 and self._nominal is not None:
                 # OmniRetarget, eq. 5: else the whole robot could start elsewhere.
                 nominal = self.robot.configuration(self._nominal[0])
@@ -247,10 +245,10 @@ class Plan:
                 time = abs(stance - index) / self.clip.fps
                 if stance < 0 or not 0.0 < time <= EASE_TIME:
                     continue
-                surface = self._surface(sole.name, stance)
+                surface, normal = self._surface(sole.name, stance)
                 if surface is not None:
                     height = self._edge_height(sole.name, part, index) - surface[2]
-                    eases.append(Ease(sole, corners, time, surface, _UP, height))
+                    eases.append(Ease(sole, corners, time, surface, normal, height))
         return tuple(eases)
 
     def _slow(self, index: int, stances: tuple[Stance, ...]) -> tuple[Slow, ...]:
@@ -309,11 +307,13 @@ class Plan:
         """A place ``(3,)`` [m] of the person's feet, on the robot's terrain."""
         return place if self._stretched is None else self._stretched.place(place)
 
-    def _surface(self, side: str, index: int) -> Array | None:
-        """The place ``(3,)`` [m] under the person's toe; None where there is nothing."""
+    def _surface(self, side: str, index: int) -> tuple[Array | None, Array]:
+        """The place ``(3,)`` [m] under the person's toe, if any, and the normal there."""
         toe = self._trodden(self.landmarks[index, LANDMARKS.index(f"{side}_toe")])
-        height = float(support_height(self.scene, toe[None], 0.12 * self.scale)[0])
-        return np.array([toe[0], toe[1], height]) if np.isfinite(height) else None
+        heights, normals = support(self.scene, toe[None], 0.12 * self.scale)
+        height = float(heights[0])
+        place = np.array([toe[0], toe[1], height]) if np.isfinite(height) else None
+        return place, normals[0]
 
 
 def _nearest(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
