@@ -19,6 +19,8 @@ _ROOM = 0.04
 """Between a footfall and an edge there is at least this [m]."""
 _ASIDE = 0.6
 """Treads reach this far beyond the motion to both sides [m], and beyond it at both ends."""
+_FORWARD = 0.05
+"""A knee bends forward as if it were so much further there [m]."""
 _STEADY = 0.12
 """Width of the Gaussian that smooths the lift of the upper body [s]."""
 
@@ -108,7 +110,8 @@ def lifted(clip: Clip, stairs: Staircase) -> Array:
         positions[:, mine, 2] += (lift - body)[:, None]
         hip, knee, ankle = (clip.landmark(f"{side}_{part}") for part in ("hip", "knee", "ankle"))
         up = np.array([0.0, 0.0, 1.0])
-        bent = _bent(hip, knee, ankle, hip + body[:, None] * up, ankle + lift[:, None] * up)
+        legs = hip + body[:, None] * up, ankle + lift[:, None] * up
+        bent = _bent((hip, knee, ankle), *legs, _forward(clip))
         for joint in clip.skeleton.weights(f"{side}_knee"):
             k = clip.skeleton.index(joint)
             positions[:, k] = clip.positions[:, k] + bent - knee
@@ -197,17 +200,28 @@ def _foot_joints(clip: Clip, side: str) -> list[int]:
     return [clip.skeleton.index(name) for name in names]
 
 
-def _bent(hip: Array, knee: Array, ankle: Array, new_hip: Array, new_ankle: Array) -> Array:
-    """Knees ``(T, 3)`` [m] between ``new_hip`` and ``new_ankle``, bent the way they were."""
-    thigh = np.linalg.norm(knee - hip, axis=1)
-    shank = np.linalg.norm(ankle - knee, axis=1)
-    line = new_ankle - new_hip
+def _forward(clip: Clip) -> Array:
+    """Where the hips face ``(T, 3)``, horizontal."""
+    across = clip.landmark("left_hip") - clip.landmark("right_hip")
+    forward = np.stack([across[:, 1], -across[:, 0], 0.0 * across[:, 0]], axis=1)
+    return np.asarray(forward / np.maximum(np.linalg.norm(forward, axis=1), 1e-9)[:, None])
+
+
+def _bent(leg: tuple[Array, Array, Array], hip: Array, ankle: Array, forward: Array) -> Array:
+    """Knees ``(T, 3)`` [m] between ``hip`` and ``ankle``, bent the way ``leg`` is.
+
+    A leg that is all but straight does not say which way; then ``forward`` does.
+    """
+    old_hip, knee, old_ankle = leg
+    thigh = np.linalg.norm(knee - old_hip, axis=1)
+    shank = np.linalg.norm(old_ankle - knee, axis=1)
+    line = ankle - hip
     length = np.maximum(np.linalg.norm(line, axis=1), 1e-9)
     axis = line / length[:, None]
     length = np.clip(length, np.abs(thigh - shank) + 1e-6, thigh + shank)
     along = (thigh**2 - shank**2 + length**2) / (2.0 * length)
     out = np.sqrt(np.maximum(thigh**2 - along**2, 0.0))
-    pole = knee - (hip + ankle) / 2.0
+    pole = knee - (old_hip + old_ankle) / 2.0 + _FORWARD * forward
     pole = pole - axis * np.sum(pole * axis, axis=1)[:, None]
     pole /= np.maximum(np.linalg.norm(pole, axis=1), 1e-9)[:, None]
-    return np.asarray(new_hip + axis * along[:, None] + pole * out[:, None])
+    return np.asarray(hip + axis * along[:, None] + pole * out[:, None])

@@ -75,10 +75,10 @@ class Variant:
     def __post_init__(self) -> None:
         settings = {key: _checked(key, value) for key, value in sorted(self.settings.items())}
         object.__setattr__(self, "settings", MappingProxyType(settings))
-        made = (*self.demonstration, *self.scene)  # values are checked where they are used
         for key, others in _NEEDED.items():
             if key not in settings and any(other in settings for other in others):
                 raise ClipError(f"{' and '.join(others)} change nothing without {key}")
+        made = (*self.demonstration, *self.scene)  # values are checked where they are used
         idle = [key for key in ("prop.name", "prop.axes") if key in settings]
         if idle and not any(isinstance(step, PropPlace | PropSize) for step in made):
             raise ClipError(
