@@ -125,7 +125,7 @@ def test_a_step_that_was_climbed_is_tilted_with_the_ground(demos: dict[str, Clip
 def test_a_robot_walks_up_what_the_person_never_saw(
     robot: RobotModel, walked: Clip, settings: dict[str, float]
 ) -> None:
-    varied = Variant("v", {**settings, "motion.start": 0.5, "motion.stop": 2.0}).apply(walked)
+    varied = Variant("v", {**settings, "motion.start": 0.5, "motion.stop": 3.0}).apply(walked)
     result = Retargeter(robot).retarget(varied.clip, scene=varied.scene)
     score = metrics.evaluate(
         result.trajectory, robot, scene=result.scene, clip=varied.clip, scale=result.scale
@@ -135,7 +135,7 @@ def test_a_robot_walks_up_what_the_person_never_saw(
     tilt = score.value("stance.tilt_max")
     assert tilt == pytest.approx(settings.get("terrain.slope", 0.0), abs=0.1)
     rise = np.ptp(result.trajectory.q[:, 2])
-    assert rise > 0.08
+    assert rise > 0.15
 
 
 def test_a_part_of_the_motion_is_taken_by_time(walk: Clip) -> None:
