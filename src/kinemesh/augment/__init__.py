@@ -3,7 +3,7 @@
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
 from kinemesh.augment.ground import Slope, Steps
 from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
-from kinemesh.augment.props import PropPlace, PropSize, moved_at
+from kinemesh.augment.props import PropPlace, PropShape, PropSize, moved_at
 from kinemesh.augment.spec import Spec, read_spec, spec_of
 from kinemesh.augment.terrain import TerrainSize
 from kinemesh.augment.variant import ORIGINAL, SETTINGS, Variant, Varied
@@ -16,6 +16,7 @@ __all__ = [
     "Mirror",
     "Move",
     "PropPlace",
+    "PropShape",
     "PropSize",
     "SceneAugmentation",
     "Slope",

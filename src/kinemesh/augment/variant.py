@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import radians
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
 from kinemesh.augment.ground import Slope, Steps
 from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
-from kinemesh.augment.props import PropPlace, PropSize
+from kinemesh.augment.props import PropPlace, PropShape, PropSize
 from kinemesh.augment.terrain import TerrainSize
 from kinemesh.errors import ClipError
-from kinemesh.motion import Clip, Scene
+from kinemesh.io import read_shape
+from kinemesh.motion import Clip, Scene, Shape
 
 Setting = float | bool | str
 
@@ -24,7 +27,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(("prop.x", "prop.y", "prop.z", "prop.turn"), _NUMBER),
         **dict.fromkeys(("prop.tau", "prop.tau_turn"), _NUMBER),
-        **dict.fromkeys(("prop.name", "prop.axes"), _WORD),
+        **dict.fromkeys(("prop.name", "prop.axes", "prop.shape"), _WORD),
         **dict.fromkeys(("prop.size", "prop.size_x", "prop.size_y", "prop.size_z"), _NUMBER),
         **dict.fromkeys(("terrain.height", "terrain.depth"), _NUMBER),
         **dict.fromkeys(("terrain.steps", "terrain.steps_depth", "terrain.steps_from"), _NUMBER),
@@ -42,6 +45,9 @@ _NEEDED = {
     "terrain.slope": ("terrain.slope_turn",),
 }
 """Settings that say how, and the one that they need."""
+
+FILES = ("prop.shape",)
+"""Settings that name a file."""
 
 ORIGINAL = "original"
 """The variant that changes nothing."""
@@ -71,6 +77,8 @@ class Variant:
     """The name of the variant's files."""
     settings: Mapping[str, Setting] = field(default_factory=dict)
     """Of :data:`SETTINGS`; turns in degrees, as in a file."""
+    folder: Path = Path()
+    """Where files that the settings name lie."""
 
     def __post_init__(self) -> None:
         settings = {key: _checked(key, value) for key, value in sorted(self.settings.items())}
@@ -80,13 +88,18 @@ class Variant:
                 raise ClipError(f"{' and '.join(others)} change nothing without {key}")
         made = (*self.demonstration, *self.scene)  # values are checked where they are used
         idle = [key for key in ("prop.name", "prop.axes") if key in settings]
-        if idle and not any(isinstance(step, PropPlace | PropSize) for step in made):
+        if idle and not any(isinstance(step, PropPlace | PropSize | PropShape) for step in made):
             raise ClipError(
                 f"{idle[0]} alone changes nothing: give an offset, a turn or a size too"
             )
 
-    def __reduce__(self) -> tuple[type[Variant], tuple[str, dict[str, Setting]]]:
-        return Variant, (self.name, dict(self.settings))
+    def __reduce__(self) -> tuple[type[Variant], tuple[str, dict[str, Setting], Path]]:
+        return Variant, (self.name, dict(self.settings), self.folder)
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files that the settings name, by setting."""
+        return {key: self.folder / str(self.settings[key]) for key in FILES if key in self.settings}
 
     @property
     def demonstration(self) -> tuple[ClipAugmentation, ...]:
@@ -116,6 +129,8 @@ class Variant:
         steps: list[SceneAugmentation] = []
         name = self.settings.get("prop.name")
         prop = None if name is None else str(name)
+        if "prop.shape" in self.settings:
+            steps.append(PropShape(prop, _shape(self.files["prop.shape"])))
         sizes = self._of("prop.size_", dict.fromkeys("xyz", _same))
         if sizes or "prop.size" in self.settings:
             whole = float(self.settings.get("prop.size", 1.0))
@@ -161,6 +176,16 @@ class Variant:
             for key, unit in keys.items()
             if group + key in self.settings
         }
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, changed: int) -> Shape:
+    return read_shape(path)
+
+
+def _shape(path: Path) -> Shape:
+    """The shape in a file, read once for all variants that name it, until it is changed."""
+    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
 def _same(value: float) -> float:

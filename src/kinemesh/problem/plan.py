@@ -19,7 +19,7 @@ from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
 from kinemesh.problem.displaced import Displaced, Stretched
 from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
-from kinemesh.problem.scaling import carried, same_prop, scaled_scene
+from kinemesh.problem.scaling import Carrier, carried, same_prop, scaled_scene
 from kinemesh.robot import Obstacle, RobotModel
 
 TOUCH_TIME = 0.3
@@ -107,12 +107,12 @@ class Plan:
             self._terrain_target = carried(
                 local, terrain.shape.bounds, self.scene.terrain.shape.bounds
             )
-        self._bounds = {
-            prop.name: (prop.shape.bounds, same_prop(self.scene, prop).shape.bounds)
+        self._carriers = {
+            prop.name: Carrier(prop.shape, same_prop(self.scene, prop).shape)
             for prop in clip.scene.props
         }
         if terrain is not None and self.scene.terrain is not None:
-            self._bounds[terrain.name] = (terrain.shape.bounds, self.scene.terrain.shape.bounds)
+            self._carriers[terrain.name] = Carrier(terrain.shape, self.scene.terrain.shape)
         self._disc = sunflower(self._mesh.ground_anchors, self._mesh.reach)
         self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.points(0)[0]), 3))
         self._fixed = [Obstacle.of(prop.name, prop.shape, true=True) for prop in self.scene.props]
@@ -292,8 +292,7 @@ class Plan:
 
     def _target_place(self, touch: Touch, index: int) -> Array:
         """The touched place ``(3,)`` [m] on the robot's copy of the thing, in its own frame."""
-        source, target = self._bounds[touch.thing]
-        return carried(touch.places[index], source, target)
+        return self._carriers[touch.thing](touch.places[index])
 
     def _edge_height(self, side: str, part: str, index: int) -> float:
         """Height [m] of the person's toe, or of the heel as its ankle tells it, scaled."""
