@@ -1,8 +1,9 @@
 """Many variants of one demonstration: props, terrain and the motion itself, changed."""
 
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
-from kinemesh.augment.motion import Mirror, Move, Speed, Stature
-from kinemesh.augment.props import PropPlace, PropSize, moved_at
+from kinemesh.augment.ground import Slope, Steps
+from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
+from kinemesh.augment.props import PropPlace, PropShape, PropSize, moved_at
 from kinemesh.augment.spec import Spec, read_spec, spec_of
 from kinemesh.augment.terrain import TerrainSize
 from kinemesh.augment.variant import ORIGINAL, SETTINGS, Variant, Varied
@@ -10,15 +11,19 @@ from kinemesh.augment.variant import ORIGINAL, SETTINGS, Variant, Varied
 __all__ = [
     "ORIGINAL",
     "SETTINGS",
+    "Arc",
     "ClipAugmentation",
     "Mirror",
     "Move",
     "PropPlace",
+    "PropShape",
     "PropSize",
     "SceneAugmentation",
+    "Slope",
     "Spec",
     "Speed",
     "Stature",
+    "Steps",
     "TerrainSize",
     "Variant",
     "Varied",

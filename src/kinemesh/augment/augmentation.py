@@ -34,7 +34,15 @@ class ClipAugmentation(ABC):
 
     @abstractmethod
     def apply(self, clip: Clip) -> Clip:
-        """Another clip."""
+        """Another clip.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says so beforehand.
+        """
+
+    def unfit(self, clip: Clip) -> str | None:
+        """Why it cannot be applied to ``clip``; None if it can."""
+        return None
 
 
 def check_numbers(what: str, *values: float) -> None:

@@ -1,11 +1,49 @@
-"""The demonstration itself at another speed, mirrored, by a taller person, elsewhere."""
+"""The demonstration itself cut, at another speed, mirrored, by a taller person, elsewhere."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from kinemesh.augment.augmentation import ClipAugmentation, check_factors, check_numbers
+from kinemesh.errors import ClipError
 from kinemesh.motion import Clip
+
+
+@dataclass(frozen=True)
+class Arc(ClipAugmentation):
+    """A part of the motion, by time: the lift alone, say."""
+
+    start: float | None = None
+    """What is before this is left out [s]."""
+    stop: float | None = None
+    """And what is after this [s]."""
+
+    def __post_init__(self) -> None:
+        start, stop = self.start or 0.0, np.inf if self.stop is None else self.stop
+        if not (0.0 <= start < stop) or np.isinf(start):
+            raise ClipError(
+                f"a part of the motion runs from start to stop [s], 0 or more; "
+                f"got {self.start} to {self.stop}"
+            )
+
+    def apply(self, clip: Clip) -> Clip:
+        """The part; a time of stop beyond the end of the clip is its end."""
+        reason = self.unfit(clip)
+        if reason is not None:
+            raise ClipError(reason)
+        return clip.trimmed(self.start, self._end(clip))
+
+    def unfit(self, clip: Clip) -> str | None:
+        """Why it cannot be applied: fewer than two frames would be left."""
+        start, stop = self.start or 0.0, self._end(clip)
+        if stop - start >= 2.0 / clip.fps:
+            return None
+        return f"nothing is left from {start:g} s on: the clip ends at {clip.duration:.2f} s"
+
+    def _end(self, clip: Clip) -> float:
+        return clip.duration if self.stop is None else min(self.stop, clip.duration)
 
 
 @dataclass(frozen=True)

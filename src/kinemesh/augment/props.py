@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.augment.augmentation import SceneAugmentation, check_factors, check_numbers
 from kinemesh.errors import ClipError
-from kinemesh.motion import Clip, Prop, Scene
+from kinemesh.motion import Clip, Prop, Scene, Shape
 from kinemesh.motion.arrays import Array
 
 _SPEED = 0.075
@@ -131,6 +131,32 @@ class PropSize(_OfProp):
         new = replace(
             prop, shape=prop.shape.scaled(factors), track=np.hstack([place, prop.track[:, 3:]])
         )
+        track = np.array(new.track)
+        track[:, 2] += prop.lowest() - new.lowest()
+        return _with(scene, replace(new, track=track))
+
+
+@dataclass(frozen=True)
+class PropShape(_OfProp):
+    """Another solid in a prop's place, of the size that it has itself.
+
+    The middles of both bounds coincide, and the lowest point keeps its height in every frame.
+    """
+
+    shape: Shape | None = None
+    """The solid, in axes like the prop's [m]."""
+
+    def __post_init__(self) -> None:
+        if self.shape is None:
+            raise ClipError("PropShape needs the shape that is to stand in for the prop")
+
+    def apply(self, scene: Scene, clip: Clip) -> Scene:
+        """The scene with the other solid on the prop's track."""
+        prop = self._chosen(scene, clip)
+        assert self.shape is not None  # checked in __post_init__
+        away = prop.shape.bounds.mean(axis=0) - self.shape.bounds.mean(axis=0)
+        place = prop.track[:, :3] + Rotation.from_quat(prop.track[:, 3:]).apply(away)
+        new = replace(prop, shape=self.shape, track=np.hstack([place, prop.track[:, 3:]]))
         track = np.array(new.track)
         track[:, 2] += prop.lowest() - new.lowest()
         return _with(scene, replace(new, track=track))

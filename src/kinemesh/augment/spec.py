@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from kinemesh.augment.variant import ORIGINAL, SETTINGS, Setting, Variant
+from kinemesh.augment.variant import FILES, ORIGINAL, SETTINGS, Setting, Variant
 from kinemesh.errors import ClipError, ReadError
 
 _MOST = 100_000
@@ -59,13 +59,13 @@ def read_spec(path: str | Path) -> Spec:
     except (ValueError, RecursionError) as error:
         raise ReadError(f"{file}: not valid TOML ({error})") from error
     try:
-        return spec_of(table)
+        return spec_of(table, file.parent)
     except ClipError as error:
         raise ReadError(f"{file.name}: {error}") from error
 
 
-def spec_of(table: Mapping[str, Any]) -> Spec:
-    """The spec that the contents of a file mean.
+def spec_of(table: Mapping[str, Any], folder: Path = Path()) -> Spec:
+    """The spec that the contents of a file in ``folder`` mean.
 
     Raises:
         ClipError: an unknown key, a value of the wrong kind, or two variants of one name.
@@ -81,7 +81,7 @@ def spec_of(table: Mapping[str, Any]) -> Spec:
             raise ClipError(f"{kind}: expected tables, each under [[{kind}]]")
         for number, group in enumerate(groups, start=1):
             try:
-                variants += make(group, number)
+                variants += make(group, number, folder)
             except ClipError as error:
                 raise ClipError(f"[[{kind}]] {number}: {error}") from error
             if len(variants) > _MOST:
@@ -91,7 +91,7 @@ def spec_of(table: Mapping[str, Any]) -> Spec:
     return Spec(tuple(variants))
 
 
-def _grid(group: Mapping[str, Any], number: int) -> list[Variant]:
+def _grid(group: Mapping[str, Any], number: int, folder: Path) -> list[Variant]:
     """Every combination of the values listed."""
     name = _name(group, f"grid{number}")
     values = {
@@ -104,13 +104,13 @@ def _grid(group: Mapping[str, Any], number: int) -> list[Variant]:
         raise ClipError(f"more than {_MOST} combinations; expected fewer")
     varied = [key for key, options in values.items() if len(options) > 1]
     return [
-        Variant("_".join([name, *(_said(key, choice[key]) for key in varied)]), choice)
+        Variant("_".join([name, *(_said(key, choice[key]) for key in varied)]), choice, folder)
         for options in itertools.product(*values.values())
         for choice in [dict(zip(values, options, strict=True))]
     ]
 
 
-def _random(group: Mapping[str, Any], number: int) -> list[Variant]:
+def _random(group: Mapping[str, Any], number: int, folder: Path) -> list[Variant]:
     """``count`` draws, each with a generator of its own: more leave the first as they are."""
     name = _name(group, f"random{number}")
     count, seed = (_whole(group, key, default) for key, default in (("count", None), ("seed", 0)))
@@ -124,7 +124,7 @@ def _random(group: Mapping[str, Any], number: int) -> list[Variant]:
     for draw in range(count):
         rng = np.random.default_rng([seed, draw])
         settings = {key: _drawn(key, ranges[key], rng) for key in sorted(ranges)}
-        variants.append(Variant(f"{name}_{draw:0{width}d}", settings))
+        variants.append(Variant(f"{name}_{draw:0{width}d}", settings, folder))
     return variants
 
 
@@ -181,6 +181,8 @@ def _whole(group: Mapping[str, Any], key: str, default: int | None) -> int:
 
 def _said(key: str, value: Any) -> str:
     """A setting in a file's name."""
+    if key in FILES and isinstance(value, str):
+        value = re.sub(r"[^A-Za-z0-9_.+-]", "-", Path(value).stem)
     text = f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
     return f"{key}={text}".lower() if isinstance(value, bool) else f"{key}={text}"
 

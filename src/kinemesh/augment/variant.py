@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import radians
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
-from kinemesh.augment.motion import Mirror, Move, Speed, Stature
-from kinemesh.augment.props import PropPlace, PropSize
+from kinemesh.augment.ground import Slope, Steps
+from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
+from kinemesh.augment.props import PropPlace, PropShape, PropSize
 from kinemesh.augment.terrain import TerrainSize
 from kinemesh.errors import ClipError
-from kinemesh.motion import Clip, Scene
+from kinemesh.io import read_shape
+from kinemesh.motion import Clip, Scene, Shape
 
 Setting = float | bool | str
 
@@ -23,15 +27,27 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(("prop.x", "prop.y", "prop.z", "prop.turn"), _NUMBER),
         **dict.fromkeys(("prop.tau", "prop.tau_turn"), _NUMBER),
-        **dict.fromkeys(("prop.name", "prop.axes"), _WORD),
+        **dict.fromkeys(("prop.name", "prop.axes", "prop.shape"), _WORD),
         **dict.fromkeys(("prop.size", "prop.size_x", "prop.size_y", "prop.size_z"), _NUMBER),
         **dict.fromkeys(("terrain.height", "terrain.depth"), _NUMBER),
+        **dict.fromkeys(("terrain.steps", "terrain.steps_depth", "terrain.steps_from"), _NUMBER),
+        **dict.fromkeys(("terrain.slope", "terrain.slope_turn"), _NUMBER),
+        **dict.fromkeys(("motion.start", "motion.stop"), _NUMBER),
         **dict.fromkeys(("motion.speed", "motion.stature"), _NUMBER),
         "motion.mirror": _SWITCH,
         **dict.fromkeys(("scene.x", "scene.y", "scene.turn"), _NUMBER),
     }
 )
 """What a variant can set, and what each setting is; docs/augmentation.md says what it does."""
+
+_NEEDED = {
+    "terrain.steps": ("terrain.steps_depth", "terrain.steps_from"),
+    "terrain.slope": ("terrain.slope_turn",),
+}
+"""Settings that say how, and the one that they need."""
+
+FILES = ("prop.shape",)
+"""Settings that name a file."""
 
 ORIGINAL = "original"
 """The variant that changes nothing."""
@@ -61,29 +77,49 @@ class Variant:
     """The name of the variant's files."""
     settings: Mapping[str, Setting] = field(default_factory=dict)
     """Of :data:`SETTINGS`; turns in degrees, as in a file."""
+    folder: Path = Path()
+    """Where files that the settings name lie."""
 
     def __post_init__(self) -> None:
         settings = {key: _checked(key, value) for key, value in sorted(self.settings.items())}
         object.__setattr__(self, "settings", MappingProxyType(settings))
+        for key, others in _NEEDED.items():
+            if key not in settings and any(other in settings for other in others):
+                raise ClipError(f"{' and '.join(others)} change nothing without {key}")
         made = (*self.demonstration, *self.scene)  # values are checked where they are used
         idle = [key for key in ("prop.name", "prop.axes") if key in settings]
-        if idle and not any(isinstance(step, PropPlace | PropSize) for step in made):
+        if idle and not any(isinstance(step, PropPlace | PropSize | PropShape) for step in made):
             raise ClipError(
                 f"{idle[0]} alone changes nothing: give an offset, a turn or a size too"
             )
 
-    def __reduce__(self) -> tuple[type[Variant], tuple[str, dict[str, Setting]]]:
-        return Variant, (self.name, dict(self.settings))
+    def __reduce__(self) -> tuple[type[Variant], tuple[str, dict[str, Setting], Path]]:
+        return Variant, (self.name, dict(self.settings), self.folder)
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files that the settings name, by setting."""
+        return {key: self.folder / str(self.settings[key]) for key in FILES if key in self.settings}
 
     @property
     def demonstration(self) -> tuple[ClipAugmentation, ...]:
         """What changes the demonstration, in this order."""
         steps: list[ClipAugmentation] = []
+        arc = self._of("motion.", {"start": _same, "stop": _same})
+        if arc:
+            steps.append(Arc(**arc))
         if self.settings.get("motion.mirror"):
             steps.append(Mirror())
         for key, make in (("motion.speed", Speed), ("motion.stature", Stature)):
             if key in self.settings:
                 steps.append(make(float(self.settings[key])))
+        flight = self._of("terrain.", {"steps": _same, "steps_depth": _same, "steps_from": _same})
+        if flight:
+            names = {"steps": "height", "steps_depth": "depth", "steps_from": "start"}
+            steps.append(Steps(**{names[key]: value for key, value in flight.items()}))
+        tilt = self._of("terrain.", {"slope": radians, "slope_turn": radians})
+        if tilt:
+            steps.append(Slope(tilt["slope"], tilt.get("slope_turn", 0.0)))
         moved = self._of("scene.", {"x": _same, "y": _same, "turn": radians})
         return (*steps, Move(**moved)) if moved else tuple(steps)
 
@@ -93,6 +129,8 @@ class Variant:
         steps: list[SceneAugmentation] = []
         name = self.settings.get("prop.name")
         prop = None if name is None else str(name)
+        if "prop.shape" in self.settings:
+            steps.append(PropShape(prop, _shape(self.files["prop.shape"])))
         sizes = self._of("prop.size_", dict.fromkeys("xyz", _same))
         if sizes or "prop.size" in self.settings:
             whole = float(self.settings.get("prop.size", 1.0))
@@ -107,7 +145,12 @@ class Variant:
 
     def unfit(self, clip: Clip) -> str | None:
         """Why the variant makes no sense for ``clip``; None if it does."""
-        reasons = (step.unfit(clip) for step in self.scene)
+        for step in self.demonstration:
+            reason = step.unfit(clip)
+            if reason is not None:
+                return reason
+            clip = step.apply(clip)
+        reasons = (change.unfit(clip) for change in self.scene)
         return next((reason for reason in reasons if reason is not None), None)
 
     def apply(self, clip: Clip) -> Varied:
@@ -133,6 +176,16 @@ class Variant:
             for key, unit in keys.items()
             if group + key in self.settings
         }
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, changed: int) -> Shape:
+    return read_shape(path)
+
+
+def _shape(path: Path) -> Shape:
+    """The shape in a file, read once for all variants that name it, until it is changed."""
+    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
 def _same(value: float) -> float:

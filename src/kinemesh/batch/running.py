@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kinemesh.augment import ORIGINAL, Spec, read_spec
+from kinemesh.augment import ORIGINAL, Spec, Variant, read_spec
 from kinemesh.batch.card import write_card
 from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Manifest, Record
 from kinemesh.batch.pool import Outcome, run
@@ -97,8 +97,9 @@ def batch(
     folder = _folder(Path(out))
     with _locked(folder), Manifest(folder) as manifest:
         _sweep(folder)
+        named = {v.name: _hashes(v) for v in variants.variants}
         tasks = [
-            Task(source, variant, options, folder, files)
+            Task(source, variant, options, folder, files | named[variant.name])
             for source, files in [(source, _hashes(source)) for source in wanted]
             for variant in variants.variants
         ]
@@ -163,7 +164,8 @@ class _Plan:
     def _near(self, task: Task) -> Task:
         """The task with the answer to the clip as it is, where there is one."""
         original = self._manifest.get(task.source.name, ORIGINAL)
-        whole = replace(task, variant=type(task.variant)())
+        files = {k: v for k, v in task.files.items() if k not in task.variant.files}
+        whole = replace(task, variant=Variant(), files=files)
         if task.variant.name == ORIGINAL or original is None or original["key"] != whole.key:
             return task
         status = original["status"]
@@ -204,8 +206,8 @@ def _sources(given: Sequence[str | Path | Source]) -> tuple[Source, ...]:
     return found
 
 
-def _hashes(source: Source) -> dict[str, str]:
-    """SHA-256 of a source's files; empty where one cannot be read."""
+def _hashes(source: Source | Variant) -> dict[str, str]:
+    """SHA-256 of the files of a source, or of a variant; empty where one cannot be read."""
     return {what: _sha256(path) for what, path in source.files.items()}
 
 

@@ -19,6 +19,9 @@ _KNEE = 0.15
 """Where the knee is lower above the foot's surface [m], the person lies or kneels: the instep or
 the side of the foot is on the ground, and no sole, at the same heights of ankle and toe."""
 
+_LEVEL = 1.0 - 1e-6
+"""A surface whose normal is this steep [1], 0.08 degrees off, is level."""
+
 
 @dataclass(frozen=True)
 class StanceRule:
@@ -69,22 +72,31 @@ def support_height(scene: Scene, points: Array, reach: float = 0.12) -> Array:
 
     Ground plane and terrain count; ``-inf`` where nothing is below.
     """
+    return support(scene, points, reach)[0]
+
+
+def support(scene: Scene, points: Array, reach: float = 0.12) -> tuple[Array, Array]:
+    """Height ``(N,)`` [m] as :func:`support_height` has it, and the normal ``(N, 3)`` there."""
     ground = -np.inf if scene.ground is None else scene.ground
-    best = np.full(len(points), ground)
+    best, facing = np.full(len(points), ground), np.tile([0.0, 0.0, 1.0], (len(points), 1))
     if scene.terrain is None:
-        return best
+        return best, facing
     for part in scene.terrain.shape.parts:
         normals, offsets = part.planes[:, :3], part.planes[:, 3]
         # Along the vertical through a point the part is an interval of heights.
         rest = points[:, :2] @ normals[:, :2].T + offsets
         up, down = normals[:, 2] > 1e-9, normals[:, 2] < -1e-9
         side = ~up & ~down
-        top = (-rest[:, up] / normals[up, 2]).min(axis=1, initial=np.inf)
+        tops = -rest[:, up] / normals[up, 2]
+        top = tops.min(axis=1, initial=np.inf)
         bottom = (-rest[:, down] / normals[down, 2]).max(axis=1, initial=-np.inf)
         hit = (top >= bottom) & np.all(rest[:, side] <= 0.0, axis=1)
         hit &= top <= points[:, 2] + reach
-        best = np.where(hit, np.maximum(best, top), best)
-    return best
+        higher = hit & (top > best)
+        best[higher] = top[higher]
+        facing[higher] = normals[up][tops[higher].argmin(axis=1)]
+    facing[facing[:, 2] > _LEVEL] = [0.0, 0.0, 1.0]
+    return best, facing
 
 
 def detect_footing(clip: Clip, rule: StanceRule | None = None) -> dict[str, Footing]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from kinemesh.motion import Prop, poses
 from kinemesh.motion.arrays import Array
-from kinemesh.problem.scaling import carried, sunk
+from kinemesh.problem.scaling import Carrier, sunk
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class PropAnchors:
         # has it a few centimetres lower than the feet: else mesh and soles pull two ways.
         track[:, 2] -= sunk(prop, ground)
         track[:, :3] *= scale
-        places = carried(local, prop.shape.bounds, target.shape.bounds)
+        places = Carrier(prop.shape, target.shape)(local)
         return cls(local * scale, track, places, target.track)
 
     def source(self, index: int) -> Array:

@@ -11,15 +11,15 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene, poses
-from kinemesh.motion.arrays import Array, readonly
-from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support_height
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support
 from kinemesh.motion.facing import detect_facings
 from kinemesh.motion.touch import Touch, TouchRule, detect_touches
 from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
 from kinemesh.problem.displaced import Displaced, Stretched
 from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
-from kinemesh.problem.scaling import carried, same_prop, scaled_scene
+from kinemesh.problem.scaling import Carrier, carried, same_prop, scaled_scene
 from kinemesh.robot import Obstacle, RobotModel
 
 TOUCH_TIME = 0.3
@@ -33,8 +33,6 @@ _JOGGLE = 0.003
 
 Symmetric bodies put hips and shoulders on one circle; which diagonal rounding then picks would
 change from frame to frame and from machine to machine."""
-
-_UP = readonly([0.0, 0.0, 1.0])
 
 _TOES = tuple(LANDMARKS.index(f"{side}_toe") for side in ("left", "right"))
 
@@ -109,12 +107,12 @@ class Plan:
             self._terrain_target = carried(
                 local, terrain.shape.bounds, self.scene.terrain.shape.bounds
             )
-        self._bounds = {
-            prop.name: (prop.shape.bounds, same_prop(self.scene, prop).shape.bounds)
+        self._carriers = {
+            prop.name: Carrier(prop.shape, same_prop(self.scene, prop).shape)
             for prop in clip.scene.props
         }
         if terrain is not None and self.scene.terrain is not None:
-            self._bounds[terrain.name] = (terrain.shape.bounds, self.scene.terrain.shape.bounds)
+            self._carriers[terrain.name] = Carrier(terrain.shape, self.scene.terrain.shape)
         self._touched = [self._places(touch) for touch in self.touches]
         self._under = {
             sole.name: self._surface(LANDMARKS.index(f"{sole.name}_toe")) for sole in robot.soles
@@ -230,13 +228,13 @@ class Plan:
             foot = self.footing.get(sole.name)
             if foot is None or not (foot.toe[index] or foot.landing[index]):
                 continue
-            surface = self._under[sole.name][index]
+            surface, normal = (each[index] for each in self._under[sole.name])
             if not np.isfinite(surface[2]):
                 continue
             known = None if foot.touchdown[index] else touchdowns.get(sole.name)
             point = surface if known is None else known.toe
             heel, landing = bool(foot.heel[index]), bool(foot.landing[index])
-            stance = Stance(sole, heel, point, _UP, landing, known)
+            stance = Stance(sole, heel, point, normal, landing, known)
             if index == 0 and self._nominal is not None:
                 # OmniRetarget, eq. 5: else the whole robot could start elsewhere.
                 nominal = self.robot.configuration(self._nominal[0])
@@ -255,10 +253,10 @@ class Plan:
                 time = abs(stance - index) / self.clip.fps
                 if stance < 0 or not 0.0 < time <= EASE_TIME:
                     continue
-                surface = self._under[sole.name][stance]
+                surface, normal = (each[stance] for each in self._under[sole.name])
                 if np.isfinite(surface[2]):
                     height = self._edge_height(sole.name, part, index) - surface[2]
-                    eases.append(Ease(sole, corners, time, surface, _UP, height))
+                    eases.append(Ease(sole, corners, time, surface, normal, height))
         return tuple(eases)
 
     def _slow(self, index: int, stances: tuple[Stance, ...]) -> tuple[Slow, ...]:
@@ -304,7 +302,7 @@ class Plan:
 
     def _places(self, touch: Touch) -> Array:
         """The touched places ``(T, 3)`` [m] on the robot's copy of the thing, in the world."""
-        places = carried(touch.places, *self._bounds[touch.thing])
+        places = self._carriers[touch.thing](touch.places)
         tracks = {prop.name: prop.track for prop in self.scene.props}
         if touch.thing not in tracks:
             return places
@@ -322,11 +320,14 @@ class Plan:
         """A place ``(3,)`` [m] of the person's feet, on the robot's terrain."""
         return place if self._stretched is None else self._stretched.place(place)
 
-    def _surface(self, toe: int) -> Array:
-        """The places ``(T, 3)`` [m] under a toe of the person; -inf high where there is nothing."""
+    def _surface(self, toe: int) -> tuple[Array, Array]:
+        """The places ``(T, 3)`` [m] under a toe of the person, and the unit normals there.
+
+        -inf high where there is nothing.
+        """
         places = np.array(self._trodden(self.landmarks[:, toe]))
-        places[:, 2] = support_height(self.scene, places, 0.12 * self.scale)
-        return readonly(places)
+        places[:, 2], normals = support(self.scene, places, 0.12 * self.scale)
+        return readonly(places), readonly(normals)
 
 
 def _nearest(flags: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from kinemesh.errors import ClipError
-from kinemesh.motion import Prop, Scene, Terrain
+from kinemesh.motion import Prop, Scene, Shape, Terrain
 from kinemesh.motion.arrays import Array
 
 _RESTS = 0.1
 """A prop whose lowest point comes this close to the ground [m] rests on it."""
+
+_SAME = 1e-6
+"""Shapes whose vertices differ by less [m] are the same."""
+_SAMPLES = 20_000
+"""Points that stand for a surface."""
 
 
 def scaled_scene(scene: Scene, scale: float) -> Scene:
@@ -52,6 +58,35 @@ def same_prop(scene: Scene, prop: Prop) -> Prop:
             return candidate
     names = ", ".join(p.name for p in scene.props) or "none"
     raise ClipError(f"the scene lacks the clip's prop {prop.name!r}; it has {names}")
+
+
+class Carrier:
+    r"""Places of one shape, on another that stands in for it.
+
+    By the place within the bounds, :math:`c' = b'_0 + (c - b_0) \oslash (b_1 - b_0) \odot
+    (b'_1 - b'_0)`; where the other is not the same shape stretched, then to the nearest place of
+    its surface.
+    """
+
+    def __init__(self, source: Shape, target: Shape) -> None:
+        self._source, self._target = source.bounds, target.bounds
+        there = source.vertices.shape == target.vertices.shape and np.allclose(
+            self._stretched(source.vertices), target.vertices, rtol=0.0, atol=_SAME
+        )
+        self._surface: cKDTree | None = None
+        if not there:
+            rng = np.random.default_rng(0)
+            self._surface = cKDTree(target.scatter(_SAMPLES, rng), balanced_tree=False)
+
+    def __call__(self, points: Array) -> Array:
+        """Points ``(..., 3)`` [m] of the one shape, on the other, each in its own frame."""
+        moved = self._stretched(points)
+        if self._surface is None:
+            return moved
+        return np.asarray(self._surface.data[self._surface.query(moved)[1]])
+
+    def _stretched(self, points: Array) -> Array:
+        return carried(points, self._source, self._target)
 
 
 def carried(points: Array, source: Array, target: Array) -> Array:
