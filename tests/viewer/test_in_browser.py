@@ -33,9 +33,10 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update"),
     *("--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
 )
-WIDTH, HEIGHT = 640, 400
-SCENE = WIDTH - 330  # the rest is the panel
-PATIENCE = 60.0
+WIDTH, HEIGHT = 640, 280
+SCENE = (slice(140, None), slice(WIDTH - 330))
+"""Rows and columns of the page without the panel and without viser's warning of slow drawing."""
+PATIENCE = 90.0
 
 
 @dataclass
@@ -48,11 +49,11 @@ class Browsed:
     requests: list[str] = field(default_factory=list)
 
     def pixels(self) -> np.ndarray:
-        """RGB ``(rows, columns, 3)`` from 0 to 1 of the scene, without the panel."""
+        """RGB ``(rows, columns, 3)`` from 0 to 1 of the scene."""
         from matplotlib import image
 
         png = self.page.screenshot(timeout=1e3 * PATIENCE)
-        return np.asarray(image.imread(io.BytesIO(png), format="png"))[:, :SCENE, :3]
+        return np.asarray(image.imread(io.BytesIO(png), format="png"))[*SCENE, slice(3)]
 
     def until(self, there: Callable[[np.ndarray], bool]) -> np.ndarray:
         """The scene once ``there`` says so; its last look where it never does."""
@@ -61,7 +62,7 @@ class Browsed:
             pixels = self.pixels()
             if there(pixels) or time.monotonic() > end:
                 return pixels
-            time.sleep(0.2)
+            time.sleep(1.0)
 
 
 def inked(pixels: np.ndarray) -> float:
@@ -69,11 +70,20 @@ def inked(pixels: np.ndarray) -> float:
     return float((pixels.max(axis=2) < 0.55).mean())
 
 
+def lit(pixels: np.ndarray) -> float:
+    """Share of the scene in vermilion; the box's orange has more green."""
+    red, green, blue = np.moveaxis(pixels, 2, 0)
+    return float(((red - blue > 0.25) & (green < 0.58 * red)).mean())
+
+
 @pytest.fixture(scope="module")
 def browsed(shown: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsed]:
     profile: Path = tmp_path_factory.mktemp("profile")
     with View(port=18_400) as view, playwright.sync_playwright() as driver:
         view.show([shown], playing=False)
+        # Shadows and the light of a room are what costs most where the processor draws.
+        view._server.scene.configure_default_lights(cast_shadow=False)
+        view._server.scene.configure_environment_map(None)
         view.start()
         context = driver.chromium.launch_persistent_context(
             *(profile,),
@@ -107,16 +117,14 @@ def test_the_robot_is_there_and_the_slider_moves_it(browsed: Browsed) -> None:
     after = browsed.until(lambda pixels: moved(pixels) > 0.01)
     assert moved(after) > 0.01
     assert browsed.page.get_by_text("frame 3 of 3").count() == 1
-    # The feet are in the ground now, and the links that are, are lit: much more red than blue.
-    red = [(p[..., 0] - p[..., 2] > 0.35).mean() for p in (before, after)]
-    assert red[1] > red[0] + 0.001
+    # The feet are in the ground now, and links that are inside something are lit.
+    assert lit(before) == 0.0 < 0.001 < lit(after)
 
 
 def test_the_panel_names_what_failed(browsed: Browsed) -> None:
     text = browsed.page.inner_text("body")
     assert "penetration.ground.max" in text
     assert "Interaction mesh" not in text  # no clip was given
-    assert "<b>" not in text or "<b>box</b>" in text
 
 
 def test_no_error_is_in_the_console_and_no_request_leaves_the_machine(browsed: Browsed) -> None:

@@ -50,13 +50,13 @@ class Controls:
         self._changed = changed
         self.follow, self.overlaid = True, overlaid
         self.shown = dict(SHOWN)
+        self._play = gui.add_button("Play")
         last = max(player.frames - 1, 1)
         self._slider = gui.add_slider("Frame", 0, last, 1, 0, disabled=player.frames < 2)
         self._strip = gui.add_html("")
-        self._play = gui.add_button("")
+        self._figures = gui.add_html("")
         self._speed = gui.add_dropdown("Speed", [f"{s:g}x" for s in SPEEDS], initial_value="1x")
         self._loop = gui.add_checkbox("Loop", player.loop)
-        self._figures = gui.add_html("")
         with gui.add_folder("Show"):
             for part in self._parts(meshes):
                 box = gui.add_checkbox(_NAMES[part], self.shown[part])

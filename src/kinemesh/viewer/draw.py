@@ -80,7 +80,9 @@ class Actor:
             self._person = scene.add_line_segments(
                 f"{root}/person", stage.person[0][stage.edges], _rgb(BLUE), thickness=0.024
             )
-        self._label = scene.add_label(f"{root}/label", label) if label else None
+        self._label = (
+            scene.add_label(f"{root}/label", label, anchor="bottom-center") if label else None
+        )
         self._edges: Any = None
         self._lit: set[int] = set()
         self.pose(0)

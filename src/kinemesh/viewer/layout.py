@@ -41,9 +41,12 @@ def offsets(stages: Sequence[Stage], overlaid: bool) -> Array:
     boxes = [extent(stage) for stage in stages]
     sizes = np.max([box[1] - box[0] for box in boxes], axis=0)
     across = int(np.argmin(sizes[:2]))
+    # To the first robot's left: who sees it from the front reads the row from left to right.
+    side = 1 if _facing(stages[0], [0.0, 1.0, 0.0])[across] >= 0.0 else -1
+    far, near = (1, 0) if side > 0 else (0, 1)
     for k in range(1, len(stages)):
-        width = boxes[k - 1][1, across] + moved[k - 1, across] - boxes[k][0, across]
-        moved[k, across] = width + _GAP
+        beside = boxes[k - 1][far, across] - boxes[k][near, across]
+        moved[k, across] = moved[k - 1, across] + beside + side * _GAP
     return moved
 
 
@@ -64,12 +67,17 @@ def camera(stages: Sequence[Stage], moved: Array) -> tuple[Array, Array]:
     starts = np.array([s.link_poses[0, 0, :3] + m for s, m in zip(stages, moved, strict=True)])
     target = starts.mean(axis=0)
     target[2] -= 0.1
-    spread = np.ptp(starts, axis=0)
-    # Across the row they stand in, and from the robot's left where there is one alone.
-    across = np.array([-spread[1], spread[0], 0.0])
+    row = starts[-1] - starts[0]
+    across = np.array([row[1], -row[0], 0.0])
     if np.linalg.norm(across) < 0.1:
-        turn = Rotation.from_quat(np.array(stages[0].link_poses[0, 0, 3:]))
-        across = turn.apply([0.6, 1.0, 0.0]) * [1.0, 1.0, 0.0]
+        # One alone, or several in one place: from the front, and from the left.
+        across = _facing(stages[0], [0.6, 1.0, 0.0])
     aside = across / max(float(np.linalg.norm(across)), 1e-9) + [0.0, 0.0, 0.35]
-    distance = 3.0 + 0.9 * float(np.linalg.norm(spread))
+    distance = 3.0 + 0.9 * float(np.linalg.norm(row))
     return target + distance * aside / np.linalg.norm(aside), target
+
+
+def _facing(stage: Stage, direction: list[float]) -> Array:
+    """A ``direction`` of the robot (forward, left, up) in the world as it starts, made level."""
+    turned = Rotation.from_quat(np.array(stage.link_poses[0, 0, 3:])).apply(direction)
+    return np.asarray(turned * [1.0, 1.0, 0.0])
