@@ -91,7 +91,7 @@ def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES} == set(WRITTEN)
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/viewing.md"])
 def test_the_code_in_a_document_runs_from_top_to_bottom(document: str, tmp_path: Path) -> None:
     code = blocks(document)
     script = tmp_path / "document.py"

@@ -17,6 +17,7 @@ from kinemesh.cli.evaluating import EvaluateCommand
 from kinemesh.cli.info import InfoCommand
 from kinemesh.cli.linting import LintCommand
 from kinemesh.cli.solving import DemoCommand, RetargetCommand
+from kinemesh.cli.viewing import ViewCommand
 from kinemesh.errors import KinemeshError
 
 _FAILED = 2
@@ -39,6 +40,7 @@ class VersionCommand:
 _Command = (
     Annotated[RetargetCommand, tyro.conf.subcommand("retarget")]
     | Annotated[EvaluateCommand, tyro.conf.subcommand("evaluate")]
+    | Annotated[ViewCommand, tyro.conf.subcommand("view")]
     | Annotated[ConvertCommand, tyro.conf.subcommand("convert")]
     | Annotated[AugmentCommand, tyro.conf.subcommand("augment")]
     | Annotated[BatchCommand, tyro.conf.subcommand("batch")]

@@ -34,14 +34,8 @@ def read_mesh(path: str | Path) -> Shape:
         ReadError: no such file, an unknown suffix, or no triangles in it.
         ClipError: triangles that enclose nothing, or a size that cannot be metres.
     """
-    path = existing_file(path)
-    suffix = path.suffix.lower()
-    if suffix not in MESHES:
-        raise ReadError(
-            f"{path.name} has the suffix {suffix or 'none'!r}; known mesh formats are "
-            f"{', '.join(MESHES)}: convert it to one of these"
-        )
-    vertices, faces = _triangles(path, suffix)
+    path = Path(path)
+    vertices, faces = read_triangles(path)
     try:
         shape = Shape.from_mesh(vertices, faces)
         check_size(shape, f"the mesh {path.name}")
@@ -51,8 +45,19 @@ def read_mesh(path: str | Path) -> Shape:
     return shape
 
 
-def _triangles(path: Path, suffix: str) -> tuple[Any, Any]:
-    """Vertices ``(N, 3)`` and triangles ``(M, 3)`` of everything in the file."""
+def read_triangles(path: str | Path) -> tuple[Any, Any]:
+    """Vertices ``(N, 3)`` and triangles ``(M, 3)`` of everything in a mesh file, as they are.
+
+    Raises:
+        ReadError: no such file, an unknown suffix, or no triangles in it.
+    """
+    path = existing_file(path)
+    suffix = path.suffix.lower()
+    if suffix not in MESHES:
+        raise ReadError(
+            f"{path.name} has the suffix {suffix or 'none'!r}; known mesh formats are "
+            f"{', '.join(MESHES)}: convert it to one of these"
+        )
     import trimesh  # half a second that clips without meshes need not pay
 
     try:

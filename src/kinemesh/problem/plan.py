@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene, poses
-from kinemesh.motion.arrays import Array
+from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support
 from kinemesh.motion.facing import detect_facings
 from kinemesh.motion.touch import Touch, TouchRule, detect_touches
@@ -203,6 +203,11 @@ class Plan:
             groups.append((len(self._disc), options.ground_weight))
         weights = [np.full(count, weight * body / count) for count, weight in groups if count]
         return readonly(np.concatenate([self.robot.reach.landmarks, *weights]))
+
+    def web(self, index: int) -> InteractionMesh:
+        """The interaction mesh of frame ``index``, its vertices those of :meth:`points`."""
+        source = self.points(index)[0]
+        return InteractionMesh.from_points(source + self._joggle[: len(source)])
 
     def laplacian(self, index: int) -> LaplacianTarget:
         """The reduced Laplacian cost of frame ``index``."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinemesh.errors import MissingExtra, WriteError
 from kinemesh.motion import LANDMARKS, Clip, Scene, Shape, poses
@@ -18,17 +17,12 @@ from kinemesh.motion.arrays import Array
 from kinemesh.motion.skeleton import BONES
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
+from kinemesh.viewer.coarse import coarser
+from kinemesh.viewer.palette import BLUE, ORANGE, SAND
 
-# Okabe and Ito's colours: told apart by colour-blind readers too.
 _ROBOT = (0.55, 0.60, 0.66)
-_PROP = (0.90, 0.62, 0.00)
-_TERRAIN = (0.76, 0.72, 0.66)
-_PERSON = (0.00, 0.45, 0.70)
+_PERSON = BLUE
 _LIGHT = np.array([0.35, -0.45, 0.82])
-_DENSE = 2000
-"""A surface of more triangles than this is drawn coarser."""
-_GRAIN = 0.012
-"""By merging vertices within this [m]."""
 _PANEL = 0.12
 """Large faces are cut to triangles of this edge [m], so that sorting by depth works."""
 
@@ -136,28 +130,12 @@ def _scene_triangles(scene: Scene, index: int) -> list[tuple[Array, tuple[float,
     solids: list[tuple[Array, tuple[float, ...]]] = []
     if scene.terrain is not None:
         for part in scene.terrain.shape.parts:
-            solids.append((_cut(part.vertices[part.faces]), _TERRAIN))
+            solids.append((_cut(part.vertices[part.faces]), SAND))
     for prop in scene.props:
-        shape = prop.shape
-        vertices, faces = (
-            _coarse(shape) if len(shape.faces) > _DENSE else (shape.vertices, shape.faces)
-        )
+        vertices, faces = coarser(prop.shape.vertices, prop.shape.faces)
         world = poses.apply(prop.track[index], vertices)
-        solids.append((_cut(world[faces]), _PROP))
+        solids.append((_cut(world[faces]), ORANGE))
     return solids
-
-
-def _coarse(shape: Shape) -> tuple[Array, NDArray[np.int64]]:
-    """Vertices and triangles of a dense scan, its vertices merged on a grid: enough to look at."""
-    cells = np.floor(shape.vertices / _GRAIN).astype(np.int64)
-    _, index = np.unique(cells, axis=0, return_inverse=True)
-    index = index.reshape(-1)
-    count = np.bincount(index)
-    merged = np.stack([np.bincount(index, shape.vertices[:, k]) / count for k in range(3)], axis=1)
-    faces = index[shape.faces]
-    proper = (faces != np.roll(faces, 1, axis=1)).all(axis=1)
-    _, first = np.unique(np.sort(faces[proper], axis=1), axis=0, return_index=True)
-    return merged, faces[proper][first]
 
 
 def _cut(triangles: Array) -> Array:

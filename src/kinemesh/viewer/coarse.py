@@ -1,0 +1,39 @@
+"""Dense surfaces made coarser: enough to look at."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.motion.arrays import Array
+
+_DENSE = 2000
+"""A surface of more triangles than this is drawn coarser."""
+_GRAIN = 0.012
+"""By merging vertices within this [m]."""
+
+Faces = NDArray[np.int64]
+
+
+def coarser(
+    vertices: Array, faces: Faces, grain: float = _GRAIN, dense: int = _DENSE
+) -> tuple[Array, Faces]:
+    """Vertices ``(N, 3)`` [m] and triangles ``(M, 3)``, those of a dense surface merged.
+
+    Args:
+        vertices: ``(N, 3)`` [m].
+        faces: ``(M, 3)``.
+        grain: edge of the grid on which vertices are merged [m].
+        dense: with no more triangles than this the surface stays as it is.
+    """
+    if len(faces) <= dense:
+        return vertices, faces
+    cells = np.floor(vertices / grain).astype(np.int64)
+    _, index = np.unique(cells, axis=0, return_inverse=True)
+    index = index.reshape(-1)
+    count = np.bincount(index)
+    merged = np.stack([np.bincount(index, vertices[:, k]) / count for k in range(3)], axis=1)
+    kept = index[faces]
+    proper = (kept != np.roll(kept, 1, axis=1)).all(axis=1)
+    _, first = np.unique(np.sort(kept[proper], axis=1), axis=0, return_index=True)
+    return merged, kept[proper][first]

@@ -1,0 +1,153 @@
+"""Where feet stand and hands touch, and where the robot is inside something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.metrics import Score
+from kinemesh.metrics.solid import Solid, props_of, terrain_of
+from kinemesh.motion import Clip, Scene
+from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.contacts import detect_footing, stance_flags
+from kinemesh.motion.touch import detect_touches
+from kinemesh.robot import Configuration, RobotModel, near_obstacle, near_self
+
+_SEEN = 1e-3
+"""What is deeper than this [m] is shown: where the ruler starts to count."""
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Contact:
+    """A place of the robot that stands or touches, some of the time."""
+
+    name: str
+    """``left toe on ground``, ``right hand on largebox``."""
+    points: Array
+    """Where it is ``(T, 3)`` [m]."""
+    on: Flags
+    """When it is in contact ``(T,)``."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "points", readonly(self.points))
+        object.__setattr__(self, "on", readonly(self.on, np.bool_))
+
+
+@dataclass(frozen=True)
+class Penetration:
+    """A link that is inside something in one frame."""
+
+    frame: int
+    link: str
+    thing: str
+    """What it is inside of: ``ground``, the name of a prop, of the terrain or of a link."""
+    depth: float
+    """How deep [m]."""
+    point: tuple[float, float, float]
+    """The deepest point in the world [m]."""
+
+
+def contacts(
+    robot: RobotModel,
+    configurations: Sequence[Configuration],
+    stance: Mapping[str, Flags],
+    touch: Mapping[tuple[str, str], Flags],
+) -> tuple[Contact, ...]:
+    """Feet and hands that are held, by flags ``(T,)`` as a result has them."""
+    found = []
+    for sole in robot.soles:
+        for part, corners in (("toe", sole.corners[2:]), ("heel", sole.corners[:2])):
+            flags = stance.get(f"{sole.name}_{part}")
+            if flags is not None:
+                points = _followed(configurations, sole.joint, corners.mean(axis=0))
+                found.append(Contact(f"{sole.name} {part} stands", points, flags))
+    hands = {f"{hand.name}_hand": hand for hand in robot.hands}
+    for (name, thing), flags in touch.items():
+        if name in hands:
+            points = _followed(configurations, hands[name].joint, hands[name].point)
+            found.append(Contact(f"{name.replace('_', ' ')} on {thing}", points, flags))
+    return tuple(found)
+
+
+def detected(clip: Clip) -> tuple[dict[str, Flags], dict[tuple[str, str], Flags]]:
+    """When the person's feet stand and hands touch: what a result says of itself, from the clip."""
+    stance = stance_flags(detect_footing(clip))
+    return stance, {(t.hand, t.thing): t.touching for t in detect_touches(clip)}
+
+
+def penetrations(
+    robot: RobotModel, configurations: Sequence[Configuration], scene: Scene, score: Score
+) -> tuple[Penetration, ...]:
+    """Every link that is more than 1 mm inside something, in the frames that ``score`` names."""
+    found: list[Penetration] = []
+    for frame in _frames(score, "ground"):
+        found += _in_ground(robot, configurations[frame], frame, scene.ground or 0.0)
+    for kind, make in (("prop", props_of), ("terrain", _terrain_of)):
+        frames = _frames(score, kind)
+        for solid in make(scene) if frames else ():
+            for frame in frames:
+                found += _in_solid(robot, configurations[frame], frame, solid)
+    for frame in _frames(score, "self"):
+        near = near_self(configurations[frame], robot.self_pairs, 0.0)
+        for row in np.flatnonzero(near.distance < -_SEEN):
+            first, second = (robot.hulls[k].link for k in near.pairs[row])
+            point = near.points[row].mean(axis=0)
+            for link, other in ((first, second), (second, first)):
+                found.append(_penetration(frame, link, other, -near.distance[row], point))
+    return tuple(sorted(found, key=lambda p: (p.frame, -p.depth)))
+
+
+def _frames(score: Score, kind: str) -> list[int]:
+    """Frames in which anything is more than 1 mm inside something of this kind."""
+    rows = {measure.name: measure for measure in score}
+    share = rows.get(f"penetration.{kind}.share")
+    runs = () if share is None else share.frames
+    return [k for first, last in runs for k in range(first, last + 1)]
+
+
+def _followed(configurations: Sequence[Configuration], joint: int, offset: Array) -> Array:
+    return np.array([c.rotations[joint] @ offset + c.translations[joint] for c in configurations])
+
+
+def _in_ground(
+    robot: RobotModel, configuration: Configuration, frame: int, height: float
+) -> list[Penetration]:
+    table = robot.hull_table
+    world = configuration.positions(table.vertex_joints, table.vertices)
+    found = []
+    for hull, points in zip(robot.hulls, np.split(world, table.starts[1:]), strict=True):
+        lowest = points[np.argmin(points[:, 2])]
+        if lowest[2] < height - _SEEN:
+            found.append(_penetration(frame, hull.link, "ground", height - lowest[2], lowest))
+    return found
+
+
+def _in_solid(
+    robot: RobotModel, configuration: Configuration, frame: int, solid: Solid
+) -> list[Penetration]:
+    depths, _ = solid.depths(configuration, frame)
+    if depths.max(initial=0.0) <= _SEEN:
+        return []
+    near = near_obstacle(configuration, solid.obstacle, solid.pose(frame), 0.0)
+    found = []
+    for hull in np.flatnonzero(depths > _SEEN):
+        rows = np.flatnonzero(near.hulls == hull)
+        row = rows[np.argmin(near.distance[rows])]
+        link = robot.hulls[int(hull)].link
+        found.append(_penetration(frame, link, solid.name, depths[hull], near.points[row]))
+    return found
+
+
+def _terrain_of(scene: Scene) -> tuple[Solid, ...]:
+    solid = terrain_of(scene)
+    return () if solid is None else (solid,)
+
+
+def _penetration(frame: int, link: str, thing: str, depth: float, point: Array) -> Penetration:
+    x, y, z = (float(v) for v in point)
+    return Penetration(frame, link, thing, float(depth), (x, y, z))
