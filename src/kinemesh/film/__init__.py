@@ -1,0 +1,7 @@
+"""Films and contact sheets of a motion, drawn without display and graphics card."""
+
+from kinemesh.film.camera import VIEWS, View
+from kinemesh.film.pictures import PERSON, pictures
+from kinemesh.film.writing import KINDS, check_film, film
+
+__all__ = ["KINDS", "PERSON", "VIEWS", "View", "check_film", "film", "pictures"]
