@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from kinemesh.motion.arrays import Array
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last frame of each run."""
@@ -31,6 +33,9 @@ class Measure:
     of the frames that count against it."""
     note: str = ""
     """What the figure is about: the worst frame, the links that touch, why there is none."""
+    series: Array | None = field(default=None, compare=False, repr=False)
+    """What the figure sums up, frame by frame ``(T,)``, in its unit; NaN in frames that it does
+    not look at. None: it is not made of frames."""
 
     @property
     def passed(self) -> bool:
