@@ -130,7 +130,7 @@ def table(score: Score) -> list[tuple[str, str, str, str, str]]:
             value, state = "-", "-" if measure.limit is not None else ""
         else:
             value = f"{measure.value:.4g} {measure.unit}"
-        where = "" if measure.passed else _spans(measure.frames)
+        where = "" if measure.passed else spans(measure.frames)
         remark = ", ".join(text for text in (where, measure.note) if text)
         rows.append((measure.name, value, limit, state, remark))
     return rows
@@ -151,10 +151,11 @@ def none(name: str, unit: str, why: str, limit: float | None = None) -> Measure:
 def _failure(measure: Measure) -> str:
     word = "under" if measure.at_least else "over"
     text = f"{measure.name} {measure.value:.4g} {word} {measure.limit:g} {measure.unit}"
-    return f"{text} in {_spans(measure.frames)}" if measure.frames else text
+    return f"{text} in {spans(measure.frames)}" if measure.frames else text
 
 
-def _spans(ranges: Ranges, most: int = 6) -> str:
+def spans(ranges: Ranges, most: int = 6) -> str:
+    """Frame ranges in words."""
     if not ranges:
         return ""
     shown = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in ranges[:most])

@@ -1,0 +1,181 @@
+"""The motions as a scene to play in the page: viser's recording, with its client.
+
+Needs viser (``pip install "kinemesh[report]"``), imported where it is used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from kinemesh.errors import MissingExtra
+from kinemesh.motion import poses
+from kinemesh.motion.arrays import Array
+from kinemesh.report.entry import Entry
+from kinemesh.report.plots import LINES
+from kinemesh.viewer import Mesh, Stage
+from kinemesh.viewer.coarse import coarser
+from kinemesh.viewer.palette import BLUE, Colour
+
+_GRAIN = 0.006
+_DENSE = 300
+"""Meshes of more triangles are drawn coarser."""
+_MOST = 60_000
+"""Poses that a recording holds at most; of a longer motion not every frame is shown."""
+_APART = 0.7
+"""Several motions stand so far apart [m]."""
+_TINT = 0.45
+"""How much of its line's colour a robot has, where there are several."""
+
+
+def recording(entries: Sequence[Entry]) -> str:
+    """An HTML page, complete in itself, that plays the motions beside each other.
+
+    Raises:
+        MissingExtra: viser is not installed.
+    """
+    try:
+        import viser
+    except ImportError as error:
+        raise MissingExtra("viser", "report") from error
+    # viser writes a banner; its port is this machine's own and closed again below
+    with contextlib.redirect_stdout(io.StringIO()):
+        server = viser.ViserServer(host="127.0.0.1", port=0, verbose=False)
+        try:
+            return _recorded(server, entries)
+        finally:
+            server.stop()
+
+
+def _recorded(server: Any, entries: Sequence[Entry]) -> str:
+    stages = [entry.stage for entry in entries]
+    offsets = _offsets(stages)
+    actors = []
+    for k, (stage, offset) in enumerate(zip(stages, offsets, strict=True)):
+        tint = LINES[k % len(LINES)] if len(stages) > 1 else None
+        actors.append(_Actor(server, k, stage, offset, tint))
+        if len(stages) > 1:
+            top = stage.link_poses[0, :, :3].mean(axis=0) + offset
+            server.scene.add_label(f"/name_{k}", entries[k].name, position=(*top[:2], 1.75))
+    _light(server, stages, offsets)
+    fps = max(stage.fps for stage in stages)
+    duration = max(stage.duration for stage in stages)
+    count = sum(len(s.links) + len(s.props) + 1 for s in stages)
+    step = max(1, -(-int(duration * fps + 1) * count // _MOST))
+    serializer = server.get_scene_serializer()
+    for time in np.arange(0.0, duration + 0.5 / fps, step / fps):
+        for actor in actors:
+            actor.move(time)
+        serializer.insert_sleep(step / fps)
+    return str(serializer.as_html())
+
+
+class _Actor:
+    """One motion in the scene."""
+
+    def __init__(
+        self, server: Any, index: int, stage: Stage, offset: Array, tint: Colour | None
+    ) -> None:
+        self._stage, self._offset, self._frame = stage, offset, -1
+        scene, root = server.scene, f"/motion_{index}"
+        self._links = [
+            _add(scene, f"{root}/robot/{k}", mesh, tint) for k, mesh in enumerate(stage.links)
+        ]
+        self._props = [_add(scene, f"{root}/object_{k}", m) for k, m in enumerate(stage.props)]
+        if stage.terrain is not None:
+            _add(scene, f"{root}/terrain", stage.terrain).position = offset
+        self._bones: Any = None
+        if stage.person is not None:
+            self._bones = scene.add_line_segments(
+                f"{root}/person",
+                points=self._segments(0),
+                colors=np.array([round(255 * part) for part in BLUE], dtype=np.uint8),
+                line_width=4.0,
+            )
+
+    def move(self, time: float) -> None:
+        """To where everything is at ``time`` [s]."""
+        frame = min(round(time * self._stage.fps), len(self._stage) - 1)
+        if frame == self._frame:
+            return
+        self._frame = frame
+        _place(self._links, self._stage.link_poses[frame], self._offset)
+        if self._stage.prop_poses is not None:
+            _place(self._props, self._stage.prop_poses[frame], self._offset)
+        if self._bones is not None:
+            self._bones.points = self._segments(frame)
+
+    def _segments(self, frame: int) -> Any:
+        assert self._stage.person is not None
+        ends = self._stage.person[frame][self._stage.edges] + self._offset
+        return ends.astype(np.float32)
+
+
+def _add(scene: Any, name: str, mesh: Mesh, tint: Colour | None = None) -> Any:
+    vertices, faces = coarser(mesh.vertices, mesh.faces, grain=_GRAIN, dense=_DENSE)
+    colour = np.array(mesh.colour)
+    if tint is not None:
+        colour = colour + _TINT * (np.array(tint) - colour)
+    return scene.add_mesh_simple(
+        name,
+        vertices=vertices.astype(np.float32),
+        faces=faces.astype(np.uint32),
+        color=tuple(float(part) for part in colour),
+        flat_shading=True,
+        side="double",
+    )
+
+
+def _place(handles: Sequence[Any], where: Array, offset: Array) -> None:
+    for handle, pose in zip(handles, poses.to_wxyz(where), strict=True):
+        handle.position, handle.wxyz = pose[:3] + offset, pose[3:]
+
+
+def _offsets(stages: Sequence[Stage]) -> list[Array]:
+    """Beside each other along the axis in which less room is taken."""
+    lows, highs = zip(*(_room(stage) for stage in stages), strict=True)
+    size = np.max(highs, axis=0) - np.min(lows, axis=0)
+    axis = int(np.argmin(size[:2]))
+    step = np.zeros(3)
+    step[axis] = size[axis] + _APART
+    return [k * step for k in range(len(stages))]
+
+
+def _room(stage: Stage) -> tuple[Array, Array]:
+    """Lowest and highest corner of where the robot and the terrain are."""
+    points = stage.link_poses[..., :3].reshape(-1, 3)
+    if stage.terrain is not None:
+        points = np.concatenate([points, stage.terrain.vertices])
+    return points.min(axis=0), points.max(axis=0)
+
+
+def _light(server: Any, stages: Sequence[Stage], offsets: Sequence[Array]) -> None:
+    """Ground, camera and lights."""
+    places = np.concatenate(
+        [s.link_poses[:, 0, :3] + offset for s, offset in zip(stages, offsets, strict=True)]
+    )
+    low, high = places.min(axis=0), places.max(axis=0)
+    middle = (low + high) / 2.0
+    away = max(float(np.linalg.norm((high - low)[:2])), 1.0) + 1.6
+    ahead = poses.matrix(stages[0].link_poses[:, 0])[:, :2, 0].sum(axis=0)
+    turn = np.arctan2(ahead[1], ahead[0]) - np.radians(40.0)
+    server.initial_camera.position = (
+        middle[0] + away * np.cos(turn),
+        middle[1] + away * np.sin(turn),
+        middle[2] + 0.35 * away,
+    )
+    server.initial_camera.look_at = (middle[0], middle[1], 0.6)
+    server.initial_camera.fov = np.radians(40.0)
+    if stages[0].ground is not None:
+        server.scene.add_grid(
+            "/ground",
+            width=20.0,
+            height=20.0,
+            cell_size=0.5,
+            section_size=1.0,
+            position=(middle[0], middle[1], stages[0].ground),
+        )
