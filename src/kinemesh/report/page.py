@@ -154,7 +154,7 @@ def _verdicts(entries: Sequence[Entry]) -> str:
     )
     lines = [
         '<section id="verdict"><h2>Verdict</h2><div class="wide"><table><thead><tr>'
-        f'<th scope="col">measure</th>{heads}<th scope="col">unit, limit</th>'
+        f'<th scope="col">measure</th>{heads}<th scope="col">limit</th>'
         f'<th scope="col">remark</th></tr></thead><tbody>'
     ]
     for name in names:
@@ -178,7 +178,9 @@ def _cell(measure: Measure | None) -> str:
     if measure is None or measure.value is None:
         why = "" if measure is None else measure.note
         return f'<td class="number none" title="{_text(why)}">-</td>'
-    value = "&lt;0.001" if 0.0 < measure.value < 1e-3 else _text(f"{measure.value:.3g}")
+    unit = "" if measure.unit == "1" else f" {measure.unit}"
+    value = "&lt;0.001" if 0.0 < measure.value < 1e-3 else f"{measure.value:.3g}"
+    value += _text(unit)
     if measure.limit is None:
         return f'<td class="number">{value}</td>'
     state = "pass" if measure.passed else "fail"
@@ -190,10 +192,10 @@ def _cell(measure: Measure | None) -> str:
 
 
 def _limit(measure: Measure) -> str:
-    unit = "" if measure.unit == "1" else measure.unit
     if measure.limit is None:
-        return unit
-    return f"{unit} {'≥' if measure.at_least else '≤'} {measure.limit:g}".lstrip()
+        return ""
+    unit = "" if measure.unit == "1" else f" {measure.unit}"
+    return f"{'≥' if measure.at_least else '≤'} {measure.limit:g}{unit}"
 
 
 def _remark(measures: Sequence[Measure]) -> str:

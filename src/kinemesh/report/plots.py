@@ -52,7 +52,8 @@ def plots(entries: Sequence[Entry]) -> list[Plot]:
         draw.timeline(),
         draw.rows(
             "Penetration",
-            "How deep the deepest link is inside something; dashed: what the verdict allows.",
+            "How deep the deepest link is inside something. Dashed, here and below: what the "
+            "verdict allows.",
             {
                 "penetration.ground.max": "ground",
                 "penetration.terrain.max": "terrain",
@@ -63,12 +64,14 @@ def plots(entries: Sequence[Entry]) -> list[Plot]:
         draw.rows(
             "Planted feet",
             "How far planted feet have moved from where they touched down, and how fast they "
-            "slide; gaps in the lines: the person stands on no foot.",
+            "slide, of which the verdict takes the mean. Gaps in the lines: the person stands on "
+            "no foot.",
             {"stance.drift_max": "drift", "stance.slip_mean": "slip"},
         ),
         draw.rows(
             "Contact gaps",
-            "Widest gap between the robot and what the person touches at that time.",
+            "Widest gap between the robot and what the person touches at that time; the verdict "
+            "leaves out the worst twentieth.",
             {
                 "contact.prop.gap_p95": "hands, object",
                 "contact.terrain_hand.gap_p95": "hands, terrain",

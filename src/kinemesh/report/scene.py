@@ -24,6 +24,8 @@ from kinemesh.viewer.palette import BLUE, Colour
 _GRAIN = 0.006
 _DENSE = 300
 """Meshes of more triangles are drawn coarser."""
+_THICK, _SIDES = 0.011, 6
+"""The person's bones: radius [m] and sides."""
 _MOST = 60_000
 """Poses that a recording holds at most; of a longer motion not every frame is shown."""
 _APART = 0.7
@@ -64,7 +66,7 @@ def _recorded(server: Any, entries: Sequence[Entry]) -> str:
     _light(server, stages, offsets)
     fps = max(stage.fps for stage in stages)
     duration = max(stage.duration for stage in stages)
-    count = sum(len(s.links) + len(s.props) + 1 for s in stages)
+    count = sum(len(s.links) + len(s.props) + len(s.edges) for s in stages)
     step = max(1, -(-int(duration * fps + 1) * count // _MOST))
     serializer = server.get_scene_serializer()
     for time in np.arange(0.0, duration + 0.5 / fps, step / fps):
@@ -88,14 +90,12 @@ class _Actor:
         self._props = [_add(scene, f"{root}/object_{k}", m) for k, m in enumerate(stage.props)]
         if stage.terrain is not None:
             _add(scene, f"{root}/terrain", stage.terrain).position = offset
-        self._bones: Any = None
+        self._bones: list[Any] = []
         if stage.person is not None:
-            self._bones = scene.add_line_segments(
-                f"{root}/person",
-                points=self._segments(0),
-                colors=np.array([round(255 * part) for part in BLUE], dtype=np.uint8),
-                line_width=4.0,
-            )
+            self._bones = [
+                _bone(scene, f"{root}/person/{k}", stage.person[:, pair])
+                for k, pair in enumerate(stage.edges)
+            ]
 
     def move(self, time: float) -> None:
         """To where everything is at ``time`` [s]."""
@@ -106,13 +106,9 @@ class _Actor:
         _place(self._links, self._stage.link_poses[frame], self._offset)
         if self._stage.prop_poses is not None:
             _place(self._props, self._stage.prop_poses[frame], self._offset)
-        if self._bones is not None:
-            self._bones.points = self._segments(frame)
-
-    def _segments(self, frame: int) -> Any:
-        assert self._stage.person is not None
-        ends = self._stage.person[frame][self._stage.edges] + self._offset
-        return ends.astype(np.float32)
+        if self._stage.person is not None:
+            ends = self._stage.person[frame][self._stage.edges]
+            _place(self._bones, _along(ends), self._offset)
 
 
 def _add(scene: Any, name: str, mesh: Mesh, tint: Colour | None = None) -> Any:
@@ -128,6 +124,35 @@ def _add(scene: Any, name: str, mesh: Mesh, tint: Colour | None = None) -> Any:
         flat_shading=True,
         side="double",
     )
+
+
+def _bone(scene: Any, name: str, ends: Array) -> Any:
+    """A rod as long as a bone whose ends are at ``ends`` ``(T, 2, 3)`` [m], along its x."""
+    length = float(np.median(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)))
+    angle = np.arange(_SIDES) * 2.0 * np.pi / _SIDES
+    ring = _THICK * np.stack([0.0 * angle, np.cos(angle), np.sin(angle)], axis=1)
+    points = np.concatenate([ring, ring + [length, 0.0, 0.0]])
+    side, after = np.arange(_SIDES), (np.arange(_SIDES) + 1) % _SIDES
+    faces = np.concatenate(
+        [
+            np.stack([side, after, side + _SIDES], axis=1),
+            np.stack([after, after + _SIDES, side + _SIDES], axis=1),
+        ]
+    )
+    return _add(scene, name, Mesh(name, points, faces, BLUE))
+
+
+def _along(ends: Array) -> Array:
+    """Poses ``(E, 7)`` that lay x along bones ``(E, 2, 3)`` [m], from their first ends."""
+    found = np.tile(poses.IDENTITY, (len(ends), 1))
+    found[:, :3] = ends[:, 0]
+    axis = ends[:, 1] - ends[:, 0]
+    axis /= np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-9)
+    # half way between x and the bone: the shortest turn; from x to -x any half turn will do
+    turn = np.stack([0.0 * axis[:, 0], -axis[:, 2], axis[:, 1], 1.0 + axis[:, 0]], axis=1)
+    size = np.linalg.norm(turn, axis=1, keepdims=True)
+    found[:, 3:] = np.where(size > 1e-6, turn / np.maximum(size, 1e-6), [0.0, 0.0, 1.0, 0.0])
+    return found
 
 
 def _place(handles: Sequence[Any], where: Array, offset: Array) -> None:
