@@ -49,6 +49,9 @@ _CLEARLY = 0.8
 Progress = Callable[[int, int], None]
 """Called after every frame with (frames done, frames in all)."""
 
+OnFrame = Callable[[int, Array], None]
+"""Called after every frame with (its index, its configuration), before the whole-clip pass."""
+
 
 DEFAULT_REFINEMENT = Refinement()
 
@@ -251,6 +254,7 @@ class Retargeter:
         scene: Scene | None = None,
         nominal: Trajectory | None = None,
         progress: Progress | None = None,
+        on_frame: OnFrame | None = None,
     ) -> Result:
         """The robot's answer to ``clip``.
 
@@ -259,6 +263,8 @@ class Retargeter:
             scene: props and terrain to adapt to, at human scale; default: the clip's own.
             nominal: a trajectory that base and legs stay near, frame by frame.
             progress: called after every frame.
+            on_frame: called after every frame with its index and its configuration ``(nq,)``,
+                as it is before the whole-clip pass.
 
         Raises:
             ClipError: the scene lacks a prop, or the nominal does not fit clip and robot.
@@ -271,7 +277,11 @@ class Retargeter:
         # The matrices are small: a second BLAS thread costs eight times the CPU and wins nothing.
         with threadpool_limits(limits=1, user_api="blas"):
             plan = self.plan(clip, scene, None if nominal is None else nominal.q)
-            solved = list(self.frames(plan, progress))
+            solved = []
+            for solution in self.frames(plan, progress):
+                solved.append(solution)
+                if on_frame is not None:
+                    on_frame(solution[0].index, solution[1].q)
             if self.refine is not None:
                 solved = refined(self, self.refine, solved)
         return Result(

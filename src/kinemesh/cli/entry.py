@@ -19,6 +19,7 @@ from kinemesh.cli.info import InfoCommand
 from kinemesh.cli.linting import LintCommand
 from kinemesh.cli.reporting import ReportCommand
 from kinemesh.cli.solving import DemoCommand, RetargetCommand
+from kinemesh.cli.viewing import ViewCommand
 from kinemesh.errors import KinemeshError
 
 _FAILED = 2
@@ -43,6 +44,7 @@ _Command = (
     | Annotated[EvaluateCommand, tyro.conf.subcommand("evaluate")]
     | Annotated[ReportCommand, tyro.conf.subcommand("report")]
     | Annotated[RenderCommand, tyro.conf.subcommand("render")]
+    | Annotated[ViewCommand, tyro.conf.subcommand("view")]
     | Annotated[ConvertCommand, tyro.conf.subcommand("convert")]
     | Annotated[AugmentCommand, tyro.conf.subcommand("augment")]
     | Annotated[BatchCommand, tyro.conf.subcommand("batch")]

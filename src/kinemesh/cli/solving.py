@@ -17,16 +17,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from kinemesh import demos, metrics
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import print_failures, print_findings, score_table
+from kinemesh.cli.viewing import Window, until_interrupted, watched
 from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.motion import Clip
 from kinemesh.result import Result, check_writable
-from kinemesh.retarget import Retargeter
+from kinemesh.retarget import OnFrame, Retargeter
 from kinemesh.robot import RobotModel
+from kinemesh.viewer import Web, check_viewer, stage
 
 _Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RetargetCommand:
     """Retarget a recording to a robot and write the trajectory."""
 
@@ -37,6 +39,9 @@ class RetargetCommand:
     """A robot's name, or a folder with a robot.toml."""
     solver: str = "daqp"
     """daqp, osqp or cvxpy."""
+    view: bool = False
+    """Show the solve in a browser as it goes, and the result until Ctrl-C."""
+    window: tyro.conf.OmitArgPrefixes[Window]
     json: bool = False
     """Print the report as JSON and nothing else."""
     debug: bool = False
@@ -44,6 +49,10 @@ class RetargetCommand:
 
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
+        if self.view and self.json:
+            raise KinemeshError("--view shows and --json prints JSON alone: give one of them")
+        if self.view:
+            check_viewer()
         target = check_writable(self.output)
         if target.exists() and target.samefile(self.source.clip):
             raise WriteError(f"{target} is the recording itself; give the result another name")
@@ -51,8 +60,22 @@ class RetargetCommand:
         clip = self.source.read()
         if not self.json:
             print_findings(console, clip.notes, clip.warnings)
+        if not self.view:
+            self._solve(console, robot, clip)
+            return 0
+        with watched(self.window, console, robot, clip) as (view, on_frame):
+            result, score = self._solve(console, robot, clip, on_frame)
+            shown = stage(result, robot, clip, score=score, meshes=self.window.meshes)
+            with until_interrupted(view):
+                view.show([shown], [Web(clip, robot)])
+        return 0
+
+    def _solve(
+        self, console: Console, robot: RobotModel, clip: Clip, on_frame: OnFrame | None = None
+    ) -> tuple[Result, metrics.Score]:
+        """Solve, write, judge and say so."""
         start = time.perf_counter()
-        result = solve(Retargeter(robot, solver=self.solver), clip)
+        result = solve(Retargeter(robot, solver=self.solver), clip, on_frame)
         seconds = time.perf_counter() - start
         result.save(self.output)
         score = metrics.evaluate(
@@ -61,7 +84,7 @@ class RetargetCommand:
         if self.json:
             report = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
             sys.stdout.write(json.dumps(report, indent=2) + "\n")
-            return 0
+            return result, score
         console.print(
             f"[bold]{escape(str(self.output))}[/]: {len(result)} frames of {robot.name} "
             f"in {seconds:.1f} s ({len(result) / seconds:.0f} frames/s)",
@@ -70,7 +93,7 @@ class RetargetCommand:
         )
         console.print(score_table([(clip.name, score)]))
         print_failures(console, result)
-        return 0
+        return result, score
 
 
 @dataclass(frozen=True)
@@ -113,7 +136,7 @@ class DemoCommand:
         return 0
 
 
-def solve(retargeter: Retargeter, clip: Clip) -> Result:
+def solve(retargeter: Retargeter, clip: Clip, on_frame: OnFrame | None = None) -> Result:
     """Retarget with a progress bar on standard error, if that is a terminal."""
     columns = (
         *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
@@ -122,7 +145,11 @@ def solve(retargeter: Retargeter, clip: Clip) -> Result:
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task(clip.name, total=len(clip))
-        return retargeter.retarget(clip, progress=lambda done, _: bar.update(task, completed=done))
+        return retargeter.retarget(
+            clip,
+            progress=lambda done, _: bar.update(task, completed=done),
+            on_frame=on_frame,
+        )
 
 
 def _make_folder(folder: Path) -> None:

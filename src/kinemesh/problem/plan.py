@@ -198,6 +198,11 @@ class Plan:
         anchors_now = np.concatenate(target) if target else np.zeros((0, 3))
         return np.concatenate(source), anchors_now, np.concatenate(weights)
 
+    def web(self, index: int) -> InteractionMesh:
+        """The interaction mesh of frame ``index``, its vertices those of :meth:`points`."""
+        source = self.points(index)[0]
+        return InteractionMesh.from_points(source + self._joggle[: len(source)])
+
     def laplacian(self, index: int) -> LaplacianTarget:
         """The reduced Laplacian cost of frame ``index``."""
         source, anchors, weights = self.points(index)

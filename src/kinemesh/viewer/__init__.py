@@ -4,5 +4,19 @@ from kinemesh.viewer.marks import Contact, Penetration
 from kinemesh.viewer.meshes import HULLS, Mesh
 from kinemesh.viewer.picture import picture
 from kinemesh.viewer.stage import Stage, stage
+from kinemesh.viewer.view import PORT, View, check_viewer
+from kinemesh.viewer.web import Web
 
-__all__ = ["HULLS", "Contact", "Mesh", "Penetration", "Stage", "picture", "stage"]
+__all__ = [
+    "HULLS",
+    "PORT",
+    "Contact",
+    "Mesh",
+    "Penetration",
+    "Stage",
+    "View",
+    "Web",
+    "check_viewer",
+    "picture",
+    "stage",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.skeleton import BONES
 from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
-from kinemesh.robot import RobotModel, configurations, link_poses
+from kinemesh.robot import Configuration, RobotModel, configurations, link_poses
 from kinemesh.viewer.coarse import coarser
 from kinemesh.viewer.marks import Contact, Penetration, contacts, detected, penetrations
 from kinemesh.viewer.meshes import Mesh, link_meshes
@@ -57,6 +58,9 @@ class Stage:
     """Feet that stand and hands that touch."""
     penetrations: tuple[Penetration, ...] = ()
     """Links inside something, by frame, the deepest first; empty without a score."""
+    figures: Mapping[str, Array] = field(default_factory=dict)
+    """What is known of every frame ``(T,)``, by name and unit: ``landmark error [cm]``; NaN where
+    it is not known."""
     score: Score | None = None
     """The ruler's verdict, where it was asked."""
 
@@ -65,6 +69,8 @@ class Stage:
         object.__setattr__(self, "edges", readonly(self.edges, np.int64))
         if self.person is not None:
             object.__setattr__(self, "person", readonly(self.person))
+        figures = {name: readonly(series) for name, series in self.figures.items()}
+        object.__setattr__(self, "figures", figures)
         poses = np.zeros((len(self), 0, 7)) if self.prop_poses is None else self.prop_poses
         object.__setattr__(self, "prop_poses", readonly(poses))
 
@@ -154,8 +160,28 @@ def stage(
         ground=scene.ground,
         contacts=contacts(robot, posed, stance, touch),
         penetrations=() if score is None else penetrations(robot, posed, scene, score),
+        figures=_figures(own, trajectory, posed, person),
         score=score,
     )
+
+
+def _figures(
+    own: Result | None, trajectory: Trajectory, posed: list[Configuration], person: Array | None
+) -> dict[str, Array]:
+    """What there is to say of every frame, by name and unit."""
+    found = {}
+    if person is not None:
+        places = np.array([configuration.landmarks() for configuration in posed])
+        found["landmark error [cm]"] = 1e2 * np.linalg.norm(places - person, axis=2).mean(axis=1)
+    if len(trajectory) > 1:
+        fastest = np.abs(trajectory.velocity()).max(axis=1, initial=0.0)
+        found["fastest joint [rad/s]"] = np.concatenate([[np.nan], fastest])
+    if own is not None and len(own.reports) == len(trajectory):
+        found["QPs"] = np.array([report.iterations for report in own.reports], dtype=np.float64)
+        found["cost"] = np.array([report.total for report in own.reports])
+        # Boxes and rows: metres, but radians for joints; small ones read alike.
+        found["worst violation [mm, mrad]"] = np.array([1e3 * r.worst[1] for r in own.reports])
+    return found
 
 
 def _scene(own: Result | None, clip: Clip | None, scale: float) -> Scene:

@@ -1,0 +1,191 @@
+"""``kinemesh view``: results in a browser, and the solve as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+from rich.console import Console
+
+from kinemesh import metrics
+from kinemesh.cli.source import Options
+from kinemesh.cli.tables import print_findings
+from kinemesh.cli.written import Written, matched, scene_of
+from kinemesh.motion import Clip, Scene, Trajectory
+from kinemesh.motion.arrays import Array
+from kinemesh.problem import scaled_scene
+from kinemesh.result import Result
+from kinemesh.retarget import OnFrame
+from kinemesh.robot import RobotModel, link_poses
+from kinemesh.viewer import PORT, Stage, View, Web, check_viewer, stage
+from kinemesh.viewer.meshes import link_meshes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Where the browser finds the viewer, and what the robot looks like in it."""
+
+    port: int = PORT
+    """Port of the viewer; if it is taken, the next that is free."""
+    host: str = "127.0.0.1"
+    """Address that the viewer listens at; 0.0.0.0 lets other machines look, without a password."""
+    meshes: str | None = None
+    """Folder with a mesh for each link, named as the link is, or hulls: the collision hulls.
+    Else the meshes of the package example-robot-data, if it is installed, else the hulls."""
+
+    def open(self, console: Console) -> View:
+        """The server, and where it is, in words."""
+        view = View(host=self.host, port=self.port)
+        taken = "" if view.port == self.port else f" (port {self.port} is taken)"
+        text = f"view     {view.url}{taken}; Ctrl-C ends it"
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        return view
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewCommand:
+    """Show written trajectories in a browser, and where the verdict fails."""
+
+    results: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RESULT...")]
+    """One or several trajectories: results, or any layout that evaluate reads."""
+    clip: Path | None = None
+    """The recording that they answer; without it person, props and their contacts are not known
+    of a file of somebody else's."""
+    recording: tyro.conf.OmitArgPrefixes[Options]
+    window: tyro.conf.OmitArgPrefixes[Window]
+    clip_fps: float | None = None
+    """The recording's frames per second, where its file does not say."""
+    fps: float | None = None
+    """The trajectories' frames per second, where their files do not say; else 30."""
+    robot: str | None = None
+    """A robot's name, or a folder with a robot.toml; the files' own, else g1."""
+    overlaid: bool = False
+    """Several results in one place, not side by side."""
+    debug: bool = False
+    """Show the traceback of an error."""
+
+    def run(self, console: Console) -> int:
+        """Do it; 0 when it was ended with Ctrl-C."""
+        check_viewer()
+        clip = None
+        if self.clip is not None:
+            clip = self.recording.read_from(self.clip, self.clip_fps)
+            print_findings(console, clip.notes, clip.warnings)
+        shown = [
+            self._shown(console, path, name, clip)
+            for path, name in zip(self.results, _names(self.results), strict=True)
+        ]
+        with self.window.open(console) as view:
+            view.show([s.stage() for s in shown], [s.web for s in shown], overlaid=self.overlaid)
+            with until_interrupted(view):
+                for k, one in enumerate(shown):
+                    view.replace(k, one.stage(one.score()))
+        return 0
+
+    def _shown(self, console: Console, path: Path, name: str, clip: Clip | None) -> _Shown:
+        """What one file holds, in the scene that it belongs to."""
+        written = Written.read(path, self.robot, self.fps)
+        notes = [f"{path.name}: {note}" for note in written.notes]
+        if clip is not None:
+            written, clip, said = matched(written, clip)
+            notes += said
+        scene, scale, said = scene_of(written, clip, self.recording)
+        print_findings(console, [*notes, *said], written.warnings)
+        return _Shown(name, written, clip, scene, scale, self.window.meshes)
+
+
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """A written trajectory to be shown, and all that it is shown with."""
+
+    name: str
+    written: Written
+    clip: Clip | None
+    scene: Scene
+    scale: float | None
+    meshes: str | None
+
+    @property
+    def web(self) -> Web | None:
+        """Its interaction mesh, where the clip is known."""
+        return None if self.clip is None else Web(self.clip, self.written.robot)
+
+    def score(self) -> metrics.Score:
+        """What the ruler says."""
+        return metrics.evaluate(
+            *(self.written.trajectory, self.written.robot),
+            scene=self.scene,
+            clip=self.clip,
+            scale=self.scale,
+        )
+
+    def stage(self, score: metrics.Score | None = None) -> Stage:
+        """What there is to draw."""
+        written = self.written
+        return stage(
+            written.trajectory
+            if written.result is None
+            else _first(written.result, written, self.scene),
+            *(written.robot, self.clip, self.scene),
+            score=score,
+            meshes=self.meshes,
+            name=self.name,
+        )
+
+
+@contextmanager
+def until_interrupted(view: View) -> Iterator[None]:
+    """Play while the block runs and after it, until Ctrl-C: so a viewer is meant to end."""
+    view.start()
+    with suppress(KeyboardInterrupt):
+        yield
+        view.wait()
+
+
+@contextmanager
+def watched(
+    window: Window, console: Console, robot: RobotModel, clip: Clip
+) -> Iterator[tuple[View, OnFrame]]:
+    """A view of a solve, and what is to be called with every frame of it."""
+    meshes, joints = link_meshes(robot, window.meshes)
+    del meshes  # the stage reads them again; here only who carries them is asked
+    still = Trajectory(np.tile(robot.rest, (len(clip), 1)), clip.fps, robot.joint_names, robot.name)
+    scene = scaled_scene(clip.scene, robot.height / clip.stature)
+    before = replace(
+        stage(still, robot, clip, scene, meshes=window.meshes), contacts=(), figures={}
+    )
+    with window.open(console) as view:
+        view.show([before], playing=False)
+
+        def on_frame(frame: int, q: Array) -> None:
+            view.live(frame, link_poses(robot, q[None])[0, np.array(joints) - 1])
+
+        yield view, on_frame
+
+
+def _first(result: Result, written: Written, scene: Scene) -> Result:
+    """The part of a result that was matched with the clip, in the scene that it was judged in."""
+    count = len(written.trajectory)
+    return replace(
+        result,
+        trajectory=written.trajectory,
+        scene=scene,
+        landmarks=result.landmarks[:count],
+        reports=result.reports[:count],
+        stance={name: flags[:count] for name, flags in result.stance.items()},
+        touch={pair: flags[:count] for pair, flags in result.touch.items()},
+    )
+
+
+def _names(paths: tuple[Path, ...]) -> list[str]:
+    """Short names that tell the files apart."""
+    stems = [path.stem for path in paths]
+    if len(set(stems)) == len(stems):
+        return stems
+    names = [f"{path.parent.name}/{path.name}" for path in paths]
+    return names if len(set(names)) == len(names) else [str(path) for path in paths]

@@ -1,0 +1,37 @@
+"""The interaction mesh of a clip, frame by frame, worked out when it is looked at."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from kinemesh.motion import Clip
+from kinemesh.motion.arrays import Array
+from kinemesh.problem import Plan
+from kinemesh.robot import RobotModel
+
+
+class Web:
+    """Edges of the interaction mesh, with the robot's anchors and the scaled person's landmarks.
+
+    Args:
+        clip: the demonstration.
+        robot: who follows it.
+    """
+
+    def __init__(self, clip: Clip, robot: RobotModel) -> None:
+        self._clip, self._robot = clip, robot
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return Plan(self._clip, self._robot)
+
+    def edges(self, frame: int) -> Array:
+        """Ends of all edges in ``frame`` ``(E, 2, 3)`` [m]."""
+        source, anchors, _ = self._plan.points(frame)
+        laplacian = self._plan.web(frame).laplacian
+        # The Laplacian is not symmetric, but who is next to whom is.
+        first, second = np.nonzero(np.triu(laplacian, 1))
+        points = np.concatenate([source[: len(source) - len(anchors)], anchors])
+        return np.asarray(points[np.stack([first, second], axis=1)])
