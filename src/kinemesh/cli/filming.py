@@ -51,13 +51,13 @@ class RenderCommand:
 
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
-        from kinemesh.film import View, check_film, film
+        from kinemesh.film import Angle, check_film, film
         from kinemesh.viewer import stage
 
         target = check_film(self.output)
         if target.exists() and self.result.exists() and target.samefile(self.result):
             raise WriteError(f"{target} is the trajectory itself; give the film another name")
-        size, view = _size(self.size), View.parse(self.camera)
+        size, angle = _size(self.size), Angle.parse(self.camera)
         clip = read_clip(self.clip, self.clip_fps, self.recording)
         fitted = Fitted.read(
             self.result, robot=self.robot, fps=self.fps, clip=clip, options=self.recording
@@ -78,7 +78,7 @@ class RenderCommand:
                 target,
                 frames=self.frames,
                 size=size,
-                view=view,
+                angle=angle,
                 person=self.person,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )

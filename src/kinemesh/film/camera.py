@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from kinemesh.errors import KinemeshError
@@ -31,7 +33,7 @@ _CALM = 0.4
 
 
 @dataclass(frozen=True)
-class View:
+class Angle:
     """A direction to look from, in place of the exact path of a camera."""
 
     azimuth: float = VIEWS["corner"][0]
@@ -51,7 +53,7 @@ class View:
             raise KinemeshError(f"the camera's distance is {self.distance:g}; expected 0.2 to 20")
 
     @classmethod
-    def parse(cls, text: str) -> View:
+    def parse(cls, text: str) -> Angle:
         """``corner``, ``front``, ... or ``AZIMUTH,ELEVATION`` or ``AZIMUTH,ELEVATION,DISTANCE``.
 
         Raises:
@@ -82,7 +84,7 @@ class Camera:
     size: tuple[int, int]
     """Width and height [pixels]."""
 
-    def rays(self, pixels: Array) -> Array:
+    def rays(self, pixels: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
         """Unit directions ``(N, 3)`` through places ``(N, 2)`` of the picture [pixels]."""
         width, height = self.size
         focal = min(width, height) / 2.0 / np.tan(_OPENING / 2.0)
@@ -94,16 +96,16 @@ class Camera:
         return np.asarray(world / np.linalg.norm(world, axis=1, keepdims=True))
 
 
-def cameras(stage: Stage, view: View, size: tuple[int, int]) -> list[Camera]:
+def cameras(stage: Stage, angle: Angle, size: tuple[int, int]) -> list[Camera]:
     """One camera a frame: it looks from one direction and goes along without haste."""
     # what follows the robot is followed smoothly, and a hop does not shake the picture
     middle = stage.link_poses[:, :, :3].mean(axis=1)
     calm = gaussian_filter1d(middle, max(_CALM * stage.fps, 1e-3), axis=0, mode="nearest")
     ahead = poses.matrix(stage.link_poses[:, 0])[:, :2, 0].sum(axis=0)
-    turn = np.arctan2(ahead[1], ahead[0]) + np.radians(view.azimuth)
-    lift = np.radians(view.elevation)
+    turn = np.arctan2(ahead[1], ahead[0]) + np.radians(angle.azimuth)
+    lift = np.radians(angle.elevation)
     back = np.array([np.cos(lift) * np.cos(turn), np.cos(lift) * np.sin(turn), np.sin(lift)])
-    away = view.distance * _SHOWN / 2.0 / np.tan(_OPENING / 2.0)
+    away = angle.distance * _SHOWN / 2.0 / np.tan(_OPENING / 2.0)
     right = np.array([-np.sin(turn), np.cos(turn), 0.0])
     axes = np.stack([right, np.cross(-back, right), -back])
     return [Camera(target + away * back, axes, size) for target in calm]

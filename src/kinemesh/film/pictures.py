@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
-from kinemesh.film.camera import View, cameras
+from kinemesh.film.camera import Angle, cameras
 from kinemesh.film.rays import Picture, draw
 from kinemesh.film.surface import Surface, joined, tubes
 from kinemesh.motion.arrays import Array
@@ -30,7 +30,7 @@ def pictures(
     *,
     frames: Sequence[int] | None = None,
     size: tuple[int, int] = (640, 480),
-    view: View | None = None,
+    angle: Angle | None = None,
     person: str = "none",
 ) -> Iterator[Picture]:
     """Pictures ``(height, width, 3)`` of ``frames``; default: all of them.
@@ -38,7 +38,7 @@ def pictures(
     The camera follows the whole motion smoothly, whichever frames are drawn. With the person
     ``above``, a picture is twice as high.
     """
-    eyes = cameras(stage, view or View(), size)
+    eyes = cameras(stage, angle or Angle(), size)
     links = [Surface.of(mesh) for mesh in stage.links]
     props = [Surface.of(mesh) for mesh in stage.props]
     terrain = [] if stage.terrain is None else [Surface.of(stage.terrain)]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from kinemesh.errors import KinemeshError, MissingExtra, WriteError
-from kinemesh.film.camera import View
+from kinemesh.film.camera import Angle
 from kinemesh.film.pictures import PERSON, pictures
 from kinemesh.film.rays import Picture
 from kinemesh.viewer import Stage
@@ -34,7 +34,7 @@ def film(
     *,
     frames: int | Sequence[int] | None = None,
     size: tuple[int, int] = (640, 480),
-    view: View | None = None,
+    angle: Angle | None = None,
     person: str = "none",
     columns: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -49,7 +49,7 @@ def film(
         frames: how many frames, spread over the motion, or which; default: all of them, or
             eight on a contact sheet. A film plays as long as the motion whatever their number.
         size: width and height of one picture [pixels].
-        view: where the camera looks from.
+        angle: where the camera looks from.
         person: ``none``, ``over`` (seen through the robot) or ``above`` (a picture of its own).
         columns: pictures in a row of a contact sheet.
         progress: called with how many pictures are done, and of how many.
@@ -70,7 +70,7 @@ def film(
     kind = target.suffix.lower()
     chosen = _chosen(stage, frames, kind)
     made = _counted(
-        pictures(stage, frames=chosen, size=size, view=view, person=person), len(chosen), progress
+        pictures(stage, frames=chosen, size=size, angle=angle, person=person), len(chosen), progress
     )
     if kind == ".png":
         times = [frame / stage.fps for frame in chosen]

@@ -97,9 +97,7 @@ def _person(clip: Clip, name: str, side: str) -> Flags:
         flags = near < human.PROP_TOUCH[0 if fingers else 1]
         label = clip.contacts.get(hand)
         if label is not None:  # which of several props it is, is the nearer one's to say
-            flags = np.asarray(label, dtype=bool) & (
-                flags | (len(clip.scene.props) == 1)
-            )
+            flags = np.asarray(label, dtype=bool) & (flags | (len(clip.scene.props) == 1))
         return edited(clip.edits, flags, hand, name)
     if terrain is None or terrain.name != name:
         return np.zeros(len(clip), dtype=bool)

@@ -237,7 +237,9 @@ class _Draw:
                 name=who,
                 legendgroup=who,
                 showlegend=who not in legend,
-                customdata=[f"{a:.2f} to {a + b:.2f} s" for a, b in zip(starts, lengths)],
+                customdata=[
+                    f"{a:.2f} to {a + b:.2f} s" for a, b in zip(starts, lengths, strict=True)
+                ],
                 hovertemplate="%{y}: %{customdata}<extra></extra>",
             )
         )

@@ -131,7 +131,7 @@ def _bone(scene: Any, name: str, ends: Array) -> Any:
     length = float(np.median(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)))
     angle = np.arange(_SIDES) * 2.0 * np.pi / _SIDES
     ring = _THICK * np.stack([0.0 * angle, np.cos(angle), np.sin(angle)], axis=1)
-    points = np.concatenate([ring, ring + [length, 0.0, 0.0]])
+    points = np.concatenate([ring, ring + np.array([length, 0.0, 0.0])])
     side, after = np.arange(_SIDES), (np.arange(_SIDES) + 1) % _SIDES
     faces = np.concatenate(
         [
