@@ -40,7 +40,7 @@ def draw(
     *,
     ground: float | None = 0.0,
     over: Surface | None = None,
-    look_along: Array | None = None,
+    light: Array | None = None,
 ) -> Picture:
     """A picture ``(height, width, 3)`` of ``solid``, in the world, on the ground.
 
@@ -49,12 +49,12 @@ def draw(
         camera: from where.
         ground: height of the ground plane [m]; None: there is none.
         over: what is seen through ``solid`` too, faintly.
-        look_along: direction ``(3,)`` that the light comes from; default: left, front, above.
+        light: direction ``(3,)`` that the light comes from; default: left, front, above.
 
     Raises:
         MissingExtra: embreex is not installed.
     """
-    light = _LIGHT if look_along is None else look_along
+    light = _LIGHT if light is None else light
     scene = _Scene(solid, light, ground)
     veil = None if over is None else _Scene(over, light, None)
     width, height = camera.size

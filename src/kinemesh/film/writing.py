@@ -13,7 +13,7 @@ import numpy as np
 
 from kinemesh.errors import KinemeshError, MissingExtra, WriteError
 from kinemesh.film.camera import Angle
-from kinemesh.film.pictures import PERSON, pictures
+from kinemesh.film.frames import PERSON, pictures
 from kinemesh.film.rays import Picture
 from kinemesh.viewer import Stage
 

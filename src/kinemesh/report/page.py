@@ -12,7 +12,7 @@ from kinemesh._version import __version__
 from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.metrics import Measure
 from kinemesh.metrics.score import spans
-from kinemesh.report.entry import Entry
+from kinemesh.report.entries import Entry
 from kinemesh.report.plots import LINES, Plot, plots
 from kinemesh.report.scene import recording
 from kinemesh.report.style import POLICY, STYLE
@@ -20,6 +20,13 @@ from kinemesh.report.words import words
 
 MOST = 6
 """Motions that are compared at most: so many colours can be told apart."""
+
+
+_LATER = (
+    "addEventListener('load', () => { const frame = document.querySelector('#scene iframe'); "
+    "frame.srcdoc = frame.dataset.page; frame.removeAttribute('data-page'); });"
+)
+"""The scene starts when everything else is there."""
 
 
 def report(
@@ -98,7 +105,8 @@ def _page(entries: Sequence[Entry], title: str, scene: bool) -> str:
         played = html.escape(recording(entries), quote=True)
         parts.append(
             '<section id="scene"><h2>Motion</h2>'
-            f'<iframe title="The motion in three dimensions" srcdoc="{played}"></iframe>'
+            f'<iframe title="The motion in three dimensions" data-page="{played}"></iframe>'
+            f"<script>{_LATER}</script>"
             f"<p>{_text(_legend(entries))}</p></section>"
         )
     parts.append(_section(drawn[:1], first=True) if drawn[0].title == "Contacts" else "")

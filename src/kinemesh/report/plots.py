@@ -15,7 +15,7 @@ import numpy as np
 from kinemesh.errors import MissingExtra
 from kinemesh.metrics.score import runs
 from kinemesh.motion.arrays import Array
-from kinemesh.report.entry import Entry
+from kinemesh.report.entries import Entry
 from kinemesh.viewer.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, Colour
 
 LINES: tuple[Colour, ...] = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)

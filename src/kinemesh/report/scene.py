@@ -15,7 +15,7 @@ import numpy as np
 from kinemesh.errors import MissingExtra
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
-from kinemesh.report.entry import Entry
+from kinemesh.report.entries import Entry
 from kinemesh.report.plots import LINES
 from kinemesh.viewer import Mesh, Stage
 from kinemesh.viewer.coarse import coarser
