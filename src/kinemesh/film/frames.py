@@ -12,6 +12,7 @@ import numpy as np
 from kinemesh.film.camera import Angle, cameras
 from kinemesh.film.rays import Picture, draw
 from kinemesh.film.surface import Surface, joined, tubes
+from kinemesh.motion import LANDMARKS
 from kinemesh.motion.arrays import Array
 from kinemesh.viewer import Stage
 from kinemesh.viewer.palette import BLUE
@@ -21,6 +22,8 @@ PERSON = ("none", "over", "above")
 
 _BONE = {"over": 0.013, "above": 0.035}
 """How thick the person's bones are drawn [m]."""
+_HEAD = 0.42
+"""The head's middle above the shoulders, in lengths of the trunk."""
 _WORKERS = 4
 """Pictures in work at once, at most."""
 
@@ -46,7 +49,7 @@ def pictures(
     def one(k: int) -> Picture:
         around = [*terrain, *_placed(props, stage.prop_poses, k)]
         robot = joined([*_placed(links, stage.link_poses, k), *around])
-        bones = None if person == "none" else _person(stage, k, _BONE[person])
+        bones = None if person == "none" else _person(stage, k, person)
         over = bones if person == "over" else None
         picture = draw(robot, eyes[k], ground=stage.ground, over=over)
         if person != "above":
@@ -76,7 +79,23 @@ def _placed(surfaces: list[Surface], poses: Array | None, frame: int) -> list[Su
     return [s.at(pose) for s, pose in zip(surfaces, poses[frame], strict=True)]
 
 
-def _person(stage: Stage, frame: int, radius: float) -> Surface | None:
+def _person(stage: Stage, frame: int, where: str) -> Surface | None:
     if stage.person is None:
         return None
-    return tubes(stage.person[frame][stage.edges], radius, BLUE)
+    places = stage.person[frame]
+    bones = tubes(places[stage.edges], _BONE[where], BLUE)
+    if where != "above" or len(places) != len(LANDMARKS):
+        return bones
+    # landmarks end at the shoulders; a body without a head is hard to read
+    left, right, pelvis = (
+        places[LANDMARKS.index(name)] for name in ("left_shoulder", "right_shoulder", "pelvis")
+    )
+    neck = (left + right) / 2.0
+    head = neck + _HEAD * (neck - pelvis)
+    return joined(
+        [
+            bones,
+            tubes(np.array([[neck, head]]), _BONE[where], BLUE),
+            tubes(np.array([[head, head]]), 0.2 * float(np.linalg.norm(neck - pelvis)), BLUE),
+        ]
+    )

@@ -163,7 +163,7 @@ def _verdicts(entries: Sequence[Entry]) -> str:
     lines = [
         '<section id="verdict"><h2>Verdict</h2><div class="wide"><table><thead><tr>'
         f'<th scope="col">measure</th>{heads}<th scope="col">limit</th>'
-        f'<th scope="col">remark</th></tr></thead><tbody>'
+        f"{'<th scope="col">remark</th>' if len(entries) == 1 else ''}</tr></thead><tbody>"
     ]
     for name in names:
         measures = [rows.get(name) for rows in found]
@@ -176,7 +176,7 @@ def _verdicts(entries: Sequence[Entry]) -> str:
         lines.append(
             f'<tr class="{ruled}"><th scope="row">{_text(name)}<small>{_text(words(name))}'
             f"</small></th>{cells}<td>{_text(_limit(one))}</td>"
-            f"<td>{_text(_remark(present) if len(entries) == 1 else '')}</td></tr>"
+            f"{f'<td>{_text(_remark(present))}</td>' if len(entries) == 1 else ''}</tr>"
         )
     lines.append("</tbody></table></div></section>")
     return "".join(lines)

@@ -174,9 +174,9 @@ class _Draw:
         )
         figure.update_yaxes(title_text="QPs [1]")
         figure.update_xaxes(title_text="time [s]")
-        figure.update_layout(bargap=0.0)
         caption = "How many quadratic programs each frame took."
-        found.append(Plot(f"Effort{of}", caption, self._styled(figure, 220)))
+        figure = self._styled(figure, 220).update_layout(bargap=0.0, showlegend=False)
+        found.append(Plot(f"Effort{of}", caption, figure))
         return found
 
     def timeline(self) -> Plot | None:

@@ -30,6 +30,8 @@ _MOST = 60_000
 """Poses that a recording holds at most; of a longer motion not every frame is shown."""
 _APART = 0.7
 """Several motions stand so far apart [m]."""
+_ABOVE = 0.85
+"""A name stands so far above the middle of its robot [m]."""
 _TINT = 0.45
 """How much of its line's colour a robot has, where there are several."""
 
@@ -59,10 +61,7 @@ def _recorded(server: Any, entries: Sequence[Entry]) -> str:
     actors = []
     for k, (stage, offset) in enumerate(zip(stages, offsets, strict=True)):
         tint = LINES[k % len(LINES)] if len(stages) > 1 else None
-        actors.append(_Actor(server, k, stage, offset, tint))
-        if len(stages) > 1:
-            top = stage.link_poses[0, :, :3].mean(axis=0) + offset
-            server.scene.add_label(f"/name_{k}", entries[k].name, position=(*top[:2], 1.75))
+        actors.append(_Actor(server, k, stage, offset, tint, entries[k].name))
     _light(server, stages, offsets)
     fps = max(stage.fps for stage in stages)
     duration = max(stage.duration for stage in stages)
@@ -80,7 +79,7 @@ class _Actor:
     """One motion in the scene."""
 
     def __init__(
-        self, server: Any, index: int, stage: Stage, offset: Array, tint: Colour | None
+        self, server: Any, index: int, stage: Stage, offset: Array, tint: Colour | None, name: str
     ) -> None:
         self._stage, self._offset, self._frame = stage, offset, -1
         scene, root = server.scene, f"/motion_{index}"
@@ -90,6 +89,7 @@ class _Actor:
         self._props = [_add(scene, f"{root}/object_{k}", m) for k, m in enumerate(stage.props)]
         if stage.terrain is not None:
             _add(scene, f"{root}/terrain", stage.terrain).position = offset
+        self._name = None if tint is None else scene.add_label(f"{root}/name", name)
         self._bones: list[Any] = []
         if stage.person is not None:
             self._bones = [
@@ -104,6 +104,9 @@ class _Actor:
             return
         self._frame = frame
         _place(self._links, self._stage.link_poses[frame], self._offset)
+        if self._name is not None:
+            above = self._stage.link_poses[frame, :, :3].mean(axis=0)
+            self._name.position = above + self._offset + (0.0, 0.0, _ABOVE)
         if self._stage.prop_poses is not None:
             _place(self._props, self._stage.prop_poses[frame], self._offset)
         if self._stage.person is not None:
@@ -123,6 +126,7 @@ def _add(scene: Any, name: str, mesh: Mesh, tint: Colour | None = None) -> Any:
         color=tuple(float(part) for part in colour),
         flat_shading=True,
         side="double",
+        receive_shadow=False,
     )
 
 
