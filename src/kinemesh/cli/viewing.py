@@ -16,6 +16,7 @@ from kinemesh import metrics
 from kinemesh.cli.source import Options
 from kinemesh.cli.tables import print_findings
 from kinemesh.cli.written import Written, matched, scene_of
+from kinemesh.errors import KinemeshError
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.problem import scaled_scene
@@ -38,13 +39,15 @@ class Window:
     """Folder with a mesh for each link, named as the link is, or hulls: the collision hulls.
     Else the meshes of the package example-robot-data, if it is installed, else the hulls."""
 
-    def open(self, console: Console) -> View:
-        """The server, and where it is, in words."""
-        view = View(host=self.host, port=self.port)
+    def open(self) -> View:
+        """The server, with nothing to be seen yet."""
+        return View(host=self.host, port=self.port)
+
+    def announce(self, console: Console, view: View) -> None:
+        """Say where it is."""
         taken = "" if view.port == self.port else f" (port {self.port} is taken)"
         text = f"view     {view.url}{taken}; Ctrl-C ends it"
         console.print(text, highlight=False, markup=False, soft_wrap=True)
-        return view
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,10 @@ class ViewCommand:
     def run(self, console: Console) -> int:
         """Do it; 0 when it was ended with Ctrl-C."""
         check_viewer()
+        if not self.results:
+            raise KinemeshError("there is nothing to view: give one or several result files")
+        if self.clip is None and self.recording.contacts is not None:
+            raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
         clip = None
         if self.clip is not None:
             clip = self.recording.read_from(self.clip, self.clip_fps)
@@ -80,11 +87,12 @@ class ViewCommand:
             self._shown(console, path, name, clip)
             for path, name in zip(self.results, _names(self.results), strict=True)
         ]
-        with self.window.open(console) as view:
-            view.show([s.stage() for s in shown], [s.web for s in shown], overlaid=self.overlaid)
-            with until_interrupted(view):
-                for k, one in enumerate(shown):
-                    view.replace(k, one.stage(one.score()))
+        stages, webs = [one.stage() for one in shown], [one.web for one in shown]
+        with self.window.open() as view, until_interrupted(view):
+            view.show(stages, webs, overlaid=self.overlaid)
+            self.window.announce(console, view)
+            for k, one in enumerate(shown):
+                view.replace(k, one.stage(one.score()))
         return 0
 
     def _shown(self, console: Console, path: Path, name: str, clip: Clip | None) -> _Shown:
@@ -141,8 +149,8 @@ class _Shown:
 @contextmanager
 def until_interrupted(view: View) -> Iterator[None]:
     """Play while the block runs and after it, until Ctrl-C: so a viewer is meant to end."""
-    view.start()
     with suppress(KeyboardInterrupt):
+        view.start()
         yield
         view.wait()
 
@@ -159,8 +167,9 @@ def watched(
     before = replace(
         stage(still, robot, clip, scene, meshes=window.meshes), contacts=(), figures={}
     )
-    with window.open(console) as view:
+    with window.open() as view:
         view.show([before], playing=False)
+        window.announce(console, view)
 
         def on_frame(frame: int, q: Array) -> None:
             view.live(frame, link_poses(robot, q[None])[0, np.array(joints) - 1])

@@ -35,7 +35,8 @@ def strip(stage: Stage, frame: int, colour: Colour) -> str:
     """One row for each measure that failed, in colour where it did; a line at ``frame``."""
     score = stage.score
     if score is None:
-        return f'<div style="{_TEXT}">{_swatch(colour)}<b>{escape(stage.name)}</b>: not judged yet</div>'
+        name = f"{_swatch(colour)}<b>{escape(stage.name)}</b>"
+        return f'<div style="{_TEXT}">{name}: not judged yet</div>'
     state = "pass" if score.passed else f"fail, {len(score.failed)} of {len(score.measures)} rows"
     mark = GREEN if score.passed else VERMILION
     head = (

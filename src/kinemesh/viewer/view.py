@@ -6,8 +6,8 @@ import errno
 import socket
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any
 
@@ -64,7 +64,8 @@ class View:
         import viser
 
         free = _free_port(host, port)
-        self._server = viser.ViserServer(host=host, port=free, label="kinemesh", verbose=False)
+        with _silence():
+            self._server = viser.ViserServer(host=host, port=free, label="kinemesh", verbose=False)
         self._server.gui.configure_theme(show_logo=False, show_share_button=False)
         self._server.on_client_connect(self._aim)
         self._host = host
@@ -211,15 +212,8 @@ class View:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
-        import rich
-
-        # viser says that it stops, on standard output, whatever was asked of it.
-        console = rich.get_console()
-        quiet, console.quiet = console.quiet, True
-        try:
+        with _silence():
             self._server.stop()
-        finally:
-            console.quiet = quiet
 
     def _draw(self) -> None:
         """Bring scene and panel to what is set, if anything changed."""
@@ -271,6 +265,19 @@ class View:
             plane_opacity=1.0,
             shadow_opacity=0.25,
         )
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep off standard output what viser says there of itself, whatever is asked of it."""
+    import rich
+
+    console = rich.get_console()
+    quiet, console.quiet = console.quiet, True
+    try:
+        yield
+    finally:
+        console.quiet = quiet
 
 
 def _free_port(host: str, port: int) -> int:
