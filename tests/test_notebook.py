@@ -51,7 +51,8 @@ def test_a_result_plots_what_its_reports_hold(result: Result) -> None:
 def test_showing_a_table_imports_nothing_heavy() -> None:
     code = (
         "import sys, kinemesh; kinemesh.demos.walk()._repr_html_(); "
-        "print([m for m in ('matplotlib', 'plotly', 'viser', 'embreex', 'PIL') if m in sys.modules])"
+        "heavy = ('matplotlib', 'plotly', 'viser', 'embreex', 'PIL'); "
+        "print([name for name in heavy if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

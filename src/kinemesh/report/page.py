@@ -160,10 +160,12 @@ def _verdicts(entries: Sequence[Entry]) -> str:
         f'<th scope="col" class="number">{_text(e.name if len(entries) > 1 else "value")}</th>'
         for e in entries
     )
+    # beside each other there is no room for remarks
+    alone = len(entries) == 1
+    remark = '<th scope="col">remark</th>' if alone else ""
     lines = [
         '<section id="verdict"><h2>Verdict</h2><div class="wide"><table><thead><tr>'
-        f'<th scope="col">measure</th>{heads}<th scope="col">limit</th>'
-        f"{'<th scope="col">remark</th>' if len(entries) == 1 else ''}</tr></thead><tbody>"
+        f'<th scope="col">measure</th>{heads}<th scope="col">limit</th>{remark}</tr></thead><tbody>'
     ]
     for name in names:
         measures = [rows.get(name) for rows in found]
@@ -173,10 +175,11 @@ def _verdicts(entries: Sequence[Entry]) -> str:
         one = next((m for m in present if m.limit is not None), present[0])
         ruled = "ruled" if one.limit is not None else "free"
         cells = "".join(_cell(m) for m in measures)
+        said = f"<td>{_text(_remark(one))}</td>" if alone else ""
         lines.append(
             f'<tr class="{ruled}"><th scope="row">{_text(name)}<small>{_text(words(name))}'
             f"</small></th>{cells}<td>{_text(_limit(one))}</td>"
-            f"{f'<td>{_text(_remark(present))}</td>' if len(entries) == 1 else ''}</tr>"
+            f"{said}</tr>"
         )
     lines.append("</tbody></table></div></section>")
     return "".join(lines)
@@ -206,8 +209,7 @@ def _limit(measure: Measure) -> str:
     return f"{'≥' if measure.at_least else '≤'} {measure.limit:g}{unit}"
 
 
-def _remark(measures: Sequence[Measure]) -> str:
-    measure = measures[0]
+def _remark(measure: Measure) -> str:
     where = "" if measure.passed else spans(measure.frames)
     return ", ".join(text for text in (where, measure.note) if text)
 
