@@ -20,10 +20,13 @@ from numpy.typing import NDArray
 from kinemesh.errors import ReadError, WriteError
 from kinemesh.motion import LANDMARKS, Scene, Trajectory, poses
 from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.shown import Panel, html_table, plot
 
 FORMAT = "kinemesh-result-1"
 _LARGEST_FILE = 4 << 30
 _MOST_AXES = 32
+_SEEN = 1e-6
+"""What is never larger is not plotted."""
 
 Flags = NDArray[np.bool_]
 
@@ -132,6 +135,47 @@ class Result:
             "notes": list(self.notes),
             "warnings": list(self.warnings),
         }
+
+    def plot(self) -> Any:
+        """A matplotlib figure: cost by term, broken constraints, joint speeds, over time.
+
+        Raises:
+            MissingExtra: matplotlib is not installed.
+        """
+        fps = self.trajectory.fps
+        times = np.array([report.index for report in self.reports]) / fps
+        panels = []
+        for label, scale, entries in (
+            ("cost [1]", 1.0, [report.cost for report in self.reports]),
+            ("violation [mm, mrad]", 1e3, [report.violation for report in self.reports]),
+        ):
+            names = dict.fromkeys(name for entry in entries for name in entry)
+            values = {n: scale * np.array([e.get(n, np.nan) for e in entries]) for n in names}
+            shown = {n: (times, v) for n, v in values.items() if np.nanmax(v) > _SEEN}
+            if shown:
+                panels.append(Panel(label, shown))
+        frames = np.arange(len(self)) / fps
+        speed = np.abs(self.trajectory.velocity()).max(axis=1, initial=0.0)
+        panels.append(Panel("fastest joint [rad/s]", {"fastest": (frames[1:], speed)}))
+        panels.append(Panel("base height [m]", {"base": (frames, self.trajectory.base[:, 2])}))
+        return plot(panels, f"{self.clip}, {self.trajectory.robot}")
+
+    def _repr_html_(self) -> str:
+        said = self.summary()
+        worst = max(said["worst_violation"].items(), key=lambda item: item[1], default=None)
+        rows = {
+            "robot": said["robot"],
+            "frames": f"{len(self)} at {self.trajectory.fps:g}/s",
+            "scale": f"{self.scale:.3f}",
+            "props": ", ".join(self.tracks) or "none",
+            "mean cost": f"{said['mean_cost']:.4g}",
+            "QPs a frame": f"{said['mean_iterations']:.2f}",
+            "frames with a constraint that gave way": len(said["relaxed_frames"]),
+            "worst violation": "none"
+            if worst is None
+            else f"{worst[0]}, {1e3 * worst[1]:.3g} mm or mrad",
+        }
+        return html_table(f"Result of {self.clip}", rows, self.warnings)
 
     def save(self, path: str | Path) -> Path:
         """Write a self-describing ``.npz`` (no pickle), whole or not at all.

@@ -14,8 +14,10 @@ from kinemesh.cli.augmenting import AugmentCommand
 from kinemesh.cli.batching import BatchCommand
 from kinemesh.cli.converting import ConvertCommand
 from kinemesh.cli.evaluating import EvaluateCommand
+from kinemesh.cli.filming import RenderCommand
 from kinemesh.cli.info import InfoCommand
 from kinemesh.cli.linting import LintCommand
+from kinemesh.cli.reporting import ReportCommand
 from kinemesh.cli.solving import DemoCommand, RetargetCommand
 from kinemesh.cli.viewing import ViewCommand
 from kinemesh.errors import KinemeshError
@@ -40,6 +42,8 @@ class VersionCommand:
 _Command = (
     Annotated[RetargetCommand, tyro.conf.subcommand("retarget")]
     | Annotated[EvaluateCommand, tyro.conf.subcommand("evaluate")]
+    | Annotated[ReportCommand, tyro.conf.subcommand("report")]
+    | Annotated[RenderCommand, tyro.conf.subcommand("render")]
     | Annotated[ViewCommand, tyro.conf.subcommand("view")]
     | Annotated[ConvertCommand, tyro.conf.subcommand("convert")]
     | Annotated[AugmentCommand, tyro.conf.subcommand("augment")]

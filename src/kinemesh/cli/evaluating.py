@@ -11,9 +11,9 @@ import tyro
 from rich.console import Console
 
 from kinemesh import metrics
+from kinemesh.cli.fitted import Fitted, read_clip
 from kinemesh.cli.source import Options
 from kinemesh.cli.tables import full_table, print_findings, verdict_lines
-from kinemesh.cli.written import Written, matched, scene_of
 from kinemesh.errors import KinemeshError
 
 _STRICTLY_FAILED = 1
@@ -48,21 +48,14 @@ class EvaluateCommand:
         """Do it; 0 is success, whatever the verdict, unless it is to be strict."""
         if self.official and self.clip is None:
             raise KinemeshError("--official compares with the person: give the recording, --clip")
-        if self.clip is None and self.recording.contacts is not None:
-            raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
-        written = Written.read(self.result, self.robot, self.fps)
-        notes = [f"{self.result.name}: {note}" for note in written.notes]
-        warnings = list(written.warnings)
-        clip = None
-        if self.clip is not None:
-            clip = self.recording.read_from(self.clip, self.clip_fps)
-            notes += clip.notes
-            warnings += clip.warnings
-            written, clip, said = matched(written, clip)
-            notes += said
-        scene, scale, said = scene_of(written, clip, self.recording)
-        notes += said
-        robot, trajectory = written.robot, written.trajectory
+        clip = read_clip(self.clip, self.clip_fps, self.recording)
+        found = ((), ()) if clip is None else (clip.notes, clip.warnings)
+        fitted = Fitted.read(
+            self.result, robot=self.robot, fps=self.fps, clip=clip, options=self.recording
+        )
+        notes, warnings = [*found[0], *fitted.notes], [*found[1], *fitted.warnings]
+        robot, trajectory, clip = fitted.robot, fitted.trajectory, fitted.clip
+        scene, scale = fitted.scene, fitted.scale
         score = metrics.evaluate(trajectory, robot, scene=scene, clip=clip, scale=scale)
         official = None
         if self.official and clip is not None:

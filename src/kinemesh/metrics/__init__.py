@@ -8,5 +8,16 @@ from kinemesh.metrics.evaluate import evaluate
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.official import Official, official
 from kinemesh.metrics.score import Measure, Score, table
+from kinemesh.metrics.timeline import Touching, timeline
 
-__all__ = ["Limits", "Measure", "Official", "Score", "evaluate", "official", "table"]
+__all__ = [
+    "Limits",
+    "Measure",
+    "Official",
+    "Score",
+    "Touching",
+    "evaluate",
+    "official",
+    "table",
+    "timeline",
+]

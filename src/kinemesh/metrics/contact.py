@@ -164,6 +164,7 @@ def _rows(
             gap_limit,
             frames=runs(_flag(index[1e3 * gaps > allowed], frames)),
             note=f"at most {1e3 * gaps[worst]:.3g} mm, in frame {index[worst]}",
+            series=_widest(index, 1e3 * gaps, frames),
         ),
         Measure(
             f"contact.{kind}.kept",
@@ -181,6 +182,13 @@ def _rows(
             Measure(f"contact.{kind}.shift_p95", 1e3 * float(np.percentile(shifts, 95)), "mm"),
         ]
     return rows
+
+
+def _widest(index: NDArray[np.int64], gaps: Array, frames: int) -> Array:
+    """The widest gap of each frame ``(T,)``; NaN where nothing touches."""
+    series = np.full(frames, -np.inf)
+    np.maximum.at(series, index, gaps)
+    return np.where(np.isfinite(series), series, np.nan)
 
 
 def _flag(index: Array | NDArray[np.int64], frames: int) -> NDArray[np.bool_]:

@@ -37,7 +37,15 @@ def _excess(
     beyond = excess.max(axis=1) > (_ROUND if limit is None else limit)
     note = f"{posed.robot.joint_names[int(joint)]} in frame {int(frame)}" if worst > 0.0 else ""
     return (
-        Measure(f"{name}_excess", worst, unit, limit, frames=runs(beyond), note=note),
+        Measure(
+            f"{name}_excess",
+            worst,
+            unit,
+            limit,
+            frames=runs(beyond),
+            note=note,
+            series=excess.max(axis=1),
+        ),
         Measure(f"{name}_frames", float(beyond.sum()), "frames", frames=runs(beyond)),
     )
 

@@ -100,6 +100,7 @@ def _rows(kind: str, depth: Array, names: list[str], limits: Limits) -> tuple[Me
             limits.penetration,
             frames=runs(1e3 * depth > allowed),
             note=note,
+            series=1e3 * depth,
         ),
         Measure(f"penetration.{kind}.p99", 1e3 * float(np.percentile(depth, 99)), "mm"),
         Measure(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from kinemesh.motion.arrays import Array
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last frame of each run."""
@@ -31,6 +33,9 @@ class Measure:
     of the frames that count against it."""
     note: str = ""
     """What the figure is about: the worst frame, the links that touch, why there is none."""
+    series: Array | None = field(default=None, compare=False, repr=False)
+    """What the figure sums up, frame by frame ``(T,)``, in its unit; NaN in frames that it does
+    not look at. None: it is not made of frames."""
 
     @property
     def passed(self) -> bool:
@@ -125,7 +130,7 @@ def table(score: Score) -> list[tuple[str, str, str, str, str]]:
             value, state = "-", "-" if measure.limit is not None else ""
         else:
             value = f"{measure.value:.4g} {measure.unit}"
-        where = "" if measure.passed else _spans(measure.frames)
+        where = "" if measure.passed else spans(measure.frames)
         remark = ", ".join(text for text in (where, measure.note) if text)
         rows.append((measure.name, value, limit, state, remark))
     return rows
@@ -146,10 +151,11 @@ def none(name: str, unit: str, why: str, limit: float | None = None) -> Measure:
 def _failure(measure: Measure) -> str:
     word = "under" if measure.at_least else "over"
     text = f"{measure.name} {measure.value:.4g} {word} {measure.limit:g} {measure.unit}"
-    return f"{text} in {_spans(measure.frames)}" if measure.frames else text
+    return f"{text} in {spans(measure.frames)}" if measure.frames else text
 
 
-def _spans(ranges: Ranges, most: int = 6) -> str:
+def spans(ranges: Ranges, most: int = 6) -> str:
+    """Frame ranges in words."""
     if not ranges:
         return ""
     shown = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in ranges[:most])

@@ -80,6 +80,11 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
         "drift_max": f"frame {int(np.argmax(drift))}; {len(drifts)} stances of toes and heels",
         "slip_mean": f"over {standing_frames} frames of one foot",
     }
+    stands = np.any([foot.toe | foot.heel for _, foot in feet], axis=0)
+    series = {
+        "drift_max": np.where(stands, 1e3 * drift, np.nan),
+        "slip_mean": np.where(stands, 1e2 * slip, np.nan),
+    }
     return tuple(
         Measure(
             f"stance.{key}",
@@ -87,6 +92,7 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
             _UNITS[key],
             bounds.get(key),
             frames=runs(where[key]) if key in where else (),
+            series=series.get(key),
             note=notes.get(key, "" if value is not None else "no heel is ever down"),
         )
         for key, value in values.items()

@@ -39,6 +39,7 @@ def tracking(
             limits.landmark_error,
             frames=runs(1e2 * error.mean(axis=1) > allowed),
             note=f"most at {LANDMARKS[worst]}: {1e2 * error[:, worst].mean():.3g} cm",
+            series=1e2 * error.mean(axis=1),
         ),
         Measure("tracking.laplacian", laplacian_cost(person, robot), "1"),
         _range(person, robot, limits),

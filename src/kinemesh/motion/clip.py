@@ -16,6 +16,7 @@ from kinemesh.motion.clean import cleaned
 from kinemesh.motion.edits import Edit, check_edits
 from kinemesh.motion.resample import cropped, resampled, trimmed
 from kinemesh.motion.scene import Scene
+from kinemesh.motion.shown import html_table
 from kinemesh.motion.skeleton import LANDMARKS, Skeleton
 
 _STATURES = (0.5, 2.6)
@@ -128,6 +129,17 @@ class Clip:
     def landmarks(self) -> Array:
         """Positions ``(T, K, 3)`` [m] in the order of :data:`LANDMARKS`."""
         return np.stack([self.landmark(name) for name in LANDMARKS], axis=1)
+
+    def _repr_html_(self) -> str:
+        scene = self.scene
+        rows = {
+            "frames": f"{len(self)} at {self.fps:g}/s, {self.duration:.2f} s",
+            "skeleton": f"{self.skeleton.name}, {len(self.skeleton.joints)} joints",
+            "stature": f"{self.stature:.3f} m",
+            "props": ", ".join(prop.name for prop in scene.props) or "none",
+            "terrain": "none" if scene.terrain is None else scene.terrain.name,
+        }
+        return html_table(f"Clip {self.name}", rows, (*self.notes, *self.warnings))
 
     def with_contacts(self, *edits: Edit) -> Clip:
         """The clip with the user's word on stance and touch, frame range by frame range.

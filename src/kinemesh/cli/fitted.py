@@ -1,0 +1,76 @@
+"""A written trajectory with the recording and the scene that it is judged and shown in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kinemesh.cli.source import Options
+from kinemesh.cli.written import Written, matched, scene_of
+from kinemesh.errors import KinemeshError
+from kinemesh.motion import Clip, Scene, Trajectory
+from kinemesh.result import Result
+from kinemesh.robot import RobotModel
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A trajectory, its robot, and all that they met, frame for frame."""
+
+    motion: Result | Trajectory
+    """A result where the file is one of ours and all its frames are used."""
+    robot: RobotModel
+    scene: Scene
+    clip: Clip | None
+    scale: float | None
+    """Robot height / person's."""
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def trajectory(self) -> Trajectory:
+        """The robot's motion."""
+        return self.motion.trajectory if isinstance(self.motion, Result) else self.motion
+
+    @classmethod
+    def read(
+        cls,
+        path: Path,
+        *,
+        robot: str | None,
+        fps: float | None,
+        clip: Clip | None,
+        options: Options,
+    ) -> Fitted:
+        """Read a trajectory, anybody's, and fit it to ``clip``.
+
+        Raises:
+            ReadError: no trajectory, or damaged.
+            ClipError: it is not as long as the clip.
+            RobotError: the robot is not known.
+        """
+        written = Written.read(path, robot, fps)
+        notes = [f"{path.name}: {note}" for note in written.notes]
+        if clip is not None:
+            written, clip, said = matched(written, clip)
+            notes += said
+        scene, scale, said = scene_of(written, clip, options)
+        notes += said
+        own = written.result
+        motion: Result | Trajectory = written.trajectory
+        if own is not None and len(own) == len(written.trajectory):
+            motion = replace(own, scene=scene)
+        return cls(
+            *(motion, written.robot, scene, clip, scale), tuple(notes), tuple(written.warnings)
+        )
+
+
+def read_clip(path: Path | None, fps: float | None, options: Options) -> Clip | None:
+    """The recording, where one is given.
+
+    Raises:
+        KinemeshError: contacts are given and no recording.
+    """
+    if path is None and options.contacts is not None:
+        raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
+    return None if path is None else options.read_from(path, fps)

@@ -1,0 +1,222 @@
+"""Films and contact sheets, written whole or not at all."""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinemesh.errors import KinemeshError, MissingExtra, WriteError
+from kinemesh.film.camera import Angle
+from kinemesh.film.frames import PERSON, pictures
+from kinemesh.film.rays import Picture
+from kinemesh.viewer import Stage
+
+KINDS = (".mp4", ".gif", ".png")
+SHEET = 8
+"""Frames on a contact sheet unless told otherwise."""
+
+_GIF_RATE = 15.0
+"""Frames per second of a .gif at most: its clock knows hundredths of a second."""
+_SIZES = (64, 4096)
+_COLUMNS = 4
+_MOST = 60 * 60 * 30
+
+
+def film(
+    stage: Stage,
+    path: str | Path,
+    *,
+    frames: int | Sequence[int] | None = None,
+    size: tuple[int, int] = (640, 480),
+    angle: Angle | None = None,
+    person: str = "none",
+    columns: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Write a film (``.mp4``, ``.gif``) or a contact sheet (``.png``) of a stage.
+
+    Drawn by the processor: neither a display nor a graphics card is needed.
+
+    Args:
+        stage: what to draw.
+        path: the file to write; its suffix says what.
+        frames: how many frames, spread over the motion, or which; default: all of them, or
+            eight on a contact sheet. A film plays as long as the motion whatever their number.
+        size: width and height of one picture [pixels].
+        angle: where the camera looks from.
+        person: ``none``, ``over`` (seen through the robot) or ``above`` (a picture of its own).
+        columns: pictures in a row of a contact sheet.
+        progress: called with how many pictures are done, and of how many.
+
+    Raises:
+        WriteError: an unknown suffix, or the folder cannot be written to.
+        KinemeshError: a size, number of frames or frame that cannot be.
+        MissingExtra: embreex, Pillow or imageio-ffmpeg is not installed.
+    """
+    target = check_film(path)
+    low, high = _SIZES
+    if not all(low <= edge <= high for edge in size):
+        raise KinemeshError(
+            f"the picture is {size[0]} x {size[1]} pixels; expected {low} to {high} each way"
+        )
+    if person not in PERSON:
+        raise KinemeshError(f"person is {person!r}; expected {', '.join(PERSON)}")
+    kind = target.suffix.lower()
+    chosen = _chosen(stage, frames, kind)
+    made = _counted(
+        pictures(stage, frames=chosen, size=size, angle=angle, person=person), len(chosen), progress
+    )
+    if kind == ".png":
+        times = [frame / stage.fps for frame in chosen]
+        _whole(target, lambda to: _sheet(made, chosen, times, to, columns or _COLUMNS))
+        return target
+    # as long as the motion, however many frames are drawn
+    fps = stage.fps if len(chosen) < 2 else (len(chosen) - 1) / max(stage.duration, 1e-9)
+    write = _mp4 if kind == ".mp4" else _gif
+    _whole(target, lambda to: write(made, to, fps))
+    return target
+
+
+def check_film(path: str | Path) -> Path:
+    """The path to write to, checked before the work and not after it.
+
+    Raises:
+        WriteError: another suffix, no such folder, no permission.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in KINDS:
+        raise WriteError(f"{target}: expected {', '.join(KINDS)}: a film or a contact sheet")
+    if target.is_dir():
+        raise WriteError(f"{target} is a folder; give the name of a file")
+    if not target.parent.is_dir():
+        raise WriteError(f"the folder {target.parent} does not exist; make it first")
+    if not os.access(target.parent, os.W_OK):
+        raise WriteError(f"{target} cannot be written: no permission")
+    return target
+
+
+def _chosen(stage: Stage, frames: int | Sequence[int] | None, kind: str) -> list[int]:
+    count = len(stage)
+    if frames is None:
+        frames = SHEET if kind == ".png" else count
+        if kind == ".gif":
+            frames = min(count, max(2, math.floor(stage.duration * _GIF_RATE) + 1))
+        frames = min(frames, count)
+    if isinstance(frames, int):
+        if not 1 <= frames <= _MOST:
+            raise KinemeshError(f"{frames} frames are wanted; expected 1 to {_MOST}")
+        frames = min(frames, count)
+        return [int(k) for k in np.round(np.linspace(0, count - 1, frames))]
+    chosen = [int(k) for k in frames]
+    bad = [k for k in chosen if not 0 <= k < count]
+    if bad or not chosen:
+        what = f"frame {bad[0]} is" if bad else "no frames are"
+        raise KinemeshError(f"{what} wanted; the motion has frames 0 to {count - 1}")
+    return chosen
+
+
+def _counted(
+    made: Iterable[Picture], count: int, progress: Callable[[int, int], None] | None
+) -> Iterable[Picture]:
+    for done, picture in enumerate(made, 1):
+        yield picture
+        if progress is not None:
+            progress(done, count)
+
+
+def _whole(target: Path, write: Callable[[Path], None]) -> None:
+    """Have a file written beside its place, then move it there."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".kinemesh-", suffix=target.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _mp4(made: Iterable[Picture], target: Path, fps: float) -> None:
+    try:
+        from imageio_ffmpeg import write_frames
+    except ImportError as error:
+        raise MissingExtra("imageio-ffmpeg", "render") from error
+    writer: Any = None
+    try:
+        for picture in made:
+            even = _even(picture)
+            if writer is None:
+                writer = write_frames(
+                    str(target),
+                    (even.shape[1], even.shape[0]),
+                    fps=fps,
+                    codec="libx264",
+                    macro_block_size=2,
+                    output_params=["-crf", "20", "-movflags", "+faststart"],
+                    quality=None,
+                )
+                writer.send(None)
+            writer.send(np.ascontiguousarray(even))
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _even(picture: Picture) -> Picture:
+    """Without a last odd row or column, which the usual colour format has no place for."""
+    height, width = (edge - edge % 2 for edge in picture.shape[:2])
+    return picture[:height, :width]
+
+
+def _gif(made: Iterable[Picture], target: Path, fps: float) -> None:
+    image = _pillow()
+    shades = [
+        image.fromarray(picture).quantize(128, method=image.Quantize.FASTOCTREE, dither=0)
+        for picture in made
+    ]
+    step = max(20, round(1000.0 / fps))
+    shades[0].save(target, save_all=True, append_images=shades[1:], duration=step, loop=0)
+
+
+def _sheet(
+    made: Iterable[Picture],
+    frames: Sequence[int],
+    times: Sequence[float],
+    target: Path,
+    columns: int,
+) -> None:
+    """All pictures on one, each with its time and frame."""
+    image = _pillow()
+    from PIL import ImageDraw, ImageFont
+
+    tiles = list(made)
+    height, width = tiles[0].shape[:2]
+    columns = min(columns, len(tiles))
+    rows = -(-len(tiles) // columns)
+    sheet = image.new("RGB", (columns * width, rows * height), "white")
+    pen = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(max(11, round(width / 26)))
+    for k, (tile, frame, time) in enumerate(zip(tiles, frames, times, strict=True)):
+        corner = (k % columns * width, k // columns * height)
+        sheet.paste(image.fromarray(tile), corner)
+        place = (corner[0] + width // 40, corner[1] + width // 60)
+        pen.text(place, f"{time:.2f} s   frame {frame}", fill=(60, 60, 60), font=font)
+    shades = sheet.quantize(256, method=image.Quantize.MEDIANCUT, dither=0)
+    shades.save(target, optimize=True)
+
+
+def _pillow() -> Any:
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise MissingExtra("Pillow", "render") from error
+    return Image

@@ -1,0 +1,109 @@
+"""When the person's feet stand and hands touch, and when the robot's do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinemesh.metrics import human
+from kinemesh.metrics.human import Flags, lasting, speed, standing
+from kinemesh.metrics.posed import SIDES, Posed
+from kinemesh.metrics.solid import Solid, props_of, terrain_of
+from kinemesh.metrics.surface import Surface
+from kinemesh.motion import Clip, Scene, Trajectory, poses
+from kinemesh.motion.arrays import readonly
+from kinemesh.motion.contacts import support_height
+from kinemesh.motion.edits import edited
+from kinemesh.robot import RobotModel
+
+STANDS = 0.01
+"""A robot's foot stands while the middle of its toe edge is within this [m] of its surface ..."""
+STILL = 0.05
+"""... and slower than this [m/s], for 0.2 s."""
+TOUCHES = 0.02
+"""A robot's hand touches what is within this [m] of its hulls."""
+_REACH = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Touching:
+    """One limb on one thing, the person's and the robot's."""
+
+    name: str
+    """``left foot stands``, ``right hand on largebox``."""
+    person: Flags | None
+    """When the person's does ``(T,)``; None: not known without the clip."""
+    robot: Flags
+    """When the robot's does ``(T,)``."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "robot", readonly(self.robot, np.bool_))
+        if self.person is not None:
+            object.__setattr__(self, "person", readonly(self.person, np.bool_))
+
+
+def timeline(
+    trajectory: Trajectory, robot: RobotModel, *, scene: Scene, clip: Clip | None = None
+) -> tuple[Touching, ...]:
+    """Feet on the ground and hands on things, read from person and robot by the ruler's rules.
+
+    Args:
+        trajectory: the robot's motion.
+        robot: whose it is.
+        scene: the robot's scene.
+        clip: the person's motion, frame for frame; None: the person's side is not known.
+    """
+    posed = Posed(trajectory, robot)
+    rows = []
+    for sole in robot.soles:
+        toe = posed.corners(sole.name)[:, 2:].mean(axis=1)
+        height = np.abs(toe[:, 2] - support_height(scene, toe, _REACH))
+        stands = lasting((height < STANDS) & (speed(toe, posed.fps) < STILL), posed.fps)
+        person = None if clip is None else standing(clip, sole.name).toe
+        rows.append(Touching(f"{sole.name} foot stands", person, stands))
+    terrain = terrain_of(scene)
+    for solid in (*props_of(scene), *([] if terrain is None else [terrain])):
+        for side in SIDES:
+            touches = _touches(posed, solid, side)
+            person = None if clip is None else _person(clip, solid.name, side)
+            if touches.any() or (person is not None and person.any()):
+                rows.append(Touching(f"{side} hand on {solid.name}", person, touches))
+    return tuple(rows)
+
+
+def _touches(posed: Posed, solid: Solid, side: str) -> Flags:
+    """When the robot's hand is within 20 mm of a solid ``(T,)``."""
+    hulls = posed.hand_hulls(side)
+    table = posed.robot.hull_table
+    low, high = solid.shape.bounds
+    flags = np.zeros(len(posed), dtype=bool)
+    for k, configuration in enumerate(posed.configurations):
+        centres = configuration.positions(table.joints[hulls], table.centres[hulls])
+        local = poses.apply(poses.inverse(solid.pose(k)), centres)
+        outside = np.linalg.norm(np.maximum(np.maximum(low - local, local - high), 0.0), axis=1)
+        if np.any(outside - table.radii[hulls] < TOUCHES):
+            flags[k] = solid.gap(configuration, k, hulls)[0] <= TOUCHES
+    return flags
+
+
+def _person(clip: Clip, name: str, side: str) -> Flags:
+    """When the person's hand touches a prop or the terrain ``(T,)``, as the ruler's rows say."""
+    hand = f"{side}_hand"
+    prop = next((p for p in clip.scene.props if p.name == name), None)
+    terrain = clip.scene.terrain
+    if prop is not None:
+        near, _, fingers = human.near(clip, side, prop.track, Surface(prop.shape), prop.shape)
+        flags = near < human.PROP_TOUCH[0 if fingers else 1]
+        label = clip.contacts.get(hand)
+        if label is not None:  # which of several props it is, is the nearer one's to say
+            flags = np.asarray(label, dtype=bool) & (flags | (len(clip.scene.props) == 1))
+        return edited(clip.edits, flags, hand, name)
+    if terrain is None or terrain.name != name:
+        return np.zeros(len(clip), dtype=bool)
+    surface, shape = Surface(terrain.shape), terrain.shape
+    near, _, fingers = human.near(clip, side, poses.IDENTITY[None], surface, shape)
+    middle = human.hand_points(clip, side)[0].mean(axis=1)
+    flags = near < human.TERRAIN_TOUCH[0 if fingers else 1]
+    flags &= human.speed(middle, clip.fps) < human.TERRAIN_SPEED
+    return edited(clip.edits, lasting(flags, clip.fps), hand, name)

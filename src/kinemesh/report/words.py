@@ -1,0 +1,65 @@
+"""What each row of the ruler says, in plain words."""
+
+from __future__ import annotations
+
+_THING = {
+    "ground": "the ground",
+    "terrain": "the terrain",
+    "prop": "an object",
+    "self": "the robot itself",
+}
+_LIMB = {
+    "prop": "hands on objects",
+    "terrain_hand": "hands on terrain",
+    "terrain_foot": "feet on terrain",
+}
+_ROWS = {
+    "stance.drift_max": "furthest that a planted foot moves from where it touched down",
+    "stance.drift_median": "the same, of the middling stance",
+    "stance.slip_mean": "mean speed of planted feet along the ground",
+    "stance.slip_p95": "that speed in the worst twentieth of frames",
+    "stance.height_mean": "mean distance of planted soles from the surface under them",
+    "stance.height_max": "that distance at most",
+    "stance.tilt_mean": "mean tilt of soles that lie flat",
+    "stance.tilt_max": "that tilt at most",
+    "limits.joint_excess": "furthest that a joint goes beyond its range",
+    "limits.joint_frames": "frames in which a joint is beyond its range",
+    "limits.urdf_excess": "furthest that a joint goes beyond the hardware's own range",
+    "limits.urdf_frames": "frames in which it does",
+    "limits.velocity_excess": "most that a joint is faster than it can be",
+    "limits.velocity_frames": "frames in which a joint is too fast",
+    "smoothness.joint_speed_max": "fastest joint",
+    "smoothness.joint_acceleration": "how hard joints are accelerated",
+    "smoothness.joint_jerk": "how jerky the joints are",
+    "smoothness.root_jerk": "how jerky the pelvis is",
+    "tracking.landmark_error": "mean distance between robot and person, scaled to each other",
+    "tracking.laplacian": "how much the body's shape differs from the person's (0: not at all)",
+    "tracking.range_kept": "how much of the person's range of motion the robot shows",
+    "dynamics.torque_share": "frames that would ask too much of a motor (a screen, no simulation)",
+    "dynamics.torque_worst": "the largest torque, of what its motor can give",
+    "dynamics.unsupported_share": "frames in which the feet alone could not carry the motion",
+}
+_PENETRATION = {
+    "max": "deepest that any link is inside {}",
+    "p99": "that depth, the worst hundredth of frames left out",
+    "share": "frames with a link more than 1 mm inside {}",
+    "hull_max": "deepest inside the convex hull of {}",
+}
+_CONTACT = {
+    "gap_mean": "mean gap at {} while the person touches",
+    "gap_p95": "that gap, the worst twentieth left out",
+    "kept": "touching frames in which the gap at {} is at most 20 mm",
+    "shift_mean": "mean distance between the person's place of contact and the robot's",
+    "shift_p95": "that distance, the worst twentieth left out",
+}
+
+
+def words(name: str) -> str:
+    """A row's meaning in a line; empty for a row that has none here."""
+    group, _, rest = name.partition(".")
+    kind, _, what = rest.partition(".")
+    if group == "penetration" and what in _PENETRATION:
+        return _PENETRATION[what].format(_THING.get(kind, kind))
+    if group == "contact" and what in _CONTACT:
+        return _CONTACT[what].format(_LIMB.get(kind, kind))
+    return _ROWS.get(name, "")

@@ -1,0 +1,58 @@
+"""How clips and results show themselves in a notebook."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from kinemesh import Result, Scene, Trajectory, demos
+from kinemesh.result import FrameReport
+
+
+@pytest.fixture
+def result() -> Result:
+    q = np.zeros((4, 8))
+    q[:, 6], q[:, 7] = 1.0, [0.0, 0.1, 0.3, 0.3]
+    reports = tuple(
+        FrameReport(k, 2, {"laplacian": 1.0 + k}, {"penetration": 1e-3 * k, "limits": 0.0})
+        for k in range(4)
+    )
+    trajectory = Trajectory(q, 10.0, ("knee",), "<b>robot</b>")
+    return Result(trajectory, Scene(), np.zeros((4, 15, 3)), reports, clip="<i>walk</i>")
+
+
+def test_a_result_shows_a_table_in_which_text_is_text(result: Result) -> None:
+    shown = result._repr_html_()
+    assert "4 at 10/s" in shown and "penetration, 3 mm" in shown
+    assert "<i>" not in shown and "<b>robot" not in shown and "&lt;i&gt;walk" in shown
+
+
+def test_a_clip_shows_its_size_and_what_was_found() -> None:
+    clip = demos.lift_box()
+    shown = clip._repr_html_()
+    assert f"{len(clip)} at" in shown and "box" in shown and f"{clip.stature:.3f} m" in shown
+
+
+def test_a_result_plots_what_its_reports_hold(result: Result) -> None:
+    pytest.importorskip("matplotlib", reason="plots need the extra picture")
+    axes = result.plot().axes
+    assert [axis.get_ylabel() for axis in axes] == [
+        "cost [1]",
+        "violation [mm, mrad]",
+        "fastest joint [rad/s]",
+        "base height [m]",
+    ]
+    (violation,) = axes[1].lines  # what is never broken is left out
+    assert np.allclose(violation.get_ydata(), [0.0, 1.0, 2.0, 3.0])
+    assert np.allclose(axes[2].lines[0].get_ydata(), [1.0, 2.0, 0.0])
+
+
+def test_showing_a_table_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, kinemesh; kinemesh.demos.walk()._repr_html_(); "
+        "heavy = ('matplotlib', 'plotly', 'viser', 'embreex', 'PIL'); "
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
