@@ -11,6 +11,7 @@ import numpy as np
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io.files import existing_file, head, looks_like
 from kinemesh.motion import Shape
+from kinemesh.motion.arrays import Array
 from kinemesh.motion.scene import check_size
 
 MESHES: tuple[str, ...] = (".obj", ".stl", ".glb", ".ply")
@@ -34,13 +35,7 @@ def read_mesh(path: str | Path) -> Shape:
         ReadError: no such file, an unknown suffix, or no triangles in it.
         ClipError: triangles that enclose nothing, or a size that cannot be metres.
     """
-    path = existing_file(path)
-    suffix = path.suffix.lower()
-    if suffix not in MESHES:
-        raise ReadError(
-            f"{path.name} has the suffix {suffix or 'none'!r}; known mesh formats are "
-            f"{', '.join(MESHES)}: convert it to one of these"
-        )
+    path, suffix = _known(path)
     vertices, faces = _triangles(path, suffix)
     try:
         shape = Shape.from_mesh(vertices, faces)
@@ -49,6 +44,32 @@ def read_mesh(path: str | Path) -> Shape:
         text = str(error)
         raise ClipError(text if path.name in text else f"the mesh {path.name}: {text}") from error
     return shape
+
+
+def mesh_corners(path: str | Path) -> Array:
+    """Corners ``(N, 3)`` of a mesh's triangles, as :func:`read_mesh` reads them, in its own units.
+
+    Raises:
+        ReadError: no such file, an unknown suffix, or no triangles in it.
+    """
+    vertices, faces = _triangles(*_known(path))
+    return np.asarray(vertices[np.unique(faces)], dtype=np.float64)
+
+
+def _known(path: str | Path) -> tuple[Path, str]:
+    """The file, and its suffix.
+
+    Raises:
+        ReadError: it is not there, or its suffix is not known.
+    """
+    path = existing_file(path)
+    suffix = path.suffix.lower()
+    if suffix not in MESHES:
+        raise ReadError(
+            f"{path.name} has the suffix {suffix or 'none'!r}; known mesh formats are "
+            f"{', '.join(MESHES)}: convert it to one of these"
+        )
+    return path, suffix
 
 
 def _triangles(path: Path, suffix: str) -> tuple[Any, Any]:
