@@ -42,11 +42,16 @@ def read_urdf_robot(path: Path) -> Source:
     links = [_link(path, element, meshes) for element in root.findall("link")]
     meshes.check()
     joints, notes = [], []
+    if meshes.turned:
+        notes.append(
+            f"{len(meshes.turned)} COLLADA meshes state y up and were turned to z up: if shells "
+            f"lie askew, their viewer ignored it"
+        )
     for element in root.findall("joint"):
         joint, said = _joint(path, element)
         joints.append(joint)
         notes += said
-    mimics = [str(e.get("name")) for e in root.findall("joint") if e.find("mimic") is not None]
+    mimics = [str(e.get("name")) for e in root.findall("joint") if e.find("mimic") is not None and e.get("type") != "fixed"]
     if mimics:
         notes.append(f"joints that follow others are taken as free: {', '.join(mimics)}")
     return arranged(path, links, joints, notes)

@@ -12,6 +12,7 @@ from kinemesh.io.xmlfile import beside, read_xml
 from kinemesh.motion.arrays import Array
 from kinemesh.robot import collada_corners
 
+_COLLADA = "{http://www.collada.org/2005/11/COLLADASchema}"
 _UP = 2
 """So many ``../`` a name may begin with: meshes lie in the package's folder, beside the file's."""
 _FARTHEST = 10.0
@@ -26,6 +27,8 @@ class Meshes:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.missing: dict[str, str] = {}
+        self.turned: list[str] = []
+        """Meshes that state y up, turned to z up."""
         self._known: dict[str, Array] = {}
 
     def points(self, where: str, name: str) -> Array:
@@ -64,8 +67,11 @@ class Meshes:
             self.missing[name] = str(error)
             return np.zeros((0, 3))
         if file.suffix.lower() == ".dae":
-            read_xml(file, "{http://www.collada.org/2005/11/COLLADASchema}COLLADA")
-            points = collada_corners(file)
+            root = read_xml(file, f"{_COLLADA}COLLADA")
+            points = collada_corners(file)  # as they are written, whichever way is up
+            if root.findtext(f"{_COLLADA}asset/{_COLLADA}up_axis", "").strip() == "Y_UP":
+                points = np.stack([points[:, 0], -points[:, 2], points[:, 1]], axis=1)
+                self.turned.append(name)
         elif file.suffix.lower() in MESHES:
             points = mesh_corners(file)
         else:

@@ -9,7 +9,7 @@ from kinemesh.robot.model import Hand, Hull, RobotModel, Sole, robot_names
 from kinemesh.robot.near import Near
 from kinemesh.robot.obstacle import Obstacle
 from kinemesh.robot.parts import Part
-from kinemesh.robot.selfcollision import SelfNear, near_self
+from kinemesh.robot.selfcollision import SelfNear, near_self, overlaps_at_rest
 
 __all__ = [
     "NEAR",
@@ -30,5 +30,6 @@ __all__ = [
     "near_ground",
     "near_obstacle",
     "near_self",
+    "overlaps_at_rest",
     "robot_names",
 ]
