@@ -11,7 +11,7 @@ from kinemesh.errors import ReadError, RobotError
 from kinemesh.io.urdf import joint_ends, origin_of
 from kinemesh.io.xmlfile import Element, numbers, read_xml
 from kinemesh.motion.arrays import Array
-from kinemesh.newrobot.meshes import Meshes
+from kinemesh.newrobot.meshes import Meshes, in_metres
 from kinemesh.newrobot.primitives import box, capsule, cylinder, sphere
 from kinemesh.newrobot.source import FIXED, SLIDING, TURNING, Joint, Link, Source, arranged
 
@@ -81,7 +81,8 @@ def _link(path: Path, element: Element, meshes: Meshes) -> Link:
         points = _points(where, entry, meshes)
         if len(points):
             pose = origin_of(where, entry)
-            solids.append(points @ Rotation.from_quat(pose[3:]).as_matrix().T + pose[:3])
+            points = points @ Rotation.from_quat(pose[3:]).as_matrix().T + pose[:3]
+            solids.append(in_metres(where, points))
     return Link(name, mass, centre, inertia, tuple(solids))
 
 

@@ -36,6 +36,7 @@ class Meshes:
 
         Raises:
             ReadError: a mesh that is there and cannot be read.
+            RobotError: more meshes than a robot has.
         """
         if not name:
             raise ReadError(f"{where}: <mesh> names no file")
@@ -44,6 +45,14 @@ class Meshes:
                 raise RobotError(f"{self.path.name} names more than {_MOST} meshes: no robot does")
             self._known[name] = self._read(name)
         return self._known[name]
+
+    def look(self, name: str) -> None:
+        """Note whether a mesh is missing, without reading it."""
+        self._known[name] = np.zeros((0, 3))
+        try:
+            self.file(name)
+        except FileNotFoundError:
+            self.missing[name] = name
 
     def check(self) -> None:
         """Complain of all meshes that are missing.
@@ -62,32 +71,15 @@ class Meshes:
 
     def _read(self, name: str) -> Array:
         try:
-            file = self._file(name)
-        except ReadError as error:
-            self.missing[name] = str(error)
+            return corners_of_mesh(self.file(name), self.turned)
+        except FileNotFoundError:
+            self.missing[name] = name
             return np.zeros((0, 3))
-        if file.suffix.lower() == ".dae":
-            root = read_xml(file, f"{_COLLADA}COLLADA")
-            points = collada_corners(file)  # as they are written, whichever way is up
-            if root.findtext(f"{_COLLADA}asset/{_COLLADA}up_axis", "").strip() == "Y_UP":
-                points = np.stack([points[:, 0], -points[:, 2], points[:, 1]], axis=1)
-                self.turned.append(name)
-        elif file.suffix.lower() in MESHES:
-            points = mesh_corners(file)
-        else:
-            raise ReadError(
-                f"{file.name} has the suffix {file.suffix or 'none'!r}; known mesh formats are "
-                f"{', '.join((*MESHES, '.dae'))}: convert it to one of these"
-            )
-        if not np.all(np.isfinite(points)):
-            raise ReadError(f"{file.name} has corners that are no finite numbers: it is damaged")
-        return np.unique(points, axis=0)
-
-    def _file(self, name: str) -> Path:
+    def file(self, name: str) -> Path:
         """Where a mesh lies: as ``beside`` says, in the package's folder too.
 
         Raises:
-            ReadError: not there, or outside.
+            FileNotFoundError: not there, or outside.
         """
         path, plain = self.path.resolve(), name.removeprefix("file://")
         if plain.startswith("package:///"):
@@ -95,7 +87,34 @@ class Meshes:
         for _ in range(_UP):
             if plain.startswith("../"):
                 path, plain = path.parent, plain.removeprefix("../")
-        return beside(path, plain)
+        try:
+            return beside(path, plain)
+        except ReadError as error:
+            raise FileNotFoundError(str(error)) from error
+
+
+def corners_of_mesh(file: Path, turned: list[str]) -> Array:
+    """Corners ``(N, 3)`` of a mesh in its file's units; names of those turned join ``turned``.
+
+    Raises:
+        ReadError: of no known format, or damaged.
+    """
+    if file.suffix.lower() == ".dae":
+        root = read_xml(file, f"{_COLLADA}COLLADA")
+        points = collada_corners(file)  # as they are written, whichever way is up
+        if root.findtext(f"{_COLLADA}asset/{_COLLADA}up_axis", "").strip() == "Y_UP":
+            points = np.stack([points[:, 0], -points[:, 2], points[:, 1]], axis=1)
+            turned.append(file.name)
+    elif file.suffix.lower() in MESHES:
+        points = mesh_corners(file)
+    else:
+        raise ReadError(
+            f"{file.name} has the suffix {file.suffix or 'none'!r}; known mesh formats are "
+            f"{', '.join((*MESHES, '.dae'))}: convert it to one of these"
+        )
+    if not np.all(np.isfinite(points)):
+        raise ReadError(f"{file.name} has corners that are no finite numbers: it is damaged")
+    return np.unique(points, axis=0)
 
 
 def in_metres(where: str, points: Array) -> Array:
