@@ -71,7 +71,7 @@ def landmarks(body: Body) -> dict[str, Place]:
     rise, why = _PELVIS * body.height, "over the middle of the hips: sure of x and y, z by rule"
     if body.waist:
         waist = float((zero[1][body.waist[0]] - hips) @ up)
-        if 0.0 < waist < rise:
+        if 0.5 * rise < waist < rise:
             rise, why = waist, f"at the waist joint {source.joint_of(body.waist[0]).name}"
     found = {"pelvis": at(body.pelvis, hips + rise * up, why)}
     for side in SIDES:
