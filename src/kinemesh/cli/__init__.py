@@ -1,4 +1,4 @@
-"""Commands: ``retarget``, ``evaluate``, ``convert``, ``lint``, ``demo``, ``info``, ``version``."""
+"""Commands: ``retarget``, ``evaluate``, ``convert``, ``lint``, ``demo``, ``robot``, ``info``, ..."""
 
 from kinemesh.cli.entry import main
 

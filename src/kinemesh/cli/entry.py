@@ -16,6 +16,7 @@ from kinemesh.cli.converting import ConvertCommand
 from kinemesh.cli.evaluating import EvaluateCommand
 from kinemesh.cli.info import InfoCommand
 from kinemesh.cli.linting import LintCommand
+from kinemesh.cli.robots import RobotCommand
 from kinemesh.cli.solving import DemoCommand, RetargetCommand
 from kinemesh.errors import KinemeshError
 
@@ -45,6 +46,7 @@ _Command = (
     | Annotated[LintCommand, tyro.conf.subcommand("lint")]
     | Annotated[DemoCommand, tyro.conf.subcommand("demo")]
     | Annotated[InfoCommand, tyro.conf.subcommand("info")]
+    | Annotated[RobotCommand, tyro.conf.subcommand("robot")]
     | Annotated[VersionCommand, tyro.conf.subcommand("version")]
 )
 

@@ -69,9 +69,7 @@ def _armed(body: Posture, flexion: Array) -> Posture:
     """The posture with both arms at ``flexion`` ``(T,)`` [rad] from the vertical."""
     wrists, hands, elbows = [], [], []
     raised = rotation("y", -flexion)
-    for shoulder, out in zip(
-        shoulders(body.root, body.pelvis, body.trunk), OUTWARD, strict=True
-    ):
+    for shoulder, out in zip(shoulders(body.root, body.pelvis, body.trunk), OUTWARD, strict=True):
         offset, forearm = hanging(flexion, 0.0 * flexion + _LOOSE_ELBOW, out)
         wrists.append(shoulder + offset)
         hands.append(forearm)

@@ -138,6 +138,7 @@ class MjcfModel:
                 self.geom(self.full(child, usual), frame)
 
     def geom(self, geom: Element, frame: Array) -> None:
+        """Take in one solid, of a body at ``frame`` ``(7,)``."""
         name = geom.get("name", "without a name")
         where = f"{self.path.name}, geom {name!r}"
         kind = geom.get("type", "sphere")

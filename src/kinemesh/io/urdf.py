@@ -84,7 +84,10 @@ def _frames(
             raise ReadError(f"{where}: link {ends[1]!r} hangs from two joints; expected one")
         if kind != "fixed":
             moving.append(name)
-        above[ends[1]] = (ends[0], poses.compose(origin_of(where, joint), _rest(where, joint, kind)))
+        above[ends[1]] = (
+            ends[0],
+            poses.compose(origin_of(where, joint), _rest(where, joint, kind)),
+        )
     if len(links) - len(above) != 1:
         raise ReadError(
             f"{path.name} has {len(links) - len(above)} links that hang from none; expected one"

@@ -79,8 +79,18 @@ def find_body(source: Source) -> Body:
     neck = [k for k in source.chain(head) if source.moves(k) and k not in above + below]
     height, headless = _height(sided, patches, top)
     return Body(
-        *(source, symmetry, facing, *sided, patches, pelvis, torso),
-        *(tuple(sorted(waist)), tuple(neck), height, headless),
+        source,
+        symmetry,
+        facing,
+        legs=sided[0],
+        arms=sided[1],
+        patches=patches,
+        pelvis=pelvis,
+        torso=torso,
+        waist=tuple(sorted(waist)),
+        neck=tuple(neck),
+        height=height,
+        headless=headless,
     )
 
 
@@ -116,9 +126,7 @@ def _height(
 ) -> tuple[float, bool]:
     """Standing height [m] with straight legs; and whether there is no head to measure to."""
     leg, arm = sided[0]["left"], sided[1]["left"]
-    length = float(
-        np.linalg.norm(leg.middle - leg.root) + np.linalg.norm(leg.end - leg.middle)
-    )
+    length = float(np.linalg.norm(leg.middle - leg.root) + np.linalg.norm(leg.end - leg.middle))
     sole = float(leg.end[2] - patches["left"].middle[2])
     shoulders = length + sole + float(arm.root[2] - leg.root[2])
     height = length + sole + top - float(leg.root[2])

@@ -119,9 +119,7 @@ class _Reader(MjcfModel):
             else:
                 yield child, frame, usual
 
-    def _joints(
-        self, body: str, pose: Array, elements: list[Element], parent: str | None
-    ) -> Array:
+    def _joints(self, body: str, pose: Array, elements: list[Element], parent: str | None) -> Array:
         """The joints of a body, and links between them; the last one's place in the body [m]."""
         free = [e for e in elements if e.tag == "freejoint" or e.get("type") == "free"]
         hinges = [e for e in elements if e not in free]

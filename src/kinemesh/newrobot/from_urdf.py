@@ -51,7 +51,11 @@ def read_urdf_robot(path: Path) -> Source:
         joint, said = _joint(path, element)
         joints.append(joint)
         notes += said
-    mimics = [str(e.get("name")) for e in root.findall("joint") if e.find("mimic") is not None and e.get("type") != "fixed"]
+    mimics = [
+        str(e.get("name"))
+        for e in root.findall("joint")
+        if e.find("mimic") is not None and e.get("type") != "fixed"
+    ]
     if mimics:
         notes.append(f"joints that follow others are taken as free: {', '.join(mimics)}")
     return arranged(path, links, joints, notes)

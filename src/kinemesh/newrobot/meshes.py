@@ -75,6 +75,7 @@ class Meshes:
         except FileNotFoundError:
             self.missing[name] = name
             return np.zeros((0, 3))
+
     def file(self, name: str) -> Path:
         """Where a mesh lies: as ``beside`` says, in the package's folder too.
 
@@ -129,5 +130,3 @@ def in_metres(where: str, points: Array) -> Array:
             f"state the mesh's scale (0.001 for millimetres)"
         )
     return points
-
-

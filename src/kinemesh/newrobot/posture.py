@@ -58,9 +58,7 @@ def _leg(body: Body, q: Array, shift: float) -> Array:
     down = zero[0][foot].T @ patch.normal
     ahead = body.facing[:, 0] - patch.normal * (patch.normal @ body.facing[:, 0])
     ahead = zero[0][foot].T @ ahead
-    ankle, hip = (
-        zero[0][k].T @ (p - zero[1][k]) for k, p in ((shin, leg.end), (base, leg.root))
-    )
+    ankle, hip = (zero[0][k].T @ (p - zero[1][k]) for k, p in ((shin, leg.end), (base, leg.root)))
     knee = leg.chain.index(leg.bend)
     joint = body.source.joint_of(leg.bend)
     sense = 1.0 if joint.upper > -joint.lower else -1.0
@@ -100,9 +98,7 @@ def _arm(body: Body, q: Array, aside: float) -> Array:
     return _solve(body, q, arm, off)
 
 
-def _solve(
-    body: Body, q: Array, limb: Limb, off: Callable[[Array, Array, Array], Array]
-) -> Array:
+def _solve(body: Body, q: Array, limb: Limb, off: Callable[[Array, Array, Array], Array]) -> Array:
     """Joint angles of a limb that make ``off`` smallest, from several starts."""
     joints = [body.source.joint_of(k) for k in limb.chain]
     lower, upper = (np.array([getattr(j, end) for j in joints]) for end in ("lower", "upper"))

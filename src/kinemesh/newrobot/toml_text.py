@@ -76,7 +76,7 @@ def toml_text(
         rows = ",\n".join(f"  {_row(corner)}" for corner in soles[side].points)
         lines += [f"[soles.{side}]", f'link = "{soles[side].name}"', f"corners = [\n{rows},\n]", ""]
     lines += [
-        "# One hull around each hand and what is fixed to it. x of its link runs along the fingers;",
+        "# One hull around each hand and what is fixed to it; x of its link is along the fingers;",
         "# the palm is taken to face the thigh at rest: UNSURE, look at a picture.",
     ]
     for side, hand in hands.items():
@@ -153,8 +153,8 @@ def _limits(body: Body, rest: Array) -> list[str]:
         if abs(axis[0]) > 0.8:
             add(link, -_SIDEWAYS, _SIDEWAYS, "sideways lean beyond this upsets balance")
         elif abs(axis[1]) > 0.8:
-            ends = sorted([-_BACKWARDS * np.sign(axis[1]), _FORWARDS * np.sign(axis[1])])
-            add(link, *ends, "people hardly lean back at the waist")
+            low, high = sorted([-_BACKWARDS * np.sign(axis[1]), _FORWARDS * np.sign(axis[1])])
+            add(link, low, high, "people hardly lean back at the waist")
     for side in SIDES:
         knee = source.joint_of(body.legs[side].bend)
         low, high = (knee.lower, 0.05) if knee.upper < -knee.lower else (-0.05, knee.upper)

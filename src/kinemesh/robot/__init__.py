@@ -5,6 +5,7 @@ from kinemesh.robot.clips import clip_of
 from kinemesh.robot.collision import NEAR, near_ground, near_obstacle
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.convex import collada_corners
+from kinemesh.robot.dynamics import centre_of_mass
 from kinemesh.robot.model import Hand, Hull, RobotModel, Sole, robot_names
 from kinemesh.robot.near import Near
 from kinemesh.robot.obstacle import Obstacle
@@ -22,6 +23,7 @@ __all__ = [
     "RobotModel",
     "SelfNear",
     "Sole",
+    "centre_of_mass",
     "clip_of",
     "collada_corners",
     "configurations",
