@@ -1,4 +1,4 @@
-"""Commands: ``retarget``, ``evaluate``, ``convert``, ``lint``, ``demo``, ``robot``, ``info``, ..."""
+"""The commands, ``retarget`` and ``robot`` and the rest: :mod:`kinemesh.cli.entry` lists them."""
 
 from kinemesh.cli.entry import main
 

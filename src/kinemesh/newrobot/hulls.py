@@ -62,6 +62,31 @@ def enclosing(points: Array, most: int = 64, reach: float = 1e-3) -> Array | Non
         chosen.append(int(worst[1]))
 
 
+def clipped(points: Array, normal: Array, level: float) -> Array:
+    """Corners ``(k, 3)`` [m] of the part of a hull where ``normal @ x <= level``.
+
+    Args:
+        points: what the hull encloses ``(N, 3)`` [m].
+        normal: unit normal ``(3,)``.
+        level: [m].
+
+    Returns:
+        All corners where nothing solid is left on that side, or nothing is cut off.
+    """
+    mesh = _hull(points)
+    if mesh is None:
+        return points
+    height = mesh.points @ normal - level
+    ends = mesh.simplices[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
+    one, other = height[ends[:, 0]], height[ends[:, 1]]
+    crossed = (one < 0.0) & (other > 0.0)
+    share = (one / np.where(crossed, one - other, 1.0))[crossed, None]
+    start, end = mesh.points[ends[crossed, 0]], mesh.points[ends[crossed, 1]]
+    kept = mesh.points[mesh.vertices][height[mesh.vertices] <= 0.0]
+    part = np.concatenate([kept, start + share * (end - start)])
+    return part if _hull(part) is not None and len(part) >= 4 else points
+
+
 def _hull(points: Array) -> ConvexHull | None:
     if len(points) < 4:
         return None

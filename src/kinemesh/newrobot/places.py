@@ -9,7 +9,7 @@ from scipy.spatial import ConvexHull
 
 from kinemesh.motion.arrays import Array
 from kinemesh.newrobot.body import SIDES, Body
-from kinemesh.newrobot.hulls import enclosing
+from kinemesh.newrobot.hulls import clipped, enclosing
 from kinemesh.newrobot.soles import corners_of
 
 _PELVIS = 0.074
@@ -137,8 +137,7 @@ def hands(body: Body, rest: Array) -> dict[str, Hand]:
         local = (cloud - wrist) @ axes
         cut = None
         if not arm.after:
-            cut, beyond = last, local[:, 0] > -_OVERLAP
-            local = local[beyond] if beyond.sum() >= 4 else local
+            cut, local = last, clipped(local, np.array([-1.0, 0.0, 0.0]), _OVERLAP)
         corners = enclosing(local, 96)
         if corners is None:
             continue

@@ -17,7 +17,7 @@ from kinemesh.motion.arrays import Array
 from kinemesh.newrobot.body import Body, find_body
 from kinemesh.newrobot.from_mjcf import read_mjcf_robot
 from kinemesh.newrobot.from_urdf import read_urdf_robot
-from kinemesh.newrobot.hulls import beyond, enclosing, write_obj
+from kinemesh.newrobot.hulls import beyond, clipped, enclosing, write_obj
 from kinemesh.newrobot.places import Hand, hands, landmarks, soles
 from kinemesh.newrobot.posture import rest_posture
 from kinemesh.newrobot.source import Source
@@ -160,6 +160,14 @@ def _settle_names(body: Body, names: list[str]) -> None:
     taken = [n for n in (*names, "base") if n in body.source.order and n != "base"]
     joints = {joint.name for joint in body.source.joints}
     taken += [n for n in names if f"{n}_joint" in joints]
+    files: dict[str, str] = {}
+    for link in (*body.source.order, *names):
+        other = files.setdefault(file_of(link).lower(), link)
+        if other != link:
+            raise RobotError(
+                f"{body.source.path.name}: links {other!r} and {link!r} would share the file "
+                f"{file_of(link)}: rename one"
+            )
     if taken:
         raise RobotError(
             f"{body.source.path.name} has links or joints named {', '.join(taken)}, which are "
@@ -178,21 +186,20 @@ def _hulls(body: Body, holds: dict[str, Hand]) -> dict[str, Array]:
         for hand in holds.values():
             if hand.cut == k:
                 # What is before the wrist; the rest is in the hand's hull.
-                frame = hand.frame
-                along = (points - frame.origin) @ frame.rotation[:, 0]
-                points = points[along < 0.0] if (along < 0.0).sum() >= 4 else points
+                along = hand.frame.rotation[:, 0]
+                points = clipped(points, along, float(along @ hand.frame.origin))
         corners = enclosing(points)
         if corners is not None:
             found[link.name] = corners
+    zero = source.frames()
     for k, link in enumerate(source.links):
         if link.name in found and not source.moves(k) and k > 0:
-            rest = source.frames()
             for other in source.rigid(_carrier(source, k)):
                 shell = source.links[other].name
                 if other == k or shell not in found:
                     continue
-                world = found[link.name] @ rest[0][k].T + rest[1][k]
-                local = (world - rest[1][other]) @ rest[0][other]
+                world = found[link.name] @ zero[0][k].T + zero[1][k]
+                local = (world - zero[1][other]) @ zero[0][other]
                 if beyond(local, found[shell]) < _CONTAINED:
                     del found[link.name]
                     break
