@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
-MARGIN = 2e-6
-"""Room kept between mesh and hull, larger than the rounding of the written vertices [m]."""
+from kinemesh.newrobot.hulls import MARGIN, beyond, write_obj
+
+__all__ = ["MARGIN", "beyond", "distance", "enclose", "read_obj", "read_stl", "thin", "write_obj"]
 
 
 def read_stl(path: Path) -> np.ndarray:
@@ -39,33 +40,6 @@ def read_obj(path: Path) -> np.ndarray:
     """Reads the vertices of an OBJ file, shape (n, 3) [m]."""
     lines = (line.split() for line in path.read_text(encoding="utf-8").splitlines())
     return np.array([[float(x) for x in row[1:4]] for row in lines if row and row[0] == "v"])
-
-
-def write_obj(path: Path, vertices: np.ndarray) -> None:
-    """Writes a convex hull as triangles with outward normals.
-
-    Args:
-        path: The file to write.
-        vertices: Corners of the hull, already rounded to 1e-6, shape (n, 3) [m].
-    """
-    vertices = vertices[np.lexsort(vertices.T[::-1])]
-    hull = ConvexHull(vertices)
-    faces = []
-    for simplex, equation in zip(hull.simplices, hull.equations, strict=True):
-        a, b, c = (int(i) for i in simplex)
-        normal = np.cross(vertices[b] - vertices[a], vertices[c] - vertices[a])
-        corners = (a, b, c) if normal @ equation[:3] > 0 else (a, c, b)
-        first = corners.index(min(corners))
-        faces.append(corners[first:] + corners[:first])
-    rows = [f"v {x:.6f} {y:.6f} {z:.6f}" for x, y, z in vertices + 0.0]
-    rows += [f"f {a + 1} {b + 1} {c + 1}" for a, b, c in sorted(faces)]
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-
-
-def beyond(points: np.ndarray, vertices: np.ndarray) -> float:
-    """How far the farthest point lies beyond a face of the hull of ``vertices`` [m]."""
-    equations = ConvexHull(vertices).equations
-    return float((equations[:, :3] @ points.T + equations[:, 3:]).max())
 
 
 def distance(points: np.ndarray, vertices: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Commands: ``retarget``, ``evaluate``, ``view``, ``convert``, ``lint``, ``demo``, ``info``, ..."""
+"""The commands, ``retarget`` and ``robot`` and the rest: :mod:`kinemesh.cli.entry` lists them."""
 
 from kinemesh.cli.entry import main
 

@@ -18,6 +18,7 @@ from kinemesh.cli.filming import RenderCommand
 from kinemesh.cli.info import InfoCommand
 from kinemesh.cli.linting import LintCommand
 from kinemesh.cli.reporting import ReportCommand
+from kinemesh.cli.robots import RobotCommand
 from kinemesh.cli.solving import DemoCommand, RetargetCommand
 from kinemesh.cli.viewing import ViewCommand
 from kinemesh.errors import KinemeshError
@@ -51,6 +52,7 @@ _Command = (
     | Annotated[LintCommand, tyro.conf.subcommand("lint")]
     | Annotated[DemoCommand, tyro.conf.subcommand("demo")]
     | Annotated[InfoCommand, tyro.conf.subcommand("info")]
+    | Annotated[RobotCommand, tyro.conf.subcommand("robot")]
     | Annotated[VersionCommand, tyro.conf.subcommand("version")]
 )
 

@@ -11,6 +11,7 @@ import numpy as np
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io.files import existing_file, head, looks_like
 from kinemesh.motion import Shape
+from kinemesh.motion.arrays import Array
 from kinemesh.motion.scene import check_size
 
 MESHES: tuple[str, ...] = (".obj", ".stl", ".glb", ".ply")
@@ -43,6 +44,16 @@ def read_mesh(path: str | Path) -> Shape:
         text = str(error)
         raise ClipError(text if path.name in text else f"the mesh {path.name}: {text}") from error
     return shape
+
+
+def mesh_corners(path: str | Path) -> Array:
+    """Corners ``(N, 3)`` of a mesh's triangles, as :func:`read_mesh` reads them, in its own units.
+
+    Raises:
+        ReadError: no such file, an unknown suffix, or no triangles in it.
+    """
+    vertices, faces = read_triangles(path)
+    return np.asarray(vertices[np.unique(faces)], dtype=np.float64)
 
 
 def read_triangles(path: str | Path) -> tuple[Any, Any]:

@@ -36,14 +36,8 @@ def read_mjcf(path: Path, mesh: Callable[[Path], Shape]) -> tuple[Shape, list[st
         ReadError: not MuJoCo's XML, parts that are in other files or made by rules, geoms that
             are unknown, meshes that are missing or lie elsewhere.
     """
-    root = read_xml(path, "mujoco")
-    for element in root.iter():
-        if element.tag in _REFUSED:
-            raise ReadError(
-                f"{path.name} has <{element.tag}>, which is not followed: save the compiled model "
-                f"as one file (mujoco.mj_saveLastXML)"
-            )
-    model = _Model(path, mesh)
+    root = mjcf_root(path)
+    model = MjcfModel(path, mesh)
     model.settle(root)
     for body in root.findall("worldbody"):
         model.body(body, poses.IDENTITY, "main")
@@ -62,8 +56,24 @@ def read_mjcf(path: Path, mesh: Callable[[Path], Shape]) -> tuple[Shape, list[st
     return Shape.union(solids), notes
 
 
+def mjcf_root(path: Path) -> Element:
+    """The root element of a model that is one file.
+
+    Raises:
+        ReadError: not MuJoCo's XML, unsafe, or parts that are in other files or made by rules.
+    """
+    root = read_xml(path, "mujoco")
+    for element in root.iter():
+        if element.tag in _REFUSED:
+            raise ReadError(
+                f"{path.name} has <{element.tag}>, which is not followed: save the compiled model "
+                f"as one file (mujoco.mj_saveLastXML)"
+            )
+    return root
+
+
 @dataclass(eq=False)
-class _Model:
+class MjcfModel:
     """What holds for the whole file, and the solids found so far."""
 
     path: Path
@@ -94,7 +104,7 @@ class _Model:
         for asset in root.findall("asset"):
             for entry in asset.findall("mesh"):
                 file = entry.get("file", "")
-                entry = self._full(entry, "main")
+                entry = self.full(entry, "main")
                 name = entry.get("name") or Path(file).stem
                 self.meshes[name] = entry
 
@@ -107,7 +117,7 @@ class _Model:
         for child in entry.findall("default"):
             self._default(child, own)
 
-    def _full(self, element: Element, usual: str) -> Element:
+    def full(self, element: Element, usual: str) -> Element:
         """The element with what its class says where it says nothing."""
         name = element.get("class", usual)
         if name not in self.defaults:
@@ -123,11 +133,12 @@ class _Model:
         usual = element.get("childclass", usual)
         for child in element:
             if child.tag in ("body", "frame"):
-                self.body(child, poses.compose(frame, self._pose(child)), usual)
+                self.body(child, poses.compose(frame, self.pose(child)), usual)
             elif child.tag == "geom":
-                self._geom(self._full(child, usual), frame)
+                self.geom(self.full(child, usual), frame)
 
-    def _geom(self, geom: Element, frame: Array) -> None:
+    def geom(self, geom: Element, frame: Array) -> None:
+        """Take in one solid, of a body at ``frame`` ``(7,)``."""
         name = geom.get("name", "without a name")
         where = f"{self.path.name}, geom {name!r}"
         kind = geom.get("type", "sphere")
@@ -138,7 +149,7 @@ class _Model:
             raise ReadError(f"{self.path.name} has more than {_MOST_SOLIDS} geoms: simplify it")
         if geom.get("mesh") is not None and kind != "mesh":
             raise ReadError(f"{where}: a {kind} fitted to a mesh; expected its own size")
-        pose = self._pose(geom)
+        pose = self.pose(geom)
         size = numbers(where, geom, "size", None, np.zeros(0))
         if geom.get("fromto") is not None and kind != "mesh":
             pose, length = _between(where, geom)
@@ -181,9 +192,13 @@ class _Model:
             except ClipError as error:
                 raise ReadError(f"{where}: mesh {name!r}: {error}") from error
         place = f"{self.folder.rstrip('/')}/{file}" if self.folder else file
-        return stretched(where, self.mesh(beside(self.path, place)), scale)
+        return stretched(where, self.mesh(self.file(place)), scale)
 
-    def _pose(self, element: Element) -> Array:
+    def file(self, name: str) -> Path:
+        """Where a file lies that the model names."""
+        return beside(self.path, name)
+
+    def pose(self, element: Element) -> Array:
         """The pose ``(7,)`` of a body, frame or geom."""
         where = f"{self.path.name}, <{element.tag}> {element.get('name', '')!r}"
         turn = Rotation.identity()

@@ -53,7 +53,7 @@ def read_urdf(path: Path, mesh: Callable[[Path], Shape]) -> tuple[Shape, list[st
         for entry in entries:
             if len(solids) == _MOST_SOLIDS:
                 raise ReadError(f"{path.name} has more than {_MOST_SOLIDS} solids: simplify it")
-            frame = poses.compose(frames[name], _origin(where, entry))
+            frame = poses.compose(frames[name], origin_of(where, entry))
             solids.append(placed(_solid(path, where, entry, mesh), frame))
     if not solids:
         raise ReadError(f"{path.name} has no link with geometry; expected <collision> or <visual>")
@@ -74,20 +74,20 @@ def _frames(
     for joint in root.findall("joint"):
         name, kind = joint.get("name", ""), joint.get("type", "")
         where = f"{path.name}, joint {name!r}"
-        ends = []
-        for tag in ("parent", "child"):
-            end = joint.find(tag)
-            link = None if end is None else end.get("link")
+        ends = joint_ends(where, joint)
+        for tag, link in zip(("parent", "child"), ends, strict=True):
             if link not in links:
                 raise ReadError(f"{where}: its {tag} {link!r} is no link of the file")
-            ends.append(str(link))
         if kind not in _KINDS:
             raise ReadError(f"{where}: type {kind!r}; expected one of {', '.join(sorted(_KINDS))}")
         if ends[1] in above:
             raise ReadError(f"{where}: link {ends[1]!r} hangs from two joints; expected one")
         if kind != "fixed":
             moving.append(name)
-        above[ends[1]] = (ends[0], poses.compose(_origin(where, joint), _rest(where, joint, kind)))
+        above[ends[1]] = (
+            ends[0],
+            poses.compose(origin_of(where, joint), _rest(where, joint, kind)),
+        )
     if len(links) - len(above) != 1:
         raise ReadError(
             f"{path.name} has {len(links) - len(above)} links that hang from none; expected one"
@@ -133,7 +133,14 @@ def _rest(where: str, joint: Element, kind: str) -> Array:
     return pose
 
 
-def _origin(where: str, element: Element) -> Array:
+def joint_ends(where: str, joint: Element) -> tuple[str, str]:
+    """The names of the parent and the child of a ``<joint>``; empty where they are left out."""
+    ends = (joint.find("parent"), joint.find("child"))
+    parent, child = ("" if end is None else end.get("link", "") for end in ends)
+    return parent, child
+
+
+def origin_of(where: str, element: Element) -> Array:
     """The pose ``(7,)`` in an ``<origin>``; the identity without one."""
     origin = element.find("origin")
     if origin is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import coal
@@ -54,6 +55,19 @@ def geometry_points(geometry: Any) -> Array:
         f"collision geometry {type(geometry).__name__} is not supported; "
         f"use a mesh, box, sphere, capsule or cylinder"
     )
+
+
+def collada_corners(path: Path) -> Array:
+    """Corners ``(N, 3)`` of everything in a ``.dae``, in metres, its own placements applied.
+
+    Raises:
+        RobotError: it cannot be read.
+    """
+    try:
+        mesh = coal.MeshLoader().load(str(path), np.ones(3))
+        return np.asarray(mesh.vertices(), dtype=np.float64)
+    except (ValueError, RuntimeError) as error:
+        raise RobotError(f"{path.name} cannot be read as a COLLADA mesh ({error})") from error
 
 
 def _ball(radius: float) -> Array:

@@ -23,3 +23,8 @@ def inverse_dynamics(robot: RobotModel, q: Array, v: Array, a: Array) -> Array:
         and the joint torques. Gravity acts; contact forces are not included.
     """
     return np.array(pin.rnea(robot.pin_model, robot.scratch(), q, v, a))
+
+
+def centre_of_mass(robot: RobotModel, q: Array) -> Array:
+    """Centre of mass ``(3,)`` [m] in the world, by the masses of the robot's URDF."""
+    return np.array(pin.centerOfMass(robot.pin_model, robot.scratch(), np.asarray(q)))

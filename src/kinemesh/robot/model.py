@@ -130,6 +130,7 @@ class RobotModel:
         hands: the hands, where ``robot.toml`` names them.
         hulls: the collision hulls; ``hull_table`` holds the same in flat arrays.
         parts: torso, feet and hands, which can be turned as a person's are.
+        neighbours: hulls within this many joints of each other may overlap.
         self_pairs: pairs of hulls ``(P, 2)`` that must stay apart.
         listed: what formats list of this robot that do not list every link, by format:
             body to link and place ``(3,)`` [m].
@@ -158,6 +159,7 @@ class RobotModel:
         self.kernel: Any = None
         self.height = description.height
         self.listed = description.listed
+        self.neighbours = description.neighbours
         self.pin_model = _reduced(_load_urdf(description), locked)
         model = self.pin_model
         self.joint_names: tuple[str, ...] = tuple(model.names)[2:]

@@ -60,6 +60,23 @@ def self_pairs(robot: RobotModel, neighbours: int) -> NDArray[np.int64]:
     return np.array([p for p in pairs.tolist() if tuple(p) not in overlapping]).reshape(-1, 2)
 
 
+def overlaps_at_rest(robot: RobotModel) -> list[tuple[str, str, float]]:
+    """Pairs of links that overlap at rest although no neighbours, and how deep [m].
+
+    These are not held apart: see :func:`self_pairs`.
+    """
+    table = robot.hull_table
+    first, second = np.triu_indices(len(robot.hulls), 1)
+    apart = _tree_distance(robot)[table.joints[first], table.joints[second]] > robot.neighbours
+    rest = near_self(
+        Configuration(robot, robot.rest), np.stack([first[apart], second[apart]], axis=1), 0.0
+    )
+    return [
+        (robot.hulls[a].link, robot.hulls[b].link, -float(depth))
+        for (a, b), depth in zip(rest.pairs.tolist(), rest.distance, strict=True)
+    ]
+
+
 def near_self(configuration: Configuration, pairs: NDArray[np.int64], within: float) -> SelfNear:
     """Pairs of hulls less than ``within`` [m] apart: bounding spheres first, then coal."""
     robot = configuration.robot

@@ -2,7 +2,7 @@
 
 from kinemesh.viewer.marks import Contact, Penetration
 from kinemesh.viewer.meshes import HULLS, Mesh
-from kinemesh.viewer.picture import picture
+from kinemesh.viewer.picture import picture, robot_picture
 from kinemesh.viewer.stage import Stage, stage
 from kinemesh.viewer.view import PORT, View, check_viewer
 from kinemesh.viewer.web import Web
@@ -18,5 +18,6 @@ __all__ = [
     "Web",
     "check_viewer",
     "picture",
+    "robot_picture",
     "stage",
 ]

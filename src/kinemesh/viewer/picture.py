@@ -1,4 +1,4 @@
-"""Still pictures of a result: the robot's hulls, the person, props and terrain.
+"""Still pictures of a result, and of a robot at rest with its landmarks.
 
 Needs matplotlib (``pip install "kinemesh[picture]"``), imported where it is used.
 """
@@ -22,6 +22,8 @@ from kinemesh.viewer.palette import BLUE, ORANGE, SAND
 
 _ROBOT = (0.55, 0.60, 0.66)
 _PERSON = BLUE
+_PALE = (0.80, 0.83, 0.87)
+_PALM = (0.80, 0.10, 0.10)
 _LIGHT = np.array([0.35, -0.45, 0.82])
 _PANEL = 0.12
 """Large faces are cut to triangles of this edge [m], so that sorting by depth works."""
@@ -56,18 +58,10 @@ def picture(
         MissingExtra: matplotlib is not installed.
         WriteError: the folder does not exist.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "picture") from error
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise WriteError(f"the folder {target.parent} does not exist; make it first")
+    target = _target(path)
     chosen = list(frames) if frames is not None else _spread(len(result))
     rows = 1 if clip is None else 2
-    figure = Figure(figsize=(size * len(chosen), size * rows), dpi=dpi)
-    FigureCanvasAgg(figure)
+    figure = _figure(size * len(chosen), size * rows, dpi)
     for column, index in enumerate(chosen):
         q = result.trajectory.q[index]
         if clip is not None:
@@ -85,6 +79,74 @@ def picture(
     figure.subplots_adjust(0.0, 0.0, 1.0, 0.97, wspace=0.0, hspace=0.0)
     figure.savefig(target, facecolor="white")
     return target
+
+
+def robot_picture(
+    robot: RobotModel, path: str | Path, *, size: float = 5.0, dpi: int = 110
+) -> Path:
+    """Draw a robot at rest from before, from the left and askew, with what ``robot.toml`` says.
+
+    Landmarks and the bones between them are blue, soles orange, palms' normals red.
+
+    Args:
+        robot: the robot.
+        path: a ``.png`` to write.
+        size: edge of one picture [inch].
+        dpi: resolution [1/inch].
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
+        WriteError: the folder does not exist.
+    """
+    target = _target(path)
+    figure = _figure(3 * size, size, dpi)
+    posed = robot.configuration(robot.rest)
+    solids = [(triangles, _PALE) for triangles, _ in _robot_triangles(robot, robot.rest)]
+    for column, (azimuth, elevation) in enumerate(((0.0, 4.0), (90.0, 4.0), (35.0, 18.0)), 1):
+        axes = _axes(figure, 1, 3, column, azimuth, elevation)
+        _draw_solids(axes, solids, azimuth, elevation)
+        _draw_person(axes, posed.landmarks())
+        for sole in robot.soles:
+            ring = posed.positions(np.full(5, sole.joint), sole.corners[[0, 1, 3, 2, 0]])
+            axes.plot(*ring.T, color=ORANGE, lw=2.0, zorder=4)
+        for hand in robot.hands:
+            ends = np.stack([hand.point, hand.point + 0.08 * robot.height * hand.normal])
+            ends = posed.positions(np.full(2, hand.joint), ends)
+            axes.plot(*ends.T, color=_PALM, lw=2.0, zorder=4)
+        for name, place in zip(LANDMARKS, posed.landmarks(), strict=True):
+            axes.text(*place, f" {name.replace('_', ' ')}", fontsize=6, zorder=5)
+        _frame_view(axes, robot.rest[:3], robot.height)
+    figure.subplots_adjust(0.0, 0.0, 1.0, 1.0, wspace=0.0, hspace=0.0)
+    figure.savefig(target, facecolor="white")
+    return target
+
+
+def _target(path: str | Path) -> Path:
+    """Where a picture is to be written, checked.
+
+    Raises:
+        WriteError: the folder does not exist.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise WriteError(f"the folder {target.parent} does not exist; make it first")
+    return target
+
+
+def _figure(width: float, height: float, dpi: int) -> Any:
+    """An empty figure of ``width`` by ``height`` [inch].
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtra("matplotlib", "picture") from error
+    figure = Figure(figsize=(width, height), dpi=dpi)
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def _spread(count: int) -> list[int]:

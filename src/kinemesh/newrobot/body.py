@@ -1,0 +1,135 @@
+"""What a robot is made of: which way it faces, its legs, arms, soles, waist and neck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinemesh.errors import RobotError
+from kinemesh.motion.arrays import Array
+from kinemesh.newrobot.limbs import Limb, find_limbs
+from kinemesh.newrobot.soles import Patch, find_patch
+from kinemesh.newrobot.source import Source
+from kinemesh.newrobot.symmetry import Symmetry, find_symmetry
+
+SIDES = ("left", "right")
+_NO_HEAD = 0.07
+"""Less than this share of the shoulders' height above them is no head."""
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """A humanoid. All points are in the root's frame at zero posture [m]."""
+
+    source: Source
+    symmetry: Symmetry
+    facing: Array
+    """Columns forward, left, up in the root's frame ``(3, 3)``."""
+    legs: Mapping[str, Limb]
+    arms: Mapping[str, Limb]
+    patches: Mapping[str, Patch]
+    pelvis: int
+    """The link that carries both legs."""
+    torso: int
+    """The link that carries both arms."""
+    waist: tuple[int, ...]
+    """Links that joints between pelvis and torso move."""
+    neck: tuple[int, ...]
+    """Links that joints between torso and head move."""
+    height: float
+    """Standing height [m]."""
+    headless: bool
+    """Whether nothing stands above the shoulders, so that the height is estimated from them."""
+
+    @property
+    def kept(self) -> set[int]:
+        """Moving links that stay movable; what else moves, fingers say, is fixed."""
+        limbs = [*self.legs.values(), *self.arms.values()]
+        return {*self.waist, *self.neck, *(k for limb in limbs for k in limb.chain)}
+
+
+def find_body(source: Source) -> Body:
+    """Tell the parts of a humanoid by its kinematics and shells.
+
+    Raises:
+        RobotError: it is none, and why.
+    """
+    symmetry = find_symmetry(source)
+    legs, arms = find_limbs(source, symmetry)
+    up = np.array([0.0, 0.0, 1.0])
+    forward = _forward(source, symmetry, legs[0])
+    facing = np.stack([forward, np.cross(up, forward), up], axis=1)
+    sided = [_sided(pair, facing) for pair in (legs, arms)]
+    frames = source.frames()
+    patches = {}
+    for side, leg in sided[0].items():
+        foot = leg.chain[-1]
+        where = f"{source.path.name}, link {source.links[foot].name!r}"
+        patches[side] = find_patch(source.cloud(source.below(foot), frames), -up, where)
+    pelvis = _common(source, legs)
+    torso = _common(source, arms)
+    below, above = source.chain(pelvis), source.chain(torso)
+    waist = [k for k in set(below) ^ set(above) if source.moves(k)]
+    others = set(range(len(source.links)))
+    others -= {k for limb in arms for k in source.below(limb.chain[0])}
+    tops = [(float(source.points(k, frames)[:, 2].max(initial=-np.inf)), k) for k in others]
+    top, head = max(tops)
+    neck = [k for k in source.chain(head) if source.moves(k) and k not in above + below]
+    height, headless = _height(sided, patches, top)
+    return Body(
+        source,
+        symmetry,
+        facing,
+        legs=sided[0],
+        arms=sided[1],
+        patches=patches,
+        pelvis=pelvis,
+        torso=torso,
+        waist=tuple(sorted(waist)),
+        neck=tuple(neck),
+        height=height,
+        headless=headless,
+    )
+
+
+def _forward(source: Source, symmetry: Symmetry, leg: Limb) -> Array:
+    """The way that is ahead: knees bend so that the foot goes back."""
+    frames = source.frames()
+    joint = source.joint_of(leg.bend)
+    axis = frames[0][leg.bend] @ joint.axis
+    ahead = np.cross(symmetry.across, [0.0, 0.0, 1.0])
+    sense = 1.0 if joint.upper > -joint.lower else -1.0
+    moved = sense * np.cross(axis, leg.end - leg.middle) @ ahead
+    if abs(moved) < 0.3 * np.linalg.norm(leg.end - leg.middle):
+        raise RobotError(
+            f"{source.path.name}: its knee {joint.name!r} does not swing the shank along the "
+            f"middle plane; expected a humanoid that faces along x or y at zero posture"
+        )
+    return np.asarray(-np.sign(moved) * ahead)
+
+
+def _sided(pair: tuple[Limb, Limb], facing: Array) -> dict[str, Limb]:
+    one, other = sorted(pair, key=lambda limb: -float(limb.root @ facing[:, 1]))
+    return {"left": one, "right": other}
+
+
+def _common(source: Source, pair: tuple[Limb, Limb]) -> int:
+    """The lowest link that carries both limbs."""
+    first, second = (source.chain(limb.chain[0]) for limb in pair)
+    return [k for k in first if k in second][-1]
+
+
+def _height(
+    sided: list[dict[str, Limb]], patches: Mapping[str, Patch], top: float
+) -> tuple[float, bool]:
+    """Standing height [m] with straight legs; and whether there is no head to measure to."""
+    leg, arm = sided[0]["left"], sided[1]["left"]
+    length = float(np.linalg.norm(leg.middle - leg.root) + np.linalg.norm(leg.end - leg.middle))
+    sole = float(leg.end[2] - patches["left"].middle[2])
+    shoulders = length + sole + float(arm.root[2] - leg.root[2])
+    height = length + sole + top - float(leg.root[2])
+    if height - shoulders < _NO_HEAD * shoulders:
+        return shoulders / 0.818, True  # Winter 2009, fig. 4.1
+    return height, False

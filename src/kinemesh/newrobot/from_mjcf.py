@@ -1,0 +1,254 @@
+"""A robot from MuJoCo's XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from kinemesh.errors import RobotError
+from kinemesh.io.mjcf import MjcfModel, mjcf_root
+from kinemesh.io.xmlfile import Element, numbers
+from kinemesh.motion import Shape, poses
+from kinemesh.motion.arrays import Array
+from kinemesh.newrobot.meshes import Meshes, corners_of_mesh, in_metres
+from kinemesh.newrobot.source import FIXED, SLIDING, TURNING, Joint, Link, Source, arranged
+
+_DENSITY = 1000.0
+"""[kg/m^3], MuJoCo's default."""
+_X = np.array([1.0, 0.0, 0.0])
+
+
+def read_mjcf_robot(path: Path) -> Source:
+    """The links, joints and surfaces of a robot in MuJoCo's XML.
+
+    Of several bodies in the world the one with most joints is the robot. A body with several
+    joints becomes as many links. A link's surface is what is only seen, or where nothing is, what
+    collides. Pinocchio's own reader is not used: it opens what a file names, and gives no URDF.
+
+    Raises:
+        ReadError: not MuJoCo's XML, or unsafe.
+        RobotError: joints that a robot here cannot have, closed loops, meshes that are missing.
+    """
+    root = mjcf_root(path)
+    notes = _equalities(path, root)
+    bodies = [body for world in root.findall("worldbody") for body in world.findall("body")]
+    if not bodies:
+        raise RobotError(f"{path.name} has no body in its world: it describes no robot")
+    robot = max(bodies, key=lambda body: sum(1 for _ in body.iter("joint")))
+    others = [body.get("name", "") for body in bodies if body is not robot]
+    if others:
+        notes.append(f"bodies that are not the robot, left out: {', '.join(others)}")
+    reader = _Reader(path, lambda file: Shape.convex(corners_of_mesh(file, [])))
+    reader.settle(root)
+    reader.find(root)
+    reader.strengths = _strengths(reader, root)
+    usual = next((w.get("childclass", "main") for w in root.findall("worldbody")), "main")
+    reader.take(robot, usual)
+    return arranged(path, reader.links, reader.joints, (*notes, *reader.notes))
+
+
+@dataclass(eq=False)
+class _Reader(MjcfModel):
+    """Collects links and joints."""
+
+    links: list[Link] = field(default_factory=list)
+    joints: list[Joint] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    strengths: Mapping[str, float] = field(default_factory=dict)
+    """Torque [N m] by joint."""
+
+    def file(self, name: str) -> Path:
+        return Meshes(self.path).file(name)
+
+    def find(self, root: Element) -> None:
+        """Look for all meshes before the work, to name all that are missing."""
+        meshes = Meshes(self.path)
+        for asset in self.meshes.values():
+            file = asset.get("file")
+            if file:
+                place = f"{self.folder.rstrip('/')}/{file}" if self.folder else file
+                meshes.look(place)
+        meshes.check()
+
+    def take(self, body: Element, usual: str, parent: str | None = None) -> None:
+        """A body, its joints and all that hangs on it."""
+        self._body(body, self.pose(body), usual, parent)
+
+    def _body(self, body: Element, pose: Array, usual: str, parent: str | None) -> None:
+        usual = body.get("childclass", usual)
+        name = body.get("name", "") or f"body{len(self.links)}"
+        self.solids = []
+        joints: list[Element] = []
+        below: list[tuple[Element, Array, str]] = []
+        inertial = None
+        for child, frame, within in self._contents(body, poses.IDENTITY, usual):
+            if child.tag == "geom":
+                self.geom(self.full(child, within), frame)
+            elif child.tag in ("joint", "freejoint"):
+                joints.append(self.full(child, within) if child.tag == "joint" else child)
+            elif child.tag == "inertial":
+                inertial = child
+            elif child.tag == "body":
+                below.append((child, frame, within))
+        seen = [shape for shape, collides in self.solids if not collides]
+        shells = seen or [shape for shape, _ in self.solids]
+        where = f"{self.path.name}, body {name!r}"
+        link = self._inertia(name, where, inertial)
+        solids = tuple(in_metres(where, np.asarray(shape.vertices)) for shape in shells)
+        at = self._joints(name, pose, joints, parent)
+        self.links.append(
+            replace(link, centre=link.centre - at, solids=tuple(points - at for points in solids))
+        )
+        shift = np.concatenate([-at, [0.0, 0.0, 0.0, 1.0]])
+        for child, frame, within in below:
+            frame = poses.compose(shift, poses.compose(frame, self.pose(child)))
+            self._body(child, frame, within, name)
+
+    def _contents(
+        self, body: Element, frame: Array, usual: str
+    ) -> Iterator[tuple[Element, Array, str]]:
+        """What is in a body, the contents of its ``<frame>`` elements too, with their frames."""
+        for child in body:
+            if child.tag == "frame":
+                inner = poses.compose(frame, self.pose(child))
+                yield from self._contents(child, inner, child.get("childclass", usual))
+            else:
+                yield child, frame, usual
+
+    def _joints(self, body: str, pose: Array, elements: list[Element], parent: str | None) -> Array:
+        """The joints of a body, and links between them; the last one's place in the body [m]."""
+        free = [e for e in elements if e.tag == "freejoint" or e.get("type") == "free"]
+        hinges = [e for e in elements if e not in free]
+        if parent is None:
+            if hinges:
+                names = ", ".join(e.get("name", "") for e in hinges)
+                raise RobotError(
+                    f"{self.path.name}: its first body {body!r} is joined to the world by {names}; "
+                    f"expected a free joint or none: a humanoid's base floats"
+                )
+            return np.zeros(3)
+        if free:
+            raise RobotError(
+                f"{self.path.name}: body {body!r} floats free of {parent!r}; expected one robot: "
+                f"delete what does not belong to it"
+            )
+        if not hinges:
+            self.joints.append(Joint(f"{body}_fixed", FIXED, parent, body, pose, _X))
+            return np.zeros(3)
+        at = np.zeros(3)
+        for n, element in enumerate(hinges):
+            name = element.get("name", "") or f"{body}_joint{n}"
+            where = f"{self.path.name}, joint {name!r}"
+            child = body if n == len(hinges) - 1 else f"{body}_part{n + 1}"
+            place = numbers(where, element, "pos", 3, np.zeros(3))
+            origin = poses.compose(pose, np.array([*(place - at), 0.0, 0.0, 0.0, 1.0]))
+            joint = self._joint(where, name, element, parent, child, origin)
+            self.joints.append(joint)
+            if child != body:
+                self.links.append(Link(child, 0.0, np.zeros(3), np.zeros((3, 3))))
+            parent, pose, at = child, poses.IDENTITY, place
+        return at
+
+    def _joint(
+        self, where: str, name: str, element: Element, parent: str, child: str, origin: Array
+    ) -> Joint:
+        kind = element.get("type", "hinge")
+        if kind not in ("hinge", "slide"):
+            raise RobotError(
+                f"{where}: type {kind!r}; expected hinge or slide: write a ball joint as three "
+                f"hinges"
+            )
+        axis = numbers(where, element, "axis", 3, np.array([0.0, 0.0, 1.0]))
+        if np.linalg.norm(axis) < 1e-9:
+            raise RobotError(f"{where}: its axis is zero; expected a direction")
+        axis = axis / np.linalg.norm(axis)
+        unit = np.pi / 180.0 if self.degrees and kind == "hinge" else 1.0
+        reference = float(numbers(where, element, "ref", 1, np.zeros(1))[0]) * unit
+        if reference != 0.0:
+            turn = np.zeros(3) if kind == "slide" else -reference * axis
+            way = -reference * axis if kind == "slide" else np.zeros(3)
+            step = np.concatenate([way, Rotation.from_rotvec(turn).as_quat()])
+            origin = poses.compose(origin, step)
+        if element.get("range") is not None and element.get("limited", "auto") != "false":
+            lower, upper = (numbers(where, element, "range", 2, None) * unit).tolist()
+        else:
+            lower, upper = (-np.pi, np.pi) if kind == "hinge" else (-1.0, 1.0)
+            self.notes.append(f"joint {name} has no range: taken as {lower:.4g} to {upper:.4g}")
+        if lower >= upper:
+            raise RobotError(f"{where}: ranges from {lower:g} to {upper:g}; expected lower < upper")
+        force = self.strengths.get(name)
+        if element.get("actuatorfrcrange") is not None:
+            force = float(np.abs(numbers(where, element, "actuatorfrcrange", 2, None)).max())
+        kind = TURNING if kind == "hinge" else SLIDING
+        return Joint(name, kind, parent, child, origin, axis, lower, upper, None, force or None)
+
+    def _inertia(self, name: str, where: str, inertial: Element | None) -> Link:
+        if inertial is None:
+            return self._by_density(name)
+        pose = self.pose(inertial)
+        mass = float(numbers(where, inertial, "mass", 1, None)[0])
+        if inertial.get("fullinertia") is not None:
+            xx, yy, zz, xy, xz, yz = numbers(where, inertial, "fullinertia", 6, None)
+            tensor = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+        else:
+            tensor = np.diag(numbers(where, inertial, "diaginertia", 3, np.zeros(3)))
+        turn = poses.matrix(pose)
+        return Link(name, mass, pose[:3], turn @ tensor @ turn.T)
+
+    def _by_density(self, name: str) -> Link:
+        """Mass and centre of the geoms that collide, or of all, at the density of water."""
+        import trimesh  # half a second that other robots need not pay
+
+        chosen = [s for s, collides in self.solids if collides] or [s for s, _ in self.solids]
+        parts = [part for shape in chosen for part in shape.parts]
+        if not parts:
+            return Link(name, 0.0, np.zeros(3), np.zeros((3, 3)))
+        self.notes.append(f"body {name} states no mass: taken from its geoms, dense as water")
+        meshes = [trimesh.Trimesh(p.vertices, p.faces, process=False) for p in parts]
+        masses = np.array([_DENSITY * part.volume for part in parts])
+        centres = np.array([mesh.center_mass for mesh in meshes])
+        centre = masses @ centres / masses.sum()
+        tensor = np.zeros((3, 3))
+        for mesh, mass, place in zip(meshes, masses, centres, strict=True):
+            gap = place - centre
+            tensor += _DENSITY * mesh.moment_inertia
+            tensor += mass * (gap @ gap * np.eye(3) - np.outer(gap, gap))
+        return Link(name, float(masses.sum()), centre, tensor)
+
+
+def _equalities(path: Path, root: Element) -> list[str]:
+    """What equalities say; those between bodies close a loop.
+
+    Raises:
+        RobotError: a closed loop.
+    """
+    notes = []
+    for block in root.findall("equality"):
+        for one in block:
+            if one.tag in ("connect", "weld"):
+                ends = [one.get(k, "") for k in ("body1", "body2", "site1", "site2") if one.get(k)]
+                raise RobotError(
+                    f"{path.name}: <{one.tag}> joins {' and '.join(map(repr, ends))}: a closed "
+                    f"loop; expected a tree: delete it, or cut the loop"
+                )
+            if one.tag == "joint":
+                notes.append(f"joint {one.get('joint1', '')} follows another: taken as free")
+    return notes
+
+
+def _strengths(model: MjcfModel, root: Element) -> dict[str, float]:
+    """Largest torque [N m] of each joint by its actuator, where it states one."""
+    found = {}
+    for block in root.findall("actuator"):
+        for bare in block:
+            one, where = model.full(bare, "main"), f"{model.path.name}, <{bare.tag}>"
+            name = one.get("joint")
+            gear = float(numbers(where, one, "gear", None, np.ones(1))[0])
+            key = "forcerange" if one.get("forcerange") else "ctrlrange"
+            if name and one.get(key) and (key == "forcerange" or one.tag == "motor"):
+                found[name] = float(np.abs(numbers(where, one, key, 2, None)).max() * abs(gear))
+    return found

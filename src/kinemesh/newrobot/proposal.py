@@ -1,0 +1,214 @@
+"""A robot's folder from its URDF or MuJoCo XML: everything proposed, nothing asked."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kinemesh.errors import ReadError, RobotError, WriteError
+from kinemesh.io.files import existing_file, head
+from kinemesh.motion.arrays import Array
+from kinemesh.newrobot.body import Body, find_body
+from kinemesh.newrobot.from_mjcf import read_mjcf_robot
+from kinemesh.newrobot.from_urdf import read_urdf_robot
+from kinemesh.newrobot.hulls import beyond, clipped, enclosing, write_obj
+from kinemesh.newrobot.places import Hand, hands, landmarks, soles
+from kinemesh.newrobot.posture import rest_posture
+from kinemesh.newrobot.source import Source
+from kinemesh.newrobot.toml_text import toml_text
+from kinemesh.newrobot.urdf_text import file_of, urdf_text, write_urdf
+from kinemesh.robot import RobotModel, overlaps_at_rest
+
+_ASIDE = (0.2, 0.35, 0.5)
+"""Arms hang out by the first of these [rad] at which they touch nothing."""
+_CONTAINED = 1e-4
+"""A hull this close to being inside another of the same rigid body is dropped [m]."""
+
+
+@dataclass(frozen=True, eq=False)
+class NewRobot:
+    """What was written."""
+
+    folder: Path
+    robot: RobotModel
+    fixed: tuple[str, ...]
+    """Joints that no longer move."""
+    notes: tuple[str, ...]
+    """What was left out or assumed in reading."""
+
+
+def read_robot(path: str | Path) -> Source:
+    """A robot from URDF or MuJoCo's XML, told by its content.
+
+    Raises:
+        ReadError: not XML, unsafe, neither of the two.
+        RobotError: no tree of links, or meshes that are missing.
+    """
+    path = existing_file(path)
+    text = head(path, 1 << 16)
+    if re.search(rb"<mujoco[\s>]", text):
+        return read_mjcf_robot(path)
+    if re.search(rb"<robot[\s>]", text) or re.search(rb"<!DOCTYPE|<!ENTITY", text):
+        return read_urdf_robot(path)
+    raise ReadError(
+        f"{path.name} is no robot: neither <robot> (URDF) nor <mujoco> (MuJoCo's XML) is in it; "
+        f"expected the file that describes the robot"
+    )
+
+
+def new_robot(
+    path: str | Path, folder: str | Path, *, name: str | None = None, overwrite: bool = False
+) -> NewRobot:
+    """Propose a robot folder and write it, whole or not at all.
+
+    Args:
+        path: URDF or MuJoCo's XML.
+        folder: where to write ``robot.toml``, ``robot.urdf`` and ``hulls/``.
+        name: what to call the robot; the folder's name if left out.
+        overwrite: replace a folder that is there.
+
+    Raises:
+        ReadError: the file is none of the two, or unsafe.
+        RobotError: it is no humanoid, and why; meshes that are missing.
+        WriteError: the folder is there already, or cannot be written.
+    """
+    target = Path(folder)
+    _check_target(target, overwrite)
+    source = read_robot(path)
+    body = find_body(source)
+    name = name or target.resolve().name
+    try:
+        staging = Path(tempfile.mkdtemp(dir=target.resolve().parent, prefix=".kinemesh-"))
+    except OSError as error:
+        raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
+    try:
+        robot = _fill(staging, body, name)
+        os.chmod(staging, 0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        os.replace(staging, target)
+    except OSError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    fixed = [source.joint_of(k).name for k in source.moving if k not in body.kept]
+    return NewRobot(target, robot, tuple(fixed), source.notes)
+
+
+def _check_target(target: Path, overwrite: bool) -> None:
+    """Refuse what must not be replaced, before the work."""
+    if target.exists():
+        if not overwrite:
+            raise WriteError(
+                f"{target} is there already; give another folder, or --overwrite to replace it"
+            )
+        if not target.is_dir() or (any(target.iterdir()) and not (target / "robot.toml").exists()):
+            raise WriteError(f"{target} is no robot's folder (no robot.toml): it is not replaced")
+    if not target.resolve().parent.is_dir():
+        raise WriteError(f"the folder {target.resolve().parent} does not exist; make it first")
+
+
+def _fill(staging: Path, body: Body, name: str) -> RobotModel:
+    """Write the files into ``staging``, arms as far out as they need to be."""
+    marks, stands = landmarks(body), soles(body)
+    (staging / "hulls").mkdir()
+    for aside in _ASIDE:
+        rest = rest_posture(body, aside)
+        holds = hands(body, rest)
+        shells = _hulls(body, holds)
+        frames = [*stands.values(), *(hand.frame for hand in holds.values())]
+        _settle_names(body, [frame.name for frame in frames])
+        for old in (staging / "hulls").iterdir():
+            old.unlink()
+        for link, corners in shells.items():
+            write_obj(staging / "hulls" / file_of(link), corners)
+        write_urdf(staging / "robot.urdf", urdf_text(body, name, shells, frames, rest))
+        arguments = (body, name, rest, marks, stands, holds)
+        _write(staging, toml_text(*arguments, ()))
+        robot = RobotModel.load(staging)
+        found = overlaps_at_rest(robot)
+        _write(staging, toml_text(*arguments, [_words(*pair) for pair in found]))
+        if not any(_is_arm(body, a) != _is_arm(body, b) for a, b, _ in found):
+            break
+    return robot
+
+
+def _write(staging: Path, text: str) -> None:
+    (staging / "robot.toml").write_text(text, encoding="utf-8")
+
+
+def _words(first: str, second: str, depth: float) -> str:
+    return f"{first} and {second}, {1e3 * depth:.0f} mm deep"
+
+
+def _is_arm(body: Body, link: str) -> bool:
+    if link.endswith("_palm") and link not in body.source.order:
+        return True
+    k = body.source.order[link]
+    return any(k in body.source.below(arm.chain[0]) for arm in body.arms.values())
+
+
+def _settle_names(body: Body, names: list[str]) -> None:
+    taken = [n for n in (*names, "base") if n in body.source.order and n != "base"]
+    joints = {joint.name for joint in body.source.joints}
+    taken += [n for n in names if f"{n}_joint" in joints]
+    files: dict[str, str] = {}
+    for link in (*body.source.order, *names):
+        other = files.setdefault(file_of(link).lower(), link)
+        if other != link:
+            raise RobotError(
+                f"{body.source.path.name}: links {other!r} and {link!r} would share the file "
+                f"{file_of(link)}: rename one"
+            )
+    if taken:
+        raise RobotError(
+            f"{body.source.path.name} has links or joints named {', '.join(taken)}, which are "
+            f"names of the frames that are added: rename them"
+        )
+
+
+def _hulls(body: Body, holds: dict[str, Hand]) -> dict[str, Array]:
+    """Corners of one hull a link, in the link's frame; none for what lies in another."""
+    source, found = body.source, {}
+    inside = {k for hand in holds.values() for k in hand.taken}
+    for k, link in enumerate(source.links):
+        if k in inside or not link.solids:
+            continue
+        points = np.concatenate(link.solids)
+        for hand in holds.values():
+            if hand.cut == k:
+                # What is before the wrist; the rest is in the hand's hull.
+                along = hand.frame.rotation[:, 0]
+                points = clipped(points, along, float(along @ hand.frame.origin))
+        corners = enclosing(points)
+        if corners is not None:
+            found[link.name] = corners
+    zero = source.frames()
+    for k, link in enumerate(source.links):
+        if link.name in found and not source.moves(k) and k > 0:
+            for other in source.rigid(_carrier(source, k)):
+                shell = source.links[other].name
+                if other == k or shell not in found:
+                    continue
+                world = found[link.name] @ zero[0][k].T + zero[1][k]
+                local = (world - zero[1][other]) @ zero[0][other]
+                if beyond(local, found[shell]) < _CONTAINED:
+                    del found[link.name]
+                    break
+    found |= {hand.frame.name: hand.frame.points for hand in holds.values()}
+    return found
+
+
+def _carrier(source: Source, link: int) -> int:
+    """The link above, or itself, that a joint moves."""
+    while link > 0 and not source.moves(link):
+        link = int(source.parents[link])
+    return link

@@ -1,0 +1,49 @@
+"""The check of a robot: at rest, then at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kinemesh import demos, metrics
+from kinemesh.motion import Clip
+from kinemesh.retarget import Retargeter
+from kinemesh.robot import RobotModel
+from kinemesh.robotcheck.report import Check, CheckReport
+from kinemesh.robotcheck.standing import standing_checks
+
+MOTIONS: dict[str, Callable[[], Clip]] = {
+    "squat": demos.squat,
+    "arm_raise": demos.arm_raise,
+    "step": lambda: replace(demos.walk().crop(25, 75), name="step"),
+    "box_lift": lambda: replace(demos.lift_box().crop(25, 100), name="box_lift"),
+}
+"""What a robot is made to do, by name: two to three seconds each."""
+
+
+def check_robot(robot: RobotModel, progress: Callable[[str], None] | None = None) -> CheckReport:
+    """Look at a robot at rest, then make it move and measure that.
+
+    Args:
+        robot: the robot.
+        progress: called with the name of a motion before it is retargeted.
+    """
+    checks = standing_checks(robot)
+    retargeter = Retargeter(robot)
+    for name, make in MOTIONS.items():
+        if progress is not None:
+            progress(name)
+        checks.append(_moving(retargeter, name, make()))
+    return CheckReport(robot.name, tuple(checks))
+
+
+def _moving(retargeter: Retargeter, name: str, clip: Clip) -> Check:
+    robot = retargeter.robot
+    result = retargeter.retarget(clip)
+    score = metrics.evaluate(
+        result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+    )
+    error = score.value("tracking.landmark_error")
+    found = f"{len(result)} frames, landmarks {error:.1f} cm off in the mean"
+    mend = "" if score.passed else f"{score.verdict}: see what is odd in the picture of it"
+    return Check(name, score.passed, found, mend)
