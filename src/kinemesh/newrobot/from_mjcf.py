@@ -58,11 +58,22 @@ class _Reader(MjcfModel):
     links: list[Link] = field(default_factory=list)
     joints: list[Joint] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    stated: list[dict[str, float]] = field(default_factory=list)
+    """Mass [kg] and density [kg/m^3] of each of the body's solids, where stated."""
     strengths: Mapping[str, float] = field(default_factory=dict)
     """Torque [N m] by joint."""
 
     def file(self, name: str) -> Path:
         return Meshes(self.path).file(name)
+
+    def geom(self, geom: Element, frame: Array) -> None:
+        """Take in one solid, and what it says of its weight."""
+        count = len(self.solids)
+        super().geom(geom, frame)
+        if len(self.solids) > count:
+            where = f"{self.path.name}, geom {geom.get('name', 'without a name')!r}"
+            keys = [key for key in ("mass", "density") if geom.get(key) is not None]
+            self.stated.append({k: float(numbers(where, geom, k, 1, None)[0]) for k in keys})
 
     def find(self, root: Element) -> None:
         """Look for all meshes before the work, to name all that are missing."""
@@ -81,7 +92,7 @@ class _Reader(MjcfModel):
     def _body(self, body: Element, pose: Array, usual: str, parent: str | None) -> None:
         usual = body.get("childclass", usual)
         name = body.get("name", "") or f"body{len(self.links)}"
-        self.solids = []
+        self.solids, self.stated = [], []
         joints: list[Element] = []
         below: list[tuple[Element, Array, str]] = []
         inertial = None
@@ -200,22 +211,28 @@ class _Reader(MjcfModel):
         return Link(name, mass, pose[:3], turn @ tensor @ turn.T)
 
     def _by_density(self, name: str) -> Link:
-        """Mass and centre of the geoms that collide, or of all, at the density of water."""
+        """Mass, centre and inertia of a body that states none: its geoms', as MuJoCo does."""
         import trimesh  # half a second that other robots need not pay
 
-        chosen = [s for s, collides in self.solids if collides] or [s for s, _ in self.solids]
-        parts = [part for shape in chosen for part in shape.parts]
+        parts, density = [], []
+        for (shape, _), stated in zip(self.solids, self.stated, strict=True):
+            volume = sum(part.volume for part in shape.parts)
+            mass = stated.get("mass")
+            given = float(stated.get("density", _DENSITY))
+            dense = given if mass is None else float(mass) / volume
+            if dense > 0.0:
+                parts += list(shape.parts)
+                density += [dense] * len(shape.parts)
         if not parts:
             return Link(name, 0.0, np.zeros(3), np.zeros((3, 3)))
-        self.notes.append(f"body {name} states no mass: taken from its geoms, dense as water")
         meshes = [trimesh.Trimesh(p.vertices, p.faces, process=False) for p in parts]
-        masses = np.array([_DENSITY * part.volume for part in parts])
+        masses = np.array([d * part.volume for d, part in zip(density, parts, strict=True)])
         centres = np.array([mesh.center_mass for mesh in meshes])
         centre = masses @ centres / masses.sum()
         tensor = np.zeros((3, 3))
-        for mesh, mass, place in zip(meshes, masses, centres, strict=True):
+        for mesh, dense, mass, place in zip(meshes, density, masses, centres, strict=True):
             gap = place - centre
-            tensor += _DENSITY * mesh.moment_inertia
+            tensor += dense * mesh.moment_inertia
             tensor += mass * (gap @ gap * np.eye(3) - np.outer(gap, gap))
         return Link(name, float(masses.sum()), centre, tensor)
 

@@ -72,7 +72,8 @@ def find_limbs(source: Source, symmetry: Symmetry) -> tuple[tuple[Limb, Limb], t
         )
     low = float(cloud[:, 2].min())
     size = float(np.ptp(cloud, axis=0).max())
-    lowest = [float(source.cloud(source.below(a), frames)[:, 2].min()) for a, _ in pairs]
+    shells = [source.cloud(source.below(a), frames)[:, 2] for a, _ in pairs]
+    lowest = [float(heights.min(initial=np.inf)) for heights in shells]
     standing = [k for k, z in enumerate(lowest) if z - low < _GROUND * size]
     if len(standing) > 1:
         raise RobotError(
@@ -98,6 +99,9 @@ def find_limbs(source: Source, symmetry: Symmetry) -> tuple[tuple[Limb, Limb], t
             f"{name} has two legs and no arms of {_FEWEST} joints above them; expected two arms: "
             f"without shoulders, elbows and hands a person's motion cannot be answered"
         )
+    others = [pair for pair in others if len(source.cloud(source.below(pair[0]), frames))]
+    if not others:
+        raise RobotError(f"{name}: its arms have no geometry; expected shells, to find hands by")
     arms = max(others, key=lambda pair: _reach(source, pair[0]))
     return (
         (_leg(source, legs[0]), _leg(source, legs[1])),
