@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from typing import Any
 
@@ -33,6 +34,15 @@ def made() -> Any:
             with open(value, "w") as file:
                 file.write(str(os.getpid()))
             time.sleep(60)
+        if what in ("once", "always"):  # kills what has started this process
+            with open(value, "a+") as file:
+                file.write("x")
+                file.seek(0)
+                tries = len(file.read())
+            if what == "always" or tries == 1:
+                os.kill(os.getppid(), signal.SIGKILL)
+                time.sleep(60)
+            return tries
         raise AssertionError(what)
 
     return work

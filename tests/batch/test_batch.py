@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import multiprocessing
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ import pytest
 
 from commands import Command, walking
 from kinemesh.batch import Batch, batch, read_sources
+from kinemesh.batch.task import sha256
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.result import Result
 
@@ -214,6 +219,64 @@ def test_the_command_says_by_its_status_whether_something_failed(
     assert bad.status == 1
     assert "1 failed" in bad.out
     assert kinemesh_command(*arguments, "--format", "nonsense").status == 2
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of half a megabyte."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "kinemesh-test", str(place)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("mounting a small disk needs to be root, and allowed to")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("room", [0, 16 << 10])
+def test_a_full_disk_ends_the_batch_and_with_room_it_goes_on(
+    folder: Path, small_disk: Path, kinemesh_command: Command, room: int
+) -> None:
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes((512 << 10) - room - (16 << 10)))
+    arguments = ("batch", folder / "clips.toml", "--out", small_disk / "out")
+    arguments += ("--spec", folder / "aug.toml")
+    if not room:
+        with ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+    full = kinemesh_command(*arguments)
+    assert full.status == 2
+    assert "No space left" in full.err and "Traceback" not in full.err
+    assert len(full.err.strip().splitlines()) == 1
+    assert not list(small_disk.rglob(".kinemesh-*"))
+    out = small_disk / "out"
+    done = lines(out) if (out / "manifest.jsonl").exists() else []
+    for record in done:  # whole lines on whole files
+        assert record["status"] in ("kept", "rejected")
+        assert all(sha256(out / name) == digest for name, digest in record["files"].items())
+    ballast.unlink()
+    after = made(folder, str(out))
+    assert after.done == 6 - len(done) and not after.failed
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_costs_its_variant_and_nothing_else(folder: Path) -> None:
+    killed: list[int] = []
+
+    def progress(done: int, total: int, record: Any) -> None:
+        if done == 2:  # the clips as they are; the same worker gets a variant next
+            killed.extend(w.pid for w in multiprocessing.active_children() if w.name == "kinemesh")
+            os.kill(killed[0], signal.SIGKILL)
+
+    first = made(folder, progress=progress)
+    assert len(killed) == 1
+    assert [r["reason"] for r in first.failed] in ([], ["the worker died (exit status -9)"])
+    assert sum(r["status"] in ("kept", "rejected") for r in first.records) == 6 - len(first.failed)
+    assert not list((folder / "out").rglob(".kinemesh-*"))
+    again = made(folder)
+    assert again.done == len(first.failed) and not again.failed
 
 
 def test_two_batches_do_not_write_to_one_folder(folder: Path) -> None:

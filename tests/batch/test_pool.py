@@ -12,7 +12,8 @@ from typing import Any
 import pool_work
 import pytest
 
-from kinemesh.batch.pool import Outcome, run
+from kinemesh.batch.pool import run
+from kinemesh.batch.process import Limits, Outcome
 from kinemesh.errors import KinemeshError
 
 
@@ -24,7 +25,7 @@ def outcomes(tasks: list[Any], **limits: Any) -> dict[Any, Outcome]:
         found[task] = outcome
         return []
 
-    run(tasks, pool_work.made, done, **limits)
+    run(tasks, pool_work.made, done, workers=1, limits=Limits(**limits))
     return found
 
 
@@ -32,9 +33,9 @@ def outcomes(tasks: list[Any], **limits: Any) -> dict[Any, Outcome]:
 @pytest.mark.parametrize(
     ("bad", "limits", "said"),
     [
-        ("hang", {"time_limit": 1.0}, "took more than 1 s"),
-        ("spin", {"time_limit": 1.0}, "took more than 1 s"),
-        ("eat", {"memory_limit": 400 * 2**20}, "MiB of memory; the limit is 400 MiB"),
+        ("hang", {"time": 1.0}, "took more than 1 s"),
+        ("spin", {"time": 1.0}, "took more than 1 s"),
+        ("eat", {"memory": 400 * 2**20}, "MiB of memory; the limit is 400 MiB"),
         ("raise", {}, "ValueError: bad"),
         ("exit", {}, "died (exit status 3)"),
     ],
@@ -57,7 +58,7 @@ def test_work_is_made_once_in_a_worker_and_further_tasks_are_done() -> None:
         pids.add(pid)
         return [("say", value + 1)] if value < 4 else []
 
-    run([("say", 0)], pool_work.made, done, workers=3)
+    run([("say", 0)], pool_work.made, done, workers=3, limits=Limits())
     assert len(pids) == 1
 
 
@@ -81,4 +82,4 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_worker_that_cannot_start_ends_the_batch() -> None:
     with pytest.raises(KinemeshError, match="no robot here"):
-        run([("say", 1)], pool_work.broken, lambda *_: [])
+        run([("say", 1)], pool_work.broken, lambda *_: [], workers=1, limits=Limits())

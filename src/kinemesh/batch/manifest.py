@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 from kinemesh.errors import WriteError
 
@@ -34,7 +34,7 @@ class Manifest:
         self._records: dict[tuple[str, str], Record] = {}
         try:
             text = self.path.read_bytes() if self.path.exists() else b""
-            self._file: IO[bytes] = open(self.path, "ab")
+            self._file = open(self.path, "ab", buffering=0)
         except OSError as error:
             raise WriteError(f"{self.path}: {error.strerror or error}") from error
         for line in text.splitlines():
@@ -42,7 +42,7 @@ class Manifest:
             if record is not None:
                 self._records[record["clip"], record["variant"]] = record
         if text and not text.endswith(b"\n"):
-            self._file.write(b"\n")
+            self._append(b"\n")
 
     def __enter__(self) -> Manifest:
         return self
@@ -64,24 +64,45 @@ class Manifest:
 
     def add(self, record: Record) -> None:
         """Add a line; it takes the place of an earlier one on the same variant and clip."""
+        self._append(_line(record))
+        self._records[record["clip"], record["variant"]] = record
+
+    def _append(self, line: bytes) -> None:
+        """Add to the file; on a full disk the part that found room is taken back."""
+        end = os.fstat(self._file.fileno()).st_size
         try:
-            self._file.write(_line(record))
-            self._file.flush()
+            while line:
+                line = line[self._file.write(line) :]
             os.fsync(self._file.fileno())
         except OSError as error:
+            os.ftruncate(self._file.fileno(), end)
             why = error.strerror or error
-            raise WriteError(f"{self.path} cannot be written: {why}") from error
-        self._records[record["clip"], record["variant"]] = record
+            raise WriteError(
+                f"{self.path} cannot be written ({why}): make room; what it lists is kept, and "
+                f"the same call goes on"
+            ) from error
 
     def tidy(self) -> None:
         """Write the file anew: sorted, one line for each variant of each clip."""
         write_whole(self.path, b"".join(_line(record) for record in self))
         self._file.close()
-        self._file = open(self.path, "ab")
+        self._file = open(self.path, "ab", buffering=0)
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    try:
+        _write_whole(path, content)
+    except OSError as error:
+        why = error.strerror or error
+        raise WriteError(f"{path} cannot be written ({why}); what was there is kept") from error
+
+
+def _write_whole(path: Path, content: bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".kinemesh-")
     try:
         with os.fdopen(handle, "wb") as stream:

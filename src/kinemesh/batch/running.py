@@ -1,4 +1,4 @@
-"""``batch``: all variants of all clips, on one machine, to be stopped and gone on with at will."""
+"""``batch``: all variants of all clips, to be stopped and gone on with at will."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kinemesh.augment import ORIGINAL, Spec, Variant, read_spec
+from kinemesh.batch import cluster, pool
 from kinemesh.batch.card import write_card
 from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Manifest, Record
-from kinemesh.batch.pool import Outcome, run
+from kinemesh.batch.process import Limits, Outcome
 from kinemesh.batch.sources import Source, read_sources
 from kinemesh.batch.task import MakeWorker, Options, Task, sha256
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.export import WRITERS
 from kinemesh.robot import RobotModel
 from kinemesh.robot.model import robots_folder
+
+LOCAL, RAY = "local", "ray"
+"""Engines: processes of this machine; tasks of Ray."""
 
 _PREFIX = ".kinemesh-"
 """What files are called until they are whole."""
@@ -58,6 +63,8 @@ def batch(
     robot: str | Path = "g1",
     format: str | None = None,
     workers: int = 1,
+    engine: str = LOCAL,
+    address: str | None = None,
     time_limit: float = 1800.0,
     memory_limit: float | None = None,
     progress: Progress | None = None,
@@ -76,6 +83,10 @@ def batch(
         robot: a robot's name or folder.
         format: a format of :func:`kinemesh.write` to write too, below a folder of its name.
         workers: processes at once.
+        engine: ``"local"``, or ``"ray"``, where all machines share the folders of sources,
+            robot and ``out`` under the same paths.
+        address: of a Ray that runs, as ``ray.init`` takes it; if left out one is started on this
+            machine for the while.
         time_limit: longest time for one variant of one clip [s].
         memory_limit: most memory of a worker [bytes]; none if left out.
         progress: told how many tasks there are, and of each that is done.
@@ -87,6 +98,10 @@ def batch(
         raise KinemeshError(f"workers = {workers}; expected 1 or more")
     if not time_limit > 0.0 or (memory_limit is not None and not memory_limit > 0.0):
         raise KinemeshError("limits of time and memory have to be positive")
+    if engine not in (LOCAL, RAY):
+        raise KinemeshError(f"engine = {engine!r}; expected {LOCAL!r} or {RAY!r}")
+    if address is not None and engine != RAY:
+        raise KinemeshError("address is Ray's: give engine = 'ray' (--engine ray) too")
     if format is not None and format not in WRITERS:
         raise WriteError(f"unknown format {format!r}; known are {', '.join(WRITERS)}")
     wanted = _sources(sources)
@@ -104,14 +119,12 @@ def batch(
             for variant in variants.variants
         ]
         plan = _Plan(manifest, tasks, progress)
-        run(
-            plan.first(),
-            MakeWorker(name),
-            plan.done,
-            workers=workers,
-            time_limit=time_limit,
-            memory_limit=float("inf") if memory_limit is None else memory_limit,
-        )
+        run = partial(cluster.run, address=address) if engine == RAY else pool.run
+        limits = Limits(time_limit, float("inf") if memory_limit is None else memory_limit)
+        try:
+            run(plan.first(), MakeWorker(name), plan.done, workers=workers, limits=limits)
+        finally:
+            _sweep(folder)
         manifest.tidy()
         facts = write_card(folder, manifest)
         records = [manifest.get(t.source.name, t.variant.name) for t in tasks]
@@ -147,7 +160,19 @@ class _Plan:
 
     def done(self, task: Task, outcome: Outcome) -> Iterable[Task]:
         """Note an outcome; what waited for it may be done now."""
+        folder = self._manifest.path.parent
+        if outcome.no_room:
+            raise WriteError(
+                f"{folder} takes no more files ({outcome.error}): make room; what was done is "
+                f"kept, and the same call goes on"
+            )
         record = outcome.value
+        lost = [name for name in (record or {}).get("files", ()) if not (folder / name).is_file()]
+        if lost:
+            raise WriteError(
+                f"{folder / lost[0]} was written by a worker and is not there: all machines have "
+                f"to share {folder}"
+            )
         if record is None:
             spent = {"all": outcome.seconds}
             record = task.record(FAILED, outcome.error or "no answer", timings=spent)
@@ -243,7 +268,12 @@ def _locked(folder: Path) -> Iterator[None]:
     """The folder to ourselves; the lock goes with the process, however it ends."""
     import fcntl
 
-    with open(folder / ".lock", "ab") as file:
+    try:
+        file = open(folder / ".lock", "ab")
+    except OSError as error:
+        why = error.strerror or error
+        raise WriteError(f"{folder / '.lock'} cannot be written: {why}") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

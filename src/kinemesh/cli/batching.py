@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import tyro
 from rich.console import Console
@@ -41,6 +43,10 @@ class BatchCommand:
     """A trainer's format to write too: mjlab, beyondmimic, ... (see `convert`)."""
     workers: int = 1
     """Processes at once."""
+    engine: Literal["local", "ray"] = "local"
+    """Processes of this machine, or tasks of Ray."""
+    address: str | None = None
+    """Of a Ray that runs, or `auto`; one is started here for the while if left out."""
     time_limit: float = 1800.0
     """Longest time for one variant of one recording [s]."""
     memory_limit: float | None = None
@@ -63,7 +69,9 @@ class BatchCommand:
                 console=console,
                 disable=self.json or not console.is_terminal,
             ) as bar:
-                made = self._run(bar)
+                # Ray says on stdout that it has lost a worker.
+                with redirect_stdout(sys.stderr) if self.json else nullcontext():
+                    made = self._run(bar)
         except KeyboardInterrupt:
             Console(stderr=True).print(
                 "stopped: what was done is kept; the same command goes on", style="bold red"
@@ -101,6 +109,8 @@ class BatchCommand:
             robot=self.robot,
             format=self.format,
             workers=self.workers,
+            engine=self.engine,
+            address=self.address,
             time_limit=self.time_limit,
             memory_limit=None if self.memory_limit is None else self.memory_limit * 2**20,
             progress=None if self.json else progress,
