@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from kinemesh.demos import DEMOS, SEGMENTS, SKELETON
+from kinemesh.demos import DEMOS, SEGMENTS, SKELETON, arm_raise, squat
 from kinemesh.demos.curves import SUBSTEPS
 from kinemesh.demos.gait import FootTrack
 from kinemesh.motion import LANDMARKS, Clip
@@ -193,3 +193,21 @@ def test_a_person_who_stands_on_both_feet_is_in_balance(clip: Clip, feet: Plan) 
     ball = np.min([clip.joint(f"{s}_toe")[:, 0] for s in SIDES], axis=0)
     assert np.all((centre[:, 0] > heel + 0.03)[resting])
     assert np.all((centre[:, 0] < ball)[resting])
+
+
+@pytest.mark.parametrize(("make", "lowered", "raised"), [(squat, 0.30, 0.0), (arm_raise, 0.0, 0.9)])
+def test_exercises_are_done_on_the_spot(
+    make: Callable[[], Clip], lowered: float, raised: float
+) -> None:
+    exercise = make()
+    assert 2.0 < exercise.duration < 3.0
+    for a, b in SEGMENTS:
+        length = np.linalg.norm(exercise.joint(a) - exercise.joint(b), axis=1)
+        assert np.ptp(length) < 1e-9, (a, b)
+    for side in SIDES:
+        assert np.ptp(exercise.joint(f"{side}_toe"), axis=0).max() < 1e-9
+        hip, hand = exercise.joint(f"{side}_hip")[:, 2], exercise.joint(f"{side}_hand")[:, 2]
+        assert hip[0] - hip.min() == pytest.approx(lowered, abs=0.03)
+        assert hand.max() - hand[0] > raised
+    assert np.allclose(exercise.positions[0], exercise.positions[-1], atol=1e-3)
+    assert np.abs(np.diff(exercise.positions, axis=0)).max() * exercise.fps < 4.0

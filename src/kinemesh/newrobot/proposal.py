@@ -22,7 +22,7 @@ from kinemesh.newrobot.places import Hand, hands, landmarks, soles
 from kinemesh.newrobot.posture import rest_posture
 from kinemesh.newrobot.source import Source
 from kinemesh.newrobot.toml_text import toml_text
-from kinemesh.newrobot.urdf_text import file_of, urdf_text, write_urdf
+from kinemesh.newrobot.urdf_text import file_of, is_turned, urdf_text, write_urdf
 from kinemesh.robot import RobotModel, overlaps_at_rest
 
 _ASIDE = (0.2, 0.35, 0.5)
@@ -157,7 +157,8 @@ def _is_arm(body: Body, link: str) -> bool:
 
 
 def _settle_names(body: Body, names: list[str]) -> None:
-    taken = [n for n in (*names, "base") if n in body.source.order and n != "base"]
+    names = [*names, "base"] if is_turned(body) else names
+    taken = [n for n in names if n in body.source.order]
     joints = {joint.name for joint in body.source.joints}
     taken += [n for n in names if f"{n}_joint" in joints]
     files: dict[str, str] = {}

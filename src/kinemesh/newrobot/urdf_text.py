@@ -82,8 +82,7 @@ def _numbers(values: Array) -> str:
 
 
 def _origin(element: ElementTree.Element, rotation: Array, place: Array) -> None:
-    with np.errstate(invalid="ignore"):
-        rpy = _euler(rotation)
+    rpy = _euler(rotation)
     ElementTree.SubElement(element, "origin", xyz=_numbers(place), rpy=_numbers(rpy))
 
 
