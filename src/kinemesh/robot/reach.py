@@ -62,8 +62,10 @@ def find_reach(robot: RobotModel) -> Reach:
     parts = {"torso": 1.0}
     for part in robot.parts:
         side, _, kind = part.name.partition("_")
-        if kind in ("foot", "hand"):
-            place = marks[index[f"{side}_{'ankle' if kind == 'foot' else 'hand'}"]]
+        mark = f"{side}_{'ankle' if kind == 'foot' else 'hand'}"
+        # A hand of any other name is no landmark's: `kinemesh robot check` says so.
+        if kind in ("foot", "hand") and mark in index:
+            place = marks[index[mark]]
             trunk = _trunk(robot, "hip" if kind == "foot" else "shoulder")
             parts[part.name] = max(0.0, (_six(posed, part.joint, place, trunk) - 3) / 3.0)
     return Reach(readonly(shares), parts)
