@@ -132,6 +132,8 @@ def test_a_clip_that_fails_is_counted_and_stops_nothing(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_limits_of_time_and_memory_are_failures_with_their_reason(folder: Path) -> None:
+    for name in ("a.npy", "b.npy"):  # long enough to be looked at on the way
+        np.save(folder / name, walking(20 * FRAMES))
     slow = made(folder, spec=None, time_limit=1e-3)
     assert {r["reason"] for r in slow.failed} == {"took more than 0.001 s"}
     large = made(folder, spec=None, memory_limit=50 * 2**20)
