@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_person import standing
 
 from kinemesh.motion import SKELETONS
+from made_person import standing
 
 
 def omomo_table(frames: int = 20, floor: float = 0.07, track: bool = True) -> np.ndarray:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_person import standing
 
 from kinemesh.errors import ReadError
 from kinemesh.io import read
@@ -17,6 +16,7 @@ from kinemesh.io.recording import Recording
 from kinemesh.io.units import UNITS, USUAL, in_metres
 from kinemesh.motion import SKELETONS
 from kinemesh.motion.clip import estimate_height
+from made_person import standing
 
 Person = Callable[..., np.ndarray]
 
