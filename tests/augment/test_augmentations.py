@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf, pi
 
 import numpy as np
@@ -153,9 +154,9 @@ def test_a_move_keeps_person_and_prop_together(clip: Clip) -> None:
         (lambda: Move(turn=inf), "finite"),
     ],
 )
-def test_what_cannot_be_is_refused(make: object, said: str) -> None:
+def test_what_cannot_be_is_refused(make: Callable[[], object], said: str) -> None:
     with pytest.raises(ClipError, match=said):
-        make()  # type: ignore[operator]
+        make()
 
 
 def test_a_clip_without_a_prop_has_no_variant_of_one(demos: dict[str, Clip]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -170,6 +172,6 @@ def test_what_has_no_room_for_steps_is_passed_over(demos: dict[str, Clip]) -> No
         (lambda: Variant("a", {"terrain.slope_turn": 0.3}), "terrain.slope"),
     ],
 )
-def test_ground_that_cannot_be_is_refused(make: object, said: str) -> None:
+def test_ground_that_cannot_be_is_refused(make: Callable[[], object], said: str) -> None:
     with pytest.raises(ClipError, match=said):
-        make()  # type: ignore[operator]
+        make()

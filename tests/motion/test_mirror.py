@@ -83,7 +83,8 @@ def test_every_point_of_a_prop_and_the_terrain_lands_on_its_image(full: Clip) ->
 
 def test_faces_of_a_mirrored_shape_still_look_outwards(full: Clip) -> None:
     image = full.mirrored()
-    for shape in (image.scene.props[0].shape, image.scene.terrain.shape):  # type: ignore[union-attr]
+    assert image.scene.terrain is not None
+    for shape in (image.scene.props[0].shape, image.scene.terrain.shape):
         for vertices, faces in ((shape.vertices, shape.faces), *shape_parts(shape)):
             a, b, c = (vertices[faces[:, k]] for k in range(3))
             out = np.sum(np.cross(b - a, c - a) * (a - vertices.mean(axis=0)), axis=1)

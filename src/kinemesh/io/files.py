@@ -78,6 +78,7 @@ def open_archive(path: Path, largest: int) -> zipfile.ZipFile:
             too many entries, or more than ``largest`` bytes.
     """
     try:
+        # zipfile says NotImplementedError of a zip version or a packing that it does not know.
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ReadError(
