@@ -6,9 +6,10 @@ from scipy.spatial import ConvexHull
 from scipy.spatial.transform import Rotation
 
 from kinemesh.metrics.solid import Solid, hull_in
-from kinemesh.metrics.surface import Surface
+from kinemesh.metrics.surface import PlacedHull, Surface
 from kinemesh.metrics.triangles import closest_on_triangles, solid_angles
 from kinemesh.motion import Shape, poses
+from kinemesh.robot import TriangleMesh
 
 HAND = 24
 
@@ -106,7 +107,8 @@ def test_depths_in_a_box_and_gaps_to_it_are_those_of_brute_force(robot, seed):
         if truth > 0.0:
             assert brute_nearest(place[None], shape.vertices[shape.faces])[0] < 1e-6
             own = hull_in(configuration, k, pose)
-            there = closest_on_triangles(place[None], own.vertices[own.faces])
+            facets = ConvexHull(own.vertices).simplices
+            there = closest_on_triangles(place[None], own.vertices[facets])
             assert np.linalg.norm(there - place, axis=1).min() == pytest.approx(truth, abs=1e-6)
 
 
@@ -114,7 +116,7 @@ def test_depths_in_a_box_and_gaps_to_it_are_those_of_brute_force(robot, seed):
 def test_the_gap_to_a_surface_that_is_not_convex_is_the_gap_to_its_floor(robot, bowl, lift):
     """A small hull in the pit: the convex hull of the bowl calls it 70 mm deep inside."""
     tool = Shape.box((0.05, 0.05, 0.06), (0.0, 0.0, 0.13 + lift)).parts[0]
-    gap, place = Surface(bowl).to_hull(tool)
+    gap, place = Surface(bowl).to_hull(PlacedHull.of(tool))
     assert gap == pytest.approx(lift, abs=1e-6)
     assert place[2] == pytest.approx(0.1, abs=1e-6)
 
@@ -122,7 +124,7 @@ def test_the_gap_to_a_surface_that_is_not_convex_is_the_gap_to_its_floor(robot, 
 @pytest.mark.parametrize("depth", [0.001, 0.02])
 def test_a_hull_that_pokes_through_the_floor_of_a_pit_is_so_deep(bowl, depth):
     tool = Shape.box((0.08, 0.08, 0.06), (0.0, 0.0, 0.13 - depth)).parts[0]
-    gap, _ = Surface(bowl).to_hull(tool)
+    gap, _ = Surface(bowl).to_hull(PlacedHull.of(tool))
     assert gap == pytest.approx(-depth, abs=1e-4)
 
 
@@ -133,6 +135,42 @@ def test_a_corner_that_pokes_into_a_hull_is_found_to_its_tip():
     turn = Rotation.align_vectors([normal], [[0.0, 0.0, 1.0]])[0].as_matrix()
     slab = Shape.box((0.3, 0.3, 0.1)).vertices @ turn.T
     slab += normal * (0.2 * np.sqrt(3.0) + 0.05 - 0.003)
-    gap, place = surface.to_hull(Shape.convex(slab).parts[0])
+    gap, place = surface.to_hull(PlacedHull.of(Shape.convex(slab).parts[0]))
     assert gap == pytest.approx(-0.003, abs=2e-4)
     np.testing.assert_allclose(place, 0.2, atol=1e-3)
+
+
+def test_an_edge_that_pokes_into_a_hull_between_the_points_of_the_lattice_is_found():
+    """A wedge's edge, 0.3 mm deep in a small hull: the lattice is 5 mm apart."""
+    ridge = Shape.convex(
+        [[0, -1, 0], [0, 1, 0], [-1, -1, -1], [-1, 1, -1], [1, -1, -1], [1, 1, -1]]
+    )
+    surface = Surface(ridge)
+    assert surface.spacing > 0.005
+    tool = Shape.box((0.004, 0.002, 0.02), (0.0, 0.0312, 0.0097)).parts[0]
+    gap, place = surface.to_hull(PlacedHull.of(tool))
+    assert gap == pytest.approx(-0.0003, abs=2e-5)
+    np.testing.assert_allclose(place[[0, 2]], 0.0, atol=2e-4)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hull_is_as_far_from_triangles_as_the_nearest_of_them_is(seed):
+    rng = np.random.default_rng(seed)
+    corners = rng.normal(size=(60, 1, 3)) + 0.3 * rng.normal(size=(60, 3, 3))
+    mesh = TriangleMesh(corners)
+    found = 0
+    for _ in range(12):
+        part = Shape.convex(0.15 * rng.normal(size=(20, 3))).parts[0]
+        hull = PlacedHull.of(
+            part, Rotation.random(random_state=rng).as_matrix(), rng.normal(size=3)
+        )
+        gap, place = mesh.nearest(hull.geometry, hull.rotation, hull.shift)
+        each = np.array([apart(hull.vertices, triangle) for triangle in corners])
+        if each.min() <= 0.0:
+            assert gap <= 1e-7
+            continue
+        found += 1
+        assert gap == pytest.approx(each.min(), abs=1e-6)
+        assert brute_nearest(place[None], corners)[0] < 1e-6
+        assert (hull.planes[:, :3] @ place + hull.planes[:, 3]).max() <= gap + 1e-6
+    assert found >= 3

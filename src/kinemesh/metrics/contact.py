@@ -53,11 +53,11 @@ def contact(
     }
     found = {kind: _Gaps() for kind in bounds}
     if clip is not None:
-        surfaces = {p.name: Surface(p.shape) for p in clip.scene.props}
+        surfaces = {p.name: Surface.of(p.shape) for p in clip.scene.props}
         for side in SIDES:
             _hand_on_props(posed, scene, props, clip, side, surfaces, found["prop"])
         if terrain is not None and clip.scene.terrain is not None:
-            surface = Surface(clip.scene.terrain.shape)
+            surface = Surface.of(clip.scene.terrain.shape)
             for side in SIDES:
                 _hand_on_terrain(posed, terrain, clip, side, surface, found["terrain_hand"])
                 _foot_on_terrain(posed, terrain, clip, side, found["terrain_foot"])

@@ -33,7 +33,7 @@ class Solid:
     @classmethod
     def of(cls, name: str, shape: Shape, track: Array) -> Solid:
         """Prepare a shape on a track."""
-        surface = Surface(shape) if shape.warnings else None
+        surface = Surface.of(shape) if shape.warnings else None
         return cls(name, shape, Obstacle.of(name, shape), np.atleast_2d(track), surface)
 
     def pose(self, frame: int) -> Array:
@@ -52,7 +52,7 @@ class Solid:
         true, pose = np.zeros(len(cover)), self.pose(frame)
         for hull in np.flatnonzero(cover > 0.0):
             part = hull_in(configuration, int(hull), pose)
-            gap, _ = self.surface.to_hull(part, rounds=0)
+            gap, _ = self.surface.to_hull(part)
             true[hull] = self._depth_inside(self.surface, part, gap)
         if len(self.obstacle.parts) == 1:
             # Nothing is deeper in the solid than in the one hull around it. Where a scan is open
@@ -128,15 +128,10 @@ class Solid:
 def hull_in(configuration: Configuration, hull: int, pose: Array) -> PlacedHull:
     """A hull of the posed robot in the frame at ``pose`` ``(7,)``."""
     item = configuration.robot.hulls[hull]
-    part = _part(item)
     turn = poses.matrix(pose).T
     rotation = turn @ configuration.rotations[item.joint]
     shift = turn @ (configuration.translations[item.joint] - pose[:3])
-    normals = part.planes[:, :3] @ rotation.T
-    offsets = part.planes[:, 3] - normals @ shift
-    return PlacedHull(
-        part.vertices @ rotation.T + shift, part.faces, np.hstack([normals, offsets[:, None]])
-    )
+    return PlacedHull.of(_part(item), rotation, shift, item.geometry)
 
 
 @lru_cache(maxsize=256)

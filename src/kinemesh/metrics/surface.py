@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from kinemesh.metrics.triangles import closest_on_triangles, lattice, solid_angles
+from kinemesh.metrics.triangles import closest_on_triangles, cubes, lattice, solid_angles
 from kinemesh.motion.arrays import Array
-from kinemesh.motion.shape import Shape
+from kinemesh.motion.shape import ConvexPart, Shape
+from kinemesh.robot import TriangleMesh, convex_geometry
+from kinemesh.robot.kernel import winding
 
 _SAMPLES = 60_000
 """About how many points the lattice on a surface has."""
@@ -22,6 +26,10 @@ _FINE_CELLS = 32
 """Cells along the longest side of the grid that narrows a search of the lattice."""
 _FAR = 2.5
 """A cell further away than this many of its radii counts as one dipole."""
+_TOUCHING = 1e-7
+"""A hull no further away than this [m] is looked at from the inside."""
+_DESCENTS = 4
+"""Lattice points from which the surface's deepest point in a hull is sought."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,35 +38,77 @@ class PlacedHull:
 
     vertices: Array
     """``(N, 3)`` [m]."""
-    faces: NDArray[np.int64]
-    """Triangles ``(M, 3)``."""
     planes: Array
     """Facet planes ``(M, 4)``, negative inside [m]."""
+    geometry: Any
+    """coal's geometry of it, in its own frame."""
+    rotation: Array
+    """``(3, 3)`` from its own frame."""
+    shift: Array
+    """``(3,)`` [m]."""
+
+    @classmethod
+    def of(
+        cls,
+        part: ConvexPart,
+        rotation: Array | None = None,
+        shift: Array | None = None,
+        geometry: Any = None,
+    ) -> PlacedHull:
+        """``part`` turned by ``rotation`` ``(3, 3)``, then moved by ``shift`` ``(3,)`` [m]."""
+        rotation = np.eye(3) if rotation is None else rotation
+        shift = np.zeros(3) if shift is None else shift
+        normals = part.planes[:, :3] @ rotation.T
+        offsets = part.planes[:, 3] - normals @ shift
+        return cls(
+            part.vertices @ rotation.T + shift,
+            np.hstack([normals, offsets[:, None]]),
+            convex_geometry(part.vertices) if geometry is None else geometry,
+            rotation,
+            shift,
+        )
 
 
 class Surface:
     """Nearest points and inside tests on the triangles of a shape, in the shape's frame.
 
     Nearest points come from a k-d tree over a lattice that covers every triangle, then
-    exactly from the triangles of the nearest lattice points. Inside is where the generalised
-    winding number (Jacobson et al., SIGGRAPH 2013) is over one half, which needs no closed mesh.
+    exactly from the triangles of the nearest lattice points; distances to a hull from a hierarchy
+    of boxes over the triangles. Inside is where the generalised winding number (Jacobson et al.,
+    SIGGRAPH 2013) is over one half, which needs no closed mesh.
     """
+
+    @classmethod
+    def of(cls, shape: Shape) -> Surface:
+        """The surface of ``shape``, made ready once."""
+        return shape.worked_out((cls, "metrics"), lambda: cls(shape))
 
     def __init__(self, shape: Shape) -> None:
         self.corners = np.asarray(shape.vertices[shape.faces])
         """Triangles ``(F, 3, 3)`` [m]."""
         a, b, c = (self.corners[:, k] for k in range(3))
-        area = np.cross(b - a, c - a) / 2.0
-        size = np.linalg.norm(area, axis=1)
+        self._area = np.cross(b - a, c - a) / 2.0
+        size = np.linalg.norm(self._area, axis=1)
         self.spacing = float(np.sqrt(size.sum() / _SAMPLES))
         """Distance [m] between neighbours of the lattice."""
         self.points, self.owners = lattice(self.corners, self.spacing)
         self.tree = cKDTree(self.points)
+        self._mesh = TriangleMesh(self.corners)
+
+    @cached_property
+    def _clusters(self) -> tuple[tuple[Array, Array, Array], NDArray[np.int64], Array]:
+        """Cells of triangles (centres, vector areas, radii), their starts, and the triangles."""
+        size = np.linalg.norm(self._area, axis=1)
         middle, members, radii = _grid(self.corners, _CELLS, size)
-        areas = np.array([area[m].sum(axis=0) for m in members])
-        self._clusters = middle, areas, radii, members
+        areas = np.array([self._area[m].sum(axis=0) for m in members])
+        starts = np.cumsum([0, *(len(m) for m in members)])
+        return (middle, areas, radii), starts, self.corners[np.concatenate(members)]
+
+    @cached_property
+    def _cells(self) -> tuple[Array, Array, list[NDArray[np.int64]]]:
+        """The lattice by cell: centres, radii and members."""
         middle, members, radii = _grid(self.points[:, None], _FINE_CELLS, np.ones(len(self.points)))
-        self._cells = middle, radii, members
+        return middle, radii, members
 
     def nearest(self, points: Array) -> tuple[Array, Array]:
         """Nearest points of the surface ``(N, 3)`` and their distances ``(N,)`` [m]."""
@@ -112,17 +162,14 @@ class Surface:
         """
         # The surface is no further away than its nearest lattice point.
         rough = np.asarray(self.tree.query(points)[0])
-        points = points[rough > at_least]
-        if not len(points):
-            return 0.0
-        _, depth = self.nearest(points)
-        order = np.argsort(-depth)
+        order = np.argsort(-rough)
+        deepest = 0.0
         for batch in (order[:2], order[2:10], order[10:]):
-            if len(batch):
-                found = depth[batch] * self.inside(points[batch])
-                if found.max() > 0.0:
-                    return float(found.max())
-        return 0.0
+            batch = batch[rough[batch] > max(deepest, at_least)]
+            within = points[batch][self.inside(points[batch])]
+            if len(within):
+                deepest = max(deepest, float(self.nearest(within)[1].max()))
+        return deepest
 
     def winding(self, points: Array) -> Array:
         r"""Generalised winding numbers ``(N,)``: solid angle of all triangles over 4 pi.
@@ -131,50 +178,36 @@ class Surface:
         (Barill et al., SIGGRAPH 2018), near ones triangle by triangle.
         """
         points = np.asarray(points, dtype=np.float64).reshape(-1, 3)
-        centres, areas, radii, members = self._clusters
+        cells, starts, corners = self._clusters
+        fast = winding(points, cells, starts, corners, _FAR)
+        if fast is not None:
+            return fast
+        centres, areas, radii = cells
         offset = centres - points[:, None]
         distance = np.linalg.norm(offset, axis=-1)
         far = distance > _FAR * radii
         safe = np.where(far, distance, 1.0)
         total = np.sum(far * np.einsum("nck,ck->nc", offset, areas) / safe**3, axis=1)
         for row, point in enumerate(points):
-            near = [members[k] for k in np.flatnonzero(~far[row])]
+            near = [corners[starts[k] : starts[k + 1]] for k in np.flatnonzero(~far[row])]
             if near:
-                total[row] += solid_angles(self.corners[np.concatenate(near)] - point).sum()
+                total[row] += solid_angles(np.concatenate(near) - point).sum()
         return np.asarray(total / (4.0 * np.pi))
 
-    def to_hull(self, hull: PlacedHull, tries: int = 8, rounds: int = 12) -> tuple[float, Array]:
+    def to_hull(self, hull: PlacedHull) -> tuple[float, Array]:
         """Signed distance [m] from a convex ``hull`` in this frame, and where on the surface.
 
-        Apart: the distance, by alternating projections from the most promising lattice points.
-        Crossing: minus the depth of the surface's deepest point inside the hull, by descent from
-        the deepest lattice points. A hull that swims inside the solid without crossing its
-        surface is apart from the *surface*.
+        Apart: the distance. Crossing: minus the depth of the surface's deepest point inside the
+        hull, by descent from the deepest lattice points. A hull that swims inside the solid
+        without crossing its surface is apart from the *surface*.
         """
-        vertices = hull.vertices
+        gap, place = self._mesh.nearest(hull.geometry, hull.rotation, hull.shift)
+        if gap > _TOUCHING:
+            return gap, place
         candidates = self._least_level(hull.planes)
         level = (candidates @ hull.planes[:, :3].T + hull.planes[:, 3]).max(axis=1)
-        deepest = int(np.argmin(level))
-        if level[deepest] < 0.0:
-            return self._deepest(hull.planes, candidates[np.argsort(level)[: tries // 2]])
-        if rounds == 0:
-            return float(level[deepest]), candidates[deepest]
-        reach, index = (np.asarray(x) for x in self.tree.query(vertices))
-        closest = self.points[index[np.argsort(reach)[: tries // 2]]]
-        here = np.concatenate([candidates[np.argsort(level)[:tries]], closest])
-        triangles = vertices[hull.faces]
-        gap = np.full(len(here), np.inf)
-        for _ in range(rounds):
-            there = closest_on_triangles(here[:, None], triangles[None])
-            apart = np.linalg.norm(there - here[:, None], axis=-1)
-            there = there[np.arange(len(here)), np.argmin(apart, axis=1)]
-            here, now = self.nearest(there)
-            still = bool(np.all(gap - now < 1e-6))
-            gap = now
-            if still:
-                break
-        best = int(np.argmin(gap))
-        return float(gap[best]), here[best]
+        depth, place = self._deepest(hull.planes, candidates[np.argsort(level)[:_DESCENTS]])
+        return min(depth, 0.0), place
 
 
 def _possible(planes: Array, points: Array, radii: Array) -> NDArray[np.int64]:
@@ -198,13 +231,15 @@ def _grid(
     middle = corners.mean(axis=1)
     low = middle.min(axis=0)
     cell = max(float((middle.max(axis=0) - low).max()) / cells, 1e-9)
-    key = np.floor((middle - low) / cell).astype(np.int64)
-    _, label = np.unique(key, axis=0, return_inverse=True)
+    _, label = np.unique(cubes(middle - low, cell), return_inverse=True)
     label = label.reshape(-1)
     order = np.argsort(label, kind="stable")
     members = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
     weights = weights + 1e-300
-    centres = np.array([np.average(middle[m], axis=0, weights=weights[m]) for m in members])
-    pairs = zip(members, centres, strict=True)
-    radii = np.array([np.linalg.norm(corners[m] - c, axis=-1).max() for m, c in pairs])
+    whole = np.bincount(label, weights)
+    axes = [np.bincount(label, weights * x) / whole for x in middle.T]
+    centres = np.stack(axes, axis=1)
+    radii = np.zeros(len(centres))
+    apart = np.linalg.norm(corners - centres[label][:, None], axis=-1).max(axis=1)
+    np.maximum.at(radii, label, apart)
     return centres, members, radii

@@ -93,7 +93,7 @@ def _person(clip: Clip, name: str, side: str) -> Flags:
     prop = next((p for p in clip.scene.props if p.name == name), None)
     terrain = clip.scene.terrain
     if prop is not None:
-        near, _, fingers = human.near(clip, side, prop.track, Surface(prop.shape), prop.shape)
+        near, _, fingers = human.near(clip, side, prop.track, Surface.of(prop.shape), prop.shape)
         flags = near < human.PROP_TOUCH[0 if fingers else 1]
         label = clip.contacts.get(hand)
         if label is not None:  # which of several props it is, is the nearer one's to say
@@ -101,7 +101,7 @@ def _person(clip: Clip, name: str, side: str) -> Flags:
         return edited(clip.edits, flags, hand, name)
     if terrain is None or terrain.name != name:
         return np.zeros(len(clip), dtype=bool)
-    surface, shape = Surface(terrain.shape), terrain.shape
+    surface, shape = Surface.of(terrain.shape), terrain.shape
     near, _, fingers = human.near(clip, side, poses.IDENTITY[None], surface, shape)
     middle = human.hand_points(clip, side)[0].mean(axis=1)
     flags = near < human.TERRAIN_TOUCH[0 if fingers else 1]

@@ -180,7 +180,10 @@ class Shape:
     @property
     def bounds(self) -> Array:
         """Lowest and highest corner ``(2, 3)`` [m]."""
-        return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)])
+        corners = self.vertices
+        return self.worked_out(
+            "bounds", lambda: readonly([corners.min(axis=0), corners.max(axis=0)])
+        )
 
     def scaled(self, factor: ArrayLike) -> Shape:
         """This shape stretched by ``factor`` (one number, or one per axis) about its origin."""

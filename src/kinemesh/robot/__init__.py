@@ -4,7 +4,7 @@ from kinemesh.robot.bodies import configurations, link_poses, links_of
 from kinemesh.robot.clips import clip_of
 from kinemesh.robot.collision import NEAR, near_ground, near_obstacle
 from kinemesh.robot.configuration import Configuration
-from kinemesh.robot.convex import collada_corners
+from kinemesh.robot.convex import collada_corners, convex_geometry
 from kinemesh.robot.dynamics import centre_of_mass
 from kinemesh.robot.model import Hand, Hull, RobotModel, Sole, robot_names
 from kinemesh.robot.near import Near
@@ -12,6 +12,7 @@ from kinemesh.robot.obstacle import Obstacle
 from kinemesh.robot.parts import Part
 from kinemesh.robot.reach import Reach
 from kinemesh.robot.selfcollision import SelfNear, near_self, overlaps_at_rest
+from kinemesh.robot.triangles import TriangleMesh
 
 __all__ = [
     "NEAR",
@@ -25,10 +26,12 @@ __all__ = [
     "RobotModel",
     "SelfNear",
     "Sole",
+    "TriangleMesh",
     "centre_of_mass",
     "clip_of",
     "collada_corners",
     "configurations",
+    "convex_geometry",
     "link_poses",
     "links_of",
     "near_ground",
