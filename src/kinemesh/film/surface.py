@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array
+from kinemesh.motion.arrays import Array, row_numbers
 from kinemesh.viewer import Mesh
 from kinemesh.viewer.coarse import coarser
 
@@ -69,8 +69,7 @@ def corner_normals(vertices: Array, faces: Faces) -> Array:
     A corner's normal is the mean of those of the faces around its vertex, by area, that are
     less than 35 degrees from its own face.
     """
-    _, merged = np.unique(np.round(vertices, 6), axis=0, return_inverse=True)
-    corners = merged.reshape(-1)[faces].reshape(-1)
+    corners = row_numbers(np.round(vertices, 6))[faces].reshape(-1)
     a, b, c = (vertices[faces[:, k]] for k in range(3))
     area = np.cross(b - a, c - a)
     unit = area / np.maximum(np.linalg.norm(area, axis=1, keepdims=True), 1e-15)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from kinemesh.metrics.triangles import closest_on_triangles, cubes, lattice, solid_angles
-from kinemesh.motion.arrays import Array
+from kinemesh.metrics.triangles import closest_on_triangles, lattice, solid_angles
+from kinemesh.motion.arrays import Array, row_numbers
 from kinemesh.motion.shape import ConvexPart, Shape
 from kinemesh.robot import TriangleMesh, convex_geometry
 from kinemesh.robot.kernel import winding
@@ -231,8 +231,7 @@ def _grid(
     middle = corners.mean(axis=1)
     low = middle.min(axis=0)
     cell = max(float((middle.max(axis=0) - low).max()) / cells, 1e-9)
-    _, label = np.unique(cubes(middle - low, cell), return_inverse=True)
-    label = label.reshape(-1)
+    label = row_numbers(np.floor((middle - low) / cell))
     order = np.argsort(label, kind="stable")
     members = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
     weights = weights + 1e-300

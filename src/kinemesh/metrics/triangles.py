@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array
+from kinemesh.motion.arrays import Array, row_numbers
 
 
 def closest_on_triangles(points: Array, triangles: Array) -> Array:
@@ -54,22 +54,8 @@ def lattice(corners: Array, spacing: float) -> tuple[Array, NDArray[np.int64]]:
         owners.append(np.repeat(which, len(weights)))
     # Neighbouring triangles share points: one in each small cube is enough.
     everything, owner = np.concatenate(points), np.concatenate(owners)
-    _, first = np.unique(cubes(everything, 0.7 * spacing), return_index=True)
+    _, first = np.unique(row_numbers(np.floor(everything / (0.7 * spacing))), return_index=True)
     return everything[first], owner[first]
-
-
-def cubes(points: Array, size: float) -> NDArray[np.int64]:
-    """A number ``(N,)`` for the cube of ``size`` [m] that each of ``points`` ``(N, 3)`` is in.
-
-    In the order of x, y, z. By each axis' own values: numbers of cubes as they are may be too large
-    to multiply.
-    """
-    cube = np.floor(points / size).astype(np.int64)
-    number = np.zeros(len(points), dtype=np.int64)
-    for axis in cube.T:
-        values, index = np.unique(axis, return_inverse=True)
-        number = number * len(values) + index.reshape(-1)
-    return number
 
 
 def solid_angles(corners: Array) -> Array:

@@ -17,6 +17,18 @@ def readonly(values: ArrayLike, dtype: Any = np.float64) -> NDArray[Any]:
     return array
 
 
+def row_numbers(rows: NDArray[Any]) -> NDArray[np.int64]:
+    """A number ``(N,)`` for each of ``rows`` ``(N, K)``: from 0 on, in order of first column first.
+
+    Equal rows have equal numbers. Several times as fast as ``np.unique(rows, axis=0)``.
+    """
+    numbers = np.zeros(len(rows), dtype=np.int64)
+    for column in rows.T:
+        values, index = np.unique(column, return_inverse=True)
+        _, numbers = np.unique(numbers * len(values) + index.reshape(-1), return_inverse=True)
+    return numbers.reshape(-1)
+
+
 def locked(self: object, state: dict[str, Any]) -> None:
     """``__setstate__`` of the value objects: pickle forgets that their arrays are read-only."""
     for value in state.values():

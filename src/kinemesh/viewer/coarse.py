@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array
+from kinemesh.motion.arrays import Array, row_numbers
 
 _DENSE = 2000
 """A surface of more triangles than this is drawn coarser."""
@@ -28,12 +28,10 @@ def coarser(
     """
     if len(faces) <= dense:
         return vertices, faces
-    cells = np.floor(vertices / grain).astype(np.int64)
-    _, index = np.unique(cells, axis=0, return_inverse=True)
-    index = index.reshape(-1)
+    index = row_numbers(np.floor(vertices / grain))
     count = np.bincount(index)
     merged = np.stack([np.bincount(index, vertices[:, k]) / count for k in range(3)], axis=1)
     kept = index[faces]
     proper = (kept != np.roll(kept, 1, axis=1)).all(axis=1)
-    _, first = np.unique(np.sort(kept[proper], axis=1), axis=0, return_index=True)
+    _, first = np.unique(row_numbers(np.sort(kept[proper], axis=1)), return_index=True)
     return merged, kept[proper][first]
