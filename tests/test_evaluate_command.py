@@ -60,6 +60,18 @@ def test_a_result_measured_again_scores_as_when_it_was_made(
     assert_alike(report(done), json.loads(made.out)["score"]["measures"])
 
 
+def test_what_followed_another_robot_is_judged_by_that_robots_file(
+    kinemesh_command: Command, solved: Path, box: Path, out: Path
+) -> None:
+    given = ("--object", box)
+    made = kinemesh_command("retarget", solved, *given, "--robot", "g1_23dof", "-o", out, "--json")
+    done = kinemesh_command("evaluate", out, "--clip", solved, *given, "--json")
+    assert (done.status, done.err) == (0, "")
+    assert_alike(report(done), json.loads(made.out)["score"]["measures"])
+    wrong = kinemesh_command("evaluate", out, "--clip", solved, "--source-robot", "h1", *given)
+    assert wrong.status == 2
+
+
 def test_the_table_shows_every_measure_and_the_verdict(
     kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:

@@ -50,9 +50,19 @@ class Options:
     """Leave out what is after this time of the recording [s]."""
     mirror: bool = False
     """Exchange left and right, of the person and of what is touched."""
+    source_robot: str | None = None
+    """Whose trajectory it is, where it is a robot's; the file's own, else g1."""
 
     def read_from(self, clip: Path, fps: float | None) -> Clip:
         """The clip that these describe."""
+        if is_trajectory(clip):
+            done = robot_clip(clip, self.source_robot, fps, self)
+            return self.arranged(done.cleaned() if self.clean else done)
+        if self.source_robot is not None:
+            raise ReadError(
+                f"{clip.name} is a person's motion: leave out --source-robot; the robot "
+                f"that is to follow it is --robot"
+            )
         found = read(
             clip,
             object=self.object,
@@ -95,19 +105,8 @@ class Source(Options):
     """The recording's frames per second, where the file does not say."""
     resample: float | None = None
     """Frames per second wanted; the recording's own if left out."""
-    source_robot: str | None = None
-    """Whose trajectory it is, where it is a robot's; the file's own, else g1."""
 
     def read(self) -> Clip:
         """The clip that these describe."""
-        if is_trajectory(self.clip):
-            found = robot_clip(self.clip, self.source_robot, self.fps, self)
-            clip = self.arranged(found.cleaned() if self.clean else found)
-        elif self.source_robot is not None:
-            raise ReadError(
-                f"{self.clip.name} is a person's motion: leave out --source-robot; the robot "
-                f"that is to follow it is --robot"
-            )
-        else:
-            clip = self.read_from(self.clip, self.fps)
+        clip = self.read_from(self.clip, self.fps)
         return clip if self.resample is None else clip.resampled(self.resample)
