@@ -13,7 +13,7 @@ from kinemesh.errors import ClipError, RobotError
 from kinemesh.motion import LANDMARKS, Clip, in_place
 from kinemesh.robot import RobotModel, robot_names
 from kinemesh.robot.groups import groups
-from kinemesh.robot.model import robots_folder
+from kinemesh.robot.shipped import robots_folder
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import RobotError
 from kinemesh.robot import RobotModel, link_poses, links_of
-from kinemesh.robot.model import robots_folder
+from kinemesh.robot.shipped import robots_folder
 from kinemesh.testing import random_configuration
 
 

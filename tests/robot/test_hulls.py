@@ -12,7 +12,7 @@ import pytest
 from scipy.spatial import ConvexHull
 
 from kinemesh.robot import robot_names
-from kinemesh.robot.model import robots_folder
+from kinemesh.robot.shipped import robots_folder
 
 ROBOTS = Path(__file__).resolve().parents[2] / "robots"
 SOURCE = "share/example-robot-data/robots/g1_description/urdf/g1_29dof_rev_1_0.urdf"

@@ -12,8 +12,8 @@ import pytest
 from kinemesh.errors import RobotError
 from kinemesh.motion import LANDMARKS
 from kinemesh.robot import RobotModel, robot_names
-from kinemesh.robot.model import robots_folder
 from kinemesh.robot.selfcollision import near_self
+from kinemesh.robot.shipped import robots_folder
 
 TWO_LINKS = """<robot name="pair">
   <link name="trunk"><inertial><mass value="1"/>

@@ -10,7 +10,7 @@ import pytest
 from commands import Command
 from kinemesh.newrobot import new_robot
 from kinemesh.robot import RobotModel
-from kinemesh.robot.model import robots_folder
+from kinemesh.robot.shipped import robots_folder
 from kinemesh.robotcheck import check_robot
 from kinemesh.robotcheck.standing import standing_checks
 from robot_data import robot_file

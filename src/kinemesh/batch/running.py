@@ -22,7 +22,7 @@ from kinemesh.batch.task import MakeWorker, Options, Task, sha256
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.export import WRITERS
 from kinemesh.robot import RobotModel
-from kinemesh.robot.model import robots_folder
+from kinemesh.robot.shipped import robots_folder
 
 LOCAL, RAY = "local", "ray"
 """Engines: processes of this machine; tasks of Ray."""

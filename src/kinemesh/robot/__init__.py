@@ -6,12 +6,15 @@ from kinemesh.robot.collision import NEAR, near_ground, near_obstacle
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.convex import collada_corners, convex_geometry
 from kinemesh.robot.dynamics import centre_of_mass
-from kinemesh.robot.model import Hand, Hull, RobotModel, Sole, robot_names
+from kinemesh.robot.ends import Hand, Sole
+from kinemesh.robot.hulls import Hull
+from kinemesh.robot.model import RobotModel
 from kinemesh.robot.near import Near
 from kinemesh.robot.obstacle import Obstacle
 from kinemesh.robot.parts import Part
 from kinemesh.robot.reach import Reach
 from kinemesh.robot.selfcollision import SelfNear, near_self, overlaps_at_rest
+from kinemesh.robot.shipped import robot_names
 from kinemesh.robot.triangles import TriangleMesh
 
 __all__ = [

@@ -13,7 +13,7 @@ from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.shape import ConvexPart
 
 if TYPE_CHECKING:
-    from kinemesh.robot.model import HullTable
+    from kinemesh.robot.hulls import HullTable
 
 _GRID = 24
 """Nodes along a side of the grid around a hull."""

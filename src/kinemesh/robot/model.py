@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -17,97 +15,18 @@ from kinemesh.errors import RobotError
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.configuration import Configuration
-from kinemesh.robot.convex import convex_geometry, geometry_points
 from kinemesh.robot.description import Description, read_description
-from kinemesh.robot.groups import groups
+from kinemesh.robot.ends import hands_of, placed, soles_of
+from kinemesh.robot.freezing import locked_angles, reduced, without
+from kinemesh.robot.hulls import HullTable, load_hulls
 from kinemesh.robot.kernel import kernel_of
 from kinemesh.robot.parts import find_parts
 from kinemesh.robot.reach import find_reach
 from kinemesh.robot.selfcollision import self_pairs
-
-_APART = " (joint)"
+from kinemesh.robot.shipped import robots_folder
 
 _UNBOUNDED = 1e3
 """A joint range wider than this [rad] is treated as no limit."""
-
-
-@dataclass(frozen=True, eq=False)
-class Sole:
-    """The flat patch of a foot that stands on surfaces."""
-
-    name: str
-    joint: int
-    """Index of the joint that moves it."""
-    corners: Array
-    """Corner points ``(4, 3)`` [m] in the joint's frame: two at the heel, then two at the toe."""
-
-
-@dataclass(frozen=True, eq=False)
-class Hand:
-    """A hand that touches things."""
-
-    name: str
-    joint: int
-    """Index of the joint that moves it."""
-    point: Array
-    """Centre of the palm ``(3,)`` [m] in the joint's frame."""
-    normal: Array
-    """Unit normal ``(3,)`` out of the palm in the joint's frame."""
-    fingers: Array
-    """Unit direction ``(3,)`` of the fingers in the joint's frame."""
-    hulls: NDArray[np.int64]
-    """Which of ``robot.hulls`` are this hand."""
-
-
-@dataclass(frozen=True, eq=False)
-class Hull:
-    """A convex collision hull, in the frame of the joint that moves it."""
-
-    link: str
-    joint: int
-    vertices: Array
-    """Vertices ``(N, 3)`` [m] in the joint's frame."""
-    geometry: Any
-    """coal's convex geometry of :attr:`vertices`."""
-    centre: Array
-    """Centre ``(3,)`` [m] of the bounding sphere in the joint's frame."""
-    radius: float
-    """Radius [m] of the bounding sphere."""
-
-
-@dataclass(frozen=True, eq=False)
-class HullTable:
-    """All hulls in flat arrays, for one-pass broad phases."""
-
-    vertices: Array
-    """Vertices of all hulls ``(M, 3)`` [m], each in its joint's frame."""
-    vertex_joints: NDArray[np.int64]
-    """Joint of each vertex ``(M,)``."""
-    owners: NDArray[np.int64]
-    """Hull of each vertex ``(M,)``."""
-    starts: NDArray[np.int64]
-    """First vertex of each hull ``(H,)``."""
-    joints: NDArray[np.int64]
-    """Joint of each hull ``(H,)``."""
-    centres: Array
-    """Centres of the bounding spheres ``(H, 3)`` [m]."""
-    radii: Array
-    """Radii of the bounding spheres ``(H,)`` [m]."""
-
-    @classmethod
-    def of(cls, hulls: tuple[Hull, ...]) -> HullTable:
-        """Stack ``hulls``."""
-        counts = [len(hull.vertices) for hull in hulls]
-        joints = np.array([hull.joint for hull in hulls], dtype=np.int64)
-        return cls(
-            np.concatenate([np.zeros((0, 3)), *(hull.vertices for hull in hulls)]),
-            np.repeat(joints, counts),
-            np.repeat(np.arange(len(hulls)), counts),
-            np.cumsum([0, *counts[:-1]], dtype=np.int64)[: len(hulls)],
-            joints,
-            np.reshape([hull.centre for hull in hulls], (-1, 3)),
-            np.array([hull.radius for hull in hulls]),
-        )
 
 
 class RobotModel:
@@ -151,7 +70,7 @@ class RobotModel:
         fixed_base: bool = False,
     ) -> None:
         self._locked = locked = dict(locked or {})
-        self.description = _without(description, locked)
+        self.description = without(description, locked)
         description = self.description
         self.whole: RobotModel = self if whole is None else whole
         self.fixed_base = fixed_base or description.fixed is not None
@@ -160,7 +79,7 @@ class RobotModel:
         self.height = description.height
         self.listed = description.listed
         self.neighbours = description.neighbours
-        self.pin_model = _reduced(_load_urdf(description), locked)
+        self.pin_model = reduced(_load_urdf(description), locked)
         model = self.pin_model
         self.joint_names: tuple[str, ...] = tuple(model.names)[2:]
         for name in self.joint_names:
@@ -173,20 +92,15 @@ class RobotModel:
         self.effort = readonly(model.effortLimit[6:])
         self.support = self._support()
         points = [
-            self._place(description, f"[landmarks] {k}", *description.landmarks[k])
+            placed(model, description, f"[landmarks] {k}", *description.landmarks[k])
             for k in LANDMARKS
         ]
         self.landmark_joints: NDArray[np.int64] = readonly([p[0] for p in points], np.int64)
         self.landmark_offsets = readonly(np.concatenate([p[1] for p in points]))
-        self.soles = tuple(
-            Sole(name, *self._place(description, f"[soles.{name}]", link, corners))
-            for name, (link, corners) in description.soles.items()
-        )
-        self.hulls = _load_hulls(model, description)
+        self.soles = soles_of(model, description)
+        self.hulls = load_hulls(model, description)
         self.hull_table = HullTable.of(self.hulls)
-        self.hands = tuple(
-            self._hand(description, name, *entry) for name, entry in description.hands.items()
-        )
+        self.hands = hands_of(model, description, self.hulls)
         self._local = threading.local()
         self._kept: NDArray[np.int64] = np.arange(self.nq)
         self._frozen: Array = np.zeros(self.nq)
@@ -298,48 +212,6 @@ class RobotModel:
                     result[joint, start : start + model.nvs[int(k)]] = 1.0
         return readonly(result)
 
-    def _place(
-        self, description: Description, key: str, link: str, offsets: Array
-    ) -> tuple[int, Array]:
-        """Joint index, and offsets ``(N, 3)`` moved from the link's frame to the joint's."""
-        model = self.pin_model
-        if not model.existFrame(link, pin.FrameType.BODY):
-            links = [f.name for f in model.frames if int(f.type) == int(pin.FrameType.BODY)]
-            raise RobotError(
-                f"{description.path}: {key} names link {link!r}; the links are {', '.join(links)}"
-            )
-        frame = model.frames[model.getFrameId(link, pin.FrameType.BODY)]
-        placement = frame.placement
-        points = np.atleast_2d(offsets) @ placement.rotation.T + placement.translation
-        return int(frame.parentJoint), readonly(points)
-
-    def _hand(
-        self,
-        description: Description,
-        name: str,
-        link: str,
-        point: Array,
-        normal: Array,
-        fingers: Array,
-    ) -> Hand:
-        length = np.linalg.norm(fingers)
-        if length == 0.0:
-            raise RobotError(f"{description.path}: hands.{name}.fingers is no direction")
-        directions = np.stack([np.zeros(3), normal, fingers / length])
-        joint, ends = self._place(description, f"[hands.{name}]", link, point + directions)
-        outward = ends[1] - ends[0]
-        hulls = [k for k, hull in enumerate(self.hulls) if hull.link == link]
-        if not hulls:
-            raise RobotError(f"{description.path}: [hands.{name}] link {link!r} has no hull")
-        return Hand(
-            name,
-            joint,
-            readonly(ends[0]),
-            readonly(outward / np.linalg.norm(outward)),
-            readonly(ends[2] - ends[0]),
-            readonly(hulls, np.int64),
-        )
-
     def _rest(self, description: Description) -> Array:
         """Rest posture with the lowest sole corner on z = 0."""
         q = pin.neutral(self.pin_model)
@@ -379,36 +251,7 @@ class RobotModel:
             RobotError: a name that is neither, an angle outside a joint's limits or of a joint
                 that is not locked, or no joint is left.
         """
-        known = groups(self)
-        names: list[str] = []
-        for word in what:
-            if known.get(word) or word == "base":
-                names += known.get(word, ())
-            elif word in self.joint_names:
-                names.append(word)
-            else:
-                there = ", ".join(k for k, v in known.items() if v)
-                raise RobotError(
-                    f"robot {self.name!r} has nothing called {word!r} to freeze; expected base, "
-                    f"{there}, or one of its joints {', '.join(self.joint_names)}"
-                )
-        angles = {}
-        for name in names:
-            k = self.joint_names.index(name)
-            angle = float((posture or {}).get(name, self.rest[7 + k]))
-            if not self.lower[k] - 1e-9 <= angle <= self.upper[k] + 1e-9:
-                raise RobotError(
-                    f"robot {self.name!r}: {name} cannot be locked at {angle}; its limits are "
-                    f"{self.lower[k]} to {self.upper[k]} rad"
-                )
-            angles[name] = angle
-        stray = set(posture or {}) - set(angles)
-        if stray:
-            raise RobotError(
-                f"a posture for joints that are not locked: {', '.join(sorted(stray))}"
-            )
-        if len(angles) == len(self.joint_names):
-            raise RobotError(f"robot {self.name!r}: no joint is left to move")
+        angles = locked_angles(self, what, posture or {})
         base = self.fixed_base or "base" in what or "legs" in what
         if not angles and base == self.fixed_base:
             return self
@@ -430,91 +273,8 @@ class RobotModel:
         return model
 
 
-def robots_folder() -> Path:
-    """Where the shipped robots lie: inside the wheel, or beside ``src`` in a checkout."""
-    inside = Path(str(resources.files("kinemesh"))) / "robots"
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / "robots"
-
-
-def robot_names() -> tuple[str, ...]:
-    """Names of the robots that kinemesh ships."""
-    return tuple(sorted(p.parent.name for p in robots_folder().glob("*/robot.toml")))
-
-
 def _load_urdf(description: Description) -> Any:
     try:
         return pin.buildModelFromUrdf(str(description.urdf), pin.JointModelFreeFlyer())
     except (ValueError, RuntimeError) as error:
         raise RobotError(f"{description.urdf}: not a URDF that can be read ({error})") from error
-
-
-def _reduced(model: Any, locked: Mapping[str, float]) -> Any:
-    """The model without the joints that are locked, each at its angle [rad]."""
-    if not locked:
-        return model
-    q = pin.neutral(model)
-    for name, angle in locked.items():
-        q[model.joints[model.getJointId(name)].idx_q] = angle
-    # Pinocchio looks joints up by name among all frames, and a link may bear the same name.
-    links = {frame.name for frame in model.frames if int(frame.type) == int(pin.FrameType.BODY)}
-    joints = [model.getJointId(name) for name in locked]
-    for name in links & set(model.names):
-        _rename(model, name, name + _APART)
-    reduced = pin.buildReducedModel(model, joints, q)
-    for name in list(reduced.names):
-        if name.endswith(_APART):
-            _rename(reduced, name, name.removesuffix(_APART))
-    return reduced
-
-
-def _rename(model: Any, old: str, new: str) -> None:
-    """Give a joint and its frame another name."""
-    model.names[model.getJointId(old)] = new
-    for frame in model.frames:
-        if frame.name == old and int(frame.type) == int(pin.FrameType.JOINT):
-            frame.name = new
-
-
-def _without(description: Description, locked: Mapping[str, float]) -> Description:
-    """A description that says nothing of the locked joints but where they are."""
-    if not locked:
-        return description
-    return replace(
-        description,
-        limits={k: v for k, v in description.limits.items() if k not in locked},
-        rest={k: v for k, v in description.rest.items() if k not in locked},
-        posture={k: v for k, v in description.posture.items() if k not in locked},
-    )
-
-
-def _load_hulls(model: Any, description: Description) -> tuple[Hull, ...]:
-    """The URDF's collision geometry, each mesh or primitive as one convex hull."""
-    folder = str(description.urdf.parent)
-    try:
-        geometry = pin.buildGeomFromUrdf(
-            model, str(description.urdf), pin.COLLISION, package_dirs=[folder]
-        )
-    except (ValueError, RuntimeError) as error:
-        raise RobotError(f"{description.urdf}: its collision geometry: {error}") from error
-    hulls = []
-    for item in geometry.geometryObjects:
-        link = model.frames[item.parentFrame].name
-        if link in description.no_collision:
-            continue
-        points = geometry_points(item.geometry)
-        placement = item.placement
-        hulls.append(
-            make_hull(
-                link, int(item.parentJoint), points @ placement.rotation.T + placement.translation
-            )
-        )
-    return tuple(hulls)
-
-
-def make_hull(link: str, joint: int, points: Array) -> Hull:
-    """A hull of ``points`` ``(N, 3)`` [m] in the joint's frame."""
-    geometry = convex_geometry(points)
-    vertices = readonly(geometry.points())
-    centre = readonly((vertices.min(axis=0) + vertices.max(axis=0)) / 2.0)
-    radius = float(np.linalg.norm(vertices - centre, axis=1).max())
-    return Hull(link, joint, vertices, geometry, centre, radius)

@@ -1,0 +1,17 @@
+"""The robots that kinemesh ships: where they lie, and their names."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+
+def robots_folder() -> Path:
+    """Where the shipped robots lie: inside the wheel, or beside ``src`` in a checkout."""
+    inside = Path(str(resources.files("kinemesh"))) / "robots"
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / "robots"
+
+
+def robot_names() -> tuple[str, ...]:
+    """Names of the robots that kinemesh ships."""
+    return tuple(sorted(p.parent.name for p in robots_folder().glob("*/robot.toml")))
