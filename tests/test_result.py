@@ -265,6 +265,12 @@ def damaged(name: str, good: Path, folder: Path) -> Path:
         path.write_bytes(
             whole[:middle] + bytes(b ^ 0xFF for b in whole[middle:][:200]) + whole[middle + 200 :]
         )
+    elif name == "packed":  # otherwise than numpy does, and damaged
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as made:
+            made.writestr("format.npy", bytes(9000))
+        packed = bytearray(path.read_bytes())
+        packed[60:75] = bytes(b ^ 0xA5 for b in packed[60:75])
+        path.write_bytes(packed)
     elif name == "array":
         np.save(folder / "array.npy", np.zeros(3))
         (folder / "array.npy").rename(path)
@@ -293,7 +299,7 @@ def damaged(name: str, good: Path, folder: Path) -> Path:
     "name",
     [
         *("text", "empty", "bytes", "pickle", "foreign", "older", "keyless", "nan", "notjson"),
-        *("flipped", "array", "listless", "cut", "narrow", "flat"),
+        *("flipped", "array", "listless", "cut", "narrow", "flat", "packed"),
     ],
 )
 def test_a_file_that_is_no_result_is_refused_with_its_name(tmp_path: Path, name: str) -> None:

@@ -8,7 +8,6 @@ import math
 import os
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +31,7 @@ Flags = NDArray[np.bool_]
 
 _MALFORMED = (
     *(LookupError, ValueError, TypeError, AttributeError, EOFError, RuntimeError, SystemError),
-    *(zipfile.BadZipFile, zlib.error),
+    zipfile.BadZipFile,
 )
 """What numpy, zipfile and our own look-ups raise on a file that is something else."""
 
@@ -258,9 +257,17 @@ def _arrays(path: Path) -> dict[str, Any]:
         if sum(entry.file_size for entry in entries) > _LARGEST_FILE:
             raise ValueError(f"more than {_LARGEST_FILE >> 30} GiB, unpacked")
         for entry in entries:
-            data = archive.read(entry)
-            found[entry.filename.removesuffix(".npy")] = _array(data)
+            found[entry.filename.removesuffix(".npy")] = _array(_unpacked(archive, entry))
     return found
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(entry)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # every unpacker has an error of its own
+        raise ValueError(f"its entry {entry.filename!r} cannot be unpacked: {error}") from error
 
 
 def _array(data: bytes) -> NDArray[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from pathlib import Path
 
 from kinemesh.errors import ReadError
@@ -97,14 +96,16 @@ def read_entry(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     """All bytes of one entry of an archive from :func:`open_archive`.
 
     Raises:
-        ReadError: the entry is damaged or packed in a way that cannot be read.
+        ReadError: the entry is damaged, under a password, or packed in a way that cannot be read.
     """
     try:
         data = archive.read(name)
-    except (
-        *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
-        *(NotImplementedError, RuntimeError, ValueError, KeyError),
-    ) as error:
+    except MemoryError:
+        raise  # says nothing of the file
+    except Exception as error:
+        # zipfile says RuntimeError of an entry under a password, its child NotImplementedError of
+        # a packing or encryption that it does not know, ValueError of a name that is no text, and
+        # every unpacker has an error of its own: zlib.error, LZMAError, bz2's OSError.
         raise ReadError(
             f"{path.name}: its entry {name!r} cannot be unpacked ({error}): "
             f"copy or download the file again"
