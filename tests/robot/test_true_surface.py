@@ -35,6 +35,14 @@ def arms() -> list[np.ndarray]:
     return [shape.vertices for shape in both]
 
 
+def far_off(hull: np.ndarray, pose: np.ndarray) -> bool:
+    """Whether the ball around a hull is more than 2 cm off the box around the L."""
+    ball = np.linalg.norm(hull - hull.mean(axis=0), axis=1).max() + 0.02
+    centre = poses.apply(poses.inverse(pose), hull.mean(axis=0)[None])[0]
+    beyond = centre - np.clip(centre, 0.0, (2 * ARM, 2 * ARM, ARM))
+    return bool(np.linalg.norm(beyond) > ball)
+
+
 @pytest.fixture(scope="module")
 def obstacle() -> Obstacle:
     return Obstacle.of("l", l_shape(), true=True)
@@ -63,6 +71,8 @@ def test_distances_to_an_l_are_those_to_its_two_arms(robot: RobotModel, obstacle
             if centres > 0.6:
                 assert not len(mine)
                 continue
+            if far_off(hull, pose):
+                continue  # nothing is asked of it, and the truth takes its time
             truth = min(signed_distance(hull, arm) for arm in placed)
             if truth < -0.001:
                 # Never deeper than the way out, and never taken for free.
