@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array, row_numbers
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.sampling import cut_slivers, firsts
 
 
 def closest_on_triangles(points: Array, triangles: Array) -> Array:
@@ -39,6 +40,7 @@ def closest_on_triangles(points: Array, triangles: Array) -> Array:
 
 def lattice(corners: Array, spacing: float) -> tuple[Array, NDArray[np.int64]]:
     """Points at most about ``spacing`` apart on every triangle, and the triangle of each."""
+    corners, whole = cut_slivers(corners, spacing)
     a, b, c = (corners[:, k] for k in range(3))
     longest = np.max([np.linalg.norm(e, axis=1) for e in (b - a, c - b, a - c)], axis=0)
     steps = np.clip(np.ceil(longest / spacing), 1, 400).astype(np.int64)
@@ -51,10 +53,10 @@ def lattice(corners: Array, spacing: float) -> tuple[Array, NDArray[np.int64]]:
         if n == 1:  # corners are shared: the middle and one corner do
             weights = np.array([[1.0, 0.0, 0.0], [1 / 3, 1 / 3, 1 / 3]])
         points.append(np.einsum("wk,fkx->fwx", weights, corners[which]).reshape(-1, 3))
-        owners.append(np.repeat(which, len(weights)))
+        owners.append(np.repeat(whole[which], len(weights)))
     # Neighbouring triangles share points: one in each small cube is enough.
     everything, owner = np.concatenate(points), np.concatenate(owners)
-    _, first = np.unique(row_numbers(np.floor(everything / (0.7 * spacing))), return_index=True)
+    first = firsts(np.floor(everything / (0.7 * spacing)).astype(np.int64))
     return everything[first], owner[first]
 
 

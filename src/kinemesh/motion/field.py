@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from kinemesh.motion.arrays import Array, locked, readonly
 from kinemesh.motion.inside import signs
+from kinemesh.motion.sampling import cut_slivers, firsts
 from kinemesh.motion.shape import Shape
 
 _NODES = 1.2e6
@@ -142,9 +143,10 @@ def surface_points(shape: Shape) -> tuple[Array, Array, float]:
     Corners and edges are among them; neighbouring triangles share points.
     """
     corners = np.asarray(shape.vertices[shape.faces])
-    area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) / 2.0
-    whole = float(np.linalg.norm(area, axis=1).sum())
+    whole = float(np.linalg.norm(_areas(corners), axis=1).sum())
     step = max(_DENSEST, float(np.sqrt(whole / _SAMPLES)))
+    corners, _ = cut_slivers(corners, step)
+    area = _areas(corners)
     longest = np.max(np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2), axis=1)
     steps = np.clip(np.ceil(longest / step), 1, 1000).astype(np.int64)
     points, areas = [], []
@@ -158,12 +160,14 @@ def surface_points(shape: Shape) -> tuple[Array, Array, float]:
     return np.concatenate(points), np.concatenate(areas), step
 
 
+def _areas(corners: Array) -> Array:
+    """Area vectors ``(F, 3)`` [m^2] of triangles ``(F, 3, 3)`` [m]."""
+    return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) / 2.0
+
+
 def thinned(points: Array, size: float) -> NDArray[np.int64]:
     """Indices of the first of ``points`` ``(N, 3)`` in each cube of side ``size`` [m]."""
-    cube = np.floor((points - points.min(axis=0)) / size).astype(np.int64)
-    sides = cube.max(axis=0) + 1
-    _, first = np.unique((cube[:, 0] * sides[1] + cube[:, 1]) * sides[2] + cube[:, 2], True)
-    return np.asarray(first)
+    return firsts(np.floor((points - points.min(axis=0)) / size).astype(np.int64))
 
 
 def _carry(

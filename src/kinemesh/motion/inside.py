@@ -86,13 +86,16 @@ def _poisson(
     shape = (counts + 1) // 2 + 4
     place = (points - origin) / spacing + 2.0
     cell = np.minimum(np.maximum(np.floor(place), 0), shape - 2).astype(np.int64)
-    share = place - cell
+    share = (place - cell).T
+    sides = [(1.0 - along, along) for along in np.ascontiguousarray(share)]
+    first = (cell[:, 0] * shape[1] + cell[:, 1]) * shape[2] + cell[:, 2]
+    columns = np.ascontiguousarray(areas.T)
     field = np.zeros((3, int(np.prod(shape))))
-    for corner in product((0, 1), repeat=3):
-        weight = np.prod(np.where(corner, share, 1.0 - share), axis=1)
-        node = np.ravel_multi_index(tuple((cell + corner).T), tuple(shape))
-        for k in range(3):
-            field[k] += np.bincount(node, weight * areas[:, k], field.shape[1])
+    for i, j, k in product((0, 1), repeat=3):
+        weight = sides[0][i] * sides[1][j] * sides[2][k]
+        node = first + ((i * shape[1] + j) * shape[2] + k)
+        for values, area in zip(field, columns, strict=True):
+            values += np.bincount(node, weight * area, len(values))
     grid = field.reshape(3, *shape)
     source = sum(np.gradient(grid[k], spacing, axis=k) for k in range(3))
     size = [next_fast_len(int(2 * n), real=True) for n in shape]
