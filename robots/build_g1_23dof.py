@@ -51,7 +51,9 @@ Source:    https://github.com/unitreerobotics/unitree_ros, robots/g1_description
            legs, arms and head as packaged in example-robot-data (BSD-3-Clause as a whole; its
            g1_description names the source and licence above), figures of waist and hands from
            g1_23dof_rev_1_0.urdf, meshes of torso and hands as packaged in holosoma-retargeting
-           0.1.0 (Apache-2.0, which does not name their origin; the files are unitree_ros').
+           0.1.0, whose metadata states Apache-2.0 and which holds no licence file and names no
+           origin of these meshes. That they are unitree_ros' was taken from their names; the
+           files were not compared.
 Modified:  visuals removed, collision meshes replaced by small convex hulls that enclose the
            original visual meshes; landmarks, soles, palms, limits and rest posture added in
            robot.toml.

@@ -35,9 +35,11 @@ NOTICE = f"""\
 Booster T1 description (23 dof): kinematics, inertias, limits and the shapes that the hulls enclose
 ===================================================================================================
 
-Source:    https://github.com/BoosterRobotics/booster_gym, resources/T1 (Apache-2.0), as packaged
-           in holosoma-retargeting 0.1.0 (Apache-2.0, https://github.com/amazon-far/holosoma).
-           MuJoCo Menagerie names the same origin and licence for its booster_t1.
+Source:    URDF and meshes of models/t1 in the package holosoma-retargeting 0.1.0, whose metadata
+           states Apache-2.0 and which holds no licence file and names no origin of these files.
+           That they are https://github.com/BoosterRobotics/booster_gym, resources/T1 (Apache-2.0)
+           was taken from the names of robot, links and joints; the files were not compared.
+           MuJoCo Menagerie names that origin and licence for its booster_t1.
 Modified:  visuals and marker points removed, collision meshes replaced by small convex hulls that
            enclose the original meshes; landmarks, soles, palms and rest posture added in
            robot.toml.
