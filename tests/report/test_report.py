@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from kinemesh import Clip, Result, RobotModel, demos, metrics, retarget, write
 from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.report import Entry, check_page, entry, report
 from kinemesh.report.words import words
+from kinemesh.viewer.stage import stage
 
 pytest.importorskip("plotly", reason="reports need the extra report")
 pytest.importorskip("viser", reason="reports need the extra report")
@@ -46,8 +48,6 @@ def result(clip: Clip) -> Result:
 @pytest.fixture(scope="module")
 def pair(result: Result, clip: Clip, robot: RobotModel) -> list[Entry]:
     """Ours, and the same motion without what only a result says, 5 cm lower."""
-    from dataclasses import replace
-
     q = result.trajectory.q + np.eye(1, 36, 2)[0] * -0.05
     lower = replace(result.trajectory, q=q)
     given = {"scene": result.scene, "clip": clip, "scale": result.scale}
@@ -60,6 +60,20 @@ def pair(result: Result, clip: Clip, robot: RobotModel) -> list[Entry]:
 @pytest.fixture(scope="module")
 def page(pair: list[Entry], tmp_path_factory: pytest.TempPathFactory) -> Path:
     return report(pair, tmp_path_factory.mktemp("report") / "report.html")
+
+
+@pytest.fixture(scope="module")
+def light(
+    pair: list[Entry],
+    result: Result,
+    clip: Clip,
+    robot: RobotModel,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The page with hulls in place of the true meshes, which software draws in minutes."""
+    drawn = stage(result, robot, clip, result.scene, meshes="hulls")
+    entries = [replace(each, stage=drawn) for each in pair]
+    return report(entries, tmp_path_factory.mktemp("light") / "report.html")
 
 
 class Tags(HTMLParser):
@@ -226,7 +240,7 @@ def browser() -> Iterator[object]:
 
 @pytest.mark.slow
 def test_a_browser_draws_plots_and_scene_without_error_or_request(
-    browser: object, page: Path
+    browser: object, light: Path
 ) -> None:
     from matplotlib import image
 
@@ -237,7 +251,7 @@ def test_a_browser_draws_plots_and_scene_without_error_or_request(
     tab.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.on("request", lambda request: requests.append(request.url))
-    tab.goto(page.as_uri(), wait_until="load", timeout=PATIENCE)
+    tab.goto(light.as_uri(), wait_until="load", timeout=PATIENCE)
     assert tab.locator(".plot .main-svg").count() >= 12
     lines = tab.locator(".plot .scatterlayer .trace path.js-line").count()
     assert lines >= 10
