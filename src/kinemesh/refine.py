@@ -9,6 +9,7 @@ never undoes one, as a filter afterwards would.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -16,19 +17,22 @@ from typing import Protocol
 import numpy as np
 
 from kinemesh.constraints import Constraint, StepBox
-from kinemesh.evaluation import Evaluation
+from kinemesh.evaluation import Evaluation, Terms
 from kinemesh.motion.arrays import Array
 from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
-from kinemesh.problem import Bounded, Frame, solve
+from kinemesh.problem import Frame, solve
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration, RobotModel
 
-Rows = list[tuple[str, int, Bounded]]
 Solved = tuple[Frame, Configuration, FrameReport]
 
 
 _SHARES = (1.0, 0.5, 0.25)
 """How much of a step is tried, until it does not raise the merit."""
+
+_KEPT = 1000
+"""So many frames keep what was evaluated in one sweep for the next, which begins with the last of
+them: some 60 kB each."""
 
 
 class Solver(Protocol):
@@ -55,25 +59,19 @@ class Refinement:
     """What takes the place of the causal smoothness terms."""
 
 
-@dataclass(frozen=True)
-class _Terms:
-    objectives: tuple[Objective, ...]
-    constraints: tuple[Constraint | StepBox, ...]
-
-
 def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) -> list[Solved]:
     """Revisit the frames of a solved clip; reports are those of the final trajectory."""
     kept = (o for o in solver.objectives if not isinstance(o, Smoothness | Acceleration))
-    terms = _Terms((*kept, *refinement.smoothness), solver.constraints)
+    terms = Terms((*kept, *refinement.smoothness), solver.constraints)
     frames = [_known(frame, configuration) for frame, configuration, _ in solved]
     configurations = [configuration for _, configuration, _ in solved]
     reports = [report for _, _, report in solved]
-    rows: list[Rows | None] = [None] * len(frames)
+    recent: OrderedDict[int, Evaluation] = OrderedDict()
     for sweep in range(refinement.sweeps):
         order = range(len(frames)) if sweep % 2 == 0 else range(len(frames) - 1, -1, -1)
         for index in order:
             frame = _among(frames[index], configurations, index)
-            now = Evaluation(terms, configurations[index], frame, rows[index])
+            now = Evaluation(terms, configurations[index], frame, recent.pop(index, None))
             step = solve(now.qp(), solver.solver).step
             best = now
             for share in _SHARES:
@@ -81,9 +79,14 @@ def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) ->
                 if new.merit(solver.feasibility) <= now.merit(solver.feasibility):
                     best = new
                     break
-            configurations[index], rows[index] = best.configuration, best.rows
-            solves = reports[index].iterations + 1
-            reports[index] = best.report(frame.index, solves, solver.feasibility)
+            configurations[index] = best.configuration
+            if sweep + 1 == refinement.sweeps:
+                solves = reports[index].iterations + refinement.sweeps
+                reports[index] = best.report(frame.index, solves, solver.feasibility)
+                continue
+            recent[index] = best
+            if len(recent) > _KEPT:
+                recent.popitem(last=False)
     return list(zip(frames, configurations, reports, strict=True))
 
 
@@ -108,4 +111,4 @@ def _among(frame: Frame, configurations: Sequence[Configuration], index: int) ->
         for k in (-3, -2, -1, 1, 2, 3)
         if 0 <= index + k < len(configurations)
     }
-    return replace(frame, previous=beside.get(-1), before=beside.get(-2), neighbours=beside)
+    return frame.among(beside)

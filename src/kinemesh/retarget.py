@@ -14,7 +14,7 @@ from kinemesh import objectives as _objectives
 from kinemesh._version import __version__
 from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
 from kinemesh.errors import ClipError, SolveError
-from kinemesh.evaluation import Evaluation
+from kinemesh.evaluation import Evaluation, Terms
 from kinemesh.motion import Clip, Scene, Trajectory, in_place
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.contacts import StanceRule, stance_flags
@@ -107,6 +107,7 @@ class Retargeter:
             self.constraints = tuple(
                 replace(c, ball=True) if isinstance(c, TrustRegion) else c for c in self.constraints
             )
+        self._terms = Terms(self.objectives, self.constraints)
         if solver not in SOLVERS:
             raise SolveError(f"unknown solver {solver!r}; known solvers: {', '.join(SOLVERS)}")
         self._trust = min(
@@ -129,7 +130,7 @@ class Retargeter:
 
     def build(self, configuration: Configuration, frame: Frame) -> QP:
         """The QP of one iteration: look before you solve."""
-        return Evaluation(self, configuration, frame).qp()
+        return Evaluation(self._terms, configuration, frame).qp()
 
     def start(self, plan: Plan) -> Configuration:
         """Where the first frame starts from: rest posture, heading of hips and shoulders."""
@@ -141,7 +142,7 @@ class Retargeter:
         for start in starts(self.robot, frame.landmarks):
             free = self._in_free_space(frame, start)
             configuration, report = self.solve_frame(frame, free, self.first_iterations)
-            merit = Evaluation(self, configuration, frame).merit(self.feasibility)
+            merit = Evaluation(self._terms, configuration, frame).merit(self.feasibility)
             if best is None or merit < best[0]:
                 best = (merit, configuration, report)
             if not self._is_poor(frame, configuration, report):
@@ -183,9 +184,9 @@ class Retargeter:
             last = frame.previous[7:]
             free[7:] = np.clip(free[7:], last - reach, last + reach)
         other, again = self.solve_frame(frame, self.robot.configuration(free))
-        merit = Evaluation(self, other, frame).merit(self.feasibility)
+        merit = Evaluation(self._terms, other, frame).merit(self.feasibility)
         # A new pose is a jump: it has to be clearly better.
-        if merit < _CLEARLY * Evaluation(self, configuration, frame).merit(self.feasibility):
+        if merit < _CLEARLY * Evaluation(self._terms, configuration, frame).merit(self.feasibility):
             return other, replace(again, iterations=report.iterations + again.iterations)
         return configuration, report
 
@@ -196,7 +197,7 @@ class Retargeter:
         # Full steps, watched: near a solution they converge fast although a single one may
         # raise the merit; when two in a row do, a linearisation was believed too far (a contact
         # changed sides, say) and the search goes on from the best point in shorter steps.
-        now = best = Evaluation(self, start, frame)
+        now = best = Evaluation(self._terms, start, frame)
         best_merit = best.merit(self.feasibility)
         radius, worse, done = np.inf, 0, 0
         for _ in range(self.iterations if iterations is None else iterations):
@@ -204,7 +205,7 @@ class Retargeter:
             step = solve(qp, self.solver).step
             # The cost is twice the QP's objective, which leaves out what does not depend on v.
             foretold = now.cost + 2.0 * qp.objective(step)
-            now = Evaluation(self, now.configuration.integrate(step), frame)
+            now = Evaluation(self._terms, now.configuration.integrate(step), frame)
             done += 1
             merit = now.merit(self.feasibility)
             # The step was the best one by the model, and the model was right: there is no

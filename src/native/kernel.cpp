@@ -10,17 +10,17 @@
 #include <tuple>
 #include <vector>
 
+#include "assembly.hpp"
 #include "delaunay.hpp"
 #include "gjk.hpp"
 #include "laplacian.hpp"
+#include "logarithm.hpp"
 #include "winding.hpp"
 
-namespace py = pybind11;
 using namespace kinemesh;
 
 namespace {
 
-using Numbers = py::array_t<double, py::array::c_style | py::array::forcecast>;
 using Indices = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
 
 std::vector<double> copied(const Numbers& array, py::ssize_t size, const char* name) {
@@ -125,7 +125,7 @@ class Kernel {
 
     // Jacobian (6, nv), rotations (J, 3, 3), translations (J, 3), sphere centres (H, 3).
     py::tuple kinematics(const Numbers& q) const {
-        if (q.size() != nv_ + 1) throw std::invalid_argument("q: wrong size");
+        configured(q);
         Numbers jacobian(std::vector<py::ssize_t>{6, nv_});
         Numbers rotations(std::vector<py::ssize_t>{joints_, 3, 3});
         Numbers translations(std::vector<py::ssize_t>{joints_, 3});
@@ -285,6 +285,51 @@ class Kernel {
                 out += 3 * nv_;
             }
         }
+        return py::make_tuple(value, rates);
+    }
+
+    // Tangent (nv,) from one configuration to another, and how it changes (nv, nv) with the other.
+    py::tuple difference(const Numbers& from, const Numbers& to) const {
+        configured(from);
+        configured(to);
+        Numbers value(nv_), rates(std::vector<py::ssize_t>{nv_, nv_});
+        double *v = value.mutable_data(), *J = rates.mutable_data();
+        identity(J);
+        const Logarithm base(from.data(), to.data());
+        put(v, base.linear);
+        put(v + 3, base.angular);
+        for (py::ssize_t k = 6; k < nv_; ++k) v[k] = to.data()[k + 1] - from.data()[k + 1];
+        base.jacobian(J, static_cast<std::size_t>(nv_));
+        return py::make_tuple(value, rates);
+    }
+
+    // - sum_k s_k (q minus q_k) (nv,) for shares s that sum to -1, and how it changes with q.
+    py::tuple blended(const Numbers& q, const std::vector<Numbers>& others,
+                      const Numbers& shares) const {
+        configured(q);
+        if (shares.size() != static_cast<py::ssize_t>(others.size())) {
+            throw std::invalid_argument("blended: sizes do not fit");
+        }
+        Numbers value(nv_), rates(std::vector<py::ssize_t>{nv_, nv_});
+        double *v = value.mutable_data(), *J = rates.mutable_data();
+        std::fill(v, v + nv_, 0.0);
+        double turning[36] = {}, one[36];
+        for (std::size_t n = 0; n < others.size(); ++n) {
+            configured(others[n]);
+            const double share = shares.data()[n];
+            const double* from = others[n].data();
+            const Logarithm base(from, q.data());
+            double away[6];
+            put(away, base.linear);
+            put(away + 3, base.angular);
+            base.jacobian(one, 6);
+            for (int k = 0; k < 6; ++k) v[k] -= share * away[k];
+            for (int k = 0; k < 36; ++k) turning[k] -= share * one[k];
+            for (py::ssize_t k = 6; k < nv_; ++k) v[k] -= share * (q.data()[k + 1] - from[k + 1]);
+        }
+        // Joints are numbers: they change as the step does.
+        identity(J);
+        for (int r = 0; r < 6; ++r) std::copy(turning + 6 * r, turning + 6 * r + 6, J + r * nv_);
         return py::make_tuple(value, rates);
     }
 
@@ -473,6 +518,15 @@ class Kernel {
         return joint;
     }
 
+    void configured(const Numbers& q) const {
+        if (q.size() != nv_ + 1) throw std::invalid_argument("q: wrong size");
+    }
+
+    void identity(double* J) const {
+        std::fill(J, J + nv_ * nv_, 0.0);
+        for (py::ssize_t k = 0; k < nv_; ++k) J[k * nv_ + k] = 1.0;
+    }
+
     void moved(const Numbers& rotations, const Numbers& translations) const {
         if (rotations.size() != 9 * joints_ || translations.size() != 3 * joints_) {
             throw std::invalid_argument("kinematics of another robot");
@@ -621,36 +675,6 @@ py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& a
     return py::make_tuple(factor, offset, constant);
 }
 
-// Hessian (n, n) and gradient (n,) of the sum over terms of w |r + J v|^2 / 2, each term given by
-// r (m,), J (m, n) and w (1,) or (m,).
-py::tuple normal(py::ssize_t n, const std::vector<std::tuple<Numbers, Numbers, Numbers>>& terms) {
-    Numbers hessian(std::vector<py::ssize_t>{n, n}), gradient(n);
-    double *H = hessian.mutable_data(), *g = gradient.mutable_data();
-    std::fill(H, H + n * n, 0.0);
-    std::fill(g, g + n, 0.0);
-    for (const auto& [value, jacobian, weight] : terms) {
-        const py::ssize_t m = value.size();
-        if (jacobian.size() != m * n || (weight.size() != m && weight.size() != 1)) {
-            throw std::invalid_argument("normal: sizes do not fit");
-        }
-        const double* J = jacobian.data();
-        for (py::ssize_t k = 0; k < m; ++k, J += n) {
-            const double w = weight.data()[weight.size() == 1 ? 0 : k], r = value.data()[k];
-            if (w == 0.0) continue;
-            for (py::ssize_t a = 0; a < n; ++a) {
-                if (J[a] == 0.0) continue;
-                const double s = w * J[a];
-                g[a] += s * r;
-                for (py::ssize_t b = 0; b <= a; ++b) H[a * n + b] += s * J[b];
-            }
-        }
-    }
-    for (py::ssize_t a = 0; a < n; ++a) {
-        for (py::ssize_t b = 0; b < a; ++b) H[b * n + a] = H[a * n + b];
-    }
-    return py::make_tuple(hessian, gradient);
-}
-
 // Values (N,) at points (N, 3) of a grid, linear between its nodes and constant beyond them.
 Numbers between_nodes(const Numbers& grid, const Numbers& origin, double spacing,
                       const Numbers& points) {
@@ -709,7 +733,10 @@ PYBIND11_MODULE(_native, m) {
     m.def("adjacent", &adjacent);
     m.def("deltas", &deltas);
     m.def("target", &target);
+    m.def("costs", &costs);
+    m.def("violations", &violations);
     m.def("normal", &normal);
+    m.def("stacked", &stacked);
     m.def("between_nodes", &between_nodes);
     m.def("winding", &winding);
     py::class_<Part>(m, "Part").def(py::init<const Numbers&, const Numbers&>());
@@ -724,6 +751,8 @@ PYBIND11_MODULE(_native, m) {
         .def("along", &Kernel::along)
         .def("mixed", &Kernel::mixed)
         .def("turned", &Kernel::turned)
+        .def("difference", &Kernel::difference)
+        .def("blended", &Kernel::blended)
         .def("ground", &Kernel::ground)
         .def("part", &Kernel::part)
         .def("pairs", &Kernel::pairs);

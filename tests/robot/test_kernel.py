@@ -13,6 +13,7 @@ from kinemesh.demos import lift_box
 from kinemesh.errors import RobotError
 from kinemesh.metrics.triangles import solid_angles
 from kinemesh.motion import Shape
+from kinemesh.problem import Bounded, Residual
 from kinemesh.robot import Obstacle, RobotModel, near_ground, near_obstacle, near_self
 from kinemesh.robot import kernel as loops
 from kinemesh.testing import random_configuration
@@ -86,6 +87,55 @@ def test_normal_equations_are_those_of_the_stacked_rows() -> None:
     rows = np.concatenate([np.sqrt(w) * np.c_[j, r].T for r, j, w in terms], axis=1).T
     np.testing.assert_allclose(made[0], rows[:, :9].T @ rows[:, :9], atol=1e-12)
     np.testing.assert_allclose(made[1], rows[:, :9].T @ rows[:, 9], atol=1e-12)
+
+
+def test_costs_violations_and_stacked_rows_are_those_of_the_terms() -> None:
+    rng = np.random.default_rng(8)
+    residuals = [Residual(rng.normal(size=m), np.eye(m), w) for m, w in ((4, 2.0), (0, 1.0))]
+    residuals.append(Residual(rng.normal(size=3), np.eye(3), rng.random(3)))
+    found = loops.costs([(r.value, r.weight) for r in residuals])
+    np.testing.assert_allclose(found, [r.cost for r in residuals], rtol=1e-14)
+    rows = [
+        Bounded(rng.normal(size=m), rng.normal(size=(m, 5)), low, high)
+        for m, low, high in (
+            *((4, 0.0, np.inf), (3, -9.0, 9.0), (0, 0.0, 0.0)),
+            *((2, rng.normal(size=2), np.full(2, np.inf)), (3, -np.inf, rng.normal(size=3))),
+        )
+    ]
+    worst = loops.violations([(b.value, b.lower, b.upper) for b in rows])
+    assert worst == [b.violation() for b in rows]
+    assert max(worst) > 0.0
+    made = loops.stacked(5, [(b.value, b.jacobian, b.lower, b.upper) for b in rows])
+    assert made is not None
+    np.testing.assert_array_equal(made[0], np.concatenate([b.jacobian for b in rows]))
+    for side in (0, 1):
+        expected = np.concatenate([b.step_bounds()[side] for b in rows])
+        np.testing.assert_array_equal(made[1 + side], expected)
+    empty = loops.stacked(5, [])
+    assert empty is not None
+    assert [a.shape for a in empty] == [(0, 5), (0,), (0,)]
+    with pytest.raises(ValueError, match="one for each row"):
+        loops.violations([(np.zeros(3), np.zeros(2), 1.0)])
+
+
+@pytest.mark.parametrize("turn", [0.0, 1e-10, 1e-6, 1e-2, 0.49, 0.51, 3.0])
+def test_differences_of_configurations_are_those_of_pinocchio(
+    twins: tuple[RobotModel, RobotModel], turn: float
+) -> None:
+    rng = np.random.default_rng(9)
+    for _ in range(5):
+        fast, slow = both(twins, random_configuration(twins[0], rng).q)
+        step = rng.normal(size=fast.robot.nv)
+        step[3:6] *= turn / np.linalg.norm(step[3:6])
+        origins = [fast.robot.integrate(fast.q, s * step) for s in (1.0, -0.5)]
+        origins[1][3:7] *= -1.0  # the same rotation
+        for origin in origins:
+            one, other = fast.difference(origin), slow.difference(origin)
+            np.testing.assert_allclose(one[0], other[0], atol=1e-12)
+            np.testing.assert_allclose(one[1], other[1], atol=1e-12)
+        one, other = (c.blended(origins, np.array([-1.5, 0.5])) for c in (fast, slow))
+        np.testing.assert_allclose(one[0], other[0], atol=1e-12)
+        np.testing.assert_allclose(one[1], other[1], atol=1e-12)
 
 
 def test_a_grid_is_read_between_its_nodes_and_beyond_them() -> None:

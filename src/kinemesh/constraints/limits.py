@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from kinemesh.constraints.constraint import StepBox
-from kinemesh.motion.arrays import Array
+from kinemesh.motion.arrays import Array, readonly
 from kinemesh.problem import Box, Frame
 from kinemesh.robot import Configuration, RobotModel
 
@@ -23,7 +24,9 @@ class JointLimits(StepBox):
         """Bounds ``(nv,)``; none on the base."""
         robot = configuration.robot
         lower, upper = frame.worked_out(
-            JointLimits, lambda: (_jointed(robot.lower, -np.inf), _jointed(robot.upper, np.inf))
+            JointLimits,
+            lambda: (_jointed(robot.lower, -np.inf), _jointed(robot.upper, np.inf)),
+            beside=False,
         )
         return _from(configuration, lower, upper)
 
@@ -52,9 +55,12 @@ class VelocityLimits(StepBox):
         if not beside:
             return None
         reach = self.fraction * robot.velocity * frame.dt
-        lower = np.max([q[7:] - reach for q in beside], axis=0)
-        upper = np.min([q[7:] + reach for q in beside], axis=0)
-        return _jointed(lower, -np.inf), _jointed(upper, np.inf)
+        lower, upper = np.full(robot.nv, -np.inf), np.full(robot.nv, np.inf)
+        lower[6:], upper[6:] = beside[0][7:] - reach, beside[0][7:] + reach
+        for q in beside[1:]:
+            np.maximum(lower[6:], q[7:] - reach, out=lower[6:])
+            np.minimum(upper[6:], q[7:] + reach, out=upper[6:])
+        return lower, upper
 
 
 def _jointed(joints: Array, base: float) -> Array:
@@ -86,8 +92,13 @@ class TrustRegion(StepBox):
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Box:
         """Bounds ``(nv,)``, or a radius."""
-        reach = np.full(configuration.robot.nv, np.inf if self.ball else self.radius)
-        return Box(-reach, reach, self.radius if self.ball else None)
+        return _trusted(configuration.robot.nv, self.radius, self.ball)
+
+
+@lru_cache
+def _trusted(nv: int, radius: float, ball: bool) -> Box:
+    reach = np.full(nv, np.inf if ball else radius)
+    return Box(readonly(-reach), readonly(reach), radius if ball else None)
 
 
 @dataclass(frozen=True)

@@ -111,10 +111,14 @@ class FootEase(Constraint):
         """Two rows an edge [m]."""
         if not frame.eases:
             return None
-        rows = frame.worked_out(FootEase, lambda: _table(_edges(frame)))
-        reach = np.repeat([self._reach(ease) for ease in frame.eases], 2)
+        rows = frame.worked_out(FootEase, lambda: _table(_edges(frame)), beside=False)
+        reach = frame.worked_out(self, lambda: self._reaches(frame), beside=False)
         value, jacobian = rows.at(configuration)
         return Bounded(value, jacobian, -np.inf, reach)
+
+    def _reaches(self, frame: Frame) -> Array:
+        """The heights allowed to the corners of all edges [m]."""
+        return np.repeat([self._reach(ease) for ease in frame.eases], 2)
 
     def _reach(self, ease: Ease) -> float:
         """The height allowed to an edge [m]."""
@@ -160,7 +164,7 @@ def _bounded(
         rows = [row for stance in frame.stances for row in rows_of(stance)]
         return _table(rows) if rows else None
 
-    known = frame.worked_out(rows_of, table)
+    known = frame.worked_out(rows_of, table, beside=False)
     if known is None:
         return None
     value, jacobian = known.at(configuration)

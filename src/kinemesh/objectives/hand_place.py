@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +28,15 @@ class HandPlace(Objective):
     """Weight [1/m^2]."""
     blend: float = 0.3
     """Time over which the pull comes and goes [s]."""
+    beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
         """The residual ``(3 H,)`` [m] and its Jacobian; None while nothing is touched."""
         if not frame.contacts:
             return None
-        joints, local, places, weights = frame.worked_out(self, lambda: self._columns(frame))
+        joints, local, places, weights = frame.worked_out(
+            self, lambda: self._columns(frame), beside=False
+        )
         points = configuration.positions(joints, local)
         rates = configuration.jacobians(joints, points).reshape(3 * len(points), -1)
         return Residual(np.ravel(points - places), rates, weights)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,6 +23,7 @@ class Laplacian(Objective):
 
     weight: float = 10.0
     """Weight [1/m^2]."""
+    beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Residual:
         """The residual ``(3K,)`` [m] and its Jacobian."""

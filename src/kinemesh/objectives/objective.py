@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from kinemesh.problem import Frame, Residual
 from kinemesh.robot import Configuration
@@ -10,6 +11,10 @@ from kinemesh.robot import Configuration
 
 class Objective(ABC):
     """A term of the cost. Subclasses are frozen dataclasses: parameters in, no memory."""
+
+    beside: ClassVar[bool] = True
+    """Whether the term depends on the frames before and after; one that says False is not asked
+    again when only these have changed."""
 
     @property
     def name(self) -> str:

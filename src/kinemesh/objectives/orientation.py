@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +37,14 @@ class Orientation(Objective):
     """Share of each foot."""
     hands: float = 1.0
     """Share of each hand."""
+    beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
         """The residual ``(9 P,)`` of P parts and its Jacobian; None where nothing is known."""
         if not frame.aims:
             return None
         joints, own, wanted, share = frame.worked_out(
-            self, lambda: self._columns(configuration, frame)
+            self, lambda: self._columns(configuration, frame), beside=False
         )
         return Residual(*configuration.turned(joints, own, wanted), share)
 

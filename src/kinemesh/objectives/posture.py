@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
+from kinemesh.motion.arrays import Array, readonly
 from kinemesh.objectives.objective import Objective
 from kinemesh.problem import Frame, Residual
 from kinemesh.robot import Configuration
@@ -23,6 +26,7 @@ class Posture(Objective):
 
     weight: float = 0.02
     """Weight [1/rad^2]."""
+    beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Residual:
         """The residual ``(n,)`` [rad] of the joints."""
@@ -47,6 +51,7 @@ class Nominal(Objective):
     """Weight [1/rad^2], [1/m^2] for the base's place."""
     upper: float = 0.02
     """Share :math:`u` of the joints that carry a hand."""
+    beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
         """The residual ``(nv,)`` and its Jacobian; None without a nominal."""
@@ -60,5 +65,6 @@ class Nominal(Objective):
         return Residual(value, jacobian, weights)
 
 
-def _joints_only(nv: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    return np.eye(nv)[6:]
+@lru_cache
+def _joints_only(nv: int) -> Array:
+    return readonly(np.eye(nv)[6:])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
+from kinemesh.motion.arrays import Array, readonly
 from kinemesh.objectives.objective import Objective
 from kinemesh.problem import Frame, Residual
 from kinemesh.robot import Configuration
@@ -50,10 +53,13 @@ class Acceleration(Objective):
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
         """The residual ``(nv,)`` and its Jacobian; None in the first two frames."""
-        if frame.previous is None or frame.before is None:
+        previous, before = frame.previous, frame.before
+        if previous is None or before is None:
             return None
-        value, jacobian = configuration.difference(frame.previous)
-        last = configuration.robot.difference(frame.before, frame.previous)
+        value, jacobian = configuration.difference(previous)
+        last = frame.worked_out(
+            Acceleration, lambda: configuration.robot.difference(before, previous)
+        )
         return Residual(value - last, jacobian, self.weight * (_REFERENCE / frame.dt) ** 2)
 
 
@@ -87,35 +93,39 @@ class Differences(Objective):
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
         """The residual ``(nv,)`` and its Jacobian; None where no window fits."""
-        coefficients = self._coefficients(frame)
-        centre = coefficients.pop(0, 0.0)
-        if not centre:
+        blend = _summed(self, configuration.robot.nv, frame.dt, tuple(frame.neighbours))
+        if blend is None:
             return None
-        nv = configuration.robot.nv
-        value, turning = np.zeros(nv), np.zeros((6, 6))
-        for offset, coefficient in coefficients.items():
-            away, rate = configuration.difference(frame.neighbours[offset])
-            # difference() leads here from there: the term is its negative.
-            value -= coefficient / centre * away
-            turning -= coefficient / centre * rate[:6, :6]
-        # Joints are numbers: they change as the step does, and the coefficients sum to -1.
-        jacobian = np.eye(nv)
-        jacobian[:6, :6] = turning
-        weights = np.full(nv, self.weight * centre * (_REFERENCE / frame.dt) ** (2 * self.order))
-        weights[:3] *= self.base
-        return Residual(value, jacobian, weights)
+        others = [frame.neighbours[offset] for offset in blend.offsets]
+        return Residual(*configuration.blended(others, blend.shares), blend.weights)
 
-    def _coefficients(self, frame: Frame) -> dict[int, float]:
-        """Offset to coefficient of the summed windows, 0 included."""
-        return dict(frame.worked_out((Differences, self.order), lambda: self._summed(frame)))
 
-    def _summed(self, frame: Frame) -> dict[int, float]:
-        n, here = self.order, frame.neighbours
-        stencil = [(-1) ** (n - k) * math.comb(n, k) for k in range(n + 1)]
-        total: dict[int, float] = {}
-        for start in range(-n, 1):
-            offsets = range(start, start + n + 1)
-            if all(k == 0 or k in here for k in offsets):
-                for k in offsets:
-                    total[k] = total.get(k, 0.0) + stencil[-start] * stencil[k - start]
-        return total
+class _Blend(NamedTuple):
+    """The summed windows of a term, as far as one frame enters them."""
+
+    offsets: tuple[int, ...]
+    """Neighbours that count, by their offset in frames."""
+    shares: Array
+    """Their coefficients, in units of the frame's own ``(N,)``."""
+    weights: Array
+    """Weights ``(nv,)`` of the residual."""
+
+
+@lru_cache(maxsize=256)  # a clip has a few: its inside, and either end
+def _summed(term: Differences, nv: int, dt: float, here: tuple[int, ...]) -> _Blend | None:
+    """What the neighbours at offsets ``here`` contribute; None where no window fits."""
+    n = term.order
+    stencil = [(-1) ** (n - k) * math.comb(n, k) for k in range(n + 1)]
+    total: dict[int, float] = {}
+    for start in range(-n, 1):
+        offsets = range(start, start + n + 1)
+        if all(k == 0 or k in here for k in offsets):
+            for k in offsets:
+                total[k] = total.get(k, 0.0) + stencil[-start] * stencil[k - start]
+    centre = total.pop(0, 0.0)
+    if not centre:
+        return None
+    weights = np.full(nv, term.weight * centre * (_REFERENCE / dt) ** (2 * n))
+    weights[:3] *= term.base
+    shares = np.array([coefficient / centre for coefficient in total.values()])
+    return _Blend(tuple(total), readonly(shares), readonly(weights))

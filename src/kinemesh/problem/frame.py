@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -143,11 +144,33 @@ class Frame:
     extras: dict[str, Array] = field(default_factory=dict)
     """Room for data of a user's own terms."""
     memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
-    """What was worked out from this frame alone, by question."""
+    """What was worked out from this frame, its neighbours among it, by question."""
+    lasting: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was worked out from this frame without its neighbours, by question."""
 
-    def worked_out(self, question: Hashable, answer: Callable[[], T]) -> T:
-        """The answer to a question about this frame, worked out once for all iterations."""
-        if question not in self.memo:
-            self.memo[question] = answer()
-        known: T = self.memo[question]
+    def worked_out(self, question: Hashable, answer: Callable[[], T], *, beside: bool = True) -> T:
+        """The answer to a question about this frame, worked out once for all iterations.
+
+        Args:
+            question: by what the answer is found again.
+            answer: works it out.
+            beside: whether it depends on the frames before and after; if not, it lasts
+                when these change.
+        """
+        memo = self.memo if beside else self.lasting
+        if question not in memo:
+            memo[question] = answer()
+        known: T = memo[question]
         return known
+
+    def among(self, neighbours: Mapping[int, Array]) -> Frame:
+        """The same frame with its neighbours, by offset ``(nq,)``, as they are now."""
+        other = copy(self)
+        for name, value in (
+            ("neighbours", neighbours),
+            ("previous", neighbours.get(-1)),
+            ("before", neighbours.get(-2)),
+            ("memo", {}),
+        ):
+            object.__setattr__(other, name, value)  # dataclasses.replace() forgets what lasts
+        return other

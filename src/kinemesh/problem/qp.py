@@ -21,7 +21,7 @@ import numpy as np
 
 from kinemesh.motion.arrays import Array
 from kinemesh.problem.rows import Bounded, Box, Residual
-from kinemesh.robot.kernel import normal
+from kinemesh.robot.kernel import normal, stacked
 
 DAMPING = 1e-6
 """Levenberg term: keeps the Hessian regular, far below every weight in use."""
@@ -87,21 +87,15 @@ class QP:
         # Each box holds at the iterate up to rounding; two that miss each other by an ulp
         # must not make the program infeasible.
         box_upper = np.maximum(box_upper, box_lower)
-        blocks, lower, upper, start = [], [], [], 0
+        blocks, start = [], 0
         for name, sacrifice, bounded in rows:
-            count = len(bounded.value)
-            blocks.append(Block(name, slice(start, start + count), sacrifice))
-            low, high = bounded.step_bounds()
-            lower.append(low)
-            upper.append(high)
-            start += count
-        matrix = [bounded.jacobian for _, _, bounded in rows]
+            end = start + len(bounded.value)
+            blocks.append(Block(name, slice(start, end), sacrifice))
+            start = end
         return cls(
             hessian,
             gradient,
-            np.concatenate(matrix) if matrix else np.zeros((0, nv)),
-            np.concatenate(lower) if lower else np.zeros(0),
-            np.concatenate(upper) if upper else np.zeros(0),
+            *_stacked(nv, [bounded for _, _, bounded in rows]),
             box_lower,
             box_upper,
             min((box.radius for box in boxes if box.radius is not None), default=None),
@@ -160,6 +154,19 @@ class QP:
         """Write the arrays to an ``.npz``, for a bug report."""
         names = ("hessian", "gradient", "matrix", "lower", "upper", "box_lower", "box_upper")
         np.savez_compressed(path, **{name: getattr(self, name) for name in names})
+
+
+def _stacked(nv: int, rows: Sequence[Bounded]) -> tuple[Array, Array, Array]:
+    """Matrix ``(m, nv)`` and bounds ``(m,)`` of a step, for the rows of all terms."""
+    compiled = stacked(nv, [(b.value, b.jacobian, b.lower, b.upper) for b in rows])
+    if compiled is not None:
+        return compiled
+    bounds = [bounded.step_bounds() for bounded in rows]
+    return (
+        np.concatenate([np.zeros((0, nv)), *(bounded.jacobian for bounded in rows)]),
+        np.concatenate([np.zeros(0), *(low for low, _ in bounds)]),
+        np.concatenate([np.zeros(0), *(high for _, high in bounds)]),
+    )
 
 
 def _normal(nv: int, residuals: Sequence[Residual]) -> tuple[Array, Array]:

@@ -64,8 +64,8 @@ def solve(qp: QP, solver: str = "daqp") -> Solution:
 def _daqp(qp: QP) -> Array | None:
     upper = np.concatenate([qp.box_upper, qp.upper])
     lower = np.concatenate([qp.box_lower, qp.lower])
-    np.clip(upper, -_FREE, _FREE, out=upper)
-    np.clip(lower, -_FREE, _FREE, out=lower)
+    for bounds in (upper, lower):  # numpy.clip() takes twice as long
+        np.minimum(np.maximum(bounds, -_FREE, out=bounds), _FREE, out=bounds)
     sense = np.zeros(len(upper), dtype=ctypes.c_int)
     step, _, flag, _ = daqp.solve(
         qp.hessian, qp.gradient, qp.matrix, upper, lower, sense, primal_tol=1e-8

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import coal
@@ -196,13 +196,45 @@ class Configuration:
         """Tangent ``(nv,)`` from ``origin`` ``(nq,)`` to here, and its Jacobian ``(nv, nv)``."""
         # Several terms ask for the same; the origin is kept, so that its id stays its own.
         question = ("difference", id(origin))
-        if question not in self.memo:
-            model = self.robot.pin_model
-            value = pin.difference(model, origin, self.q)
-            jacobian = pin.dDifference(model, origin, self.q, pin.ARG1)
-            self.memo[question] = origin, value, jacobian
-        known: tuple[Array, Array, Array] = self.memo[question]
-        return known[1:]
+        known: tuple[Array, tuple[Array, Array]] | None = self.memo.get(question)
+        if known is None:
+            known = self.memo[question] = origin, self._difference(origin)
+        return known[1]
+
+    def _difference(self, origin: Array) -> tuple[Array, Array]:
+        if self.robot.kernel is not None:
+            value, jacobian = self.robot.kernel.difference(origin, self.q)
+            return value, jacobian
+        model = self.robot.pin_model
+        value = pin.difference(model, origin, self.q)
+        return value, pin.dDifference(model, origin, self.q, pin.ARG1)
+
+    def blended(self, others: Sequence[Array], shares: Array) -> tuple[Array, Array]:
+        r"""How far this is from a blend of other configurations, and how that changes.
+
+        .. math:: - \sum_k s_k (q \ominus q_k), \qquad \sum_k s_k = -1
+
+        Args:
+            others: :math:`q_k` ``(nq,)``.
+            shares: :math:`s_k` ``(N,)``.
+
+        Returns:
+            Tangent ``(nv,)`` and its Jacobian ``(nv, nv)``.
+        """
+        kernel = self.robot.kernel
+        if kernel is not None:
+            value, jacobian = kernel.blended(self.q, others, shares)
+            return value, jacobian
+        nv = self.robot.nv
+        value, turning = np.zeros(nv), np.zeros((6, 6))
+        for other, share in zip(others, shares, strict=True):
+            away, rate = self.difference(other)
+            value -= share * away
+            turning -= share * rate[:6, :6]
+        # Joints are numbers: they change as the step does.
+        jacobian = np.eye(nv)
+        jacobian[:6, :6] = turning
+        return value, jacobian
 
 
 def _skew(points: Array) -> Array:

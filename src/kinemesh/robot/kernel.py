@@ -119,6 +119,48 @@ def normal(
     return hessian, gradient
 
 
+def costs(terms: list[tuple[Array, Array | float]]) -> list[float] | None:
+    """The sums of w r^2 of terms, each r ``(m,)`` and w, one number or ``(m,)``.
+
+    None where the compiled loops were not built.
+    """
+    if _native is None:
+        return None
+    found: list[float] = _native.costs(terms)
+    return found
+
+
+def violations(terms: list[tuple[Array, Array | float, Array | float]]) -> list[float] | None:
+    """How far the worst row of every term is out of bounds; 0 where all hold.
+
+    None where the compiled loops were not built.
+
+    Args:
+        terms: of each values ``(m,)``, lower and upper bounds, one number or ``(m,)``.
+    """
+    if _native is None:
+        return None
+    found: list[float] = _native.violations(terms)
+    return found
+
+
+def stacked(
+    count: int, terms: list[tuple[Array, Array, Array | float, Array | float]]
+) -> tuple[Array, Array, Array] | None:
+    """Matrix ``(m, count)``, lower and upper bounds ``(m,)`` of a step, for all rows of terms.
+
+    None where the compiled loops were not built.
+
+    Args:
+        count: length of a step.
+        terms: of each values ``(m,)``, Jacobian ``(m, count)``, lower and upper bounds.
+    """
+    if _native is None:
+        return None
+    matrix, lower, upper = _native.stacked(count, terms)
+    return matrix, lower, upper
+
+
 def between_nodes(grid: Array, origin: Array, spacing: float, points: Array) -> Array | None:
     """Values ``(N,)`` at ``points`` ``(N, 3)`` of a ``grid`` ``(X, Y, Z)``, linear in between.
 
