@@ -31,7 +31,10 @@ STAGES: dict[str, tuple[str, ...]] = {
     "kinematics": (
         *(
             f"kinemesh.robot.configuration.Configuration.{name}"
-            for name in "__init__ integrate positions jacobians rows turns difference".split()
+            for name in (
+                "__init__ integrate positions jacobians rows turns difference blended parting "
+                "along mixed turned"
+            ).split()
         ),
         *(f"kinemesh.robot.model.RobotModel.{name}" for name in ("difference", "integrate")),
     ),
@@ -65,7 +68,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "assembly": (
         *(
             f"kinemesh.evaluation.Evaluation.{name}"
-            for name in "__init__ cost violation merit qp report".split()
+            for name in "__init__ boxes merit qp report".split()
         ),
         *("kinemesh.problem.qp.QP.build", "kinemesh.problem.qp.QP.relaxed"),
         *(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -43,87 +43,58 @@ class Terms:
 class Evaluation:
     """All terms of a frame at one configuration.
 
-    Args:
-        terms: what is wanted and what must hold.
-        configuration: where.
-        frame: of which frame.
-        earlier: the terms of the same frame at the same configuration with other frames before
-            and after; those that do not look at these are not evaluated anew.
+    A term that does not look at the frames before and after is evaluated once for a frame at a
+    configuration: what it said is kept there, for when the frame comes with other neighbours.
 
     Attributes:
         configuration: where the terms were evaluated.
         residuals: name and residual of every active objective.
         rows: name, order of sacrifice and rows of every active constraint.
+        costs: the cost of every active objective.
+        cost: their sum.
+        violations: the worst violation of every active constraint.
+        violation: the worst of these.
     """
 
-    def __init__(
-        self,
-        terms: Terms,
-        configuration: Configuration,
-        frame: Frame,
-        earlier: Evaluation | None = None,
-    ) -> None:
+    def __init__(self, terms: Terms, configuration: Configuration, frame: Frame) -> None:
         self.configuration = configuration
         self._terms, self._frame = terms, frame
-        self._residuals: list[Residual | None] = []
-        self._bounded: list[Bounded | None] = []
-        for k, (_, objective) in enumerate(terms.wanted):
-            self._residuals.append(
-                objective.evaluate(configuration, frame)
-                if earlier is None or objective.beside
-                else earlier._residuals[k]
-            )
-        for k, (_, _, constraint) in enumerate(terms.rows):
-            self._bounded.append(
-                constraint.evaluate(configuration, frame)
-                if earlier is None or constraint.beside
-                else earlier._bounded[k]
-            )
-        self.residuals: list[tuple[str, Residual]] = [
-            (name, residual)
-            for (name, _), residual in zip(terms.wanted, self._residuals, strict=True)
-            if residual is not None
-        ]
-        self.rows: list[tuple[str, int, Bounded]] = [
-            (name, sacrifice, bounded)
-            for (name, sacrifice, _), bounded in zip(terms.rows, self._bounded, strict=True)
-            if bounded is not None
-        ]
+        said = _said(configuration, frame)
+        self.residuals: list[tuple[str, Residual]] = []
+        self.rows: list[tuple[str, int, Bounded]] = []
+        for name, objective in terms.wanted:
+            if objective.beside:
+                residual = objective.evaluate(configuration, frame)
+            elif id(objective) in said:
+                residual = said[id(objective)][1]
+            else:
+                residual = objective.evaluate(configuration, frame)
+                said[id(objective)] = objective, residual
+            if residual is not None:
+                self.residuals.append((name, residual))
+        for name, sacrifice, constraint in terms.rows:
+            if constraint.beside:
+                bounded = constraint.evaluate(configuration, frame)
+            elif id(constraint) in said:
+                bounded = said[id(constraint)][1]
+            else:
+                bounded = constraint.evaluate(configuration, frame)
+                said[id(constraint)] = constraint, bounded
+            if bounded is not None:
+                self.rows.append((name, sacrifice, bounded))
+        self.costs = _costs([residual for _, residual in self.residuals])
+        self.cost = sum(self.costs)
+        self.violations = _violations([bounded for _, _, bounded in self.rows])
+        self.violation = max(self.violations, default=0.0)
+        self._boxes: list[tuple[str, Box]] | None = None
 
-    @cached_property
+    @property
     def boxes(self) -> list[tuple[str, Box]]:
         """Name and bounds of every active step box."""
-        asked = [
-            (name, box.evaluate(self.configuration, self._frame)) for name, box in self._terms.boxes
-        ]
-        return [(name, box) for name, box in asked if box is not None]
-
-    @cached_property
-    def costs(self) -> list[float]:
-        """The cost of every active objective."""
-        squares = costs([(residual.value, residual.weight) for _, residual in self.residuals])
-        if squares is None:
-            return [residual.cost for _, residual in self.residuals]
-        return [
-            square + residual.constant
-            for square, (_, residual) in zip(squares, self.residuals, strict=True)
-        ]
-
-    @cached_property
-    def cost(self) -> float:
-        """Sum of the objectives."""
-        return sum(self.costs)
-
-    @cached_property
-    def violations(self) -> list[float]:
-        """The worst violation of every active constraint."""
-        worst = violations([(b.value, b.lower, b.upper) for _, _, b in self.rows])
-        return [b.violation() for _, _, b in self.rows] if worst is None else worst
-
-    @cached_property
-    def violation(self) -> float:
-        """The worst violation of any row."""
-        return max(self.violations, default=0.0)
+        if self._boxes is None:
+            asked = [(n, c.evaluate(self.configuration, self._frame)) for n, c in self._terms.boxes]
+            self._boxes = [(name, box) for name, box in asked if box is not None]
+        return self._boxes
 
     def merit(self, feasibility: float) -> float:
         """What a step must lower: half the cost plus the exact penalty of broken rows."""
@@ -150,3 +121,30 @@ class Evaluation:
         violation |= {name: box.violation() for name, box in self.boxes}
         cost = {name: cost for (name, _), cost in zip(self.residuals, self.costs, strict=True)}
         return FrameReport(index, iterations, cost, violation, relaxed)
+
+
+def _costs(residuals: list[Residual]) -> list[float]:
+    """The cost of each."""
+    squares = costs([(residual.value, residual.weight) for residual in residuals])
+    if squares is None:
+        return [residual.cost for residual in residuals]
+    return [square + r.constant for square, r in zip(squares, residuals, strict=True)]
+
+
+def _violations(rows: list[Bounded]) -> list[float]:
+    """The worst violation of each."""
+    worst = violations([(bounded.value, bounded.lower, bounded.upper) for bounded in rows])
+    return [bounded.violation() for bounded in rows] if worst is None else worst
+
+
+def _said(configuration: Configuration, frame: Frame) -> dict[int, tuple[Any, Any]]:
+    """What terms said of a frame at a configuration, by the term's id, with the term.
+
+    Frames that differ in their neighbours alone have ``lasting`` in common; it is kept with the
+    answers, so that its id stays its own.
+    """
+    question = ("said", id(frame.lasting))
+    if question not in configuration.memo:
+        configuration.memo[question] = frame.lasting, {}
+    said: dict[int, tuple[Any, Any]] = configuration.memo[question][1]
+    return said

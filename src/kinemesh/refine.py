@@ -9,7 +9,6 @@ never undoes one, as a filter afterwards would.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -29,10 +28,6 @@ Solved = tuple[Frame, Configuration, FrameReport]
 
 _SHARES = (1.0, 0.5, 0.25)
 """How much of a step is tried, until it does not raise the merit."""
-
-_KEPT = 1000
-"""So many frames keep what was evaluated in one sweep for the next, which begins with the last of
-them: some 60 kB each."""
 
 
 class Solver(Protocol):
@@ -66,12 +61,11 @@ def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) ->
     frames = [_known(frame, configuration) for frame, configuration, _ in solved]
     configurations = [configuration for _, configuration, _ in solved]
     reports = [report for _, _, report in solved]
-    recent: OrderedDict[int, Evaluation] = OrderedDict()
     for sweep in range(refinement.sweeps):
         order = range(len(frames)) if sweep % 2 == 0 else range(len(frames) - 1, -1, -1)
         for index in order:
             frame = _among(frames[index], configurations, index)
-            now = Evaluation(terms, configurations[index], frame, recent.pop(index, None))
+            now = Evaluation(terms, configurations[index], frame)
             step = solve(now.qp(), solver.solver).step
             best = now
             for share in _SHARES:
@@ -83,15 +77,13 @@ def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) ->
             if sweep + 1 == refinement.sweeps:
                 solves = reports[index].iterations + refinement.sweeps
                 reports[index] = best.report(frame.index, solves, solver.feasibility)
-                continue
-            recent[index] = best
-            if len(recent) > _KEPT:
-                recent.popitem(last=False)
     return list(zip(frames, configurations, reports, strict=True))
 
 
 def _known(frame: Frame, configuration: Configuration) -> Frame:
     """The frame with the places of its feet as they were planted."""
+    if all(stance.settled for stance in frame.stances):
+        return frame
     stances = tuple(
         replace(
             stance,

@@ -211,7 +211,7 @@ class Retargeter:
             # The step was the best one by the model, and the model was right: there is no
             # more to win here than its error.
             still = abs(foretold - now.cost) <= self.tolerance * max(now.cost, 1e-9)
-            still &= bool(np.abs(step).max() < 0.99 * min(radius, self._trust))
+            still = still and float(np.abs(step).max()) < 0.99 * min(radius, self._trust)
             # A step that wins next to nothing counts as one that does not: full steps can
             # swing between two contact normals for ever.
             gained = merit <= best_merit - self.tolerance * best_merit

@@ -157,14 +157,28 @@ class Kernel {
         double* out = result.mutable_data();
         const double* J = jacobian.data();
         for (py::ssize_t k = 0; k < n; ++k, out += nv_) {
+            rate(J, joints.data()[k], taken(points.data() + 3 * k),
+                 taken(directions.data() + 3 * k), out);
+        }
+        return result;
+    }
+
+    // Rates (N, nv) at which the points (N, 2, 3) of two joints (N, 2) part along directions.
+    Numbers parting(const Numbers& jacobian, const Indices& joints, const Numbers& points,
+                    const Numbers& directions) const {
+        const py::ssize_t n = joints.size() / 2;
+        if (points.size() != 6 * n || directions.size() != 3 * n || jacobian.size() != 6 * nv_) {
+            throw std::invalid_argument("parting: sizes do not fit");
+        }
+        Numbers result(std::vector<py::ssize_t>{n, nv_});
+        std::vector<double> other(static_cast<std::size_t>(nv_));
+        for (py::ssize_t k = 0; k < n; ++k) {
             const Vec d = taken(directions.data() + 3 * k);
-            const Vec m = cross(taken(points.data() + 3 * k), d);
-            const double* on = &support_[checked(joints.data()[k]) * nv_];
-            for (py::ssize_t c = 0; c < nv_; ++c) {
-                out[c] = on[c] * (d.x * J[c] + d.y * J[nv_ + c] + d.z * J[2 * nv_ + c] +
-                                  m.x * J[3 * nv_ + c] + m.y * J[4 * nv_ + c] +
-                                  m.z * J[5 * nv_ + c]);
-            }
+            double* out = result.mutable_data() + k * nv_;
+            rate(jacobian.data(), joints.data()[2 * k], taken(points.data() + 6 * k), d, out);
+            rate(jacobian.data(), joints.data()[2 * k + 1], taken(points.data() + 6 * k + 3), d,
+                 other.data());
+            for (py::ssize_t c = 0; c < nv_; ++c) out[c] -= other[c];
         }
         return result;
     }
@@ -518,6 +532,16 @@ class Kernel {
         return joint;
     }
 
+    // How a world point that moves with a joint moves along d (nv,).
+    void rate(const double* J, std::int64_t joint, Vec point, Vec d, double* out) const {
+        const Vec m = cross(point, d);
+        const double* on = &support_[checked(joint) * nv_];
+        for (py::ssize_t c = 0; c < nv_; ++c) {
+            out[c] = on[c] * (d.x * J[c] + d.y * J[nv_ + c] + d.z * J[2 * nv_ + c] +
+                              m.x * J[3 * nv_ + c] + m.y * J[4 * nv_ + c] + m.z * J[5 * nv_ + c]);
+        }
+    }
+
     void configured(const Numbers& q) const {
         if (q.size() != nv_ + 1) throw std::invalid_argument("q: wrong size");
     }
@@ -675,6 +699,32 @@ py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& a
     return py::make_tuple(factor, offset, constant);
 }
 
+// The value at a point of a grid, linear between its nodes and constant beyond them.
+double read(const Numbers& grid, const Numbers& origin, double spacing, const double* point) {
+    py::ssize_t low[3], high[3];
+    double share[3];
+    for (int c = 0; c < 3; ++c) {
+        const auto last = static_cast<double>(grid.shape(c) - 1);
+        const double at = (point[c] - origin.data()[c]) / spacing;
+        const double held = at > 0.0 ? std::min(at, last) : 0.0;
+        low[c] = static_cast<py::ssize_t>(held);
+        high[c] = std::min<py::ssize_t>(low[c] + 1, grid.shape(c) - 1);
+        share[c] = held - static_cast<double>(low[c]);
+    }
+    double sum = 0.0;
+    for (int corner = 0; corner < 8; ++corner) {
+        py::ssize_t node[3];
+        double weight = 1.0;
+        for (int c = 0; c < 3; ++c) {
+            const bool up = corner >> c & 1;
+            node[c] = up ? high[c] : low[c];
+            weight *= up ? share[c] : 1.0 - share[c];
+        }
+        sum += weight * grid.data()[(node[0] * grid.shape(1) + node[1]) * grid.shape(2) + node[2]];
+    }
+    return sum;
+}
+
 // Values (N,) at points (N, 3) of a grid, linear between its nodes and constant beyond them.
 Numbers between_nodes(const Numbers& grid, const Numbers& origin, double spacing,
                       const Numbers& points) {
@@ -684,28 +734,31 @@ Numbers between_nodes(const Numbers& grid, const Numbers& origin, double spacing
     const py::ssize_t n = points.size() / 3;
     Numbers result(n);
     for (py::ssize_t k = 0; k < n; ++k) {
-        py::ssize_t low[3], high[3];
-        double share[3];
-        for (int c = 0; c < 3; ++c) {
-            const auto last = static_cast<double>(grid.shape(c) - 1);
-            const double at = (points.data()[3 * k + c] - origin.data()[c]) / spacing;
-            const double held = at > 0.0 ? std::min(at, last) : 0.0;
-            low[c] = static_cast<py::ssize_t>(held);
-            high[c] = std::min<py::ssize_t>(low[c] + 1, grid.shape(c) - 1);
-            share[c] = held - static_cast<double>(low[c]);
-        }
-        double sum = 0.0;
-        for (int corner = 0; corner < 8; ++corner) {
-            py::ssize_t node[3];
-            double weight = 1.0;
-            for (int c = 0; c < 3; ++c) {
-                const bool up = corner >> c & 1;
-                node[c] = up ? high[c] : low[c];
-                weight *= up ? share[c] : 1.0 - share[c];
-            }
-            sum += weight * grid.data()[(node[0] * grid.shape(1) + node[1]) * grid.shape(2) + node[2]];
-        }
-        result.mutable_data()[k] = sum;
+        result.mutable_data()[k] = read(grid, origin, spacing, points.data() + 3 * k);
+    }
+    return result;
+}
+
+// Distances (N,) to a hull, those below `within` less by what a grid around it says where it is
+// met: at the world's points less distance times normal, in the hull's own frame.
+Numbers entered(const Numbers& grid, const Numbers& origin, double spacing, double within,
+                const Numbers& distance, const Numbers& points, const Numbers& normals,
+                const Numbers& turn, const Numbers& shift) {
+    const py::ssize_t n = distance.size();
+    if (grid.ndim() != 3 || origin.size() != 3 || points.size() != 3 * n ||
+        normals.size() != 3 * n || turn.size() != 9 || shift.size() != 3) {
+        throw std::invalid_argument("entered: sizes do not fit");
+    }
+    const Frame there = placed(turn.data(), shift.data());
+    Numbers result(n);
+    for (py::ssize_t k = 0; k < n; ++k) {
+        const double apart = distance.data()[k];
+        result.mutable_data()[k] = apart;
+        if (!(apart < within)) continue;
+        const Vec met = taken(points.data() + 3 * k) - apart * taken(normals.data() + 3 * k);
+        double local[3];
+        put(local, there.unturned(met - there.shift));
+        result.mutable_data()[k] += read(grid, origin, spacing, local);
     }
     return result;
 }
@@ -739,6 +792,7 @@ PYBIND11_MODULE(_native, m) {
     m.def("stacked", &stacked);
     m.def("between_nodes", &between_nodes);
     m.def("winding", &winding);
+    m.def("entered", &entered);
     py::class_<Part>(m, "Part").def(py::init<const Numbers&, const Numbers&>());
     py::class_<Kernel>(m, "Kernel")
         .def(py::init<const Indices&, const Indices&, const Numbers&, const Numbers&,
@@ -746,6 +800,7 @@ PYBIND11_MODULE(_native, m) {
                       const Numbers&, const Numbers&, const Indices&>())
         .def("kinematics", &Kernel::kinematics)
         .def("rows", &Kernel::rows)
+        .def("parting", &Kernel::parting)
         .def("jacobians", &Kernel::jacobians)
         .def("positions", &Kernel::positions)
         .def("along", &Kernel::along)

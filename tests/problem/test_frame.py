@@ -59,3 +59,12 @@ def test_a_point_on_the_surface_stays(robot: RobotModel, normal: np.ndarray) -> 
     moved = here.on_surface(np.array([0.3, -0.2, 5.0]))
     assert normal @ (moved - here.point) == pytest.approx(0.0, abs=1e-12)
     np.testing.assert_allclose(here.on_surface(moved), moved, atol=1e-12)
+
+
+def test_a_stance_is_settled_once_a_solution_cannot_change_what_it_asks(robot: RobotModel) -> None:
+    toe, both = Touchdown(UP, None), Touchdown(UP, np.array([1.0, 0.0, 0.0]))
+    for whole, known, settled in (
+        *((True, None, False), (False, None, False), (True, toe, False)),
+        *((True, both, True), (False, toe, True), (False, both, True)),
+    ):
+        assert stance(robot, whole, known).settled is settled

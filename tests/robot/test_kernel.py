@@ -54,6 +54,16 @@ def test_rates_and_jacobians_of_points_are_the_same(twins: tuple[RobotModel, Rob
     )
 
 
+def test_pairs_of_points_part_as_fast_either_way(twins: tuple[RobotModel, RobotModel]) -> None:
+    rng = np.random.default_rng(10)
+    fast, slow = both(twins, random_configuration(twins[0], rng).q)
+    joints = rng.integers(1, fast.rotations.shape[0], (20, 2))
+    points, ways = rng.normal(size=(20, 2, 3)), rng.normal(size=(20, 3))
+    one, other = (c.parting(joints, points, ways) for c in (fast, slow))
+    assert one.shape == (20, fast.robot.nv)
+    np.testing.assert_allclose(one, other, atol=1e-12)
+
+
 def test_what_terms_ask_of_a_configuration_is_the_same(
     twins: tuple[RobotModel, RobotModel],
 ) -> None:

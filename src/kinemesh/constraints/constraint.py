@@ -19,7 +19,8 @@ class Constraint(ABC):
     sacrifice: int = 3
     """Who gives way first when not all can hold: the highest number."""
     beside: ClassVar[bool] = False
-    """Whether the rows depend on the frames before and after."""
+    """Whether the rows depend on the frames before and after; if not, they are not asked for again
+    when only these have changed."""
 
     @property
     def name(self) -> str:

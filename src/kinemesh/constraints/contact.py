@@ -34,24 +34,29 @@ class HandContact(Constraint):
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
         """One row a touching hand: its distance [m] and rate."""
+        if not frame.contacts:
+            return None
         values: list[float] = []
         rows: list[Array] = []
-        bounds: list[float] = []
         for contact in frame.contacts:
             obstacle, pose, hulls = contact.obstacle, contact.pose, contact.hand.hulls
             # Near by, these are the places that non-penetration asks for too.
             near = near_obstacle(configuration, obstacle, pose, NEAR)
-            mine = np.flatnonzero((near.hulls[:, None] == hulls).any(axis=1))
-            if not len(mine):
+            own = hulls.tolist()
+            mine = [k for k, hull in enumerate(near.hulls.tolist()) if hull in own]
+            if not mine:
                 near = near_obstacle(configuration, obstacle, pose, np.inf, hulls)
-                mine = np.arange(len(near.distance))
-            closest = int(mine[np.argmin(near.distance[mine])])
-            values.append(float(near.distance[closest]))
-            rows.append(near.rates(configuration, slice(closest, closest + 1))[0])
-            bounds.append(self._reach(contact))
-        if not rows:
-            return None
-        return Bounded(np.array(values), np.array(rows), -np.inf, np.array(bounds))
+                mine = list(range(len(near.distance)))
+            distance = near.distance.tolist()
+            closest = min(mine, key=distance.__getitem__)
+            values.append(distance[closest])
+            rows.append(near.rates(configuration)[closest])
+        bounds = frame.worked_out(self, lambda: self._reaches(frame), beside=False)
+        return Bounded(np.array(values), np.array(rows), -np.inf, bounds)
+
+    def _reaches(self, frame: Frame) -> Array:
+        """The distances allowed to all hands [m]."""
+        return np.array([self._reach(contact) for contact in frame.contacts])
 
     def _reach(self, contact: Contact) -> float:
         """The distance allowed to a hand [m]."""

@@ -48,7 +48,7 @@ class FootStance(Constraint):
     @staticmethod
     def _rows(stance: Stance) -> list[_Row]:
         sole, n, down = stance.sole, stance.normal, stance.touchdown
-        heel, toe = sole.corners[:2].mean(axis=0), sole.corners[2:].mean(axis=0)
+        heel, toe = sole.edges
         rows: list[_Row] = [] if stance.landing else [(sole.joint, toe, n, stance.point)]
         if down is not None:
             rows += [(sole.joint, toe, tangent, down.toe) for tangent in _tangents(n)]
@@ -85,7 +85,7 @@ class FootFlat(Constraint):
         corners = stance.sole.corners
         held = [corners[2], corners[3]]
         if stance.whole:
-            held.append(corners[:2].mean(axis=0))
+            held.append(stance.sole.edges[0])
         return [(stance.sole.joint, c, stance.normal, stance.point) for c in held]
 
 

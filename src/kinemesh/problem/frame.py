@@ -42,9 +42,15 @@ class Stance:
     touchdown: Touchdown | None = None
     """None in the first frame of a stance: its place is what the solution makes it."""
 
+    @property
+    def settled(self) -> bool:
+        """Whether what the stance asks is known already, whatever the solution makes of it."""
+        known = self.touchdown
+        return known is not None and (not self.whole or known.heading is not None)
+
     def planted(self, corners: Array) -> Touchdown:
         """The touchdown that the sole's solved ``corners`` ``(4, 3)`` [m] make."""
-        heel, toe = corners[:2].mean(axis=0), corners[2:].mean(axis=0)
+        heel, toe = 0.5 * (corners[0] + corners[1]), 0.5 * (corners[2] + corners[3])
         known = self.touchdown
         place = self.on_surface(toe) if known is None else known.toe
         if not self.whole:

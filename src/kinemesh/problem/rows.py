@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -52,22 +51,12 @@ class Bounded:
 
     def excess(self) -> Array:
         """By how much each row is out of bounds now ``(m,)``; 0 where it holds."""
-        return self._excess
-
-    def violation(self) -> float:
-        """The largest amount by which a row is out of bounds now; 0 when all hold."""
-        return self._violation
-
-    # Merit, stopping rule and report all ask.
-
-    @cached_property
-    def _excess(self) -> Array:
         over = np.maximum(self.value - self.upper, self.lower - self.value)
         return np.maximum(over, 0.0, out=over)
 
-    @cached_property
-    def _violation(self) -> float:
-        return float(self._excess.max(initial=0.0))
+    def violation(self) -> float:
+        """The largest amount by which a row is out of bounds now; 0 when all hold."""
+        return float(self.excess().max(initial=0.0))
 
 
 @dataclass(frozen=True, eq=False)

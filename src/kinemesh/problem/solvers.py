@@ -7,7 +7,6 @@ and the judge of the other two.
 
 from __future__ import annotations
 
-import ctypes
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,7 +65,7 @@ def _daqp(qp: QP) -> Array | None:
     lower = np.concatenate([qp.box_lower, qp.lower])
     for bounds in (upper, lower):  # numpy.clip() takes twice as long
         np.minimum(np.maximum(bounds, -_FREE, out=bounds), _FREE, out=bounds)
-    sense = np.zeros(len(upper), dtype=ctypes.c_int)
+    sense = np.zeros(len(upper), dtype=np.intc)
     step, _, flag, _ = daqp.solve(
         qp.hessian, qp.gradient, qp.matrix, upper, lower, sense, primal_tol=1e-8
     )

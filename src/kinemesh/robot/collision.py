@@ -24,8 +24,6 @@ NEAR = 0.05
 
 _LOWEST = 0.03
 """Vertices no higher than this above a hull's lowest one [m] are worth a row."""
-_DENTED = 0.02
-"""Distance [m] within which the dents of a hull count; what is further away touches nothing."""
 
 
 def near_ground(configuration: Configuration, height: float, within: float) -> Near:
@@ -106,6 +104,5 @@ def _near(
     columns = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
     distance, points, normals, index = columns
     if obstacle.dents is not None and len(distance):
-        places = (points - distance[:, None] * normals - translation) @ rotation
-        distance = distance + np.where(distance < _DENTED, obstacle.dents.at(places), 0.0)
+        distance = obstacle.dents.entered(distance, points, normals, rotation, translation)
     return Near(distance, table.joints[index], points, normals, index)

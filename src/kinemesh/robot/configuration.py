@@ -110,6 +110,20 @@ class Configuration:
         result *= self.robot.support[joints]
         return np.asarray(result)
 
+    def parting(self, joints: Joints, points: Array, directions: Array) -> Array:
+        """Rates ``(N, nv)`` at which pairs of world points part along world directions.
+
+        Args:
+            joints: which joints carry the first and the second ``(N, 2)``.
+            points: the pairs ``(N, 2, 3)`` [m].
+            directions: ``(N, 3)``, from the second to the first.
+        """
+        kernel = self.robot.kernel
+        if kernel is not None:
+            return np.asarray(kernel.parting(self._jacobian, joints, points, directions))
+        first = self.rows(joints[:, 0], points[:, 0], directions)
+        return first - self.rows(joints[:, 1], points[:, 1], directions)
+
     def along(
         self, joints: Joints, offsets: Array, directions: Array, origins: Array
     ) -> tuple[Array, Array]:

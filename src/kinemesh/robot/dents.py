@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.shape import ConvexPart, Shape
-from kinemesh.robot.kernel import between_nodes
+from kinemesh.robot.kernel import between_nodes, entered
 
 DEEPEST = 0.001
 """No hull is entered deeper than this [m], however deep the dent: a hand that meets a bump beside
@@ -27,6 +27,8 @@ _SPACING = 0.012
 """Places on the hull at which its dents are looked at are about this far apart [m]."""
 _GRID = 0.018
 """Nodes of the grid at which they are kept are this far apart [m]."""
+_DENTED = 0.02
+"""Distance [m] within which the dents of a hull count; what is further away touches nothing."""
 
 _SURFACE = 20000
 """Random points that stand for the surface, besides its vertices."""
@@ -90,6 +92,26 @@ class Dents:
         return cls(
             readonly(low), readonly((np.sum(weights * values, axis=1) / total).reshape(count))
         )
+
+    def entered(
+        self, distance: Array, points: Array, normals: Array, rotation: Array, translation: Array
+    ) -> Array:
+        """Distances ``(N,)`` [m] to the true surface, for those ``distance`` to the hull.
+
+        Args:
+            distance: to the hull, placed in the world ``(N,)`` [m].
+            points: what is so far from it ``(N, 3)`` [m].
+            normals: from the hull to them ``(N, 3)``.
+            rotation: the hull's ``(3, 3)``.
+            translation: the hull's ``(3,)`` [m].
+        """
+        met = distance, points, normals
+        grid = self.depths, self.origin, _GRID
+        found = entered(*grid, _DENTED, met, rotation, translation)
+        if found is not None:
+            return found
+        places = (points - distance[:, None] * normals - translation) @ rotation
+        return distance + np.where(distance < _DENTED, self.at(places), 0.0)
 
     def at(self, points: Array) -> Array:
         """How far the hull may be entered at ``points`` ``(N, 3)`` on it: ``(N,)`` [m]."""

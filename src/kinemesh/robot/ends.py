@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,11 @@ class Sole:
     """Index of the joint that moves it."""
     corners: Array
     """Corner points ``(4, 3)`` [m] in the joint's frame: two at the heel, then two at the toe."""
+
+    @cached_property
+    def edges(self) -> tuple[Array, Array]:
+        """Middles ``(3,)`` [m] of the heel's and of the toe's edge in the joint's frame."""
+        return readonly(self.corners[:2].mean(axis=0)), readonly(self.corners[2:].mean(axis=0))
 
 
 @dataclass(frozen=True, eq=False)

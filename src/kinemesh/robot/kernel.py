@@ -188,6 +188,33 @@ def winding(
     return None if _native is None else _native.winding(points, *cells, starts, corners, far)
 
 
+def entered(
+    grid: Array,
+    origin: Array,
+    spacing: float,
+    within: float,
+    met: tuple[Array, Array, Array],
+    rotation: Array,
+    translation: Array,
+) -> Array | None:
+    """Distances ``(N,)`` [m] to a hull, those below ``within`` plus a ``grid``'s value.
+
+    None where the compiled loops were not built.
+
+    Args:
+        grid: values ``(X, Y, Z)`` around the hull.
+        origin: its first node ``(3,)`` [m].
+        spacing: of its nodes [m].
+        within: distance [m] from which on the grid does not count.
+        met: distances ``(N,)`` [m], points ``(N, 3)`` [m] and normals ``(N, 3)`` in the world.
+        rotation: of the hull in the world ``(3, 3)``.
+        translation: of the hull in the world ``(3,)`` [m].
+    """
+    if _native is None:
+        return None
+    return np.asarray(_native.entered(grid, origin, spacing, within, *met, rotation, translation))
+
+
 def _axes(robot: RobotModel) -> tuple[Array, Array]:
     """Axis ``(njoints, 3)`` of every joint in its own frame, and whether it slides along it."""
     model = robot.pin_model

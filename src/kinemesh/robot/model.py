@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -147,12 +148,12 @@ class RobotModel:
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a RobotModel cannot be pickled; load it by name in each process")
 
-    @property
+    @cached_property
     def nq(self) -> int:
         """Length of a configuration."""
         return int(self.pin_model.nq)
 
-    @property
+    @cached_property
     def nv(self) -> int:
         """Length of a tangent step."""
         return int(self.pin_model.nv)

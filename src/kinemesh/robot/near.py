@@ -26,6 +26,11 @@ class Near:
     hulls: NDArray[np.int64]
     """Index into ``robot.hulls`` ``(N,)``."""
 
-    def rates(self, configuration: Configuration, rows: slice = slice(None)) -> Array:
-        """How the distances change ``(N, nv)`` with a tangent step, all or those of ``rows``."""
-        return configuration.rows(self.joints[rows], self.points[rows], self.normals[rows])
+    def rates(self, configuration: Configuration) -> Array:
+        """How the distances change ``(N, nv)`` with a tangent step."""
+        # Several constraints ask for the same places.
+        known: Array | None = configuration.memo.get(self)
+        if known is None:
+            known = configuration.rows(self.joints, self.points, self.normals)
+            configuration.memo[self] = known
+        return known

@@ -32,8 +32,7 @@ class SelfNear:
     def rates(self, configuration: Configuration) -> Array:
         """How the distances change ``(N, nv)`` with a tangent step."""
         joints = configuration.robot.hull_table.joints[self.pairs]
-        first = configuration.rows(joints[:, 0], self.points[:, 0], self.normals)
-        return first - configuration.rows(joints[:, 1], self.points[:, 1], self.normals)
+        return configuration.parting(joints, self.points, self.normals)
 
     def with_more(self, more: SelfNear) -> SelfNear:
         """These pairs and those of ``more``."""
