@@ -57,7 +57,7 @@ def test_the_original_can_be_left_out(tmp_path: Path) -> None:
     [
         ("orginal = false", "unknown key 'orginal'"),
         ("[[grid]]\nprops.x = 1", "unknown key 'props'"),
-        ("[[grid]]\nprop.w = 1", "unknown setting prop.w; known are prop.x"),
+        ("[[grid]]\nprop.w = 1", "[[grid]] 1, prop: unknown key 'w'; known are x, y, z, turn"),
         ("[[grid]]\ncount = 3\nprop.x = 1", "unknown key 'count'"),
         ("[[grid]]\nprop.x = 'far'", "expected a number"),
         ("[[grid]]\nprop.x = true", "expected a number"),
@@ -75,7 +75,7 @@ def test_the_original_can_be_left_out(tmp_path: Path) -> None:
         ("[[random]]\ncount = 2\nprop.x = [0, 1, 2]", "range"),
         ("[[random]]\ncount = 2\nprop.x = [0, inf]", "finite"),
         ("[[random]]\ncount = 999999\nprop.x = [0, 1]", "count"),
-        ("[grid]\nprop.x = 1", "each under"),
+        ("[grid]\nprop.x = 1", "under [[grid]]"),
         ("original = 1", "true or false"),
         ("original = false", "no variants"),
         (GRID + GRID, "two variants"),

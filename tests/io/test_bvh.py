@@ -335,7 +335,7 @@ def test_a_map_file_names_joints_that_nobody_knows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("left_hip = ", "is not TOML"),
+        ("left_hip = ", "is not valid TOML"),
         ("", "is empty"),
         ("# nothing", "says nothing"),
         ('left_paw = "Hips"', "left_paw"),

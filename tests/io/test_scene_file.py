@@ -146,13 +146,17 @@ def test_the_ground_of_a_terrain_becomes_the_floor(make: Make, obj_save: Make) -
 WRONG = [
     ("", 'file = "none.npy"', "does not exist"),
     ("", "fps = 30", "lacks file"),
-    ("", 'file = "person.npy"\nspeed = 1', "unknown 'speed'; known are file, skeleton"),
+    ("", 'file = "person.npy"\nspeed = 1', "unknown key 'speed'; known are file, skeleton"),
     ("", 'file = "person.npy"\nfps = "30"', "fps = '30'; expected a number"),
     ("", 'file = "person.npy"\nfps = nan', "expected a number"),
     ("", 'file = "person.npy"\nclean = 1', "expected true or false"),
     ("", 'file = "scene.toml"', "expected a recorded motion"),
-    ("[[props]]\n", None, "unknown 'props'; known are clip, prop, terrain"),
-    ("[prop]\n", None, r"write objects as \[\[prop\]\]"),
+    (
+        "[[props]]\n",
+        None,
+        "unknown key 'props'; did you mean 'prop'. known are clip, prop, terrain",
+    ),
+    ("[prop]\n", None, r"write each prop as a table of its own, under \[\[prop\]\]"),
     ("[[prop]]\n", None, "needs a shape"),
     (CRATE + 'file = "x.obj"\npose = [0, 0, 0]', None, "needs a shape: either"),
     (CRATE, None, "needs a place"),
@@ -160,7 +164,11 @@ WRONG = [
     (CRATE + "pose = [0, 0]", None, "expected 3 or 7 numbers"),
     (CRATE + "pose = [0, 0, 0, 0, 0, 0, 0]", None, "quaternion is zero"),
     (CRATE + "pose = [0, 0, 0]\nscale = 0", None, "positive"),
-    (CRATE + "pose = [0, 0, 0]\ncolour = 3", None, "unknown 'colour'; known are name, file, box"),
+    (
+        CRATE + "pose = [0, 0, 0]\ncolour = 3",
+        None,
+        "unknown key 'colour'; known are name, file, box",
+    ),
     (CRATE + 'track = "clip"', None, "tracks no object for prop 'crate'"),
     (CRATE + 'track = "file"', None, 'expected "clip" or a table'),
     (CRATE + 'track = { file = "bad.npy" }', None, "poses .T, 7."),
@@ -169,7 +177,7 @@ WRONG = [
     (CRATE + 'track = { file = "turned.npy" }', None, "no unit quaternions"),
     (CRATE + 'track = { file = "a.npz" }', None, "give key"),
     (CRATE + 'track = { file = "a.csv" }', None, "line 2: 3 numbers"),
-    (CRATE + 'track = { file = "person.npy", order = 1 }', None, "unknown 'order'"),
+    (CRATE + 'track = { file = "person.npy", order = 1 }', None, "unknown key 'order'"),
     (CRATE + 'track = { file = "person.npy", quaternion = "xyz" }', None, "expected 'xyzw'"),
     ((CRATE + "pose = [0, 0, 0]\n") * 2, None, "names of their own"),
     ("[[prop]]\nbox = [1, 1, 1]\npose = [0, 0, 0]", None, "needs a name"),
@@ -181,7 +189,7 @@ WRONG = [
     ('[terrain]\nheightfield = "person.npy"\ncell = [1, 1]\nscale = 2', None, "no meaning"),
     ('[terrain]\nfile = "person.npy"\ncell = [1, 1]', None, "cell has no meaning"),
     ('[terrain]\nfile = "person.npy"', None, r"'\.npy'; known are \.obj"),
-    ("clip = [", None, "is not TOML"),
+    ("clip = [", None, "is not valid TOML"),
 ]
 
 
@@ -207,7 +215,7 @@ def test_a_scene_says_itself_what_was_touched(make: Make, box_obj: Path, name: s
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "scene.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ReadError, match="is not TOML"):
+    with pytest.raises(ReadError, match="is not valid TOML"):
         read(tmp_path / "scene.toml")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,12 @@ from typing import Any, cast
 
 import numpy as np
 
+from kinemesh import toml
 from kinemesh.augment.variant import FILES, ORIGINAL, SETTINGS, Setting, Variant
 from kinemesh.errors import ClipError, ReadError
 
 _MOST = 100_000
 """More variants than this are a slip of the keyboard."""
-
-_LARGEST = 1 << 20
-"""Nor is a file of settings larger than this [bytes]."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 
@@ -47,56 +44,45 @@ def read_spec(path: str | Path) -> Spec:
         ReadError: the file cannot be read, or holds what a spec does not have.
     """
     file = Path(path)
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise ReadError(f"{file}: larger than 1 MiB; expected a short file of settings")
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-        repr(table)  # tables that nest without end cannot be shown either
-    except ReadError:
-        raise
-    except OSError as error:
-        raise ReadError(f"{file}: cannot be read ({error.strerror or error})") from error
-    except (ValueError, RecursionError) as error:
-        raise ReadError(f"{file}: not valid TOML ({error})") from error
-    try:
-        return spec_of(table, file.parent)
-    except ClipError as error:
-        raise ReadError(f"{file.name}: {error}") from error
+    table = toml.load(file, "variants, under [[grid]] or [[random]]")
+    return spec_of(table, file.parent, file.name)
 
 
-def spec_of(table: Mapping[str, Any], folder: Path = Path()) -> Spec:
-    """The spec that the contents of a file in ``folder`` mean.
+def spec_of(table: Mapping[str, Any], folder: Path = Path(), where: str = "the spec") -> Spec:
+    """The spec that the contents of a file in ``folder`` mean; errors name it by ``where``.
 
     Raises:
-        ClipError: an unknown key, a value of the wrong kind, or two variants of one name.
+        ReadError: an unknown key, a value of the wrong kind, or two variants of one name.
     """
-    _known("the file", table, ("original", "grid", "random"))
-    original = table.get("original", True)
-    if not isinstance(original, bool):
-        raise ClipError(f"original = {original!r}: expected true or false")
+    toml.check_keys(where, table, ("original", "grid", "random"))
+    original = toml.checked(where, "original", table.get("original", True), bool)
     variants = [Variant()] if original else []
     for kind, make in (("grid", _grid), ("random", _random)):
-        groups = table.get(kind, [])
-        if not isinstance(groups, list) or not all(isinstance(g, Mapping) for g in groups):
-            raise ClipError(f"{kind}: expected tables, each under [[{kind}]]")
-        for number, group in enumerate(groups, start=1):
+        for number, (place, group) in enumerate(toml.entries(where, table, kind), start=1):
             try:
-                variants += make(group, number, folder)
+                variants += make(place, group, f"{kind}{number}", folder)
             except ClipError as error:
-                raise ClipError(f"[[{kind}]] {number}: {error}") from error
+                raise ReadError(f"{place}: {error}") from error
             if len(variants) > _MOST:
-                raise ClipError(f"more than {_MOST} variants of every clip; expected fewer")
+                raise ReadError(
+                    f"{where}: more than {_MOST} variants of every clip; expected fewer"
+                )
     if not variants:
-        raise ClipError("no variants: give [[grid]] or [[random]], or leave original = true")
-    return Spec(tuple(variants))
+        raise ReadError(
+            f"{where}: no variants: give [[grid]] or [[random]], or leave original = true"
+        )
+    try:
+        return Spec(tuple(variants))
+    except ClipError as error:
+        raise ReadError(f"{where}: {error}") from error
 
 
-def _grid(group: Mapping[str, Any], number: int, folder: Path) -> list[Variant]:
+def _grid(where: str, group: Mapping[str, Any], default: str, folder: Path) -> list[Variant]:
     """Every combination of the values listed."""
-    name = _name(group, f"grid{number}")
+    name = _name(group, default)
     values = {
         key: value if isinstance(value, list) else [value]
-        for key, value in _settings(group, ("name",)).items()
+        for key, value in _settings(where, group, ("name",)).items()
     }
     if not values or not all(values.values()):
         raise ClipError("expected settings, each with a value or a list of values")
@@ -110,13 +96,13 @@ def _grid(group: Mapping[str, Any], number: int, folder: Path) -> list[Variant]:
     ]
 
 
-def _random(group: Mapping[str, Any], number: int, folder: Path) -> list[Variant]:
+def _random(where: str, group: Mapping[str, Any], default: str, folder: Path) -> list[Variant]:
     """``count`` draws, each with a generator of its own: more leave the first as they are."""
-    name = _name(group, f"random{number}")
+    name = _name(group, default)
     count, seed = (_whole(group, key, default) for key, default in (("count", None), ("seed", 0)))
     if not 1 <= count <= _MOST:
         raise ClipError(f"count = {count}; expected 1 to {_MOST}")
-    ranges = _settings(group, ("name", "count", "seed"))
+    ranges = _settings(where, group, ("name", "count", "seed"))
     if not ranges:
         raise ClipError("expected settings, each with a value or a range [low, high]")
     width = max(3, len(str(count - 1)))
@@ -142,27 +128,20 @@ def _drawn(key: str, value: Any, rng: np.random.Generator) -> Setting:
     return round(float(rng.uniform(value[0], value[1])), 6)
 
 
-def _settings(group: Mapping[str, Any], others: Sequence[str]) -> dict[str, Any]:
+def _settings(where: str, group: Mapping[str, Any], others: Sequence[str]) -> dict[str, Any]:
     """The settings of a group, flat: ``prop.x`` for ``x`` in ``prop``."""
-    groups = dict.fromkeys(key.split(".")[0] for key in SETTINGS)
-    _known("the group", group, (*others, *groups))
+    groups: dict[str, list[str]] = {}
+    for setting in SETTINGS:
+        key, name = setting.split(".")
+        groups.setdefault(key, []).append(name)
+    toml.check_keys(where, group, (*others, *groups))
     flat: dict[str, Any] = {}
-    for key in groups:
-        table = group.get(key, {})
-        if not isinstance(table, Mapping):
-            raise ClipError(f"{key} = {table!r}: expected settings such as {key}.x")
-        for inner, value in table.items():
-            if f"{key}.{inner}" not in SETTINGS:
-                known = ", ".join(k for k in SETTINGS if k.startswith(f"{key}."))
-                raise ClipError(f"unknown setting {key}.{inner}; known are {known}")
-            flat[f"{key}.{inner}"] = value
+    for key, known in groups.items():
+        such = f"settings such as {key}.{known[0]}"
+        table = toml.checked(where, key, group.get(key, {}), dict, such)
+        toml.check_keys(f"{where}, {key}", table, known)
+        flat |= {f"{key}.{name}": value for name, value in table.items()}
     return flat
-
-
-def _known(where: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
-    for key in table:
-        if key not in known:
-            raise ClipError(f"unknown key {key!r} in {where}; known are {', '.join(known)}")
 
 
 def _name(group: Mapping[str, Any], default: str) -> str:

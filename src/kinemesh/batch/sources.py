@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from kinemesh import toml
 from kinemesh.errors import ReadError
 from kinemesh.io import read
 from kinemesh.motion import Clip
@@ -16,8 +16,12 @@ _LARGEST = 16 << 20
 """A listing is not larger than this [bytes]."""
 
 _FILES = ("path", "object", "terrain")
-_NUMBERS = ("height", "fps", "floor", "start", "stop", "resample")
-_WORDS = ("name", "skeleton", "up")
+_KINDS: Mapping[str, type] = {
+    **dict.fromkeys((*_FILES, "name", "skeleton", "up"), str),
+    **dict.fromkeys(("height", "fps", "floor", "start", "stop", "resample"), float),
+    "clean": bool,
+}
+"""What an entry of a listing may hold: the fields of a source."""
 
 
 @dataclass(frozen=True)
@@ -123,44 +127,15 @@ def read_sources(paths: Sequence[str | Path]) -> tuple[Source, ...]:
 
 
 def _listing(file: Path) -> list[Source]:
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise ReadError(f"{file}: larger than 16 MiB; expected a list of recordings")
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-        repr(table)  # tables that nest without end cannot be shown either
-    except ReadError:
-        raise
-    except OSError as error:
-        raise ReadError(f"{file}: cannot be read ({error.strerror or error})") from error
-    except (ValueError, RecursionError) as error:
-        raise ReadError(f"{file}: not valid TOML ({error})") from error
-    clips = table.get("clip", [])
-    unknown = [key for key in table if key != "clip"]
-    if unknown or not isinstance(clips, list) or not all(isinstance(c, Mapping) for c in clips):
-        raise ReadError(
-            f"{file}: expected one [[clip]] for each recording"
-            + (f"; {unknown[0]!r} is unknown" if unknown else "")
-        )
-    return [_source(file, number, entry) for number, entry in enumerate(clips, start=1)]
+    table = toml.load(file, "one [[clip]] for each recording", largest=_LARGEST)
+    toml.check_keys(str(file), table, ("clip",))
+    return [_source(file, where, entry) for where, entry in toml.entries(str(file), table, "clip")]
 
 
-def _source(file: Path, number: int, entry: Mapping[str, Any]) -> Source:
-    where = f"{file}: [[clip]] {number}"
-    known = [field.name for field in fields(Source)]
-    values: dict[str, Any] = {}
-    for key, value in entry.items():
-        if key not in known:
-            raise ReadError(f"{where}: unknown key {key!r}; known are {', '.join(known)}")
-        number_given = isinstance(value, int | float) and not isinstance(value, bool)
-        if key in _NUMBERS and not number_given:
-            raise ReadError(f"{where}: {key} = {value!r}; expected a number")
-        if key in (*_FILES, *_WORDS) and not (isinstance(value, str) and value):
-            raise ReadError(f"{where}: {key} = {value!r}; expected a string")
-        if key == "clean" and not isinstance(value, bool):
-            raise ReadError(f"{where}: clean = {value!r}; expected true or false")
-        values[key] = file.parent / value if key in _FILES else value
-        if key in _NUMBERS:
-            values[key] = float(value)
-    if "path" not in values:
-        raise ReadError(f"{where}: path is missing")
-    return Source(**values)
+def _source(file: Path, where: str, entry: Mapping[str, Any]) -> Source:
+    toml.check_keys(where, entry, _KINDS, needed=("path",))
+    values = {key: toml.checked(where, key, entry[key], _KINDS[key]) for key in entry}
+    for key, value in values.items():
+        if value == "":
+            raise ReadError(f"{where}: {key} is empty; leave it out or say what it is")
+    return Source(**{k: file.parent / v if k in _FILES else v for k, v in values.items()})

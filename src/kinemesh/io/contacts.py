@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kinemesh import toml
 from kinemesh.errors import ReadError
 from kinemesh.io.files import existing_file
 from kinemesh.motion.edits import Edit, StanceEdit, TouchEdit
@@ -15,7 +15,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "stance": {"foot": str, "frames": list, "planted": bool},
     "touch": {"hand": str, "thing": str, "frames": list, "touching": bool},
 }
-_WORDS = {str: "a text", list: "[first, last]", bool: "true or false"}
+_EXPECTED = "entries [[stance]] and [[touch]]"
 
 
 def read_contacts(path: str | Path) -> tuple[Edit, ...]:
@@ -29,33 +29,23 @@ def read_contacts(path: str | Path) -> tuple[Edit, ...]:
         ReadError: not TOML, an unknown or missing key, or a value of another type.
     """
     path = existing_file(path)
-    try:
-        with path.open("rb") as stream:
-            tables = tomllib.load(stream)
-        repr(tables)  # tables that nest without end cannot be shown either
-    except (ValueError, RecursionError) as error:
-        raise ReadError(
-            f"{path.name} is not TOML ({error}); expected entries [[stance]] and [[touch]]"
-        ) from error
-    edits: list[Edit] = []
-    for kind, entries in tables.items():
-        if kind not in _KEYS or not isinstance(entries, list):
-            raise ReadError(f"{path.name}: {kind!r}: expected entries [[stance]] and [[touch]]")
-        for number, entry in enumerate(entries, start=1):
-            edits.append(_edit(f"{path.name}: [[{kind}]] number {number}", kind, entry))
+    tables = toml.load(path, _EXPECTED)
+    toml.check_keys(path.name, tables, _KEYS)
+    edits = [
+        _edit(where, kind, entry)
+        for kind in tables
+        for where, entry in toml.entries(path.name, tables, kind)
+    ]
     if not edits:
-        raise ReadError(f"{path.name} says nothing; expected entries [[stance]] or [[touch]]")
+        raise ReadError(f"{path.name} says nothing; expected {_EXPECTED}")
     return tuple(edits)
 
 
-def _edit(where: str, kind: str, entry: Any) -> Edit:
+def _edit(where: str, kind: str, entry: Mapping[str, Any]) -> Edit:
     keys = _KEYS[kind]
-    if not isinstance(entry, dict) or set(entry) != set(keys):
-        found = ", ".join(entry) if isinstance(entry, dict) else repr(entry)
-        raise ReadError(f"{where} has {found or 'nothing'}; expected the keys {', '.join(keys)}")
+    toml.check_keys(where, entry, keys, needed=keys)
     for key, kept in keys.items():
-        if type(entry[key]) is not kept:
-            raise ReadError(f"{where}: {key} = {entry[key]!r}; expected {_WORDS[kept]}")
+        toml.checked(where, key, entry[key], kept, "[first, last]" if kept is list else "")
     frames = entry["frames"]
     if len(frames) != 2 or any(type(frame) is not int for frame in frames):
         raise ReadError(f"{where}: frames = {frames!r}; expected [first, last], both included")

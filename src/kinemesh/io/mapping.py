@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kinemesh import toml
 from kinemesh.errors import ReadError
 from kinemesh.io.files import existing_file
 from kinemesh.motion.skeleton import LANDMARKS, Landmarks
@@ -27,12 +27,7 @@ def read_map(source: str | Path | Landmarks) -> Landmarks:
     if isinstance(source, Mapping):
         return _checked("map", source)
     path = existing_file(source)
-    try:
-        with path.open("rb") as stream:
-            table = tomllib.load(stream)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ReadError(f"{path.name} is not TOML ({error}); expected {_EXPECTED}") from error
-    return _checked(path.name, table)
+    return _checked(path.name, toml.load(path, _EXPECTED))
 
 
 def _checked(where: str, table: Mapping[str, Any]) -> Landmarks:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh import toml
 from kinemesh.errors import ReadError
 from kinemesh.io.files import existing_file
 from kinemesh.io.heightfield import MOST_PARTS, TOLERANCE, Grid
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
 
-_LARGEST = 1 << 20
 _CLIP = {
     "file": str,
     "skeleton": str,
@@ -51,14 +50,6 @@ _TERRAIN = {
     "centre": list,
     "parts": int,
     "tolerance": float,
-}
-_WORDS = {
-    str: "a text",
-    float: "a number",
-    int: "a whole number",
-    bool: "true or false",
-    list: "a list of numbers",
-    dict: 'a table { file = "..." }',
 }
 _OWN = "clip"
 """The word for the track that the motion's file has."""
@@ -124,22 +115,13 @@ def read_scene_file(path: Path) -> SceneFile:
     Raises:
         ReadError: not TOML, an unknown or missing key, or a value of another kind.
     """
-    if path.stat().st_size > _LARGEST:
-        raise ReadError(f"{path.name} is larger than 1 MiB; expected a few lines of TOML")
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        repr(tables)  # tables that nest without end cannot be shown either
-    except (ValueError, RecursionError) as error:
-        raise ReadError(f"{path.name} is not TOML ({error}); expected a scene") from error
+    tables = toml.load(path, "a scene, with a [clip]")
     where = path.name
-    _known(where, tables, {"clip": dict, "prop": list, "terrain": dict})
+    toml.check_keys(where, tables, ("clip", "prop", "terrain"))
     clip = _table(f"{where}: [clip]", tables.get("clip"), _CLIP, ("file",))
     folder = path.parent
     words = {key: clip[key] for key in _CLIP if key in clip and key not in ("file", "contacts")}
-    entries = [
-        _prop(f"{where}: [[prop]] number {number}", folder, entry)
-        for number, entry in enumerate(tables.get("prop", []), start=1)
-    ]
+    entries = [_prop(place, folder, entry) for place, entry in toml.entries(where, tables, "prop")]
     terrain = tables.get("terrain")
     contacts = clip.get("contacts")
     file = existing_file(folder / clip["file"])
@@ -155,7 +137,7 @@ def read_scene_file(path: Path) -> SceneFile:
 
 
 def _prop(where: str, folder: Path, entry: Any) -> PropEntry:
-    table = _table(where, entry, _PROP, (), (_OWN,))
+    table = _table(where, entry, _PROP, (), own=True)
     if ("file" in table) == ("box" in table):
         raise ReadError(f"{where} needs a shape: either file or box = [x, y, z]")
     if "track" in table and "pose" in table:
@@ -229,39 +211,24 @@ def _terrain(where: str, folder: Path, entry: Any) -> TerrainEntry:
 def _table(
     where: str,
     entry: Any,
-    keys: Mapping[str, type],
+    kinds: Mapping[str, type],
     needed: tuple[str, ...],
-    texts: tuple[str, ...] = (),
+    own: bool = False,
 ) -> dict[str, Any]:
-    """A table with known keys of the right kinds; ``texts`` may stand in for tables in it."""
+    """A table with known keys of the right kinds; ``own``: a track may be the motion's own."""
     if not isinstance(entry, dict):
-        raise ReadError(f"{where} is missing; expected a table with {', '.join(needed or keys)}")
-    _known(where, entry, keys)
-    for key in needed:
-        if key not in entry:
-            raise ReadError(f"{where} lacks {key}; known are {', '.join(keys)}")
-    result = {}
-    for key, value in entry.items():
-        kind = keys[key]
-        if kind is float and type(value) is int:
-            value = float(value)
-        fits = type(value) is kind or (kind is dict and value in texts)
-        if not fits or (kind is float and not math.isfinite(value)):
-            words = " or ".join([*(f'"{text}"' for text in texts if kind is dict), _WORDS[kind]])
-            raise ReadError(f"{where}: {key} = {str(value)[:60]!r}; expected {words}")
-        result[key] = value
-    return result
-
-
-def _known(where: str, entry: Mapping[str, Any], keys: Mapping[str, type]) -> None:
-    unknown = [key for key in entry if key not in keys]
-    if unknown:
-        raise ReadError(
-            f"{where}: unknown {', '.join(map(repr, unknown))}; known are {', '.join(keys)}"
-        )
-    for key in ("prop",):
-        if key in entry and not isinstance(entry[key], list):
-            raise ReadError(f"{where}: write objects as [[prop]], one for each")
+        raise ReadError(f"{where} is missing; expected a table with {', '.join(needed or kinds)}")
+    toml.check_keys(where, entry, kinds, needed=needed)
+    expected: dict[type, str] = {
+        list: "a list of numbers",
+        dict: f'"{_OWN}" or a table {{ file = "..." }}',
+    }
+    return {
+        key: value
+        if own and kinds[key] is dict and value == _OWN
+        else toml.checked(where, key, value, kinds[key], expected.get(kinds[key], ""))
+        for key, value in entry.items()
+    }
 
 
 def _list(where: str, key: str, value: Any, lengths: tuple[int, ...]) -> Array:

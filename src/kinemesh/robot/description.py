@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh import toml
 from kinemesh.errors import RobotError
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.skeleton import LANDMARKS
@@ -72,7 +72,7 @@ def read_description(
                 f"{path} is a bare URDF: pass mapping= (a robot.toml or a dict with "
                 f"landmarks, soles and height), or give a folder that holds a robot.toml"
             )
-        table = dict(mapping) if isinstance(mapping, Mapping) else _toml(Path(mapping))
+        table = dict(mapping) if isinstance(mapping, Mapping) else _toml(mapping)
         where = path if isinstance(mapping, Mapping) else Path(mapping)
         return _check(where, {"name": path.stem, **table, "urdf": str(path.resolve())}, limits)
     if mapping is not None:
@@ -104,15 +104,8 @@ def _neighbours(path: Path, value: Any) -> int:
     return value
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        repr(table)  # tables that nest without end cannot be shown either
-        return table
-    except OSError as error:
-        raise RobotError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
-        raise RobotError(f"{path}: not valid TOML ({error})") from error
+def _toml(path: Path | str) -> dict[str, Any]:
+    return toml.load(Path(path), "a robot", error=RobotError)
 
 
 def _check(
