@@ -36,7 +36,25 @@ PROP = {
         for factor in (0.8, 1.2)
     },
 }
-STEPS = {f"{height} times as high": {"terrain.height": height} for height in (0.8, 0.9, 1.1, 1.2)}
+STEPS: dict[str, dict[str, float]] = {
+    f"{height} times as high": {"terrain.height": height} for height in (0.8, 0.9, 1.1, 1.2)
+}
+BOX = {
+    "0.1 m further": {"x": 0.1},
+    "0.1 m nearer": {"x": -0.1},
+    "0.1 m to the left": {"y": 0.1},
+    "0.1 m to the right": {"y": -0.1},
+    "0.05 m higher": {"z": 0.05},
+    "0.05 m lower": {"z": -0.05},
+    "turned by 10°": {"turn": 10.0},
+    "turned by -10°": {"turn": -10.0},
+}
+STEPS |= {
+    f"box {number} {text}": {"terrain.box": number}
+    | {f"terrain.box_{key}": value for key, value in move.items()}
+    for number in (1, 2)
+    for text, move in BOX.items()
+}
 
 
 def sources(data: Path) -> dict[str, Source]:

@@ -9,6 +9,7 @@ from kinemesh import Retargeter, io, metrics
 from kinemesh.augment import Variant
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, poses
+from kinemesh.motion.pieces import rigid
 from kinemesh.objectives import Laplacian, Nominal
 from kinemesh.problem import Plan
 from kinemesh.result import Result
@@ -137,6 +138,56 @@ def test_feet_stand_on_steps_of_another_height(
     before, after = np.array(heights).T
     np.testing.assert_allclose(after, height * before, atol=1e-9)
     assert before.max() > 0.3  # it does step up
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "settings",
+    [{"terrain.box_x": 0.1}, {"terrain.box_z": -0.05, "terrain.box_turn": 10.0}],
+    ids=["further", "lower and turned"],
+)
+def test_feet_go_with_the_box_that_they_stand_on_and_with_no_other(
+    retargeter: Retargeter, climb: Clip, settings: dict[str, float]
+) -> None:
+    varied = Variant("v", {"terrain.box": 2, **settings}).apply(climb)
+    assert varied.scene is not None and climb.scene.terrain is not None
+    result = retargeter.retarget(varied.clip, scene=varied.scene)
+    score = metrics.evaluate(
+        result.trajectory,
+        retargeter.robot,
+        scene=result.scene,
+        clip=varied.clip,
+        scale=result.scale,
+    )
+    assert score.passed, score.verdict
+    plain, plan = retargeter.plan(climb), retargeter.plan(varied.clip, varied.scene)
+    pairs = [
+        (a.point, b.point)
+        for index in range(len(climb))
+        for a, b in zip(plain.frame(index).stances, plan.frame(index).stances, strict=True)
+    ]
+    before, after = (np.array(points) for points in zip(*pairs, strict=True))
+    up = before[:, 2] > 0.1
+    assert up.any() and not up.all()
+    np.testing.assert_allclose(after[~up], before[~up], atol=1e-12)  # on the ground: they stay
+    terrain = climb.scene.terrain.shape, varied.scene.terrain.shape
+    corners = [t.vertices * plan.scale for t in terrain]
+    mine = np.abs(corners[1] - corners[0]).max(axis=1) > 0.0
+    assert mine.sum() == 8
+    turn, offset, left = rigid(corners[0][mine], corners[1][mine])
+    assert left < 1e-9
+    np.testing.assert_allclose(after[up], before[up] @ turn.T + offset, atol=1e-9)
+
+
+@pytest.mark.slow
+def test_a_box_that_nobody_stands_on_moves_nobody(retargeter: Retargeter, climb: Clip) -> None:
+    varied = Variant("v", {"terrain.box": 3, "terrain.box_x": 0.1}).apply(climb)
+    plain, plan = retargeter.plan(climb), retargeter.plan(varied.clip, varied.scene)
+    for index in (0, 20, 54):
+        a, b = plain.frame(index), plan.frame(index)
+        np.testing.assert_array_equal(a.landmarks, b.landmarks)
+        for old, new in zip(a.stances, b.stances, strict=True):
+            np.testing.assert_array_equal(old.point, new.point)
 
 
 def test_the_nominal_weighs_base_and_legs_and_hardly_what_carries_a_hand(

@@ -16,6 +16,7 @@ from kinemesh.augment import (
     PropSize,
     Speed,
     Stature,
+    TerrainBox,
     TerrainSize,
     Variant,
     moved_at,
@@ -102,6 +103,110 @@ def test_a_prop_of_another_size_stands_where_it_stood(clip: Clip) -> None:
     np.testing.assert_allclose(np.ptp(after.shape.bounds, axis=0), [0.6, 0.3, 0.2])
     np.testing.assert_allclose(after.lowest(), before.lowest(), atol=1e-12)
     np.testing.assert_allclose(after.track[:, :2], before.track[:, :2])
+
+
+def boxes(clip: Clip) -> Clip:
+    """The clip with three boxes: far ahead, to the left of the walk, and below its end."""
+    walk = clip.landmark("left_toe")
+    shapes = [
+        Shape.box((1.0, 0.6, 0.4), (5.0, 0.0, 0.2)),
+        Shape.box((0.4, 0.4, 0.2), (1.0, 2.0, 0.1)),
+        Shape.box((1.0, 1.0, 0.2), (*walk[-1, :2], -0.1)),
+    ]
+    terrain = Terrain(Shape.union(shapes))
+    return Clip(clip.positions, clip.skeleton, FPS, Scene((), terrain), clip.height)
+
+
+def test_one_box_of_the_terrain_is_moved_and_turned_about_its_middle(clip: Clip) -> None:
+    land = boxes(clip)
+    before = land.scene.terrain
+    change = TerrainBox(2, x=0.1, y=-0.2, z=0.05, turn=pi / 2, axes="world")
+    after = change.apply(land.scene, land).terrain
+    assert before is not None and after is not None
+    old, new = before.shape.vertices, after.shape.vertices
+    mine = (np.abs(old - [1.0, 2.0, 0.1]) < 0.21).all(axis=1)
+    assert mine.sum() == 8
+    np.testing.assert_array_equal(new[~mine], old[~mine])
+    for number in (0, 2):
+        np.testing.assert_array_equal(
+            after.shape.parts[number].vertices, before.shape.parts[number].vertices
+        )
+    away = old[mine] - [1.0, 2.0, 0.1]
+    wanted = np.array([1.1, 1.8, 0.15]) + np.stack([-away[:, 1], away[:, 0], away[:, 2]], axis=1)
+    np.testing.assert_allclose(new[mine], wanted, atol=1e-12)
+    part = after.shape.parts[1].vertices
+    np.testing.assert_allclose(
+        [part.min(axis=0), part.max(axis=0)], [wanted.min(axis=0), wanted.max(axis=0)]
+    )
+    assert after.shape.faces is before.shape.faces or np.array_equal(
+        after.shape.faces, before.shape.faces
+    )
+
+
+def test_a_box_is_moved_away_from_the_person_or_to_the_left(clip: Clip) -> None:
+    land = boxes(clip)
+    pelvis = land.landmark("pelvis")[0]
+    away = np.array([1.0, 2.0]) - pelvis[:2]
+    away /= np.linalg.norm(away)
+    for settings, way in (("box_x", away), ("box_y", np.array([-away[1], away[0]]))):
+        varied = Variant("v", {"terrain.box": 2, f"terrain.{settings}": 0.3}).apply(land)
+        assert varied.scene is not None and varied.scene.terrain is not None
+        assert land.scene.terrain is not None and not varied.anchored
+        moved = varied.scene.terrain.shape.vertices - land.scene.terrain.shape.vertices
+        moved = moved[np.abs(moved).max(axis=1) > 0.0]
+        np.testing.assert_allclose(moved, [[*0.3 * way, 0.0]] * 8, atol=1e-12)
+
+
+def test_a_box_can_be_named_by_the_landmark_that_it_is_nearest_to(clip: Clip) -> None:
+    land = boxes(clip.crop(60, 90))
+    third = TerrainBox(3, z=0.1).apply(land.scene, land).terrain
+    named = TerrainBox("left_toe", z=0.1).apply(land.scene, land).terrain
+    assert third is not None and named is not None
+    np.testing.assert_array_equal(third.shape.vertices, named.shape.vertices)
+
+
+def test_a_terrain_that_is_no_row_of_solids_is_one_box(clip: Clip) -> None:
+    corners = Shape.union([Shape.box((1, 1, 1)), Shape.box((1, 1, 1), (3.0, 0.0, 0.0))])
+    hollow = Shape.from_mesh(corners.vertices, corners.faces[:-1])  # a triangle is missing
+    assert len(hollow.parts) == 1
+    scene = Scene((), Terrain(hollow))
+    land = Clip(clip.positions, clip.skeleton, FPS, scene, clip.height)
+    after = TerrainBox(1, x=0.5, axes="world").apply(scene, land).terrain
+    assert after is not None
+    np.testing.assert_allclose(after.shape.vertices - hollow.vertices, [[0.5, 0, 0]] * 16)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Variant("a", {"terrain.box": 1}), "alone changes nothing"),
+        (lambda: Variant("a", {"terrain.box_x": 0.1}), "without terrain.box"),
+        (lambda: Variant("a", {"terrain.box": 0, "terrain.box_x": 0.1}), "from 1"),
+        (lambda: Variant("a", {"terrain.box": 1.5, "terrain.box_x": 0.1}), "a box's number"),
+        (lambda: Variant("a", {"terrain.box": "paw", "terrain.box_x": 0.1}), "or a landmark"),
+        (
+            lambda: Variant("a", {"terrain.box": 1, "terrain.box_x": 0.1, "terrain.depth": 2.0}),
+            "does not go with",
+        ),
+        (
+            lambda: Variant("a", {"terrain.box": 1, "terrain.box_x": 1.0, "terrain.box_axes": "x"}),
+            "known are person, world",
+        ),
+        (lambda: TerrainBox("paw"), "unknown landmark 'paw'"),
+        (lambda: TerrainBox(1, x=inf), "finite"),
+    ],
+)
+def test_a_box_that_is_not_told_is_refused(make: Callable[[], object], said: str) -> None:
+    with pytest.raises(ClipError, match=said):
+        make()
+
+
+def test_a_box_that_is_not_there_is_unfit(clip: Clip) -> None:
+    four = TerrainBox(4, x=0.1)
+    assert four.unfit(clip) == "the clip has no terrain"
+    assert four.unfit(boxes(clip)) == "the terrain has no box 4: there are 3 boxes"
+    with pytest.raises(ClipError, match="no box 4"):
+        four.apply(boxes(clip).scene, boxes(clip))
 
 
 def test_terrain_is_stretched_about_the_ground_and_its_middle(clip: Clip) -> None:

@@ -87,7 +87,7 @@ def test_terrain_carries_a_place_by_its_position_within_the_bounds(demos: dict[s
     scene = TerrainSize(height=1.5).apply(clip.scene, clip)
     found = Stretched.between(clip.scene, scene)
     assert found is not None
-    np.testing.assert_allclose(found.place(np.array([[0.3, 0.1, 0.2]])), [[0.3, 0.1, 0.3]])
+    np.testing.assert_allclose(found.foot(np.array([[0.3, 0.1, 0.2]]), "left"), [[0.3, 0.1, 0.3]])
     assert Stretched.between(clip.scene, clip.scene) is None
 
 

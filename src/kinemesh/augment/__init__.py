@@ -5,7 +5,7 @@ from kinemesh.augment.ground import Slope, Steps
 from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
 from kinemesh.augment.props import PropPlace, PropShape, PropSize, moved_at
 from kinemesh.augment.spec import Spec, read_spec, spec_of
-from kinemesh.augment.terrain import TerrainSize
+from kinemesh.augment.terrain import TerrainBox, TerrainSize
 from kinemesh.augment.variant import ORIGINAL, SETTINGS, Variant, Varied
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Speed",
     "Stature",
     "Steps",
+    "TerrainBox",
     "TerrainSize",
     "Variant",
     "Varied",

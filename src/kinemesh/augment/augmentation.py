@@ -8,6 +8,9 @@ import numpy as np
 
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Scene
+from kinemesh.motion.arrays import Array
+
+_AXES = ("person", "world")
 
 
 class SceneAugmentation(ABC):
@@ -63,3 +66,27 @@ def check_factors(what: str, *values: float) -> None:
     """
     if not all(0.1 <= value <= 10.0 for value in values):
         raise ClipError(f"{what}: expected factors of 0.1 to 10; got {', '.join(map(str, values))}")
+
+
+def check_axes(axes: str) -> None:
+    """Refuse axes other than ``person`` and ``world``.
+
+    Raises:
+        ClipError: they are others.
+    """
+    if axes not in _AXES:
+        raise ClipError(f"unknown axes {axes!r}; known are {', '.join(_AXES)}")
+
+
+def axes_of(axes: str, clip: Clip, place: Array) -> Array:
+    """Axes ``(3, 3)`` of an offset in the world, as columns.
+
+    ``person``: x points from the pelvis at the first frame to ``place`` ``(3,)`` [m], y to the
+    left; ``world``: the world's.
+    """
+    x = (place - clip.landmark("pelvis")[0]) * np.array([1.0, 1.0, 0.0])
+    length = np.linalg.norm(x)
+    if axes == "world" or length < 1e-6:
+        return np.eye(3)
+    x = x / length
+    return np.stack([x, np.array([-x[1], x[0], 0.0]), np.array([0.0, 0.0, 1.0])], axis=1)

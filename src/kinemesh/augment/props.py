@@ -7,10 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from kinemesh.augment.augmentation import SceneAugmentation, check_factors, check_numbers
+from kinemesh.augment.augmentation import (
+    SceneAugmentation,
+    axes_of,
+    check_axes,
+    check_factors,
+    check_numbers,
+)
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Prop, Scene, Shape
-from kinemesh.motion.arrays import Array
 
 _SPEED = 0.075
 """A prop that is faster than this [m/s] has been moved,"""
@@ -18,8 +23,6 @@ _TURNING = 0.15
 """and one that turns faster than this [rad/s]."""
 _WINDOW = 0.1
 """Both as the mean over this time [s], for noise grows with the frame rate and motion does not."""
-
-_AXES = ("person", "world")
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,13 @@ class PropPlace(_OfProp):
                 f"the times in which an offset fades have to be positive [s], inf for never; "
                 f"got {self.tau} and {self.tau_turn}"
             )
-        if self.axes not in _AXES:
-            raise ClipError(f"unknown axes {self.axes!r}; known are {', '.join(_AXES)}")
+        check_axes(self.axes)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
         """The scene with the prop on its new track."""
         prop = self._chosen(scene, clip)
         since = np.maximum(0.0, np.arange(len(prop.track)) / clip.fps - moved_at(prop, clip.fps))
-        offset = np.array([self.x, self.y, self.z]) @ self._frame(prop, clip).T
+        offset = np.array([self.x, self.y, self.z]) @ axes_of(self.axes, clip, prop.track[0, :3]).T
         turn = Rotation.from_rotvec(
             np.exp(-since / self.tau_turn)[:, None] * np.array([0.0, 0.0, self.turn])
         )
@@ -98,15 +100,6 @@ class PropPlace(_OfProp):
         place = prop.track[:, :3] + before.apply(middle) - after.apply(middle)
         place += np.exp(-since / self.tau)[:, None] * offset
         return _with(scene, replace(prop, track=np.hstack([place, after.as_quat()])))
-
-    def _frame(self, prop: Prop, clip: Clip) -> Array:
-        """Axes ``(3, 3)`` of the offset in the world, as columns."""
-        x = (prop.track[0, :3] - clip.landmark("pelvis")[0]) * np.array([1.0, 1.0, 0.0])
-        length = np.linalg.norm(x)
-        if self.axes == "world" or length < 1e-6:
-            return np.eye(3)
-        x = x / length
-        return np.stack([x, np.array([-x[1], x[0], 0.0]), np.array([0.0, 0.0, 1.0])], axis=1)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,26 @@
-"""Terrain that is higher, lower, deeper or shallower."""
+"""Terrain that is higher, lower, deeper or shallower, or has one of its boxes elsewhere."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.spatial import cKDTree
+from scipy.spatial.transform import Rotation
 
-from kinemesh.augment.augmentation import SceneAugmentation, check_factors
+from kinemesh.augment.augmentation import (
+    SceneAugmentation,
+    axes_of,
+    check_axes,
+    check_factors,
+    check_numbers,
+)
 from kinemesh.errors import ClipError
-from kinemesh.motion import Clip, Scene, Shape
+from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
+from kinemesh.motion.pieces import Piece, moved, pieces
+
+_POINTS = 2000
+"""Points that stand for the surface of a box."""
 
 
 @dataclass(frozen=True)
@@ -45,3 +57,72 @@ class TerrainSize(SceneAugmentation):
     def unfit(self, clip: Clip) -> str | None:
         """Why it cannot be applied: there is no terrain."""
         return "the clip has no terrain" if clip.scene.terrain is None else None
+
+
+@dataclass(frozen=True)
+class TerrainBox(SceneAugmentation):
+    r"""One box of the terrain elsewhere, the others and the ground as they are.
+
+    .. math:: x' = m + \Delta p + R_z(\Delta\theta)\,(x - m)
+
+    with :math:`m` the middle of its bounds. A box is a connected piece of the terrain's surface.
+    Feet that stand on it go with it, and in the air from one box to the next.
+    """
+
+    box: int | str = 1
+    """Its number, from 1, as ``kinemesh augment`` lists them; or a landmark: the box that this one
+    of the person's is nearest to, in the mean of all frames."""
+    x: float = 0.0
+    """Offset [m]."""
+    y: float = 0.0
+    z: float = 0.0
+    turn: float = 0.0
+    """Turn about the vertical [rad]; positive is to the left."""
+    axes: str = "person"
+    """Those of the offset. ``person``: x points from the person to the box at the first frame, y
+    to the left; ``world``: the world's."""
+    anchored = False  # legs have to step elsewhere
+
+    def __post_init__(self) -> None:
+        check_numbers("the box's offset and turn", self.x, self.y, self.z, self.turn)
+        check_axes(self.axes)
+        if isinstance(self.box, str) and self.box not in LANDMARKS:
+            raise ClipError(f"unknown landmark {self.box!r}; known are {', '.join(LANDMARKS)}")
+        if isinstance(self.box, int) and self.box < 1:
+            raise ClipError(f"box = {self.box}: expected a number from 1, or a landmark")
+
+    def apply(self, scene: Scene, clip: Clip) -> Scene:
+        """The scene with the box elsewhere."""
+        reason = self.unfit(clip)
+        if reason is not None or scene.terrain is None:
+            raise ClipError(reason or "the clip has no terrain")
+        shape = scene.terrain.shape
+        piece = self._chosen(shape, clip)
+        middle = shape.vertices[piece.vertices]
+        middle = (middle.min(axis=0) + middle.max(axis=0)) / 2.0
+        frame = axes_of(self.axes, clip, middle)
+        turn = Rotation.from_rotvec([0.0, 0.0, self.turn]).as_matrix()
+        offset = middle - turn @ middle + frame @ np.array([self.x, self.y, self.z])
+        new = moved(shape, piece, turn, offset)
+        return replace(scene, terrain=replace(scene.terrain, shape=new))
+
+    def unfit(self, clip: Clip) -> str | None:
+        """Why it cannot be applied: there is no terrain, or no box of that number."""
+        if clip.scene.terrain is None:
+            return "the clip has no terrain"
+        count = len(pieces(clip.scene.terrain.shape))
+        if isinstance(self.box, int) and self.box > count:
+            are = "is 1 box" if count == 1 else f"are {count} boxes"
+            return f"the terrain has no box {self.box}: there {are}"
+        return None
+
+    def _chosen(self, shape: Shape, clip: Clip) -> Piece:
+        found = pieces(shape)
+        if isinstance(self.box, int):
+            return found[self.box - 1]
+        track = clip.landmark(self.box)
+        gaps = []
+        for piece in found:
+            surface = piece.of(shape).scatter(_POINTS, np.random.default_rng(0))
+            gaps.append(np.mean(cKDTree(surface).query(track)[0]))
+        return found[int(np.argmin(gaps))]

@@ -8,20 +8,21 @@ from functools import lru_cache
 from math import radians
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
 from kinemesh.augment.ground import Slope, Steps
 from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
 from kinemesh.augment.props import PropPlace, PropShape, PropSize
-from kinemesh.augment.terrain import TerrainSize
+from kinemesh.augment.terrain import TerrainBox, TerrainSize
 from kinemesh.errors import ClipError
 from kinemesh.io import read_shape
-from kinemesh.motion import Clip, Scene, Shape
+from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
 
-Setting = float | bool | str
+Setting = float | int | bool | str
 
 _NUMBER, _SWITCH, _WORD = "a number", "true or false", "a string"
+_BOX = "a box's number or a landmark"
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -30,6 +31,9 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("prop.name", "prop.axes", "prop.shape"), _WORD),
         **dict.fromkeys(("prop.size", "prop.size_x", "prop.size_y", "prop.size_z"), _NUMBER),
         **dict.fromkeys(("terrain.height", "terrain.depth"), _NUMBER),
+        "terrain.box": _BOX,
+        **dict.fromkeys(("terrain.box_x", "terrain.box_y", "terrain.box_z"), _NUMBER),
+        **{"terrain.box_turn": _NUMBER, "terrain.box_axes": _WORD},
         **dict.fromkeys(("terrain.steps", "terrain.steps_depth", "terrain.steps_from"), _NUMBER),
         **dict.fromkeys(("terrain.slope", "terrain.slope_turn"), _NUMBER),
         **dict.fromkeys(("motion.start", "motion.stop"), _NUMBER),
@@ -40,7 +44,10 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 )
 """What a variant can set, and what each setting is; docs/augmentation.md says what it does."""
 
+_BOX_MOVES = ("terrain.box_x", "terrain.box_y", "terrain.box_z", "terrain.box_turn")
+
 _NEEDED = {
+    "terrain.box": (*_BOX_MOVES, "terrain.box_axes"),
     "terrain.steps": ("terrain.steps_depth", "terrain.steps_from"),
     "terrain.slope": ("terrain.slope_turn",),
 }
@@ -86,6 +93,8 @@ class Variant:
         for key, others in _NEEDED.items():
             if key not in settings and any(other in settings for other in others):
                 raise ClipError(f"{' and '.join(others)} change nothing without {key}")
+        if "terrain.box" in settings:
+            _check_box(settings)
         made = (*self.demonstration, *self.scene)  # values are checked where they are used
         idle = [key for key in ("prop.name", "prop.axes") if key in settings]
         if idle and not any(isinstance(step, PropPlace | PropSize | PropShape) for step in made):
@@ -141,7 +150,14 @@ class Variant:
             axes = str(self.settings.get("prop.axes", "person"))
             steps.append(PropPlace(prop, axes=axes, **place))
         land = self._of("terrain.", {"height": _same, "depth": _same})
-        return (*steps, TerrainSize(**land)) if land else tuple(steps)
+        if land:
+            steps.append(TerrainSize(**land))
+        if "terrain.box" in self.settings:
+            box = cast(int | str, self.settings["terrain.box"])
+            axes = str(self.settings.get("terrain.box_axes", "person"))
+            moved = self._of("terrain.box_", {**dict.fromkeys("xyz", _same), "turn": radians})
+            steps.append(TerrainBox(box, axes=axes, **moved))
+        return tuple(steps)
 
     def unfit(self, clip: Clip) -> str | None:
         """Why the variant makes no sense for ``clip``; None if it does."""
@@ -197,7 +213,22 @@ def _checked(key: str, value: Setting) -> Setting:
         raise ClipError(f"unknown setting {key!r}; known are {', '.join(SETTINGS)}")
     kind = SETTINGS[key]
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    fits = {_NUMBER: number, _SWITCH: isinstance(value, bool), _WORD: isinstance(value, str)}
+    fits = {
+        _NUMBER: number,
+        _SWITCH: isinstance(value, bool),
+        _WORD: isinstance(value, str),
+        _BOX: type(value) is int or value in LANDMARKS,
+    }
     if not fits[kind]:
         raise ClipError(f"{key} = {value!r}: expected {kind}")
-    return float(value) if number else value
+    return float(value) if kind == _NUMBER else value
+
+
+def _check_box(settings: Mapping[str, Setting]) -> None:
+    if not any(key in settings for key in _BOX_MOVES):
+        raise ClipError(f"terrain.box alone changes nothing: give {' or '.join(_BOX_MOVES)} too")
+    if "terrain.height" in settings or "terrain.depth" in settings:
+        raise ClipError(
+            "terrain.box does not go with terrain.height and terrain.depth: feet are carried over "
+            "to moved boxes or to stretched ones"
+        )

@@ -17,6 +17,7 @@ from kinemesh.augment import Variant, moved_at, read_spec
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import print_findings
 from kinemesh.motion import Clip
+from kinemesh.motion.pieces import pieces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,8 @@ class AugmentCommand:
                 highlight=False,
                 markup=False,
             )
+        for text in _boxes(clip):
+            console.print(text, highlight=False, markup=False)
         table = Table("variant", "settings", "frames", "remark", box=SIMPLE_HEAD, show_edge=False)
         for line in lines:
             settings = ", ".join(f"{key} = {value}" for key, value in line["settings"].items())
@@ -67,3 +70,18 @@ def _line(variant: Variant, clip: Clip) -> dict[str, Any]:
         "frames": None if unfit else len(variant.apply(clip).clip),
         "unfit": unfit,
     }
+
+
+def _boxes(clip: Clip) -> list[str]:
+    """The boxes of the terrain by number, for ``terrain.box``."""
+    terrain = clip.scene.terrain
+    if terrain is None:
+        return []
+    lines = []
+    for number, piece in enumerate(pieces(terrain.shape), start=1):
+        low, high = piece.of(terrain.shape).bounds
+        x, y = (low[:2] + high[:2]) / 2.0
+        lines.append(
+            f"box {number}: middle at {x:.2f}, {y:.2f} m, {low[2]:.2f} to {high[2]:.2f} m high"
+        )
+    return lines

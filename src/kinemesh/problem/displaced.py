@@ -145,11 +145,6 @@ class Stretched:
         a, b = home.terrain.shape.bounds, target.terrain.shape.bounds
         return None if np.abs(a - b).max() < _SAME else cls(a, b)
 
-    def place(self, points: Array) -> Array:
-        """Places ``(N, 3)`` [m] on or about the demonstration's terrain, on the robot's."""
-        return carried(points, self.source, self.target)
-
-    def body(self, points: Array, toes: Sequence[int]) -> Array:
-        """A body's ``points`` ``(K, 3)`` [m], carried along as its ``toes`` are."""
-        feet = points[list(toes)]
-        return np.asarray(points + (self.place(feet) - feet).mean(axis=0))
+    def foot(self, places: Array, side: str, index: int | slice = slice(None)) -> Array:
+        """Places ``(N, 3)`` [m] of a foot, where the robot's are to be: the same in all frames."""
+        return carried(places, self.source, self.target)

@@ -20,6 +20,7 @@ from kinemesh.problem.displaced import Displaced, Stretched
 from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.scaling import Carrier, carried, same_prop, scaled_scene
+from kinemesh.problem.shifted import Shifted
 from kinemesh.robot import Obstacle, RobotModel
 
 TOUCH_TIME = 0.3
@@ -34,7 +35,7 @@ _JOGGLE = 0.003
 Symmetric bodies put hips and shoulders on one circle; which diagonal rounding then picks would
 change from frame to frame and from machine to machine."""
 
-_TOES = tuple(LANDMARKS.index(f"{side}_toe") for side in ("left", "right"))
+_TOES = {side: LANDMARKS.index(f"{side}_toe") for side in ("left", "right")}
 
 _GOES_WITH = {"torso": ("left_shoulder", "right_shoulder")} | {
     f"{side}_hand": (f"{side}_hand",) for side in ("left", "right")
@@ -82,9 +83,9 @@ class Plan:
         self.scene = scaled_scene(wanted, self.scale)
         home = self.scene if scene is None else scaled_scene(clip.scene, self.scale)
         self._displaced = None if scene is None else Displaced.between(home, self.scene)
-        self._stretched = None if scene is None else Stretched.between(home, self.scene)
         self.landmarks = clip.landmarks() * self.scale
         self.footing: Mapping[str, Footing] = detect_footing(clip, stance)
+        self._land = None if scene is None else self._moved_land(home)
         self._slow_speed = (stance or StanceRule()).enter_speed
         self.facings = detect_facings(clip, self.footing)
         self._nearest = {
@@ -104,8 +105,10 @@ class Plan:
         if terrain is not None and self.scene.terrain is not None:
             local = terrain.shape.sample(self._mesh.terrain_anchors, rng)
             self._terrain_source = local * self.scale
-            self._terrain_target = carried(
-                local, terrain.shape.bounds, self.scene.terrain.shape.bounds
+            self._terrain_target = (
+                self._land.on_surface(self._terrain_source)
+                if isinstance(self._land, Shifted)
+                else carried(local, terrain.shape.bounds, self.scene.terrain.shape.bounds)
             )
         self._carriers = {
             prop.name: Carrier(prop.shape, same_prop(self.scene, prop).shape)
@@ -114,9 +117,7 @@ class Plan:
         if terrain is not None and self.scene.terrain is not None:
             self._carriers[terrain.name] = Carrier(terrain.shape, self.scene.terrain.shape)
         self._touched = [self._places(touch) for touch in self.touches]
-        self._under = {
-            sole.name: self._surface(LANDMARKS.index(f"{sole.name}_toe")) for sole in robot.soles
-        }
+        self._under = {sole.name: self._surface(sole.name) for sole in robot.soles}
         self._disc = sunflower(self._mesh.ground_anchors, self._mesh.reach)
         self._weights = self._vertex_weights()
         self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.points(0)[0]), 3))
@@ -225,7 +226,11 @@ class Plan:
         if self._displaced is not None:
             props = [prop.source(index) for prop in self._anchors]
             body = self._displaced.places(index, body, props)
-        return body if self._stretched is None else self._stretched.body(body, _TOES)
+        if self._land is None:
+            return body
+        feet = [(body[toe][None], side) for side, toe in _TOES.items()]
+        away = [self._land.foot(place, side, index) - place for place, side in feet]
+        return np.asarray(body + np.mean(away, axis=0))
 
     def _stances(self, index: int, touchdowns: Mapping[str, Touchdown]) -> tuple[Stance, ...]:
         stances = []
@@ -307,8 +312,10 @@ class Plan:
 
     def _places(self, touch: Touch) -> Array:
         """The touched places ``(T, 3)`` [m] on the robot's copy of the thing, in the world."""
-        places = self._carriers[touch.thing](touch.places)
         tracks = {prop.name: prop.track for prop in self.scene.props}
+        if touch.thing not in tracks and isinstance(self._land, Shifted):
+            return self._land.on_surface(touch.places * self.scale)
+        places = self._carriers[touch.thing](touch.places)
         if touch.thing not in tracks:
             return places
         return np.asarray(poses.apply(tracks[touch.thing], places[:, None])[:, 0])
@@ -319,18 +326,25 @@ class Plan:
         place = np.array(self.landmarks[index, LANDMARKS.index(f"{side}_{mark}")])
         if part != "toe":
             place[2] -= self.footing[side].ankle_height * self.scale
-        return float(self._trodden(place)[2])
+        return float(self._trodden(place[None], side, index)[0, 2])
 
-    def _trodden(self, place: Array) -> Array:
-        """A place ``(3,)`` [m] of the person's feet, on the robot's terrain."""
-        return place if self._stretched is None else self._stretched.place(place)
+    def _moved_land(self, home: Scene) -> Shifted | Stretched | None:
+        """How the robot's terrain differs from that of the demonstration, ``home``, scaled."""
+        toes = {side: self.landmarks[:, toe] for side, toe in _TOES.items()}
+        planted = {side: foot.toe | foot.landing for side, foot in self.footing.items()}
+        shifted = Shifted.between(home, self.scene, toes, planted)
+        return Stretched.between(home, self.scene) if shifted is None else shifted
 
-    def _surface(self, toe: int) -> tuple[Array, Array]:
+    def _trodden(self, places: Array, side: str, index: int | slice = slice(None)) -> Array:
+        """Places ``(N, 3)`` [m] of a foot of the person in frames ``index``, for the robot's."""
+        return places if self._land is None else self._land.foot(places, side, index)
+
+    def _surface(self, side: str) -> tuple[Array, Array]:
         """The places ``(T, 3)`` [m] under a toe of the person, and the unit normals there.
 
         -inf high where there is nothing.
         """
-        places = np.array(self._trodden(self.landmarks[:, toe]))
+        places = np.array(self._trodden(self.landmarks[:, _TOES[side]], side))
         places[:, 2], normals = support(self.scene, places, 0.12 * self.scale)
         return readonly(places), readonly(normals)
 
