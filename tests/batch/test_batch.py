@@ -19,7 +19,7 @@ import pytest
 
 from commands import Command, walking
 from kinemesh.batch import Batch, batch, read_sources
-from kinemesh.batch.task import sha256
+from kinemesh.batch.digests import code_sha256, sha256
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.result import Result
 
@@ -78,6 +78,7 @@ def test_one_and_two_workers_write_the_same_bytes_and_a_rerun_does_nothing(folde
     assert len([name for name in files if not name.startswith("mjlab/")]) == 6
     assert files == results(folder / "two")
     assert [r["files"] for r in one.records] == [r["files"] for r in two.records]
+    assert {r["options"]["code_sha256"] for r in one.records} == {code_sha256()}
     before = {p: p.stat().st_mtime_ns for p in (folder / "one").rglob("*.npz")}
     told: list[Any] = []
     again = made(folder, "one", format="mjlab", progress=lambda *now: told.append(now))

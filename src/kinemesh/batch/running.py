@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,14 +14,14 @@ from typing import Any
 from kinemesh.augment import ORIGINAL, Spec, Variant, read_spec
 from kinemesh.batch import cluster, pool
 from kinemesh.batch.card import write_card
+from kinemesh.batch.digests import code_sha256, robot_sha256, sha256
 from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Manifest, Record
 from kinemesh.batch.process import Limits, Outcome
 from kinemesh.batch.sources import Source, read_sources
-from kinemesh.batch.task import MakeWorker, Options, Task, sha256
+from kinemesh.batch.task import MakeWorker, Options, Task
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.export import WRITERS
 from kinemesh.robot import RobotModel
-from kinemesh.robot.shipped import robots_folder
 
 LOCAL, RAY = "local", "ray"
 """Engines: processes of this machine; tasks of Ray."""
@@ -72,8 +71,8 @@ def batch(
     """Retarget every variant of every clip; keep those that pass the verdict.
 
     Files appear whole or not at all, and do not depend on the number of workers. What was made
-    before from the same inputs, settings and version is not made again; what failed is tried
-    again. Worker processes are spawned: a script has to call this under
+    before from the same inputs and settings by the same code is not made again; what failed is
+    tried again. Worker processes are spawned: a script has to call this under
     ``if __name__ == "__main__"``.
 
     Args:
@@ -108,7 +107,7 @@ def batch(
     variants = spec if isinstance(spec, Spec) else Spec() if spec is None else read_spec(spec)
     name = str(Path(robot).resolve()) if Path(robot).is_dir() else str(robot)
     RobotModel.load(name)  # if it cannot be, better now
-    options = Options(name, format, _robot_sha256(name))
+    options = Options(name, format, robot_sha256(name), code_sha256())
     folder = _folder(Path(out))
     with _locked(folder), Manifest(folder) as manifest:
         _sweep(folder)
@@ -242,15 +241,6 @@ def _sha256(path: Path) -> str:
         return sha256(path)
     except OSError:
         return ""
-
-
-def _robot_sha256(robot: str) -> str:
-    """SHA-256 of a robot's folder: names and contents of all files."""
-    folder = Path(robot) if Path(robot).is_dir() else robots_folder() / robot
-    total = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        total.update(f"{path.relative_to(folder).as_posix()} {sha256(path)}\n".encode())
-    return total.hexdigest()
 
 
 def _folder(out: Path) -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 from kinemesh import metrics
 from kinemesh._version import __version__
 from kinemesh.augment import Variant
+from kinemesh.batch.digests import sha256
 from kinemesh.batch.manifest import KEPT, REJECTED, SKIPPED, Record
 from kinemesh.batch.sources import Source
 from kinemesh.export import WRITERS, write
@@ -31,11 +32,17 @@ class Options:
     """A format of :func:`kinemesh.write` to write too."""
     robot_sha256: str = ""
     """Of the robot's files."""
+    code_sha256: str = ""
+    """Of the code that computes."""
 
     def told(self) -> dict[str, Any]:
         """What tells one result from another."""
-        robot = {"robot": Path(self.robot).name, "robot_sha256": self.robot_sha256}
-        return {**robot, "format": self.format}
+        return {
+            "robot": Path(self.robot).name,
+            "robot_sha256": self.robot_sha256,
+            "format": self.format,
+            "code_sha256": self.code_sha256,
+        }
 
 
 @dataclass(frozen=True)
@@ -179,9 +186,3 @@ class MakeWorker:
 def result_path(task: Task, status: str) -> Path:
     """Where the result of a task goes."""
     return task.out / status / task.source.name / f"{task.variant.name}.npz"
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
