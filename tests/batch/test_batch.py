@@ -71,9 +71,12 @@ def lines(out: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 def test_one_and_two_workers_write_the_same_bytes_and_a_rerun_does_nothing(folder: Path) -> None:
-    one = made(folder, "one", workers=1, format="mjlab")
+    pytest.importorskip("pyarrow")
+    one = made(folder, "one", workers=1, format="mjlab", parquet=True)
     assert one.done == 6 and not one.failed
-    two = made(folder, "two", workers=2, format="mjlab")
+    two = made(folder, "two", workers=2, format="mjlab", parquet=True)
+    tables = [(folder / name / "index.parquet").read_bytes() for name in ("one", "two")]
+    assert tables[0] == tables[1]
     files = results(folder / "one")
     assert len([name for name in files if not name.startswith("mjlab/")]) == 6
     assert files == results(folder / "two")
@@ -83,6 +86,7 @@ def test_one_and_two_workers_write_the_same_bytes_and_a_rerun_does_nothing(folde
     told: list[Any] = []
     again = made(folder, "one", format="mjlab", progress=lambda *now: told.append(now))
     assert again.done == 0
+    assert (folder / "one" / "index.parquet").read_bytes() == tables[0]  # it still holds
     assert told == [(0, 0, None)]
     assert [r["key"] for r in again.records] == [r["key"] for r in one.records]
     assert {p: p.stat().st_mtime_ns for p in (folder / "one").rglob("*.npz")} == before
@@ -96,10 +100,12 @@ def test_one_and_two_workers_write_the_same_bytes_and_a_rerun_does_nothing(folde
 def test_only_what_changed_or_is_missing_is_done_again(folder: Path) -> None:
     made(folder)
     kept = {p: p.stat().st_mtime_ns for p in (folder / "out").rglob("*.npz")}
+    (folder / "out" / "index.parquet").write_bytes(b"of what was there before")
 
     (folder / "aug.toml").write_text(SPEC.replace("1.3", "1.2"))
     changed = made(folder)
     assert changed.done == 2  # the new speed, of two clips
+    assert not (folder / "out" / "index.parquet").exists()
     assert all(p.stat().st_mtime_ns == time for p, time in kept.items())
 
     np.save(folder / "b.npy", walking(FRAMES + 6)[6:])

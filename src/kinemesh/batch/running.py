@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kinemesh.augment import ORIGINAL, Spec, Variant, read_spec
-from kinemesh.batch import cluster, pool
+from kinemesh.batch import cluster, index, pool
 from kinemesh.batch.card import write_card
 from kinemesh.batch.digests import code_sha256, robot_sha256, sha256
 from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Manifest, Record
@@ -61,6 +61,7 @@ def batch(
     spec: Spec | str | Path | None = None,
     robot: str | Path = "g1",
     format: str | None = None,
+    parquet: bool = False,
     workers: int = 1,
     engine: str = LOCAL,
     address: str | None = None,
@@ -81,6 +82,7 @@ def batch(
         spec: the variants, or a file of them; the clips as they are if left out.
         robot: a robot's name or folder.
         format: a format of :func:`kinemesh.write` to write too, below a folder of its name.
+        parquet: write ``index.parquet`` too, the manifest as a table.
         workers: processes at once.
         engine: ``"local"``, or ``"ray"``, where all machines share the folders of sources,
             robot and ``out`` under the same paths.
@@ -103,6 +105,8 @@ def batch(
         raise KinemeshError("address is Ray's: give engine = 'ray' (--engine ray) too")
     if format is not None and format not in WRITERS:
         raise WriteError(f"unknown format {format!r}; known are {', '.join(WRITERS)}")
+    if parquet:
+        index.check_parquet()
     wanted = _sources(sources)
     variants = spec if isinstance(spec, Spec) else Spec() if spec is None else read_spec(spec)
     name = str(Path(robot).resolve()) if Path(robot).is_dir() else str(robot)
@@ -118,6 +122,8 @@ def batch(
             for variant in variants.variants
         ]
         plan = _Plan(manifest, tasks, progress)
+        if plan.total:
+            (folder / index.NAME).unlink(missing_ok=True)  # it is of what was there before
         run = partial(cluster.run, address=address) if engine == RAY else pool.run
         limits = Limits(time_limit, float("inf") if memory_limit is None else memory_limit)
         try:
@@ -126,6 +132,8 @@ def batch(
             _sweep(folder)
         manifest.tidy()
         facts = write_card(folder, manifest)
+        if parquet:
+            index.write_index(folder, manifest)
         records = [manifest.get(t.source.name, t.variant.name) for t in tasks]
         return Batch(tuple(r for r in records if r is not None), plan.count, facts)
 
@@ -139,10 +147,10 @@ class _Plan:
         self._manifest = manifest
         self._progress = progress
         self._missing = [task for task in tasks if not self._there(task)]
-        self._total, self.count = len(self._missing), 0
+        self.total, self.count = len(self._missing), 0
         self._after: dict[str, list[Task]] = {}
         if progress is not None:
-            progress(0, self._total, None)
+            progress(0, self.total, None)
 
     def first(self) -> list[Task]:
         """Clips as they are, and variants that need not wait for them."""
@@ -215,7 +223,7 @@ class _Plan:
             (self._manifest.path.parent / name).unlink(missing_ok=True)
         self.count += 1
         if self._progress is not None:
-            self._progress(self.count, self._total, record)
+            self._progress(self.count, self.total, record)
 
 
 def _sources(given: Sequence[str | Path | Source]) -> tuple[Source, ...]:

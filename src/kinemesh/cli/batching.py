@@ -41,6 +41,8 @@ class BatchCommand:
     """A robot's name, or a folder with a robot.toml."""
     format: str | None = None
     """A trainer's format to write too: mjlab, beyondmimic, ... (see `convert`)."""
+    parquet: bool = False
+    """Write index.parquet too: a row for each variant (extra `parquet`)."""
     workers: int = 1
     """Processes at once."""
     engine: Literal["local", "ray"] = "local"
@@ -108,6 +110,7 @@ class BatchCommand:
             spec=self.spec,
             robot=self.robot,
             format=self.format,
+            parquet=self.parquet,
             workers=self.workers,
             engine=self.engine,
             address=self.address,

@@ -1,0 +1,92 @@
+"""The index: the manifest as one Parquet table, for those who load data sets by columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from kinemesh.batch.manifest import Record, write_whole
+from kinemesh.errors import MissingExtra
+
+NAME = "index.parquet"
+
+MEASURES = (
+    *(f"penetration.{kind}.max" for kind in ("ground", "terrain", "prop", "self")),
+    *("stance.drift_max", "stance.slip_mean"),
+    *(
+        f"contact.{kind}.{what}"
+        for kind in ("prop", "terrain_hand", "terrain_foot")
+        for what in ("gap_p95", "kept")
+    ),
+    *("limits.joint_excess", "limits.velocity_excess"),
+    *("tracking.landmark_error", "tracking.range_kept", "smoothness.joint_jerk"),
+)
+"""The measures that have a column: the rows of the verdict, and the jerk of the joints.
+
+The columns are the same in all data sets, so that they can be put together; the manifest has all.
+"""
+
+
+def check_parquet() -> None:
+    """See that an index can be written.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+    """
+    if find_spec("pyarrow") is None:
+        raise MissingExtra("pyarrow", "parquet")
+
+
+def write_index(folder: Path, records: Iterable[Record]) -> Path:
+    """Write ``index.parquet``: a row for each variant of each clip, columns of fixed types.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+        WriteError: it cannot be written.
+    """
+    check_parquet()
+    import pyarrow
+    from pyarrow import parquet
+
+    text, whole, real = pyarrow.string(), pyarrow.int64(), pyarrow.float64()
+    kinds = {
+        **dict.fromkeys(("clip", "variant", "status", "reason", "verdict", "settings"), text),
+        **dict.fromkeys(("robot", "format", "file"), text),
+        **dict.fromkeys(("files", "failed"), pyarrow.list_(text)),
+        **{"frames": whole, "fps": real, "seconds": real, "relaxed": whole},
+        **{_column(name): real for name in MEASURES},
+        **dict.fromkeys(("version", "key"), text),
+    }
+    rows = [_row(record) for record in records]
+    table = pyarrow.Table.from_pylist(rows, schema=pyarrow.schema(list(kinds.items())))
+    buffer = pyarrow.BufferOutputStream()
+    parquet.write_table(table, buffer)
+    write_whole(folder / NAME, buffer.getvalue().to_pybytes())
+    return folder / NAME
+
+
+def _row(record: Record) -> dict[str, Any]:
+    """A line of the manifest in columns; what it does not have is null."""
+    frames, fps = record.get("frames"), record.get("fps")
+    measures = record.get("measures", {})
+    files = sorted(record["files"])
+    own = (name for name in files if name.startswith(f"{record['status']}/"))
+    return {
+        **{key: record.get(key) for key in ("clip", "variant", "status", "reason", "verdict")},
+        **{key: record.get(key) for key in ("failed", "frames", "fps", "relaxed", "version")},
+        **{key: record.get("options", {}).get(key) for key in ("robot", "format")},
+        "key": record["key"],
+        "settings": json.dumps(record.get("settings", {}), sort_keys=True),
+        "files": files,
+        "file": next(own, None),
+        "seconds": frames / fps if frames is not None and fps else None,
+        **{_column(name): measures.get(name) for name in MEASURES},
+    }
+
+
+def _column(measure: str) -> str:
+    """A measure's column: a dot in a name means a part of a column to many readers."""
+    return measure.replace(".", "_")
