@@ -6,6 +6,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -85,7 +86,7 @@ def test_one_and_two_workers_write_the_same_bytes_and_a_rerun_does_nothing(folde
     before = {p: p.stat().st_mtime_ns for p in (folder / "one").rglob("*.npz")}
     told: list[Any] = []
     again = made(folder, "one", format="mjlab", progress=lambda *now: told.append(now))
-    assert again.done == 0
+    assert again.done == 0 and again.rate is None
     assert (folder / "one" / "index.parquet").read_bytes() == tables[0]  # it still holds
     assert told == [(0, 0, None)]
     assert [r["key"] for r in again.records] == [r["key"] for r in one.records]
@@ -220,6 +221,7 @@ def test_the_command_says_by_its_status_whether_something_failed(
     good = kinemesh_command(*arguments)
     assert good.status == 0
     assert "0 failed" in good.out
+    assert re.search(r"rate: [\d.]+ frames/s, \d+ variants/h; at this rate 8\.38 h", good.out)
     card = json.loads((folder / "out" / "card.json").read_text())
     assert card["clips"] == 2 and card["kept"] + card["rejected"] == 2
     assert "| clips | 2 |" in (folder / "out" / "card.md").read_text()

@@ -2,6 +2,7 @@
 
 from kinemesh.batch.card import card
 from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Record
+from kinemesh.batch.rate import Rate
 from kinemesh.batch.running import Batch, batch
 from kinemesh.batch.sources import Source, read_sources
 
@@ -11,6 +12,7 @@ __all__ = [
     "REJECTED",
     "SKIPPED",
     "Batch",
+    "Rate",
     "Record",
     "Source",
     "batch",

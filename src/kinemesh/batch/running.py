@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from kinemesh.batch.card import write_card
 from kinemesh.batch.digests import code_sha256, robot_sha256, sha256
 from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Manifest, Record
 from kinemesh.batch.process import Limits, Outcome
+from kinemesh.batch.rate import Rate
 from kinemesh.batch.sources import Source, read_sources
 from kinemesh.batch.task import MakeWorker, Options, Task
 from kinemesh.errors import KinemeshError, ReadError, WriteError
@@ -43,6 +45,8 @@ class Batch:
     """How many of them were done now; the others were there already."""
     card: dict[str, Any]
     """The data-set card."""
+    rate: Rate | None = None
+    """How fast it was; None if nothing was retargeted now."""
 
     def count(self, status: str) -> int:
         """How many lines have a status."""
@@ -126,16 +130,19 @@ def batch(
             (folder / index.NAME).unlink(missing_ok=True)  # it is of what was there before
         run = partial(cluster.run, address=address) if engine == RAY else pool.run
         limits = Limits(time_limit, float("inf") if memory_limit is None else memory_limit)
+        since = time.perf_counter()
         try:
             run(plan.first(), MakeWorker(name), plan.done, workers=workers, limits=limits)
         finally:
             _sweep(folder)
+        rate = Rate.of(plan.done_now, time.perf_counter() - since)
         manifest.tidy()
         facts = write_card(folder, manifest)
         if parquet:
             index.write_index(folder, manifest)
         records = [manifest.get(t.source.name, t.variant.name) for t in tasks]
-        return Batch(tuple(r for r in records if r is not None), plan.count, facts)
+        there = tuple(record for record in records if record is not None)
+        return Batch(there, len(plan.done_now), facts, rate)
 
 
 class _Plan:
@@ -147,7 +154,8 @@ class _Plan:
         self._manifest = manifest
         self._progress = progress
         self._missing = [task for task in tasks if not self._there(task)]
-        self.total, self.count = len(self._missing), 0
+        self.total = len(self._missing)
+        self.done_now: list[Record] = []
         self._after: dict[str, list[Task]] = {}
         if progress is not None:
             progress(0, self.total, None)
@@ -221,9 +229,9 @@ class _Plan:
         self._manifest.add(record)
         for name in (old or {}).get("files", {}).keys() - record["files"].keys():
             (self._manifest.path.parent / name).unlink(missing_ok=True)
-        self.count += 1
+        self.done_now.append(record)
         if self._progress is not None:
-            self._progress(self.count, self.total, record)
+            self._progress(len(self.done_now), self.total, record)
 
 
 def _sources(given: Sequence[str | Path | Source]) -> tuple[Source, ...]:

@@ -20,11 +20,14 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from kinemesh.batch import FAILED, KEPT, REJECTED, SKIPPED, Batch, Record, batch
+from kinemesh.batch import FAILED, KEPT, REJECTED, SKIPPED, Batch, Rate, Record, batch
 
 _FAILED = 1
 """Exit status when something could not be made."""
 _STOPPED = 130
+
+_RELEASED = 8.38
+"""Length of the data set that OmniRetarget's paper reports [h], for comparison."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +125,21 @@ class BatchCommand:
     def _print(self, console: Console, made: Batch) -> None:
         counts = ", ".join(f"{made.count(s)} {s}" for s in (KEPT, REJECTED, FAILED, SKIPPED))
         facts = made.card
-        for text in (
+        lines = [
             f"{self.out}: {counts}; {made.done} done now",
             f"data set: {facts[KEPT]} motions, {facts['hours']:.3f} h; see {self.out / 'card.md'}",
-        ):
+        ]
+        if made.rate is not None:
+            lines.append(_said(made.rate))
+        for text in lines:
             console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _said(rate: Rate) -> str:
+    """The rate in words, and what it would take to make a data set of a known size."""
+    hours = rate.hours_for(_RELEASED)
+    long = f"{hours:.1f} h" if hours >= 1.0 else f"{60.0 * hours:.0f} min"
+    return (
+        f"rate: {rate.frames_per_second:.1f} frames/s, {rate.variants_per_hour:.0f} variants/h; at "
+        f"this rate {_RELEASED} h of motion, as much as OmniRetarget's data set has, take {long}"
+    )
