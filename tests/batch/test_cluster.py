@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -115,6 +119,80 @@ def test_a_batch_is_the_same_on_ray_with_a_worker_killed_on_the_way(tmp_path: Pa
     assert not list((tmp_path / "ray").rglob(".kinemesh-*"))
 
 
+@pytest.fixture
+def head() -> Iterator[tuple[str, int]]:
+    """A Ray of its own, started as one is on a cluster: its address and its process."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="r") as folder:  # sockets have short names
+        command = [str(Path(sys.executable).parent / "ray"), "start", "--head", "--block"]
+        command += [f"--port={port}", "--num-cpus=1", "--object-store-memory=100000000"]
+        command += ["--include-dashboard=false", "--include-log-monitor=false"]
+        command += ["--disable-usage-stats", f"--temp-dir={folder}"]
+        said = Path(folder) / "said"
+        with said.open("wb") as file:
+            process = subprocess.Popen(
+                command,
+                env=os.environ | {"RAY_AUTH_MODE": "disabled"},
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            until = time.monotonic() + 120.0
+            while b"Ray runtime started" not in said.read_bytes():
+                assert process.poll() is None and time.monotonic() < until, said.read_text()
+                time.sleep(0.1)
+            yield f"127.0.0.1:{port}", process.pid
+            assert process.poll() is None  # it is not the batch's to end
+        finally:
+            process.terminate()
+            process.wait(60.0)
+
+
+def test_the_command_works_on_a_ray_that_was_started_before(
+    tmp_path: Path, head: tuple[str, int]
+) -> None:
+    address, pid = head
+    np.save(tmp_path / "a.npy", walking(6))
+    (tmp_path / "clips.toml").write_text(
+        '[[clip]]\npath = "a.npy"\nskeleton = "lafan22"\nfps = 30\n'
+    )
+    command = [sys.executable, "-m", "kinemesh.cli", "batch", "clips.toml", "--out", "ray"]
+    process = subprocess.Popen(
+        [*command, "--engine", "ray", "--address", address],
+        cwd=tmp_path,
+        env=os.environ | {"RAY_AUTH_MODE": "disabled"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    there = False
+    while process.poll() is None:
+        there = there or any(b"ray::_do" in name for name in under(pid))
+        time.sleep(0.02)
+    said = process.communicate()[0]
+    assert process.returncode == 0, said
+    assert there  # the work was done by a worker of that Ray
+    assert "0 failed" in said and "1 done now" in said
+    batch([tmp_path / "clips.toml"], tmp_path / "local")
+    assert files(tmp_path / "ray") == files(tmp_path / "local")
+
+
+def under(ancestor: int) -> list[bytes]:
+    """The command lines of processes that another has started, or they in turn."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            name = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if name.startswith(b"ray::") and ours(int(folder.name), ancestor):
+            found.append(name)
+    return found
+
+
 def files(out: Path) -> dict[str, bytes]:
     found = (p for p in out.rglob("*") if p.is_file() and p.parent != out)
     return {p.relative_to(out).as_posix(): p.read_bytes() for p in found}
@@ -137,10 +215,10 @@ def kill_a_worker(killed: list[int]) -> None:
         time.sleep(0.002)
 
 
-def ours(pid: int) -> bool:
-    """Whether a process is of the Ray that this one has started."""
+def ours(pid: int, ancestor: int | None = None) -> bool:
+    """Whether a process comes from ``ancestor``, or from this one, through all between."""
     while pid > 1:
-        if pid == os.getpid():
+        if pid == (ancestor or os.getpid()):
             return True
         try:
             pid = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])

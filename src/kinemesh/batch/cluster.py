@@ -95,8 +95,8 @@ def _connected(ray: Any, address: str | None, workers: int) -> Iterator[None]:
     except (OSError, RuntimeError, ValueError) as error:
         where = "a Ray of this machine" if address is None else f"the Ray at {address!r}"
         raise KinemeshError(
-            f"{where} cannot be used ({error}): see that `ray status` finds it and that Ray and "
-            f"Python have the same versions there"
+            f"{where} cannot be used ({error}): see that `ray status` finds it, and that Ray and "
+            f"Python have the same versions there; if it wants a token, set RAY_AUTH_MODE=token"
         ) from error
     finally:
         if before is None:
