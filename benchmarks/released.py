@@ -4,7 +4,7 @@
 
 ``holosoma-retargeting`` 0.1.0 makes six motions of ``sub3_largebox_003``, its own copy of the
 recording: as it is, the box 0.2 m further, to the left and to the right, and turned by 45 degrees
-each way while moved aside. Its loop fails at the second of them: ``process_single_task`` in
+each way while moved aside. Its loop fails at the second of these: ``process_single_task`` in
 ``examples/parallel_robot_retarget.py`` gives the name ``retargeter`` of its settings to the solver
 too (``AttributeError``). Here the settings are handed back to it; OUT/error.txt says what it says
 without. Only the first FRAMES frames are handed to the solver.
@@ -64,7 +64,7 @@ def run(module: Any, settings: Any, out: Path) -> None:
     module.process_single_task(
         (
             f"demo_data/OMOMO_new/{NAME}.pt",
-            str(out),
+            out,
             "object_interaction",
             "smplh",
             module.RobotConfig(robot_type="g1"),
