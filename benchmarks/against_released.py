@@ -2,8 +2,8 @@
 
     python benchmarks/against_released.py --holosoma PYTHON --out DIR [--frames 196] [--data DIR]
 
-PYTHON is that of an environment with ``holosoma-retargeting``, made as benchmarks/speed says. The
-first frames of ``sub3_largebox_003``, as it is and in the five variants that the package makes of
+PYTHON is that of an environment with ``holosoma-retargeting``, made as benchmarks/speed says, with
+``"scipy<1.17"`` besides: benchmarks/released.py says why. The first frames of ``sub3_largebox_003``, as it is and in the five variants that the package makes of
 a carried object; ours have the same settings and the same robot, ``g1_base``. Both are judged by
 ``kinemesh evaluate`` against the recording, with the box where each has it. What is in DIR
 already is not made again. The package takes about a second a frame.

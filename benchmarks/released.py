@@ -7,7 +7,9 @@ recording: as it is, the box 0.2 m further, to the left and to the right, and tu
 each way while moved aside. Its loop fails at the second of these: ``process_single_task`` in
 ``examples/parallel_robot_retarget.py`` gives the name ``retargeter`` of its settings to the solver
 too (``AttributeError``). Here the settings are handed back to it; OUT/error.txt says what it says
-without. Only the first FRAMES frames are handed to the solver.
+without. With SciPy 1.17 the turned ones fail too: ``augment_object_poses`` in ``src/utils.py``
+gives ``Rotation.from_euler`` a form of angles that it takes no longer; 1.16 is good. Only the first
+FRAMES frames are handed to the solver.
 """
 
 from __future__ import annotations
