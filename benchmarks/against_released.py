@@ -1,12 +1,13 @@
-"""The released augmentation of OmniRetarget beside ours: the table of docs/augmentation.md.
+"""The released augmentation of OmniRetarget beside ours, judged alike.
 
     python benchmarks/against_released.py --holosoma PYTHON --out DIR [--frames 196] [--data DIR]
 
 PYTHON is that of an environment with ``holosoma-retargeting``, made as benchmarks/speed says, with
-``"scipy<1.17"`` besides: benchmarks/released.py says why. The first frames of ``sub3_largebox_003``, as it is and in the five variants that the package makes of
-a carried object; ours have the same settings and the same robot, ``g1_base``. Both are judged by
-``kinemesh evaluate`` against the recording, with the box where each has it. What is in DIR
-already is not made again. The package takes about a second a frame.
+``"scipy<1.17"`` besides: benchmarks/released.py says why. The first frames of
+``sub3_largebox_003``, as it is and in the five variants that the package makes of a carried
+object; ours have the same settings and the same robot, ``g1_base``. Both are judged by ``kinemesh
+evaluate`` against the recording, with the box where each has it. What is in DIR already is not
+made again. The package takes about a second a frame.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def row(who: str, what: str, path: Path | None, data: Path, stop: float) -> str:
     score = judged(path, data, stop)
     values = [score["measures"].get(name, {}).get("value") for name in ROWS]
     cells = ["-" if value is None else f"{value:.3g}" for value in values]
-    verdict = "pass" if score["passed"] else "fail"
+    failed = [name for name, measure in score["measures"].items() if not measure["passed"]]
+    verdict = "pass" if score["passed"] else ", ".join(failed)
     return f"| {what} | {who} | {verdict} | " + " | ".join(cells) + " |"
 
 
