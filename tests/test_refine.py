@@ -1,6 +1,7 @@
 """The whole-clip pass and the second chances of single frames, on clips made by code."""
 
 import math
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -41,6 +42,17 @@ def test_a_pass_of_no_sweeps_changes_nothing(robot: RobotModel, walk: Clip) -> N
     rough = Retargeter(robot, refine=None).retarget(walk.crop(0, 12))
     same = Retargeter(robot, refine=Refinement(sweeps=0)).retarget(walk.crop(0, 12))
     np.testing.assert_array_equal(same.trajectory.q, rough.trajectory.q)
+
+
+def test_what_is_forgotten_of_a_long_clip_is_worked_out_again(
+    robot: RobotModel, walk: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Retargeter(robot).retarget(walk.crop(0, 12))
+    for name in ("kinemesh.refine", "kinemesh.retarget"):
+        monkeypatch.setattr(import_module(name), "REMEMBERED", 4)
+    asked = Retargeter(robot).retarget(walk.crop(0, 12))
+    np.testing.assert_array_equal(asked.trajectory.q, kept.trajectory.q)
+    assert asked.reports == kept.reports
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])

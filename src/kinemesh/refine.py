@@ -40,6 +40,11 @@ class Solver(Protocol):
     solver: str
 
 
+REMEMBERED = 1500
+"""Frames of which is kept what terms said, about 50 kB each, until the next sweep asks; those of a
+longer clip are asked anew."""
+
+
 @dataclass(frozen=True)
 class Refinement:
     """How the whole-clip pass smooths."""
@@ -74,9 +79,12 @@ def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) ->
                     best = new
                     break
             configurations[index] = best.configuration
-            if sweep + 1 == refinement.sweeps:
+            last = sweep + 1 == refinement.sweeps
+            if last:
                 solves = reports[index].iterations + refinement.sweeps
                 reports[index] = best.report(frame.index, solves, solver.feasibility)
+            if last or index >= REMEMBERED:
+                best.configuration.forget()
     return list(zip(frames, configurations, reports, strict=True))
 
 

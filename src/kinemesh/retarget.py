@@ -29,7 +29,7 @@ from kinemesh.problem import (
     solve,
     starts,
 )
-from kinemesh.refine import Refinement, refined
+from kinemesh.refine import REMEMBERED, Refinement, refined
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
 
@@ -296,6 +296,8 @@ class Retargeter:
             solved = []
             for solution in self.frames(plan, progress):
                 solved.append(solution)
+                if solution[0].index >= REMEMBERED:
+                    solution[1].forget()
                 if on_frame is not None:
                     on_frame(solution[0].index, self.robot.expanded(solution[1].q[None])[0])
             if self.refine is not None:

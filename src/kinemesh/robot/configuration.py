@@ -56,6 +56,10 @@ class Configuration:
         for array in (self._jacobian, self.rotations, self.translations):
             array.setflags(write=False)
 
+    def forget(self) -> None:
+        """Give back what was worked out and kept; asked for again, it is worked out again."""
+        self.memo.clear()
+
     @property
     def spheres(self) -> Array:
         """Centres ``(H, 3)`` [m] of the hulls' bounding spheres in the world."""
