@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import BPoly
 from scipy.ndimage import convolve1d, minimum_filter1d
 
 from kinemesh.motion.arrays import Array
@@ -39,6 +38,8 @@ def quintic(times: Array, knots: list[tuple[float, float, float]]) -> Array:
     """A C2 curve through ``(time [s], value, rate [1/s])``, without acceleration at the knots."""
     where = [time for time, _, _ in knots]
     states = [(value, rate, 0.0) for _, value, rate in knots]
+    from scipy.interpolate import BPoly  # here: a fifth of a second of start-up
+
     curve = BPoly.from_derivatives(where, states)
     return np.asarray(curve(np.clip(times, where[0], where[-1])))
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import make_interp_spline
 from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import WriteError
@@ -52,6 +51,8 @@ def instants(frames: int, fps: float, new: float) -> Array:
 def places(values: Array, fps: float, times: Array) -> Array:
     """Places, angles or anything else of ``(T, ...)`` at ``times`` [s]."""
     known = np.arange(len(values)) / fps
+    from scipy.interpolate import make_interp_spline  # here: a fifth of a second of start-up
+
     return np.asarray(make_interp_spline(known, values, k=min(3, len(values) - 1))(times))
 
 

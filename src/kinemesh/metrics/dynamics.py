@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import nnls
 
 from kinemesh.metrics.posed import Posed
 from kinemesh.metrics.score import Measure, none, runs
@@ -102,6 +101,8 @@ def _supported(
     push = np.concatenate([c.transpose(1, 0, 2).reshape(len(torque), -1) for c in columns], axis=1)
     count = push.shape[1]
     system = np.vstack([push[:6], _SPREAD * np.eye(count)])
+    from scipy.optimize import nnls  # here: a fifth of a second of start-up
+
     force, _ = nnls(system, np.concatenate([base, np.zeros(count)]))
     return np.asarray(torque - push @ force)
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import make_interp_spline
 from scipy.spatial.transform import Rotation, Slerp
 
 from kinemesh.errors import ClipError
@@ -221,6 +220,8 @@ def _across(values: Array, known: Flags, rows: NDArray[np.int64], keep: bool) ->
         held = before[-1] if len(before) else after[0]
         return np.repeat(values[held][None], len(rows), axis=0)
     support = np.concatenate([before, after])
+    from scipy.interpolate import make_interp_spline  # here: a fifth of a second of start-up
+
     spline = make_interp_spline(support, values[support], k=min(3, len(support) - 1))
     inside = np.asarray(spline(rows))
     if keep:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import make_interp_spline
 
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
@@ -101,6 +100,8 @@ def trimmed(clip: Clip, start: float | None = None, stop: float | None = None) -
 
 
 def _spline(values: Array, times: Array, new: Array) -> Array:
+    from scipy.interpolate import make_interp_spline  # here: a fifth of a second of start-up
+
     return np.asarray(make_interp_spline(times, values, k=min(3, len(times) - 1))(new))
 
 
