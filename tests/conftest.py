@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from commands import Command, call, walking
 from kinemesh import io
@@ -15,6 +17,12 @@ from kinemesh.problem import Frame
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.testing import random_configuration, sample_frame
 from recordings import recording
+
+
+def pytest_configure() -> None:
+    """One thread for each process: those of all workers and children fill the cores already."""
+    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    threadpool_limits(limits=1)  # of what is loaded
 
 
 @pytest.fixture(scope="session")
