@@ -220,6 +220,11 @@ class Configuration:
         return known[1]
 
     def _difference(self, origin: Array) -> tuple[Array, Array]:
+        if np.shape(origin) != self.q.shape:
+            raise ValueError(
+                f"difference from an origin {np.shape(origin) if origin is not None else None}; "
+                f"expected {self.q.shape}: the first frame of a clip has no previous one"
+            )
         if self.robot.kernel is not None:
             value, jacobian = self.robot.kernel.difference(origin, self.q)
             return value, jacobian
