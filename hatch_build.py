@@ -36,8 +36,7 @@ class CompiledKernel(BuildHookInterface):
         build_data["infer_tag"] = True
         place = "kinemesh/robot/" + library.name
         if version == "editable":
-            target = root / "src" / place
-            target.write_bytes(library.read_bytes())
+            put(library, root / "src" / place)
         else:
             build_data["force_include"][str(library)] = place
 
@@ -72,8 +71,15 @@ def compiled(root: Path, folder: Path) -> Path:
     return Path(command.get_ext_fullpath(NAME))
 
 
+def put(library: Path, target: Path) -> None:
+    """Put the library in its place whole: writing over one that a process runs would end it."""
+    beside = target.with_name(f".{target.name}.new")
+    beside.write_bytes(library.read_bytes())
+    beside.replace(target)
+
+
 if __name__ == "__main__":
     # python hatch_build.py: build in place, for a checkout that is used without installing it.
     checkout = Path(__file__).resolve().parent
     made = compiled(checkout, Path(tempfile.mkdtemp(prefix="kinemesh-build-")))
-    (checkout / "src/kinemesh/robot" / made.name).write_bytes(made.read_bytes())
+    put(made, checkout / "src/kinemesh/robot" / made.name)
