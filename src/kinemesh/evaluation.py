@@ -63,23 +63,11 @@ class Evaluation:
         self.residuals: list[tuple[str, Residual]] = []
         self.rows: list[tuple[str, int, Bounded]] = []
         for name, objective in terms.wanted:
-            if objective.beside:
-                residual = objective.evaluate(configuration, frame)
-            elif id(objective) in said:
-                residual = said[id(objective)][1]
-            else:
-                residual = objective.evaluate(configuration, frame)
-                said[id(objective)] = objective, residual
+            residual = _answer(objective, configuration, frame, said)
             if residual is not None:
                 self.residuals.append((name, residual))
         for name, sacrifice, constraint in terms.rows:
-            if constraint.beside:
-                bounded = constraint.evaluate(configuration, frame)
-            elif id(constraint) in said:
-                bounded = said[id(constraint)][1]
-            else:
-                bounded = constraint.evaluate(configuration, frame)
-                said[id(constraint)] = constraint, bounded
+            bounded = _answer(constraint, configuration, frame, said)
             if bounded is not None:
                 self.rows.append((name, sacrifice, bounded))
         self.costs = _costs([residual for _, residual in self.residuals])
@@ -135,6 +123,17 @@ def _violations(rows: list[Bounded]) -> list[float]:
     """The worst violation of each."""
     worst = violations([(bounded.value, bounded.lower, bounded.upper) for bounded in rows])
     return [bounded.violation() for bounded in rows] if worst is None else worst
+
+
+def _answer(
+    term: Any, configuration: Configuration, frame: Frame, said: dict[int, tuple[Any, Any]]
+) -> Any:
+    """What a term says; what it said before, where it does not look at the frames beside."""
+    if term.beside:
+        return term.evaluate(configuration, frame)
+    if id(term) not in said:
+        said[id(term)] = term, term.evaluate(configuration, frame)
+    return said[id(term)][1]
 
 
 def _said(configuration: Configuration, frame: Frame) -> dict[int, tuple[Any, Any]]:
