@@ -4,13 +4,16 @@ Nothing here imports a constraint or an objective: what judges must not share co
 is judged. Every row is defined in docs/metrics.md.
 """
 
+from kinemesh.metrics.doubts import Held
 from kinemesh.metrics.evaluate import evaluate
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.official import Official, official
-from kinemesh.metrics.score import Measure, Score, table
+from kinemesh.metrics.score import Doubt, Measure, Score, table
 from kinemesh.metrics.timeline import Touching, timeline
 
 __all__ = [
+    "Doubt",
+    "Held",
     "Limits",
     "Measure",
     "Official",

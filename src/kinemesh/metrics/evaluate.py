@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kinemesh.errors import ClipError
 from kinemesh.metrics.contact import contact
+from kinemesh.metrics.doubts import Held, doubts
 from kinemesh.metrics.dynamics import dynamics
 from kinemesh.metrics.joints import joint_limits, smoothness
 from kinemesh.metrics.limits import Limits
@@ -25,6 +26,7 @@ def evaluate(
     clip: Clip | None = None,
     scale: float | None = None,
     limits: Limits | None = None,
+    held: Held | None = None,
 ) -> Score:
     """Measure a trajectory, whoever made it.
 
@@ -37,6 +39,9 @@ def evaluate(
             stance, contact and tracking have no value: they are the person's to say.
         scale: robot height / human height; default by stature.
         limits: where the verdict draws its lines.
+        held: which feet and hands the solver held, and when, where that is known; what the
+            person does by the ruler's own rules and was not held, or the other way round, is
+            then a doubt of the score.
 
     Raises:
         ClipError: trajectory, robot, scene and clip do not fit together.
@@ -56,6 +61,7 @@ def evaluate(
     )
     return Score(
         measures,
+        doubts(posed, scene, clip, held, measures),
         clip="" if clip is None else clip.name,
         robot=robot.name,
         frames=len(posed),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,6 +33,8 @@ class Measure:
     of the frames that count against it."""
     note: str = ""
     """What the figure is about: the worst frame, the links that touch, why there is none."""
+    owed: bool = False
+    """Whether a row without a value ought to have one: what was not judged is not passed."""
     series: Array | None = field(default=None, compare=False, repr=False)
     """What the figure sums up, frame by frame ``(T,)``, in its unit; NaN in frames that it does
     not look at. None: it is not made of frames."""
@@ -60,10 +62,27 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Why a motion without a broken row is not passed all the same: what could not be judged."""
+
+    name: str
+    """``doubt.what``; docs/metrics.md defines every one."""
+    why: str
+    """In words, with figures."""
+    frames: Ranges = ()
+    """First and last frame of every run that is in doubt; empty: the whole motion."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"name": self.name, "why": self.why, "frames": [list(run) for run in self.frames]}
+
+
+@dataclass(frozen=True)
 class Score:
-    """All measures of one trajectory."""
+    """All measures of one trajectory, and what could not be judged of it."""
 
     measures: tuple[Measure, ...]
+    doubts: tuple[Doubt, ...] = ()
     clip: str = ""
     robot: str = ""
     frames: int = 0
@@ -90,21 +109,32 @@ class Score:
 
     @property
     def unmeasured(self) -> tuple[Measure, ...]:
-        """Rows with a limit for which there was nothing to measure."""
-        return tuple(m for m in self.measures if m.limit is not None and m.value is None)
+        """Rows with a limit that ought to have been measured and could not be."""
+        return tuple(m for m in self.measures if m.limit is not None and m.value is None and m.owed)
+
+    @property
+    def state(self) -> Literal["pass", "unsure", "fail"]:
+        """``fail`` where a row broke its limit, ``unsure`` where something was not judged."""
+        if self.failed:
+            return "fail"
+        return "unsure" if self.unmeasured or self.doubts else "pass"
 
     @property
     def passed(self) -> bool:
-        """Whether no row broke its limit."""
-        return not self.failed
+        """Whether everything was judged and no row broke its limit."""
+        return self.state == "pass"
 
     @property
     def verdict(self) -> str:
-        """``pass``, or the rows that failed and in which frames."""
-        if not self.failed:
-            names = ", ".join(measure.name for measure in self.unmeasured)
-            return f"pass (not measured: {names})" if names else "pass"
-        return "; ".join(_failure(measure) for measure in self.failed)
+        """``pass``; ``unsure:`` and why; or the rows that failed and in which frames."""
+        if self.failed:
+            return "; ".join(_failure(measure) for measure in self.failed)
+        reasons = [_doubt(doubt) for doubt in self.doubts]
+        missing: dict[str, list[str]] = {}
+        for measure in self.unmeasured:
+            missing.setdefault(measure.note, []).append(measure.name)
+        reasons += [f"not measured: {', '.join(rows)} ({why})" for why, rows in missing.items()]
+        return f"unsure: {'; '.join(reasons)}" if reasons else "pass"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -114,7 +144,9 @@ class Score:
             "frames": self.frames,
             "fps": self.fps,
             "passed": self.passed,
+            "state": self.state,
             "verdict": self.verdict,
+            "doubts": [doubt.as_dict() for doubt in self.doubts],
             "measures": {measure.name: measure.as_dict() for measure in self.measures},
         }
 
@@ -143,9 +175,15 @@ def runs(flags: ArrayLike) -> Ranges:
     return tuple((int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
-def none(name: str, unit: str, why: str, limit: float | None = None) -> Measure:
-    """A row for which there is nothing to measure."""
-    return Measure(name, None, unit, limit, note=why)
+def none(
+    name: str, unit: str, why: str, limit: float | None = None, *, owed: bool = False
+) -> Measure:
+    """A row for which there is nothing to measure; ``owed`` where there ought to be."""
+    return Measure(name, None, unit, limit, note=why, owed=owed)
+
+
+def _doubt(doubt: Doubt) -> str:
+    return f"{doubt.why} in {spans(doubt.frames)}" if doubt.frames else doubt.why
 
 
 def _failure(measure: Measure) -> str:
