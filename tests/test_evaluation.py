@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pytest
 
-from kinemesh import constraints, objectives
-from kinemesh.constraints import Constraint
+from kinemesh import constraints, demos, objectives, retarget
+from kinemesh.constraints import Constraint, JointLimits, NonPenetration
 from kinemesh.evaluation import Evaluation, Terms
-from kinemesh.objectives import Objective
+from kinemesh.objectives import Objective, Posture
 from kinemesh.problem import Bounded, Frame, Residual
 from kinemesh.refine import Refinement
 from kinemesh.robot import Configuration, RobotModel
@@ -101,9 +102,76 @@ class Twice(Constraint):
         return Bounded(np.array([-self.amount]), np.zeros((1, configuration.robot.nv)), 0.0, 1.0)
 
 
-def test_two_constraints_of_one_name_are_both_reported(robot: RobotModel) -> None:
-    terms = Terms([], [Twice(0.5), Twice(0.25)])
+@dataclass(frozen=True)
+class Named(Twice):
+    """One that has a name of its own."""
+
+    name: str = "left hand"
+
+
+def test_terms_of_one_name_are_all_reported(robot: RobotModel) -> None:
+    given = [Twice(0.5), Twice(0.25), Named(0.1), Named(0.2, "twice 2"), JointLimits()]
+    terms = Terms([Posture(), Posture(0.5)], [*given, JointLimits()])
     evaluation = Evaluation(terms, robot.configuration(robot.rest), sample_frame(robot))
     report = evaluation.report(0, 1, 1e-3)
-    assert report.relaxed == ("twice", "twice")
+    assert report.violation == {
+        **{"twice": 0.5, "twice 2": 0.25, "left hand": 0.1, "twice 2 2": 0.2},
+        **{"jointlimits": 0.0, "jointlimits 2": 0.0},
+    }
+    assert report.relaxed == ("twice", "twice 2", "left hand", "twice 2 2")
+    assert list(report.cost) == ["posture", "posture 2"]
     assert evaluation.violation == 0.5
+
+
+@dataclass(frozen=True)
+class HandSpeed(Constraint):
+    """Hands rise or sink by a few millimetres a frame: looks at the frame before, says nothing."""
+
+    limit: float = 0.004
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        if frame.previous is None:
+            return None
+        robot, hands = configuration.robot, [11, 14]
+        joints, offsets = robot.landmark_joints[hands], robot.landmark_offsets[hands]
+        now = configuration.positions(joints, offsets)
+        before = robot.configuration(frame.previous).positions(joints, offsets)
+        rates = configuration.rows(joints, now, np.tile([0.0, 0.0, 1.0], (2, 1)))
+        return Bounded(now[:, 2] - before[:, 2], rates, -self.limit, self.limit)
+
+
+@dataclass(frozen=True)
+class StaysOut(NonPenetration):
+    """A term of the package that a user makes look at the frame before."""
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        return HandSpeed().evaluate(configuration, frame)
+
+
+@pytest.mark.parametrize("term", [HandSpeed(), StaysOut()])
+def test_no_term_of_a_user_is_served_stale_rows_in_the_whole_clip_pass(
+    term: Constraint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, stale = 0, 0
+    usual = Evaluation.__init__
+
+    def watched(self: Evaluation, terms: Terms, configuration: Configuration, frame: Frame) -> None:
+        nonlocal asked, stale
+        usual(self, terms, configuration, frame)
+        fresh = term.evaluate(configuration, frame)
+        for name, _, served in self.rows:
+            if name == term.name and fresh is not None:
+                asked += 1
+                stale += not np.array_equal(served.value, fresh.value)
+
+    monkeypatch.setattr(Evaluation, "__init__", watched)
+    result = retarget(demos.walk().crop(0, 20), constraints=[*constraints.defaults(), term])
+    assert asked > 100
+    assert stale == 0
+    assert all(r.violation[term.name] < 5e-4 for r in result.reports[1:])
+
+
+def test_the_terms_of_the_package_declare_that_they_do_not_look_beside() -> None:
+    terms = [*constraints.defaults(), *objectives.defaults()]
+    looking = {t.name for t in terms if isinstance(t, Constraint | Objective) and t.beside}
+    assert looking == {"slowfoot", "smoothness", "acceleration"}

@@ -337,3 +337,69 @@ def test_random_configurations_are_within_limits_and_turned(robot: RobotModel) -
         assert np.all((posed.q[7:] >= robot.lower) & (posed.q[7:] <= robot.upper))
         turns.append(np.linalg.norm(robot.difference(robot.rest, posed.q)[3:6]))
     assert 1.5 < max(turns) <= 2.0
+
+
+# ------------------------------------------------ terms that look at the frames beside
+
+
+def speed(configuration: Configuration, frame: Frame) -> Bounded | None:
+    """The left hand rises or sinks by at most a centimetre a frame."""
+    if frame.previous is None:
+        return None
+    place, rate = hand(configuration)
+    before, _ = hand(configuration.robot.configuration(frame.previous))
+    return Bounded(np.array([place - before]), rate, -0.01, 0.01)
+
+
+@dataclass(frozen=True)
+class SlowHand(Constraint):
+    """Looks at the frame before and says nothing of it."""
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        return speed(configuration, frame)
+
+
+@dataclass(frozen=True)
+class Denies(SlowHand):
+    """Looks at the frame before and declares that it does not."""
+
+    beside = False
+
+
+@dataclass(frozen=True)
+class Bends(Objective):
+    """A weight that depends on the frame after, denied."""
+
+    beside = False
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual:
+        place, rate = hand(configuration)
+        return Residual(np.array([place]), rate, 1.0 + abs(frame.neighbours.get(1, [0.0])[0]))
+
+
+@dataclass(frozen=True)
+class Keeps(Constraint):
+    """Keeps what depends on the frame before as if it did not."""
+
+    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        if frame.previous is None:
+            return None
+        height = frame.worked_out(self, lambda: float(frame.previous[2]), beside=False)
+        place, rate = hand(configuration)
+        return Bounded(np.array([place]), rate, height, np.inf)
+
+
+def test_a_term_that_looks_at_the_frame_before_passes(robot: RobotModel) -> None:
+    check_constraint(SlowHand(), robot)
+
+
+def test_a_term_that_denies_that_it_looks_beside_is_found(robot: RobotModel) -> None:
+    with pytest.raises(AssertionError, match=r"Denies\(\): it declares beside = False"):
+        check_constraint(Denies(), robot)
+    with pytest.raises(AssertionError, match=r"Bends\(\): it declares beside = False"):
+        check_objective(Bends(), robot)
+
+
+def test_a_term_that_keeps_what_depends_on_the_frame_before_is_found(robot: RobotModel) -> None:
+    with pytest.raises(AssertionError, match=r"Keeps\(\): what it keeps by worked_out"):
+        check_constraint(Keeps(), robot)

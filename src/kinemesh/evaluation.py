@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ class Terms:
     Attributes:
         objectives: what is wanted.
         constraints: what must hold.
-        wanted: the objectives with their names.
+        wanted: the objectives with their names, each its own: ``posture``, ``posture 2``, ...
         rows: the constraints that give rows, with names and orders of sacrifice.
         boxes: those that bound the step, with their names.
     """
@@ -31,20 +31,30 @@ class Terms:
     ) -> None:
         self.objectives = tuple(objectives)
         self.constraints = tuple(constraints)
-        self.wanted = [(objective.name, objective) for objective in self.objectives]
-        self.rows = [
-            (constraint.name, constraint.sacrifice, constraint)
-            for constraint in self.constraints
-            if isinstance(constraint, Constraint)
-        ]
-        self.boxes = [(c.name, c) for c in self.constraints if isinstance(c, StepBox)]
+        self.wanted = list(zip(_names(self.objectives), self.objectives, strict=True))
+        named = list(zip(_names(self.constraints), self.constraints, strict=True))
+        self.rows = [(name, c.sacrifice, c) for name, c in named if isinstance(c, Constraint)]
+        self.boxes = [(name, c) for name, c in named if isinstance(c, StepBox)]
+
+
+def _names(terms: Iterable[Objective | Constraint | StepBox]) -> list[str]:
+    """The terms' names, with a number where one is taken: no report overwrites another."""
+    names: list[str] = []
+    for term in terms:
+        name, count = term.name, 1
+        while name in names:
+            count += 1
+            name = f"{term.name} {count}"
+        names.append(name)
+    return names
 
 
 class Evaluation:
     """All terms of a frame at one configuration.
 
-    A term that does not look at the frames before and after is evaluated once for a frame at a
-    configuration: what it said is kept there, for when the frame comes with other neighbours.
+    A term whose class declares that it does not look at the frames before and after (``beside``) is
+    evaluated once for a frame at a configuration: what it said is kept there, for when the frame
+    comes with other neighbours. All others are asked anew.
 
     Attributes:
         configuration: where the terms were evaluated.

@@ -18,13 +18,21 @@ class Constraint(ABC):
 
     sacrifice: int = 3
     """Who gives way first when not all can hold: the highest number."""
-    beside: ClassVar[bool] = False
-    """Whether the rows depend on the frames before and after; if not, they are not asked for again
-    when only these have changed."""
+    beside: ClassVar[bool] = True
+    """Whether the rows may depend on the frames before and after. A class that says False itself is
+    not asked again when only these have changed; its subclasses are, unless they say so too."""
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        if "beside" not in vars(cls):  # what a subclass looks at is its own to say
+            cls.beside = True
 
     @property
     def name(self) -> str:
-        """The name that reports use."""
+        """The name that reports use, with a number where two terms share it.
+
+        A field of a subclass, ``name: str = "left hand"``, takes its place.
+        """
         return type(self).__name__.lower()
 
     @abstractmethod
@@ -40,7 +48,7 @@ class StepBox(ABC):
 
     @property
     def name(self) -> str:
-        """The name that reports use."""
+        """The name that reports use; as that of a :class:`Constraint`."""
         return type(self).__name__.lower()
 
     @abstractmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -31,6 +32,7 @@ class HandContact(Constraint):
     blend: float = 0.1
     """:math:`t_0` [s]."""
     sacrifice: int = 4
+    beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
         """One row a touching hand: its distance [m] and rate."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -25,6 +26,7 @@ class SelfCollision(Constraint):
     within: float = 0.03
     """Distance [m] below which a pair becomes a row."""
     sacrifice: int = 1
+    beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
         """One row a near pair: distances [m] and their rates."""

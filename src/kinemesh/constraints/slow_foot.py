@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,6 @@ class SlowFoot(Constraint):
     speed: float = 0.28
     """:math:`v` [m/s]; a little under the speed below which the person's foot counts as slow."""
     sacrifice: int = 4
-    beside: ClassVar[bool] = True
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
         """Four rows a slow foot and neighbouring frame [m]."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ class FootStance(Constraint):
     tolerance: float = 2e-5
     """How far a planted edge may be off [m]."""
     sacrifice: int = 2
+    beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
         """Up to four rows a planted sole [m]."""
@@ -73,6 +74,7 @@ class FootFlat(Constraint):
     tolerance: float = 2e-5
     """How far a planted corner may be off [m]."""
     sacrifice: int = 3
+    beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
         """Two or three rows a planted sole [m]."""
@@ -106,6 +108,7 @@ class FootEase(Constraint):
     blend: float = 0.1
     """:math:`t_0` [s]."""
     sacrifice: int = 3
+    beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
         """Two rows an edge [m]."""

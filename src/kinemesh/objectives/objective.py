@@ -13,12 +13,20 @@ class Objective(ABC):
     """A term of the cost. Subclasses are frozen dataclasses: parameters in, no memory."""
 
     beside: ClassVar[bool] = True
-    """Whether the term depends on the frames before and after; one that says False is not asked
-    again when only these have changed."""
+    """Whether the term may depend on the frames before and after. A class that says False itself is
+    not asked again when only these have changed; its subclasses are, unless they say so too."""
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        if "beside" not in vars(cls):  # what a subclass looks at is its own to say
+            cls.beside = True
 
     @property
     def name(self) -> str:
-        """The name that reports use."""
+        """The name that reports use, with a number where two terms share it.
+
+        A field of a subclass, ``name: str = "left hand"``, takes its place.
+        """
         return type(self).__name__.lower()
 
     @abstractmethod

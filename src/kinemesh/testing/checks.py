@@ -42,7 +42,8 @@ def check_objective(
     returns None or a :class:`~kinemesh.problem.Residual` of fitting shapes, gives the same
     answer twice, changes none of its inputs, and takes a frame that has no previous one; the
     Jacobian agrees with finite differences on the manifold in every column, at configurations
-    near the frame's and all over the joints' ranges, with the base turned.
+    near the frame's and all over the joints' ranges, with the base turned. A term that declares
+    ``beside = False`` answers the same whatever the frames before and after are.
 
     Args:
         objective: the term.
@@ -125,8 +126,10 @@ class _Check:
             obstacles=(),
         )
         active = False
+        rng = np.random.default_rng(seed)
         for configuration in self._places(frame, seed):
             active |= check(self, configuration, frame)
+            self._among_others(configuration, frame, rng)
             for bare in (first, replace(first, ground=None)):
                 self.evaluate(configuration, bare)
         self.require(
@@ -149,6 +152,34 @@ class _Check:
         for _ in range(3):
             yield random_configuration(self.robot, rng)
 
+    def _among_others(
+        self, configuration: Configuration, frame: Frame, rng: np.random.Generator
+    ) -> None:
+        """What is kept of the frame is right when it comes with other neighbours, or with none."""
+        declared = getattr(self.term, "beside", True) is False
+        before = self.term.evaluate(configuration, frame)
+        moved = {
+            k: configuration.integrate(rng.normal(scale=0.02, size=self.robot.nv)).q
+            for k in (-3, -2, -1, 1, 2, 3)
+        }
+        for others in (moved, {}):
+            kept = self.term.evaluate(configuration, frame.among(others))
+            # A new frame and a new configuration know nothing of what was worked out before.
+            fresh = replace(
+                frame, neighbours=others, previous=others.get(-1), before=others.get(-2)
+            )
+            new = self.term.evaluate(self.robot.configuration(configuration.q), fresh)
+            self.require(
+                not declared or _alike(before, new),
+                "it declares beside = False and answers differently when the frames before and "
+                "after change, so the whole-clip pass would go by stale rows: leave beside out",
+            )
+            self.require(
+                _alike(kept, new),
+                "what it keeps by worked_out(..., beside=False) depends on the frames before and "
+                "after, so the whole-clip pass would go by stale rows: leave beside=False out",
+            )
+
     def require(self, holds: bool, message: str) -> None:
         _require(holds, self.term, message)
 
@@ -165,8 +196,7 @@ class _Check:
             raise AssertionError(f"{self.term!r}: evaluate writes to its inputs") from error
         kept = _same(inputs, copies)
         self.require(kept, "evaluate changes its inputs")
-        same = (first is None) == (again is None) and _same(_arrays(first), _arrays(again))
-        self.require(same, "evaluate answers differently when asked again")
+        self.require(_alike(first, again), "evaluate answers differently when asked again")
         return first
 
     def array(self, value: Any, name: str, shape: tuple[int, ...], finite: bool = True) -> None:
@@ -336,10 +366,15 @@ def _same(first: list[Array], second: list[Array]) -> bool:
     )
 
 
+def _alike(first: Any, second: Any) -> bool:
+    """Whether two answers say the same."""
+    return (first is None) == (second is None) and _same(_arrays(first), _arrays(second))
+
+
 def _arrays(value: Any) -> list[Array]:
-    """All arrays that ``value`` holds, however deep."""
-    if isinstance(value, np.ndarray):
-        return [value]
+    """All arrays and numbers that ``value`` holds, however deep."""
+    if isinstance(value, np.ndarray | float | int):
+        return [np.asarray(value)]
     if isinstance(value, Mapping):
         return [a for item in value.values() for a in _arrays(item)]
     if isinstance(value, Sequence) and not isinstance(value, str):
