@@ -412,6 +412,21 @@ def test_bad_input_is_one_line_and_status_2_and_nothing_is_written(
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_a_folder_that_has_the_name_of_a_shipped_robot_is_not_taken_for_it(
+    kinemesh_command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = WRITERS.save_torch(tmp_path / "clip.pt", WRITERS.omomo_table(frames=4))
+    (tmp_path / "g1").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for robot in ((), ("--robot", "g1")):
+        run = kinemesh_command("retarget", clip, "-o", tmp_path / "out.npz", *robot)
+        assert "holds no robot.toml" not in run.err
+        assert Result.load(tmp_path / "out.npz").trajectory.robot == "g1"
+        (tmp_path / "out.npz").unlink()
+    run = kinemesh_command("retarget", clip, "-o", tmp_path / "out.npz", "--robot", "./g1")
+    assert (run.status, run.err) == (2, "error: the folder g1 holds no robot.toml\n")
+
+
 def test_a_mesh_that_is_not_watertight_is_a_warning_and_its_hull_is_used(
     kinemesh_command: Command, tmp_path: Path, out: Path
 ) -> None:

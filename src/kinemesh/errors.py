@@ -7,6 +7,7 @@
     |-- WriteError       an output cannot be written
     |-- ClipError        positions, skeleton, frame rate or scene do not fit together
     |-- RobotError       unknown robot, missing link, bad robot.toml
+    |-- OptionError      an option has a value that it cannot have
     |-- SolveError       a solver gave no answer to a program that has one
     `-- MissingExtra     an optional package is needed
 
@@ -34,6 +35,10 @@ class ClipError(KinemeshError, ValueError):
 
 class RobotError(KinemeshError, ValueError):
     """A robot folder or description is missing something or names something unknown."""
+
+
+class OptionError(KinemeshError, ValueError):
+    """An option has a value that it cannot have."""
 
 
 class SolveError(KinemeshError, RuntimeError):

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from kinemesh.arguments import several, whole
 from kinemesh.constraints import Constraint, StepBox
 from kinemesh.evaluation import Evaluation, Terms
 from kinemesh.motion.arrays import Array
@@ -57,6 +58,11 @@ class Refinement:
         Differences(order=3, weight=6.0, base=10.0),
     )
     """What takes the place of the causal smoothness terms."""
+
+    def __post_init__(self) -> None:
+        whole("sweeps", self.sweeps, "a whole number, 0 to 100", low=0, high=100)
+        terms = several("smoothness", self.smoothness, Objective, "a tuple of Objectives")
+        object.__setattr__(self, "smoothness", terms)
 
 
 def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) -> list[Solved]:

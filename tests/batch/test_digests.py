@@ -9,7 +9,7 @@ import pytest
 
 import kinemesh
 from kinemesh.augment import Variant
-from kinemesh.batch.digests import code_sha256
+from kinemesh.batch.digests import code_sha256, robot_sha256
 from kinemesh.batch.sources import Source
 from kinemesh.batch.task import Options, Task
 from kinemesh.robot import kernel
@@ -57,3 +57,14 @@ def test_the_key_depends_on_the_code_and_not_on_where_the_batch_lies(tmp_path: P
     other = replace(task, options=replace(options, code_sha256="changed"))
     assert other.key != task.key
     assert task.record("kept")["options"]["code_sha256"] == "code"
+
+
+def test_a_folder_called_like_a_shipped_robot_is_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = robot_sha256("g1")
+    (tmp_path / "g1").mkdir()
+    (tmp_path / "g1" / "robot.toml").write_text("mine")
+    monkeypatch.chdir(tmp_path)
+    assert robot_sha256("g1") == before
+    assert robot_sha256("./g1") != before

@@ -328,3 +328,20 @@ def test_links_can_be_left_out_of_collision(folder: Path, robot: RobotModel) -> 
     edit(folder, "no_hull = [", 'no_hull = ["head_link", ')
     links = [hull.link for hull in RobotModel.load(folder).hulls]
     assert sorted([*links, "head_link"]) == sorted(hull.link for hull in robot.hulls)
+
+
+def test_the_name_of_a_shipped_robot_wins_over_a_folder_called_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = folder / "robot.toml"
+    own.write_text(own.read_text().replace('name = "g1"', 'name = "mine"', 1))
+    folder.rename(folder.parent / "g1")
+    (folder.parent / "h1").mkdir()  # it need not even be a robot's
+    shutil.copytree(folder.parent / "g1", folder)
+    monkeypatch.chdir(folder.parent)
+    assert RobotModel.load("g1").name == "g1"
+    assert RobotModel.load("h1").name == "h1"
+    for path in ("./g1", "g1/", Path("g1"), str(folder.parent / "g1"), "mine"):
+        assert RobotModel.load(path).name == "mine"
+    with pytest.raises(RobotError, match=r"the folder h1 holds no robot\.toml"):
+        RobotModel.load("./h1")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-from kinemesh.robot.shipped import robots_folder
+from kinemesh.robot.shipped import is_shipped, robots_folder
 
 _CODE = (".py", *EXTENSION_SUFFIXES)
 """How the names of files end that compute."""
@@ -21,7 +21,7 @@ def sha256(path: Path) -> str:
 
 def robot_sha256(robot: str) -> str:
     """SHA-256 of a robot's folder: names and contents of all files."""
-    folder = Path(robot) if Path(robot).is_dir() else robots_folder() / robot
+    folder = robots_folder() / robot if is_shipped(robot) else Path(robot)
     return _together(folder, (path for path in folder.rglob("*") if path.is_file()))
 
 

@@ -24,6 +24,7 @@ from kinemesh.batch.task import MakeWorker, Options, Task
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.export import WRITERS
 from kinemesh.robot import RobotModel
+from kinemesh.robot.shipped import is_shipped
 
 LOCAL, RAY = "local", "ray"
 """Engines: processes of this machine; tasks of Ray."""
@@ -113,7 +114,8 @@ def batch(
         index.check_parquet()
     wanted = _sources(sources)
     variants = spec if isinstance(spec, Spec) else Spec() if spec is None else read_spec(spec)
-    name = str(Path(robot).resolve()) if Path(robot).is_dir() else str(robot)
+    own = Path(robot).is_dir() and not is_shipped(robot)
+    name = str(Path(robot).resolve()) if own else str(robot)
     RobotModel.load(name)  # if it cannot be, better now
     options = Options(name, format, robot_sha256(name), code_sha256())
     folder = _folder(Path(out))

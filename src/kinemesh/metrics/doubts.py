@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arguments import mapping
 from kinemesh.metrics.posed import Posed
 from kinemesh.metrics.score import Doubt, Measure
 from kinemesh.motion import Clip, Scene
@@ -23,6 +24,10 @@ class Held:
     """``left_toe``, ``left_heel``, ``left_landing``, ... to ``(T,)``; empty: not known."""
     touch: Mapping[tuple[str, str], Flags] = field(default_factory=dict)
     """Hand and thing to ``(T,)``."""
+
+    def __post_init__(self) -> None:
+        mapping("stance", self.stance, "parts of feet to flags (T,), such as result.stance")
+        mapping("touch", self.touch, "hand and thing to flags (T,), such as result.touch")
 
 
 def doubts(

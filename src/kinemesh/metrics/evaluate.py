@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kinemesh.arguments import instance, number
 from kinemesh.errors import ClipError
 from kinemesh.metrics.contact import contact
 from kinemesh.metrics.doubts import Held, doubts
@@ -45,7 +46,17 @@ def evaluate(
 
     Raises:
         ClipError: trajectory, robot, scene and clip do not fit together.
+        TypeError: an argument of another kind.
     """
+    instance("trajectory", trajectory, Trajectory, "a Trajectory, such as result.trajectory")
+    instance("robot", robot, RobotModel, "a RobotModel: RobotModel.load(name) gives one")
+    instance("scene", scene, Scene, "the robot's Scene, such as result.scene")
+    kinds = {"clip": (clip, Clip), "limits": (limits, Limits), "held": (held, Held)}
+    for name, (value, kind) in kinds.items():
+        if value is not None:
+            instance(name, value, kind, f"a {kind.__name__}, or None")
+    if scale is not None:
+        number("scale", scale, "a factor, 0.01 to 100", low=0.01, high=100.0, error=ClipError)
     _check(trajectory, scene, clip)
     limits = limits or Limits()
     posed = Posed(trajectory, robot)

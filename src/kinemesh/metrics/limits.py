@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from kinemesh.arguments import number
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,9 @@ class Limits:
     """Share of the person's range of motion that the robot shows, at least [1]."""
     landmark_error: float | None = 20.0
     """Mean landmark error [cm]: beyond it this is another motion (a mirrored one, say)."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is not None:
+                number(field.name, value, "a finite number, 0 or more, or None", low=0.0)

@@ -9,15 +9,29 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kinemesh.arguments import (
+    FARTHEST,
+    flags,
+    floats,
+    instance,
+    mapping,
+    number,
+    rate,
+    several,
+    text,
+    texts,
+    whole,
+    wrong,
+)
 from kinemesh.errors import ClipError
 from kinemesh.motion import mirror, moved
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.clean import cleaned
-from kinemesh.motion.edits import Edit, check_edits
+from kinemesh.motion.edits import Edit, StanceEdit, TouchEdit, check_edits
 from kinemesh.motion.resample import cropped, resampled, trimmed
 from kinemesh.motion.scene import Scene
 from kinemesh.motion.shown import html_table
-from kinemesh.motion.skeleton import LANDMARKS, Skeleton
+from kinemesh.motion.skeleton import LANDMARKS, SKELETONS, Skeleton
 
 _STATURES = (0.5, 2.6)
 """A person's stature [m] lies in between: outside, the unit or the skeleton is wrong."""
@@ -30,9 +44,10 @@ class Clip:
     The world is right-handed, z up, in metres; the ground is at ``scene.ground``.
 
     Raises:
-        ClipError: shapes that do not fit, fewer than two frames, NaN or infinite positions,
-            a frame rate that is not positive, or a person of impossible size (the message
-            names the unit that would fit).
+        ClipError: shapes that do not fit, fewer than two frames, NaN, infinite, masked or complex
+            positions, a rotation that is none, a frame rate that is not positive, or a person of
+            impossible size (the message names the unit that would fit).
+        TypeError: an argument of another kind.
     """
 
     positions: Array
@@ -56,47 +71,37 @@ class Clip:
     """What the user says about stance and touch, against what is detected; later ones win."""
 
     def __post_init__(self) -> None:
-        positions = np.asarray(self.positions, dtype=np.float64)
+        self._check_kinds()
+        what = "joint positions (T, J, 3) [m], real numbers without a mask"
+        positions = floats("positions", self.positions, what, error=ClipError)
         self._check_positions(positions)
-        if not (np.isfinite(self.fps) and self.fps > 0.0):
-            raise ClipError(f"the frame rate is {self.fps}; expected a positive number of frames/s")
+        object.__setattr__(self, "fps", rate(self.fps, ClipError))
         frames = len(positions)
         for prop in self.scene.props:
             if len(prop.track) != frames:
                 raise ClipError(
                     f"prop {prop.name!r} has {len(prop.track)} poses for {frames} frames"
                 )
-        if self.rotations is not None and np.shape(self.rotations) != (*positions.shape[:2], 4):
-            raise ClipError(
-                f"rotations have shape {np.shape(self.rotations)}; "
-                f"expected {(*positions.shape[:2], 4)}"
-            )
-        if self.rotations is not None and not np.all(np.isfinite(self.rotations)):
-            raise ClipError(
-                "rotations are NaN or infinite: fill them first (kinemesh.motion.clean.mended), "
-                "or leave rotations out"
-            )
+        if self.rotations is not None:
+            turns = self._checked_rotations((*positions.shape[:2], 4))
+            object.__setattr__(self, "rotations", readonly(turns))
+        labels = {}
         for landmark, touching in self.contacts.items():
-            if landmark not in LANDMARKS or np.shape(touching) != (frames,):
-                raise ClipError(
-                    f"contact labels {landmark!r} {np.shape(touching)}: "
-                    f"expected a landmark name and an array ({frames},)"
-                )
-        object.__setattr__(self, "edits", tuple(self.edits))
+            name, what = f"contact labels {landmark!r}", f"true or false ({frames},)"
+            if landmark not in LANDMARKS:
+                wrong(name, touching, f"one of the landmarks {', '.join(LANDMARKS)}", ClipError)
+            labels[landmark] = readonly(flags(name, touching, (frames,), what, ClipError), np.bool_)
+        object.__setattr__(self, "contacts", MappingProxyType(labels))
         check_edits(self.edits, frames, self.scene.things)
         object.__setattr__(self, "positions", readonly(positions))
-        object.__setattr__(self, "fps", float(self.fps))
-        if self.rotations is not None:
-            object.__setattr__(self, "rotations", readonly(self.rotations))
-        labels = {k: readonly(v, np.bool_) for k, v in self.contacts.items()}
-        object.__setattr__(self, "contacts", MappingProxyType(labels))
         estimate = estimate_height(positions, self.skeleton)
         self._check_stature(estimate, "the skeleton")
         if self.height is None:
             object.__setattr__(self, "height", round(estimate, 3))
         else:
-            self._check_stature(float(self.height), "the given height")
-            object.__setattr__(self, "height", float(self.height))
+            height = number("height", self.height, "the stature [m]", error=ClipError)
+            self._check_stature(height, "the given height")
+            object.__setattr__(self, "height", height)
 
     def __reduce__(self) -> tuple[type[Clip], tuple[object, ...]]:
         return Clip, (
@@ -117,6 +122,40 @@ class Clip:
         """The person's height [m], given or estimated."""
         assert self.height is not None  # set in __post_init__
         return self.height
+
+    def _check_kinds(self) -> None:
+        known = ", ".join(SKELETONS)
+        what = f"a Skeleton: one of your own, or kinemesh.motion.SKELETONS[name] with {known}"
+        instance("skeleton", self.skeleton, Skeleton, what)
+        what = "a Scene; leave it out where there is nothing but level ground"
+        instance("scene", self.scene, Scene, what)
+        mapping("contacts", self.contacts, "landmark names to labels (T,)")
+        text("name", self.name)
+        for name in ("notes", "warnings"):
+            said = texts(name, getattr(self, name), "a tuple of texts")
+            object.__setattr__(self, name, said)
+        edits = several("edits", self.edits, (StanceEdit, TouchEdit), "stance and touch edits")
+        object.__setattr__(self, "edits", edits)
+
+    def _checked_rotations(self, shape: tuple[int, ...]) -> Array:
+        """The rotations, if they are quaternions ``shape``."""
+        what = f"quaternions x y z w {shape}"
+        turns = floats("rotations", self.rotations, what, error=ClipError)
+        if turns.shape != shape:
+            raise ClipError(f"rotations have shape {turns.shape}; expected {shape}")
+        if not np.all(np.isfinite(turns)):
+            raise ClipError(
+                "rotations are NaN or infinite: fill them first (kinemesh.motion.clean.mended), "
+                "or leave rotations out"
+            )
+        sizes = np.abs(turns).max(axis=-1)
+        if not np.all((sizes > 1e-6) & (sizes < 1e6)):
+            frame, joint = (int(k) for k in np.argwhere(~((sizes > 1e-6) & (sizes < 1e6)))[0])
+            raise ClipError(
+                f"rotations hold {turns[frame, joint]} in frame {frame}, joint "
+                f"{self.skeleton.joints[joint]}: expected {what} of length 1; or leave them out"
+            )
+        return turns
 
     def joint(self, name: str) -> Array:
         """Positions ``(T, 3)`` [m] of one joint."""
@@ -153,7 +192,18 @@ class Clip:
         return replace(self, edits=(*self.edits, *edits), notes=(*self.notes, *notes))
 
     def crop(self, start: int, stop: int) -> Clip:
-        """Frames ``start`` to ``stop`` (exclusive) as a clip."""
+        """Frames ``start`` to ``stop`` (exclusive) as a clip; a stop beyond the end is the end.
+
+        Raises:
+            ClipError: a frame before the first, or fewer than two frames between them.
+        """
+        what = f"a frame number, 0 or more; the clip has {len(self)} frames"
+        for name, value in (("start", start), ("stop", stop)):
+            whole(name, value, what, low=0, high=1 << 62, error=ClipError)
+        if min(stop, len(self)) - start < 2:
+            raise ClipError(
+                f"frames start = {start} to stop = {stop} of {len(self)} leave fewer than two"
+            )
         return cropped(self, start, stop)
 
     def trimmed(self, start: float | None = None, stop: float | None = None) -> Clip:
@@ -204,6 +254,11 @@ class Clip:
                 f"{len(bad)} coordinates are NaN or infinite, the first at frame {frame}, "
                 f"joint {self.skeleton.joints[joint]}: crop these "
                 f"frames or fill them first (kinemesh.motion.clean.mended)"
+            )
+        if np.abs(positions).max(initial=0.0) > FARTHEST:
+            raise ClipError(
+                f"positions reach {np.abs(positions).max():g} m; expected at most {FARTHEST:g} m "
+                f"from the origin: check the unit"
             )
 
     def _check_stature(self, stature: float, what: str) -> None:

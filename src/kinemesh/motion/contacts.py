@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arguments import amounts
+from kinemesh.errors import ClipError
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import edited_runs, lifted
@@ -49,6 +51,16 @@ class StanceRule:
     """[m]: a foot that is dragged slowly is planted anew every so far."""
     shortest: float = 0.1
     """A stance shorter than this [s] is none, except at the ends of the clip."""
+
+    def __post_init__(self) -> None:
+        amounts(self, ClipError, endless=("drift",))
+        for what in ("speed", "height"):
+            enter, leave = getattr(self, f"enter_{what}"), getattr(self, f"leave_{what}")
+            if leave < enter:
+                raise ClipError(
+                    f"leave_{what} = {leave} is less than enter_{what} = {enter}: a foot that is "
+                    f"planted would not stay so"
+                )
 
 
 @dataclass(frozen=True, eq=False)

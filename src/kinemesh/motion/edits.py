@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arguments import flag, text, whole
 from kinemesh.errors import ClipError
 
 Flags = NDArray[np.bool_]
@@ -27,6 +28,11 @@ class StanceEdit:
     last: int
     planted: bool = True
 
+    def __post_init__(self) -> None:
+        text("foot", self.foot, "left or right")
+        _check_frames(self.first, self.last)
+        flag("planted", self.planted)
+
     def __str__(self) -> str:
         state = "planted" if self.planted else "not planted"
         return f"{self.foot} foot {state} in frames {self.first}-{self.last}"
@@ -43,6 +49,12 @@ class TouchEdit:
     first: int
     last: int
     touching: bool = True
+
+    def __post_init__(self) -> None:
+        text("hand", self.hand, "left_hand or right_hand")
+        text("thing", self.thing, "the name of a prop or of the terrain")
+        _check_frames(self.first, self.last)
+        flag("touching", self.touching)
 
     def __str__(self) -> str:
         state = "touches" if self.touching else "does not touch"
@@ -130,6 +142,11 @@ def lifted(edits: Iterable[Edit], frames: int, foot: str) -> Flags:
     """Frames ``(T,)`` in which the user says that ``foot`` is not planted."""
     flags = np.ones(frames, dtype=bool)
     return ~edited(edits, flags, foot)
+
+
+def _check_frames(first: int, last: int) -> None:
+    for name, frame in (("first", first), ("last", last)):
+        whole(name, frame, "a frame number", low=-(1 << 62), high=1 << 62, error=ClipError)
 
 
 def _known(kind: str, name: str, names: tuple[str, ...], edit: Edit) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arguments import FARTHEST, floats, number
 from kinemesh.errors import ClipError
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.scene import Scene, Terrain
@@ -25,9 +26,8 @@ def translated(clip: Clip, offset: ArrayLike) -> Clip:
     Raises:
         ClipError: not three finite numbers.
     """
-    step = np.asarray(offset, dtype=np.float64)
-    if step.shape != (3,) or not np.all(np.isfinite(step)):
-        raise ClipError(f"cannot move a clip by {offset!r}; expected x, y, z in metres")
+    what = "x, y, z in metres"
+    step = floats("offset", offset, what, shape=(3,), largest=FARTHEST, error=ClipError)
     scene = clip.scene
     props = tuple(
         replace(p, track=np.hstack([p.track[:, :3] + step, p.track[:, 3:]])) for p in scene.props
@@ -43,9 +43,8 @@ def rotated(clip: Clip, yaw: float) -> Clip:
     Raises:
         ClipError: ``yaw`` is not finite.
     """
-    if not np.isfinite(yaw):
-        raise ClipError(f"cannot turn a clip by {yaw}; expected an angle in radians")
-    turn = Rotation.from_euler("z", float(yaw))
+    yaw = number("yaw", yaw, "an angle in radians", low=-1e6, high=1e6, error=ClipError)
+    turn = Rotation.from_euler("z", yaw)
     matrix = turn.as_matrix()
     props = tuple(
         replace(p, track=np.hstack([p.track[:, :3] @ matrix.T, _turned(turn, p.track[:, 3:])]))
@@ -66,9 +65,8 @@ def scaled(clip: Clip, factor: float) -> Clip:
     Raises:
         ClipError: ``factor`` is not positive, or makes a person of impossible size.
     """
-    k = float(factor)
-    if not (np.isfinite(k) and k > 0.0):
-        raise ClipError(f"cannot scale a clip by {factor}; expected a positive number")
+    what = "a positive number, 0.01 to 100"
+    k = number("factor", factor, what, low=0.01, high=100.0, error=ClipError)
     scene = clip.scene
     props = tuple(
         replace(

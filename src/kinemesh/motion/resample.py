@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arguments import number, rate
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
@@ -38,8 +39,7 @@ def resampled(clip: Clip, fps: float) -> Clip:
     Raises:
         ClipError: ``fps`` is not a positive number.
     """
-    if not (np.isfinite(fps) and fps > 0.0):
-        raise ClipError(f"cannot resample to {fps} frames/s; expected a positive number")
+    fps = rate(fps, ClipError, "cannot resample: the frame rate is")
     if fps == clip.fps:
         return clip
     times = np.arange(len(clip)) / clip.fps
@@ -84,16 +84,19 @@ def trimmed(clip: Clip, start: float | None = None, stop: float | None = None) -
     """
     if start is None and stop is None:
         return clip
-    begin = 0.0 if start is None else float(start)
-    end = clip.duration if stop is None else float(stop)
-    first = int(np.ceil((begin - _WRITTEN) * clip.fps)) if np.isfinite(begin) else -1
-    last = int(np.floor((end + _WRITTEN) * clip.fps)) if np.isfinite(end) else -1
+    what = "a time in the clip [s]"
+    begin = 0.0 if start is None else number("start", start, what, error=ClipError)
+    end = clip.duration if stop is None else number("stop", stop, what, error=ClipError)
+    with np.errstate(over="ignore"):
+        first = np.ceil(np.float64(begin - _WRITTEN) * clip.fps)
+        last = np.floor(np.float64(end + _WRITTEN) * clip.fps)
     if not 0 <= first < last < len(clip):
         raise ClipError(
             f"cannot trim to {begin:g} to {end:g} s: the clip runs from 0 to "
             f"{clip.duration:.3f} s ({len(clip)} frames at {clip.fps:g}/s), and at least two "
             f"frames must be left"
         )
+    first, last = int(first), int(last)
     part = cropped(clip, first, last + 1)
     note = f"trimmed to frames {first}-{last} of {len(clip)} ({begin:g} to {end:g} s)"
     return replace(part, notes=(*part.notes, note))

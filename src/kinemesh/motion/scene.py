@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kinemesh.arguments import FARTHEST, floats, instance, number, several, text
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array, locked, readonly
@@ -30,12 +31,20 @@ class Prop:
     """Poses ``(T, 7)``, ``x y z qx qy qz qw`` in the world."""
 
     def __post_init__(self) -> None:
-        track = np.asarray(self.track, dtype=np.float64)
+        text("name", self.name, "the prop's name, a text")
+        instance("shape", self.shape, Shape, "a Shape, such as Shape.box((0.4, 0.3, 0.3))")
+        track = floats("track", self.track, "poses (T, 7), x y z qx qy qz qw", error=ClipError)
         if track.ndim != 2 or track.shape[1] != 7:
             raise ClipError(f"prop {self.name!r} needs a track of poses (T, 7); got {track.shape}")
         if not np.all(np.isfinite(track)):
             frame = int(np.argwhere(~np.isfinite(track))[0, 0])
             raise ClipError(f"the track of prop {self.name!r} is NaN or infinite at frame {frame}")
+        farthest = float(np.abs(track).max(initial=0.0))
+        if farthest > FARTHEST:
+            raise ClipError(
+                f"the track of prop {self.name!r} holds {farthest:g}; expected metres, at most "
+                f"{FARTHEST:g}, and quaternions of length 1"
+            )
         try:
             track = poses.normalised(track)
         except ValueError as error:
@@ -61,6 +70,8 @@ class Terrain:
     name: str = "terrain"
 
     def __post_init__(self) -> None:
+        instance("shape", self.shape, Shape, "a Shape, such as Shape.box((1.0, 1.0, 0.2))")
+        text("name", self.name, "the terrain's name, a text")
         check_size(self.shape, self.name)
 
 
@@ -74,7 +85,15 @@ class Scene:
     """Height of the ground plane [m]; None when there is none."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "props", tuple(self.props))
+        props = several("props", self.props, Prop, "a tuple of Props")
+        object.__setattr__(self, "props", props)
+        if self.terrain is not None:
+            instance("terrain", self.terrain, Terrain, "a Terrain, or None")
+        if self.ground is not None:
+            what = f"a height [m] within {FARTHEST:g}, or None where there is no ground"
+            span = {"low": -FARTHEST, "high": FARTHEST}
+            ground = number("ground", self.ground, what, **span, error=ClipError)
+            object.__setattr__(self, "ground", ground)
         names = [prop.name for prop in self.props]
         if len(set(names)) != len(names):
             raise ClipError(f"props need names of their own; got {', '.join(names)}")
@@ -87,6 +106,7 @@ class Scene:
 
     def shifted(self, dz: float) -> Scene:
         """The same scene lifted by ``dz`` [m], ground plane included."""
+        number("dz", dz, "a height [m]", error=ClipError)
         lift = np.array([0.0, 0.0, dz])
         props = tuple(
             replace(p, track=p.track + np.array([0, 0, dz, 0, 0, 0, 0.0])) for p in self.props

@@ -12,10 +12,24 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull, QhullError
 
+from kinemesh.arguments import (
+    corners,
+    flag,
+    floats,
+    instance,
+    several,
+    texts,
+    whole,
+)
 from kinemesh.errors import ClipError
 from kinemesh.motion.arrays import Array, locked, readonly
 
 T = TypeVar("T")
+
+_LARGEST = 1e9
+"""No shape reaches further from its origin [m], whatever its unit is."""
+_POINTS = "finite points (N, 3) [m]"
+_TRIANGLES = "triangles (M, 3) as vertex numbers"
 
 _MAX_PARTS = 64
 """More connected pieces than this are scan debris, not parts."""
@@ -41,9 +55,7 @@ class ConvexPart:
     """Volume [m^3]."""
 
     def __post_init__(self) -> None:
-        points = np.asarray(self.vertices, dtype=np.float64)
-        if points.ndim != 2 or points.shape[1:] != (3,) or not np.all(np.isfinite(points)):
-            raise ClipError(f"a convex part needs finite points (N, 3); got {points.shape}")
+        points = _points("vertices", self.vertices)
         try:
             hull = ConvexHull(points)
         except (QhullError, ValueError) as error:
@@ -88,9 +100,14 @@ class Shape:
     """What was worked out from this shape alone, by question."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "vertices", readonly(self.vertices))
-        object.__setattr__(self, "faces", readonly(self.faces, np.int64))
-        object.__setattr__(self, "parts", tuple(self.parts))
+        vertices = _points("vertices", self.vertices)
+        faces = corners("faces", self.faces, len(vertices), _TRIANGLES, ClipError)
+        parts = several("parts", self.parts, ConvexPart, "a tuple of ConvexParts")
+        object.__setattr__(self, "vertices", readonly(vertices))
+        object.__setattr__(self, "faces", readonly(faces, np.int64))
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "warnings", texts("warnings", self.warnings, "a tuple of texts"))
+        flag("split", self.split)
         if not len(self.vertices) or not len(self.faces) or not self.parts:
             raise ClipError("a shape needs a surface with at least one triangle; this one is empty")
 
@@ -109,21 +126,27 @@ class Shape:
     @classmethod
     def box(cls, size: ArrayLike, centre: ArrayLike = (0.0, 0.0, 0.0)) -> Shape:
         """An axis-aligned box of full ``size`` (3,) [m] around ``centre`` (3,) [m]."""
-        half = np.asarray(size, dtype=np.float64) / 2.0
-        if half.shape != (3,) or not np.all(half > 0.0):
-            raise ClipError(f"a box needs three positive sizes [m]; got {size!r}")
+        what = "three positive sizes x y z [m]"
+        half = floats("size", size, what, shape=(3,), largest=_LARGEST, error=ClipError) / 2.0
+        if not np.all(half > 0.0):
+            raise ClipError(f"a box needs three positive sizes [m]; got size = {size!r}")
+        what = "a place x y z [m]"
+        middle = floats("centre", centre, what, shape=(3,), largest=_LARGEST, error=ClipError)
         signs = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)])
-        return cls.convex(signs * half + np.asarray(centre, dtype=np.float64))
+        return cls.convex(signs * half + middle)
 
     @classmethod
     def convex(cls, points: ArrayLike) -> Shape:
         """The convex hull of ``points`` ``(N, 3)`` [m]."""
-        part = ConvexPart(np.asarray(points, dtype=np.float64))
+        part = ConvexPart(_points("points", points))
         return cls(part.vertices, part.faces, (part,))
 
     @classmethod
     def union(cls, shapes: Sequence[Shape]) -> Shape:
         """All of ``shapes``, in one frame, as one shape."""
+        shapes = several("shapes", shapes, Shape, "a list of Shapes, at least one")
+        if not shapes:
+            raise ClipError("shapes = (): expected a list of Shapes, at least one")
         offsets = np.cumsum([0, *(len(s.vertices) for s in shapes[:-1])])
         return cls(
             np.concatenate([s.vertices for s in shapes]),
@@ -147,17 +170,19 @@ class Shape:
         Raises:
             ClipError: the mesh is empty, flat, or not finite, or has corners that are not there.
         """
-        points = np.asarray(vertices, dtype=np.float64)
-        triangles = np.asarray(faces, dtype=np.int64)
-        if points.size == 0 or triangles.size == 0:
+        points = floats("vertices", vertices, _POINTS, error=ClipError)
+        given = floats("faces", faces, _TRIANGLES, error=ClipError)
+        if points.size == 0 or given.size == 0:
             raise ClipError("the mesh is empty; expected vertices and triangles")
         if not np.all(np.isfinite(points)):
             raise ClipError("the mesh has vertices that are NaN or infinite")
-        if triangles.min() < 0 or triangles.max() >= len(points):
+        points = _points("vertices", points)
+        if given.min() < 0 or given.max() >= len(points):
             raise ClipError(
-                f"the mesh has triangles with the corners {triangles.min()} to {triangles.max()}; "
+                f"the mesh has triangles with the corners {given.min():g} to {given.max():g}; "
                 f"expected 0 to {len(points) - 1}, for it has {len(points)} vertices"
             )
+        triangles = corners("faces", faces, len(points), _TRIANGLES, ClipError)
         merged, index = np.unique(points, axis=0, return_inverse=True)
         triangles = index.reshape(-1)[triangles]
         pieces = _pieces(len(merged), triangles)
@@ -187,8 +212,8 @@ class Shape:
 
     def scaled(self, factor: ArrayLike) -> Shape:
         """This shape stretched by ``factor`` (one number, or one per axis) about its origin."""
-        factors = np.asarray(factor, dtype=np.float64)
-        if not np.all(factors > 0.0):
+        factors = floats("factor", factor, "one number, or one per axis", error=ClipError)
+        if factors.shape not in ((), (3,)) or not np.all((factors > 0.0) & (factors < np.inf)):
             raise ClipError(f"a shape can be scaled by positive factors only; got {factor!r}")
         return replace(
             self,
@@ -202,6 +227,8 @@ class Shape:
         Raises:
             ClipError: the surface has no area.
         """
+        whole("count", count, "a number of points", low=0, high=10**8, error=ClipError)
+        instance("rng", rng, np.random.Generator, "numpy.random.default_rng(seed)")
         reached = self.worked_out(Shape.scatter, self._areas)
         chosen = self.faces[np.searchsorted(reached, rng.random(count), side="right")]
         u, v = rng.random((2, count, 1))
@@ -224,6 +251,7 @@ class Shape:
         Farthest-point selection from a dense area-weighted random sample: no two anchors
         fall together, which would make needle-thin tetrahedra.
         """
+        whole("count", count, "a number of points", low=0, high=10**6, error=ClipError)
         dense = self.scatter(20 * count, rng)
         picked = np.zeros(count, dtype=np.int64)
         columns = np.ascontiguousarray(dense.T)
@@ -233,6 +261,10 @@ class Shape:
             np.minimum(squared, np.einsum("ij,ij->j", away, away), out=squared)
             picked[k] = int(np.argmax(squared))
         return np.asarray(dense[picked])
+
+
+def _points(name: str, value: object) -> Array:
+    return floats(name, value, _POINTS, shape=(None, 3), largest=_LARGEST, error=ClipError)
 
 
 def _pieces(count: int, triangles: NDArray[np.int64]) -> list[NDArray[np.int64]]:

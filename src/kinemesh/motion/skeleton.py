@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arguments import mapping, number, text, texts
 from kinemesh.errors import ClipError
 
 _SIDES = ("left", "right")
@@ -65,10 +66,14 @@ class Skeleton:
     Drillis and Contini's (0.245 + 0.246; in Winter 2009, fig. 4.1)."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "joints", tuple(self.joints))
+        text("name", self.name, "the skeleton's name, a text")
+        joints = texts("joints", self.joints, "a tuple of joint names")
+        object.__setattr__(self, "joints", joints)
+        what = "a part of the stature, 0.2 to 0.8"
+        number("leg_ratio", self.leg_ratio, what, low=0.2, high=0.8, error=ClipError)
         landmarks = {
-            k: v if isinstance(v, str) else MappingProxyType(dict(v))
-            for k, v in self.landmarks.items()
+            k: v if isinstance(v, str) else MappingProxyType(_shares(k, v))
+            for k, v in mapping("landmarks", self.landmarks, "landmarks to joints").items()
         }
         object.__setattr__(self, "landmarks", MappingProxyType(landmarks))
         if len(set(self.joints)) != len(self.joints):
@@ -115,7 +120,7 @@ class Skeleton:
         Raises:
             ClipError: no such landmark; the message lists those there are.
         """
-        if landmark not in self.landmarks:
+        if text("landmark", landmark) not in self.landmarks:
             raise ClipError(
                 f"skeleton {self.name!r} has no landmark {landmark!r}; "
                 f"it has {', '.join(self.landmarks)}"
@@ -129,6 +134,16 @@ class Skeleton:
         columns = [self.index(joint) for joint in weights]
         share = np.array(list(weights.values()))
         return np.asarray(np.einsum("...jk,j->...k", positions[..., columns, :], share))
+
+
+def _shares(landmark: object, value: object) -> dict[str, float]:
+    """The joints of a landmark and their weights."""
+    name = f"landmarks[{landmark!r}]"
+    shares = mapping(name, value, "a joint's name, or joints to weights that sum to 1")
+    return {
+        text(name, joint, "names of joints"): number(name, share, "weights", error=ClipError)
+        for joint, share in shares.items()
+    }
 
 
 def _both(left: Mapping[str, str], swap: tuple[str, str]) -> dict[str, str]:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
 
+from kinemesh.arguments import amounts
+from kinemesh.errors import ClipError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.clip import Clip
@@ -42,6 +44,14 @@ class TouchRule:
     """A touch shorter than this [s] is none, and a gap shorter than this is closed."""
     steady: float = 0.5
     """Time constant over which the place is smoothed [s]: a grip does not wander."""
+
+    def __post_init__(self) -> None:
+        amounts(self, ClipError)
+        if self.leave < self.enter:
+            raise ClipError(
+                f"leave = {self.leave} is less than enter = {self.enter}: a hand that touches "
+                f"would not go on touching"
+            )
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.arguments import FARTHEST, floats, rate, text, texts
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array, locked, readonly
+
+_UNIT = 0.02
+"""A quaternion whose length is further than this from 1 is no rotation: files round theirs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +20,8 @@ class Trajectory:
     """Robot configurations over time, in Pinocchio's order.
 
     Raises:
-        ClipError: shapes that do not fit, or numbers that are not finite.
+        ClipError: shapes that do not fit, no frame, numbers that are not finite, a name that
+            stands twice, or quaternions that are not of length 1.
     """
 
     q: Array
@@ -29,8 +34,12 @@ class Trajectory:
     """Name of the robot the joints belong to."""
 
     def __post_init__(self) -> None:
-        q = np.asarray(self.q, dtype=np.float64)
-        object.__setattr__(self, "joint_names", tuple(self.joint_names))
+        q = floats("q", self.q, "configurations (T, 7 + n)", error=ClipError)
+        names = texts("joint_names", self.joint_names, "a tuple of joint names")
+        object.__setattr__(self, "joint_names", names)
+        text("robot", self.robot, "the robot's name, a text")
+        if len(set(names)) != len(names):
+            raise ClipError(f"joint_names holds a name twice: {', '.join(names)}")
         if q.ndim != 2 or q.shape[1] != 7 + len(self.joint_names):
             raise ClipError(
                 f"a trajectory of {len(self.joint_names)} joints needs "
@@ -38,8 +47,21 @@ class Trajectory:
             )
         if not np.all(np.isfinite(q)):
             raise ClipError("the trajectory holds NaN or infinite numbers")
-        if not (np.isfinite(self.fps) and self.fps > 0.0):
-            raise ClipError(f"the frame rate is {self.fps}; expected a positive number")
+        object.__setattr__(self, "fps", rate(self.fps, ClipError))
+        if not len(q):
+            raise ClipError("the trajectory q has no frame; expected at least one")
+        if np.abs(q).max() > FARTHEST:
+            raise ClipError(
+                f"the trajectory q holds {np.abs(q).max():g}; expected metres and radians, at most "
+                f"{FARTHEST:g}"
+            )
+        off = np.abs(np.linalg.norm(q[:, 3:7], axis=1) - 1.0)
+        if off.max() > _UNIT:
+            frame = int(off.argmax())
+            raise ClipError(
+                f"the base's quaternion is {q[frame, 3:7]} in frame {frame} of q; expected "
+                f"x y z w of length 1"
+            )
         object.__setattr__(self, "q", readonly(q))
 
     __setstate__ = locked

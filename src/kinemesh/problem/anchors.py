@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.arguments import amounts, whole
+from kinemesh.errors import OptionError
 from kinemesh.motion import Prop, poses
 from kinemesh.motion.arrays import Array
 from kinemesh.problem.scaling import Carrier, sunk
@@ -31,6 +33,12 @@ class MeshOptions:
     """Radius [m] of the disc of ground anchors."""
     seed: int = 42
     """Seed of the anchors' places."""
+
+    def __post_init__(self) -> None:
+        amounts(self, OptionError)
+        for name in ("prop_anchors", "terrain_anchors", "ground_anchors"):
+            whole(name, getattr(self, name), "a number of anchors, 0 to 2000", low=0, high=2000)
+        whole("seed", self.seed, "a whole number, 0 or more", low=0, high=1 << 64)
 
 
 @dataclass(frozen=True, eq=False)

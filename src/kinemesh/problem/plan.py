@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arguments import floats, instance, number, whole
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene, poses
 from kinemesh.motion.arrays import Array, readonly
@@ -69,10 +70,24 @@ class Plan:
         touch: TouchRule | None = None,
         nominal: Array | None = None,
     ) -> None:
-        self.clip = clip
-        self.robot = robot
+        self.clip = instance("clip", clip, Clip, "a Clip: kinemesh.read(path) makes one of a file")
+        self.robot = instance("robot", robot, RobotModel, "a RobotModel")
+        if scene is not None:
+            instance("scene", scene, Scene, "a Scene, or None for the clip's own")
+        if scale is not None:
+            number("scale", scale, "a factor, 0.01 to 100", low=0.01, high=100.0, error=ClipError)
+        for name, rule, kind in (
+            ("mesh", mesh, MeshOptions),
+            ("stance", stance, StanceRule),
+            ("touch", touch, TouchRule),
+        ):
+            if rule is not None:
+                instance(name, rule, kind, f"a {kind.__name__}, or None for the default")
         self.scale = robot.height / clip.stature if scale is None else float(scale)
         self._mesh = mesh or MeshOptions()
+        if nominal is not None:
+            what = "configurations (T, nq), finite"
+            nominal = floats("nominal", nominal, what, largest=1e7, error=ClipError)
         if nominal is not None and np.shape(nominal) != (len(clip), robot.nq):
             raise ClipError(
                 f"the nominal trajectory has (frames, numbers) {np.shape(nominal)}; "
@@ -145,7 +160,12 @@ class Plan:
             previous: configuration ``(nq,)`` of the frame before.
             before: configuration ``(nq,)`` of the one before that.
             touchdowns: where each planted sole touched down.
+
+        Raises:
+            ClipError: the clip has no such frame.
         """
+        last = len(self) - 1
+        whole("index", index, f"a frame, 0 to {last}", low=0, high=last, error=ClipError)
         stances = self._stances(index, touchdowns or {})
         return Frame(
             index=index,

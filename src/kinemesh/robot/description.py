@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from kinemesh import toml
+from kinemesh.arguments import mapping as names_to
+from kinemesh.arguments import number, several
 from kinemesh.errors import RobotError
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.skeleton import LANDMARKS
+from kinemesh.robot.shipped import is_shipped
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,8 @@ def read_description(
     """Find and check the description of a robot.
 
     Args:
-        source: a shipped robot's name, a folder with a ``robot.toml``, or a URDF file.
+        source: a shipped robot's name, which wins over a folder called so; a folder with a
+            ``robot.toml``: a path with a separator, a ``Path``, or any other name; or a URDF file.
         shipped: the folder of the shipped robots.
         mapping: for a URDF, a ``robot.toml`` or its contents.
         limits: limits that replace those of the file, joint to (lower, upper) [rad].
@@ -77,7 +81,7 @@ def read_description(
         return _check(where, {"name": path.stem, **table, "urdf": str(path.resolve())}, limits)
     if mapping is not None:
         raise RobotError(f"mapping= goes with a URDF file; {source} is not one")
-    folder = path if path.is_dir() else shipped / str(source)
+    folder = path if path.is_dir() and not is_shipped(source, shipped) else shipped / path
     if not (folder / "robot.toml").is_file():
         known = ", ".join(sorted(p.parent.name for p in shipped.glob("*/robot.toml")))
         if path.is_dir():
@@ -159,7 +163,7 @@ def _check(
             )
             for name, hand in table.get("hands", {}).items()
         },
-        limits={**tighter, **{k: (float(a), float(b)) for k, (a, b) in (limits or {}).items()}},
+        limits={**tighter, **_limits(limits)},
         rest={k: _number(path, table["rest"], k, "rest.") for k in table.get("rest", {})},
         posture={
             k: _number(path, table["posture"], k, "posture.") for k in table.get("posture", {})
@@ -171,6 +175,20 @@ def _check(
             for name, entry in table.get("formats", {}).items()
         },
     )
+
+
+def _limits(limits: object) -> dict[str, tuple[float, float]]:
+    """The argument ``limits``."""
+    what, result = "joints to (lower, upper) [rad]", {}
+    for joint, span in names_to("limits", {} if limits is None else limits, what).items():
+        where = f"limits[{joint!r}]"
+        ends = [
+            number(where, end, what, error=RobotError) for end in several(where, span, object, what)
+        ]
+        if len(ends) != 2 or ends[0] >= ends[1]:
+            raise RobotError(f"{where} = {tuple(ends)}: expected lower < upper [rad]")
+        result[joint] = (ends[0], ends[1])
+    return result
 
 
 def _listed(path: Path, prefix: str, table: Any) -> dict[str, tuple[str, Array]]:

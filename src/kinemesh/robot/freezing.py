@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pinocchio as pin
 
+from kinemesh.arguments import mapping, number
 from kinemesh.errors import RobotError
 from kinemesh.robot.description import Description
 from kinemesh.robot.groups import groups
@@ -19,7 +20,7 @@ _APART = " (joint)"
 
 
 def locked_angles(
-    robot: RobotModel, what: Sequence[str], posture: Mapping[str, float]
+    robot: RobotModel, what: Sequence[str], posture: Mapping[str, float] | None
 ) -> dict[str, float]:
     """Joints that ``what`` names, one by one or as a group, and the angle [rad] of each.
 
@@ -31,6 +32,7 @@ def locked_angles(
     Raises:
         RobotError: see :meth:`RobotModel.frozen`.
     """
+    posture = mapping("posture", {} if posture is None else posture, "joints to angles [rad]")
     known = groups(robot)
     names: list[str] = []
     for word in what:
@@ -47,7 +49,8 @@ def locked_angles(
     angles = {}
     for name in names:
         k = robot.joint_names.index(name)
-        angle = float(posture.get(name, robot.rest[7 + k]))
+        given = posture.get(name, robot.rest[7 + k])
+        angle = number(f"posture[{name!r}]", given, "an angle [rad]", error=RobotError)
         if not robot.lower[k] - 1e-9 <= angle <= robot.upper[k] + 1e-9:
             raise RobotError(
                 f"robot {robot.name!r}: {name} cannot be locked at {angle}; its limits are "
@@ -56,7 +59,9 @@ def locked_angles(
         angles[name] = angle
     stray = set(posture) - set(angles)
     if stray:
-        raise RobotError(f"a posture for joints that are not locked: {', '.join(sorted(stray))}")
+        raise RobotError(
+            f"a posture for joints that are not locked: {', '.join(sorted(map(str, stray)))}"
+        )
     if len(angles) == len(robot.joint_names):
         raise RobotError(f"robot {robot.name!r}: no joint is left to move")
     return angles

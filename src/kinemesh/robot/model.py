@@ -12,6 +12,7 @@ import numpy as np
 import pinocchio as pin
 from numpy.typing import NDArray
 
+from kinemesh.arguments import flag, path, several
 from kinemesh.errors import RobotError
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.skeleton import LANDMARKS
@@ -131,7 +132,9 @@ class RobotModel:
         """Load a robot by name, by folder, or from any URDF with a mapping.
 
         Args:
-            source: a name of :func:`robot_names`, a folder with a ``robot.toml``, or a URDF.
+            source: a name of :func:`robot_names`, a folder with a ``robot.toml``, or a URDF. The
+                name of a shipped robot means that robot even where a folder has the same; the
+                folder ``g1`` is ``./g1`` or a ``Path``.
             mapping: for a URDF, the contents of a ``robot.toml`` as a path or a dict.
             limits: joint name to (lower, upper) [rad], in place of the robot's own.
             compiled: whether kinematics and distances are worked out by the compiled loops;
@@ -140,6 +143,12 @@ class RobotModel:
         Raises:
             RobotError: unknown name (lists the known ones), missing link, bad ``robot.toml``.
         """
+        what = "a robot's name, a folder with a robot.toml, or a URDF"
+        path("source", source, what, RobotError)
+        if mapping is not None and not isinstance(mapping, Mapping):
+            path("mapping", mapping, "a robot.toml, or its contents", RobotError)
+        if compiled is not None:
+            flag("compiled", compiled)
         return cls(read_description(source, robots_folder(), mapping, limits), compiled)
 
     def __repr__(self) -> str:
@@ -252,8 +261,9 @@ class RobotModel:
             RobotError: a name that is neither, an angle outside a joint's limits or of a joint
                 that is not locked, or no joint is left.
         """
-        angles = locked_angles(self, what, posture or {})
-        base = self.fixed_base or "base" in what or "legs" in what
+        words = several("what", (what,) if isinstance(what, str) else what, str, "joints or parts")
+        angles = locked_angles(self, words, posture)
+        base = self.fixed_base or "base" in words or "legs" in words
         if not angles and base == self.fixed_base:
             return self
         compiled = False if self.kernel is None else None

@@ -15,3 +15,13 @@ def robots_folder() -> Path:
 def robot_names() -> tuple[str, ...]:
     """Names of the robots that kinemesh ships."""
     return tuple(sorted(p.parent.name for p in robots_folder().glob("*/robot.toml")))
+
+
+def is_shipped(source: str | Path, shipped: Path | None = None) -> bool:
+    """Whether ``source`` is the name of a shipped robot.
+
+    It is even where a folder has the same name: whoever means that folder gives a path,
+    ``./g1`` or a :class:`~pathlib.Path`.
+    """
+    plain = isinstance(source, str) and Path(source).name == source
+    return plain and ((shipped or robots_folder()) / source / "robot.toml").is_file()
