@@ -25,7 +25,16 @@ STILL = 0.05
 LOW = 0.05
 """And if its toe is no further than this [m] above its surface ..."""
 LOW_OWN = 0.02
-"""... or than this above where the same joint rests, where a skeleton's toe rides higher."""
+"""... or than this above where the same joint rests, where a skeleton's toe rides higher ..."""
+HIGHEST = 0.10
+"""... but never higher than this [m]: toes in the air do not stand."""
+DEEPEST = 0.15
+"""Nor does a toe that is further than this [m] below its surface."""
+KNEE_LOW = 0.17
+"""With the knee lower than this [m] over the toe's surface a person kneels or lies: no heel is
+down, and the toe stands only while the foot is on its ball ..."""
+ON_BALL = 0.6
+"""... which it is while the line from toe to ankle rises by this share of its length."""
 SHORTEST = 0.2
 """For at least this long [s]: six frames at 30 frames/s."""
 HEEL_LOW = 0.02
@@ -54,19 +63,22 @@ class Standing:
 def standing(clip: Clip, side: str) -> Standing:
     """Stance of one foot: the toe is still and low for 0.2 s; the heel: the ankle too.
 
-    Where the user has said when the toe stands, that counts.
+    Toes in the air do not stand, nor does a foot that lies on its instep or its side. Where
+    the user has said when the toe stands, that counts.
     """
-    toe, ankle = clip.landmark(f"{side}_toe"), clip.landmark(f"{side}_ankle")
+    toe, ankle, knee = (clip.landmark(f"{side}_{part}") for part in ("toe", "ankle", "knee"))
     surface = support_height(clip.scene, toe)
-    height = toe[:, 2] - surface
+    height, lift = toe[:, 2] - surface, ankle[:, 2] - surface
     still = speed(toe, clip.fps) < STILL
-    finite = np.isfinite(height)
-    own = float(np.quantile(height[still & finite], 0.05)) if np.any(still & finite) else 0.0
-    low = finite & (height < max(LOW, own + LOW_OWN))
+    rests = height[still & (np.abs(height) < HIGHEST)]
+    own = float(np.quantile(rests, 0.05)) if len(rests) else 0.0
+    low = (height > -DEEPEST) & (height < min(max(LOW, own + LOW_OWN), HIGHEST))
+    kneels = knee[:, 2] - surface < KNEE_LOW
+    low &= ~kneels | (ankle[:, 2] - toe[:, 2] > ON_BALL * np.linalg.norm(ankle - toe, axis=1))
     stands = edited(clip.edits, lasting(still & low, clip.fps), side)
-    lift = ankle[:, 2] - surface
-    flat = float(np.quantile(lift[stands], 0.1)) if stands.any() else 0.0
-    heel = stands & (lift < flat + HEEL_LOW) & (speed(ankle, clip.fps) < STILL)
+    soles = stands & ~kneels
+    flat = float(np.quantile(lift[soles], 0.1)) if soles.any() else 0.0
+    heel = soles & (lift < flat + HEEL_LOW) & (speed(ankle, clip.fps) < STILL)
     return Standing(stands, lasting(heel, clip.fps))
 
 

@@ -18,8 +18,18 @@ from kinemesh.motion.scene import Scene
 Flags = NDArray[np.bool_]
 
 _KNEE = 0.15
-"""Where the knee is lower above the foot's surface [m], the person lies or kneels: the instep or
-the side of the foot is on the ground, and no sole, at the same heights of ankle and toe."""
+"""Where the knee is lower above the foot's surface [m], the person lies or kneels: no heel is
+down, and the foot is on its ball, or its instep or side is on the ground, and no sole."""
+_BALL = 0.5
+"""It is on its ball where the ankle is higher over the toe than this share of their distance."""
+_RIDES = 0.12
+"""A toe joint higher over its surface than this [m] is not resting on it."""
+_RESTS = 0.025
+"""How high over its surface [m] a toe joint usually is while the foot stands."""
+_SUNK = 0.2
+"""A toe joint deeper in its surface than this [m] does not stand on it."""
+_STILL = 0.1
+"""Where a toe slower than this [m/s] rests says how high its joint rides."""
 
 _LEVEL = 1.0 - 1e-6
 """A surface whose normal is this steep [1], 0.08 degrees off, is level."""
@@ -120,8 +130,11 @@ def detect_footing(clip: Clip, rule: StanceRule | None = None) -> dict[str, Foot
 def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
     toe, ankle = clip.landmark(f"{side}_toe"), clip.landmark(f"{side}_ankle")
     surface = support_height(clip.scene, toe)
-    lies = clip.landmark(f"{side}_knee")[:, 2] - surface < _KNEE
-    height = np.where(lies, np.inf, toe[:, 2] - surface)
+    low_knee = clip.landmark(f"{side}_knee")[:, 2] - surface < _KNEE
+    on_ball = ankle[:, 2] - toe[:, 2] > _BALL * np.linalg.norm(ankle - toe, axis=1)
+    height = toe[:, 2] - surface
+    height = np.where((low_knee & ~on_ball) | (height < -_SUNK), np.inf, height)
+    height = height - _raised(height, _speed(toe, clip.fps))
     runs = edited_runs(clip.edits, _runs(toe, height, clip.fps, rule), side)
     frames = len(toe)
     taken = lifted(clip.edits, frames, side)
@@ -138,8 +151,8 @@ def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
             landing[frame] = True
         starts[first] = True
     ankle_height = ankle[:, 2] - surface
-    flat = _resting_height(ankle_height, planted)
-    ankle_height = np.where(lies, np.inf, ankle_height)
+    flat = _resting_height(ankle_height, planted & ~low_knee)
+    ankle_height = np.where(low_knee, np.inf, ankle_height)
     heel_rule = StanceRule(
         enter_height=0.02, leave_height=0.035, drift=np.inf, shortest=rule.shortest
     )
@@ -147,6 +160,17 @@ def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
     for first, last in _runs(ankle, ankle_height - flat, clip.fps, heel_rule):
         heel[first : last + 1] = True
     return Footing(planted, landing & ~planted, planted & heel, starts, flat)
+
+
+def _raised(height: Array, speed: Array) -> float:
+    """How much higher than usual [m] a toe joint rides, as thick shoes or other markers have it.
+
+    Never so much that toes in the air would rest on them.
+    """
+    still = np.append(speed, np.inf) < _STILL
+    still |= np.append(np.inf, speed) < _STILL
+    values = height[still & (height < _RIDES)]
+    return max(0.0, float(np.quantile(values, 0.1)) - _RESTS) if len(values) else 0.0
 
 
 def _resting_height(height: Array, planted: Flags) -> float:
