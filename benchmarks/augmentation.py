@@ -67,7 +67,7 @@ def sources(data: Path) -> dict[str, Source]:
         folder = data / "climb" / name
         (path,) = folder.glob("*.npy")
         found[f"climb_{name}"] = Source(
-            path, f"climb_{name}", terrain=folder / "multi_boxes.obj", height=1.78, resample=30.0
+            path, f"climb_{name}", terrain=folder / "multi_boxes.obj", height=1.78, rate=30.0
         )
     return found
 

@@ -34,7 +34,7 @@ def sources(data: Path) -> list[Source]:
     carried = data / "omomo/sub3_largebox_003.pt"
     return [
         Source(carried, "carry", object=box, height=1.941, stop=SECONDS),
-        Source(data / "cmu/cmu_12_01_walk.bvh", "walk", resample=30.0, stop=SECONDS),
+        Source(data / "cmu/cmu_12_01_walk.bvh", "walk", rate=30.0, stop=SECONDS),
     ]
 
 

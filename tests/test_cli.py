@@ -552,7 +552,7 @@ def test_help_is_status_0_and_names_every_option(kinemesh_command: Command) -> N
     assert done.status == 0
     for option in ("--output", "--object", "--terrain", "--skeleton", "--height", "--fps"):
         assert option in done.out
-    for option in ("--robot", "--resample", "--solver", "--json", "--debug", "--floor", "--up"):
+    for option in ("--robot", "--rate", "--solver", "--json", "--debug", "--floor", "--up"):
         assert option in done.out
 
 
@@ -574,7 +574,7 @@ def test_stopping_by_hand_is_status_130(
 def test_a_part_of_a_recording_mirrored_and_resampled(
     kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
-    options = ("--start", "0.2", "--stop", "0.6", "--mirror", "--resample", "60")
+    options = ("--start", "0.2", "--stop", "0.6", "--mirror", "--rate", "60")
     done = kinemesh_command("retarget", recorded, "-o", out, *options)
     assert (done.status, done.err) == (0, "")
     for found in ("trimmed to frames 6-18 of 24", "mirrored: y to -y", "from 30 to 60 frames/s"):

@@ -85,6 +85,17 @@ def test_a_sole_that_slides_is_off_by_as_much(
     assert rows.violation() == pytest.approx(abs(amount) - 1e-3, abs=1e-9)
 
 
+@pytest.mark.parametrize(("fps", "share"), [(15.0, 1.0), (30.0, 1.0), (50.0, 0.6), (120.0, 0.25)])
+def test_what_a_planted_toe_may_be_off_is_a_speed_at_high_rates(
+    robot: RobotModel, frame: Frame, fps: float, share: float
+) -> None:
+    here = replace(frame, stances=standing(robot), dt=1.0 / fps)
+    rows = FootStance(tolerance=1e-3).evaluate(robot.configuration(robot.rest), here)
+    assert rows is not None
+    np.testing.assert_allclose(rows.upper, 1e-3 * share, rtol=1e-9)
+    np.testing.assert_allclose(rows.lower, -1e-3 * share, rtol=1e-9)
+
+
 def test_a_sole_that_turns_on_its_toe_slides_at_the_heel(robot: RobotModel, frame: Frame) -> None:
     stances = standing(robot)[:1]
     toe = stances[0].touchdown.toe

@@ -20,7 +20,7 @@ from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Manifest, R
 from kinemesh.batch.process import Limits, Outcome
 from kinemesh.batch.rate import Rate
 from kinemesh.batch.sources import Source, read_sources
-from kinemesh.batch.task import MakeWorker, Options, Task
+from kinemesh.batch.task import UNFINISHED, MakeWorker, Options, Task
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.export import WRITERS
 from kinemesh.robot import RobotModel
@@ -28,9 +28,6 @@ from kinemesh.robot.shipped import is_shipped
 
 LOCAL, RAY = "local", "ray"
 """Engines: processes of this machine; tasks of Ray."""
-
-_PREFIX = ".kinemesh-"
-"""What files are called until they are whole."""
 
 Progress = Callable[[int, int, Record | None], None]
 """Called with (0, in all, None), then after each task with (done, in all, its line)."""
@@ -86,7 +83,9 @@ def batch(
         out: the folder: ``kept/``, ``rejected/``, ``manifest.jsonl``, ``card.md``, ``card.json``.
         spec: the variants, or a file of them; the clips as they are if left out.
         robot: a robot's name or folder.
-        format: a format of :func:`kinemesh.write` to write too, below a folder of its name.
+        format: a format of :func:`kinemesh.write` to write too, below a folder of its name. Clips
+            are then retargeted at the rate that its readers take for granted (50 for whole-body
+            trackers), and what is judged is what such a reader gets: the file, read again.
         parquet: write ``index.parquet`` too, the manifest as a table.
         workers: processes at once.
         engine: ``"local"``, or ``"ray"``, where all machines share the folders of sources,
@@ -291,7 +290,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _sweep(folder: Path) -> None:
     """Remove what a batch that was killed had begun to write."""
-    for path in folder.rglob(f"{_PREFIX}*"):
+    for path in folder.rglob(f"{UNFINISHED}*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

@@ -18,10 +18,13 @@ _LARGEST = 16 << 20
 _FILES = ("path", "object", "terrain")
 _KINDS: Mapping[str, type] = {
     **dict.fromkeys((*_FILES, "name", "skeleton", "up"), str),
-    **dict.fromkeys(("height", "fps", "floor", "start", "stop", "resample"), float),
+    **dict.fromkeys(("height", "fps", "floor", "start", "stop", "rate"), float),
     "clean": bool,
 }
 """What an entry of a listing may hold: the fields of a source."""
+
+_OTHERWISE = {"resample": "rate"}
+"""Other names of them."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Source:
     """What is before this is left out [s]."""
     stop: float | None = None
     """And what is after this [s]."""
-    resample: float | None = None
+    rate: float | None = None
     """Frames per second wanted [1/s]."""
 
     def __post_init__(self) -> None:
@@ -90,7 +93,7 @@ class Source:
             up=self.up,
             clean=self.clean,
         ).trimmed(self.start, self.stop)
-        return clip if self.resample is None else clip.resampled(self.resample)
+        return clip if self.rate is None else clip.resampled(self.rate)
 
 
 def read_sources(paths: Sequence[str | Path]) -> tuple[Source, ...]:
@@ -98,7 +101,7 @@ def read_sources(paths: Sequence[str | Path]) -> tuple[Source, ...]:
 
     A listing has one ``[[clip]]`` for each, with ``path`` and any of ``name``, ``object``,
     ``terrain``, ``skeleton``, ``height``, ``fps``, ``floor``, ``up``, ``clean``, ``start``,
-    ``stop``, ``resample``; its paths start from the listing's folder.
+    ``stop``, ``rate`` (or ``resample``); its paths start from the listing's folder.
 
     Raises:
         ReadError: a listing cannot be read or holds what it should not, a path names nothing, or
@@ -133,6 +136,11 @@ def _listing(file: Path) -> list[Source]:
 
 
 def _source(file: Path, where: str, entry: Mapping[str, Any]) -> Source:
+    for other, key in _OTHERWISE.items():
+        if other in entry:
+            if key in entry:
+                raise ReadError(f"{where}: {other} is another name of {key}: give one of them")
+            entry = {**{k: v for k, v in entry.items() if k != other}, key: entry[other]}
     toml.check_keys(where, entry, _KINDS, needed=("path",))
     values = {key: toml.checked(where, key, entry[key], _KINDS[key]) for key in entry}
     for key, value in values.items():

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
+import shutil
+import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,10 +19,13 @@ from kinemesh.augment import Variant
 from kinemesh.batch.digests import sha256
 from kinemesh.batch.manifest import KEPT, REJECTED, SKIPPED, Record
 from kinemesh.batch.sources import Source
-from kinemesh.export import WRITERS, write
+from kinemesh.export import WRITERS, delivered, write
 from kinemesh.motion import Clip, Trajectory
 from kinemesh.result import Result
 from kinemesh.retarget import Retargeter
+
+UNFINISHED = ".kinemesh-"
+"""What files and folders are called until they are whole."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,11 @@ class Options:
     """Of the robot's files."""
     code_sha256: str = ""
     """Of the code that computes."""
+
+    @property
+    def fps(self) -> float | None:
+        """The rate [1/s] at which clips are retargeted; None: their own."""
+        return None if self.format is None else WRITERS[self.format].fps
 
     def told(self) -> dict[str, Any]:
         """What tells one result from another."""
@@ -113,16 +124,24 @@ class Worker:
         nominal = self._stay_near(task, clip) if varied.anchored else None
         result = self._retargeter.retarget(varied.clip, scene=varied.scene, nominal=nominal)
         marks.append(time.perf_counter())
-        score = metrics.evaluate(
-            result.trajectory,
-            self._retargeter.robot,
-            scene=result.scene,
-            clip=varied.clip,
-            scale=result.scale,
-        )
-        marks.append(time.perf_counter())
-        status = KEPT if score.passed else REJECTED
-        files = self._write(task, result, status)
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=task.out) as beside:
+            other = self._written(task, result, Path(beside))
+            # What is judged is what is delivered: the file's own numbers, where there is a file.
+            judged = result
+            if other is not None and task.options.format is not None:
+                judged = delivered(
+                    other, result, self._retargeter.robot, format=task.options.format
+                )
+            score = metrics.evaluate(
+                judged.trajectory,
+                self._retargeter.robot,
+                scene=judged.scene,
+                clip=varied.clip,
+                scale=judged.scale,
+            )
+            marks.append(time.perf_counter())
+            status = KEPT if score.passed else REJECTED
+            files = self._place(task, result, status, other)
         marks.append(time.perf_counter())
         spent = [b - a for a, b in itertools.pairwise(marks)]
         return task.record(
@@ -139,35 +158,51 @@ class Worker:
         )
 
     def _read(self, task: Task) -> Clip:
-        """The clip, read once for all of its variants that come in a row."""
-        place = (task.source, tuple(task.files.items()))
+        """The clip at the rate of what is delivered, read once for variants that come in a row."""
+        place = (task.source, tuple(task.files.items()), task.options.format)
         if self._clip is None or self._clip[0] != place:
-            self._clip = (place, replace(task.source.read(), name=task.source.name))
+            rate = task.options.fps or task.source.rate
+            clip = replace(task.source, rate=rate).read()
+            self._clip = (place, replace(clip, name=task.source.name))
         return self._clip[1]
 
     def _stay_near(self, task: Task, clip: Clip) -> Trajectory:
         """The answer to the demonstration, as the variant has it, in its own scene."""
         if task.nominal is not None and not task.variant.demonstration:
             return Result.load(task.nominal).trajectory
-        place = (task.source, tuple(task.files.items()), task.variant.demonstration)
+        files = tuple(task.files.items())
+        place = (task.source, files, task.options.format, task.variant.demonstration)
         if self._nominal is None or self._nominal[0] != place:
             for step in task.variant.demonstration:
                 clip = step.apply(clip)
             self._nominal = (place, self._retargeter.retarget(clip).trajectory)
         return self._nominal[1]
 
-    def _write(self, task: Task, result: Result, status: str) -> dict[str, str]:
-        """Write what there is to write: file to SHA-256, paths from the batch's folder."""
+    def _written(self, task: Task, result: Result, folder: Path) -> Path | None:
+        """The trainer's file of a result in ``folder``, where one is wanted."""
+        if task.options.format is None:
+            return None
+        suffix = next(iter(WRITERS[task.options.format].suffixes), "")
+        path = folder / f"{task.variant.name}{suffix}"
+        own = result.trajectory.fps  # solved at the format's rate: nothing is made up between
+        write(result, path, format=task.options.format, fps=own, robot=self._retargeter.robot)
+        return path
+
+    def _place(self, task: Task, result: Result, status: str, other: Path | None) -> dict[str, str]:
+        """Save the result, and put the file beside it where it is kept.
+
+        Files to SHA-256, paths from the batch's folder.
+        """
         target = result_path(task, status)
         target.parent.mkdir(parents=True, exist_ok=True)
         written: list[Path] = []
-        if task.options.format is not None and status == KEPT:
-            suffix = next(iter(WRITERS[task.options.format].suffixes), "")
-            folder = task.out / task.options.format / task.source.name
-            folder.mkdir(parents=True, exist_ok=True)
-            other = folder / f"{task.variant.name}{suffix}"
-            write(result, other, format=task.options.format, robot=self._retargeter.robot)
-            written = sorted(other.iterdir()) if other.is_dir() else [other]
+        if task.options.format is not None and other is not None and status == KEPT:
+            place = task.out / task.options.format / task.source.name / other.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.is_dir():  # a folder cannot replace one that is not empty
+                shutil.rmtree(place)
+            os.replace(other, place)
+            written = sorted(place.iterdir()) if place.is_dir() else [place]
         written.append(result.save(target))  # last: a format that cannot be written keeps nothing
         return {path.relative_to(task.out).as_posix(): sha256(path) for path in written}
 

@@ -6,16 +6,22 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 from rich.console import Console
 
-from kinemesh.cli.tables import print_findings
+from kinemesh.cli.delivering import Delivery, reread, scored
+from kinemesh.cli.fitted import read_clip
+from kinemesh.cli.source import Options
+from kinemesh.cli.tables import print_findings, verdict_lines
 from kinemesh.cli.written import Written
 from kinemesh.errors import WriteError
-from kinemesh.export import check_target, write
+from kinemesh.export import WRITERS, check_target, write
 from kinemesh.io.files import existing_file
+
+_LOST = 1
+"""Exit status of ``--strict`` where something no longer holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +46,13 @@ class ConvertCommand:
     """A robot's name, or a folder with a robot.toml; the file's own, else g1."""
     motion: str | None = None
     """Which motion of a library of several."""
+    clip: Path | None = None
+    """The recording that it answers: the file is judged against it."""
+    recording: tyro.conf.OmitArgPrefixes[Options]
+    clip_fps: float | None = None
+    """The recording's frames per second, where its file does not say."""
+    strict: bool = False
+    """Exit with status 1 where something that held before does not hold in the file."""
     json: bool = False
     """Print what was found and done as JSON and nothing else."""
     debug: bool = False
@@ -55,6 +68,12 @@ class ConvertCommand:
             source, self.robot, self.source_fps, format=self.layout, motion=self.motion
         )
         name = self.motion or (written.result.clip if written.result else source.stem)
+        clip = read_clip(self.clip, self.clip_fps, self.recording)
+        own = written.trajectory.fps
+        rate = self.fps if self.fps is not None else WRITERS[self.to].fps or own
+        judging = clip is not None or rate != own
+        # Before anything is written: what does not fit together is found now.
+        before = scored(written, clip, self.recording) if judging else None
         notes = write(
             written.result or written.trajectory,
             target,
@@ -64,20 +83,35 @@ class ConvertCommand:
             tracks=written.tracks,
             name=name,
         )
+        found, warnings = list(written.notes), list(written.warnings)
+        delivery: Delivery | None = None
+        if before is not None:
+            new = reread(written, target, self.to, rate, self.robot)
+            after = scored(new, clip, self.recording)
+            delivery = Delivery((own, rate), before[0], after[0])
+            found += dict.fromkeys((*before[1], *after[1]))
+            warnings += delivery.warnings
+        status = _LOST if self.strict and delivery is not None and delivery.lost else 0
         if self.json:
-            report = {
+            report: dict[str, Any] = {
                 "format": self.to,
-                "found": list(written.notes),
-                "warnings": list(written.warnings),
+                "found": found,
+                "warnings": warnings,
                 "notes": list(notes),
             }
+            if delivery is not None:
+                report["before"] = delivery.before.as_dict()
+                report["score"] = delivery.after.as_dict()
             sys.stdout.write(json.dumps(report, indent=2) + "\n")
-            return 0
-        print_findings(console, written.notes, written.warnings)
+            return status
+        print_findings(console, found, warnings)
         frames = f"{len(written.trajectory)} frames read"
         console.print(
             f"{target}: {self.to}, {frames}", highlight=False, markup=False, soft_wrap=True
         )
         for note in notes:
             console.print(f"  {note}", highlight=False, markup=False, soft_wrap=True)
-        return 0
+        if delivery is not None and clip is not None:
+            for line in verdict_lines(delivery.after):
+                console.print(line, highlight=False, markup=False, soft_wrap=True)
+        return status

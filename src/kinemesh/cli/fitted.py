@@ -51,6 +51,17 @@ class Fitted:
         """
         written = Written.read(path, robot, fps)
         notes = [f"{path.name}: {note}" for note in written.notes]
+        fitted = cls.of(written, clip, options)
+        return replace(fitted, notes=(*notes, *fitted.notes))
+
+    @classmethod
+    def of(cls, written: Written, clip: Clip | None, options: Options) -> Fitted:
+        """A trajectory that was read, fitted to ``clip``; notes are on the fit alone.
+
+        Raises:
+            ClipError: it is not as long as the clip.
+        """
+        notes: list[str] = []
         if clip is not None:
             written, clip, said = matched(written, clip)
             notes += said

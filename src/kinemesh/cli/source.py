@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import tyro
 
@@ -103,10 +104,11 @@ class Source(Options):
     touched; or a robot's trajectory for another robot, in any layout that convert knows."""
     fps: float | None = None
     """The recording's frames per second, where the file does not say."""
-    resample: float | None = None
-    """Frames per second wanted; the recording's own if left out."""
+    rate: Annotated[float | None, tyro.conf.arg(aliases=["--resample"])] = None
+    """Frames per second wanted of the answer: the recording is resampled to it before anything is
+    asked of the robot. Its own if left out; trackers of whole bodies step at 50."""
 
     def read(self) -> Clip:
         """The clip that these describe."""
         clip = self.read_from(self.clip, self.fps)
-        return clip if self.resample is None else clip.resampled(self.resample)
+        return clip if self.rate is None else clip.resampled(self.rate)

@@ -101,6 +101,7 @@ class Written:
             self,
             trajectory=replace(self.trajectory, q=self.trajectory.q[:count]),
             tracks={name: track[:count] for name, track in self.tracks.items()},
+            stance={name: flags[:count] for name, flags in self.stance.items()},
         )
 
 

@@ -14,6 +14,9 @@ from kinemesh.motion.arrays import Array
 from kinemesh.problem import Bounded, Ease, Frame, Stance
 from kinemesh.robot import Configuration
 
+_REFERENCE = 1.0 / 30.0
+"""Frame time [s] that the tolerance of a planted edge is stated for."""
+
 _Row = tuple[int, Array, Array, Array]
 """A joint, a point of the sole in its frame, a unit direction, and where it is measured from."""
 
@@ -35,16 +38,22 @@ class FootStance(Constraint):
 
     Place and heading are those of *touchdown*, not of the previous frame, where a tolerance a
     frame would add up to legal skating; in the frame of touchdown itself they are free.
+
+    Within its tolerance an edge goes from side to side, one frame here and the next there: what
+    is to be small is that speed, so that :math:`\epsilon` shrinks with the frame time,
+
+    .. math:: \epsilon = \epsilon_0 \min(1, \Delta t / \Delta t_0), \qquad \Delta t_0 = 1/30 s
     """
 
-    tolerance: float = 2e-5
-    """How far a planted edge may be off [m]."""
+    tolerance: float = 1e-5
+    r""":math:`\epsilon_0`: how far a planted edge may be off at 30 frames/s or less [m]."""
     sacrifice: int = 2
     beside: ClassVar[bool] = False
 
     def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
         """Up to four rows a planted sole [m]."""
-        return _bounded(configuration, frame, self._rows, self.tolerance)
+        tolerance = self.tolerance * min(1.0, frame.dt / _REFERENCE)
+        return _bounded(configuration, frame, self._rows, tolerance)
 
     @staticmethod
     def _rows(stance: Stance) -> list[_Row]:

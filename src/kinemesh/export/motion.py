@@ -140,7 +140,11 @@ def motion_of(
     times = rates.instants(len(q), own, rate)
     same = rate == own
     if not same:
-        notes = (f"resampled from {own:g} to {rate:g} frames/s: {len(q)} to {len(times)} frames",)
+        notes = (
+            f"resampled from {own:g} to {rate:g} frames/s: {len(q)} to {len(times)} frames",
+            f"what held in the frames that were solved need not hold between them: retarget the "
+            f"clip at {rate:g} frames/s (clip.resample, --rate), or judge what was written",
+        )
         lower = np.minimum(robot.lower, q[:, 7:].min(axis=0))
         upper = np.maximum(robot.upper, q[:, 7:].max(axis=0))
         base = rates.tracks(q[:, :7], own, times)

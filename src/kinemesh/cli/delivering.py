@@ -1,0 +1,130 @@
+"""What a conversion to another rate leaves of what held: judged before it, and in the new file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh import metrics
+from kinemesh.cli.fitted import Fitted
+from kinemesh.cli.source import Options
+from kinemesh.cli.written import Written
+from kinemesh.export import WRITERS, rates
+from kinemesh.metrics.limits import Limits
+from kinemesh.metrics.posed import Posed
+from kinemesh.metrics.score import runs
+from kinemesh.motion import Clip
+
+Flags = NDArray[np.bool_]
+
+_WORSE = 1.1
+"""A row that failed before as well is named again where its value is this many times as large."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A trajectory judged as it was, and as the file has it."""
+
+    fps: tuple[float, float]
+    """Rates before and after [1/s]."""
+    before: metrics.Score
+    after: metrics.Score
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The rows that fail in the file and did not before, or did by less, with both figures."""
+        known = {measure.name: measure for measure in self.before}
+        said = []
+        for measure in self.after.failed:
+            old = known.get(measure.name)
+            if measure.value is None or old is None or old.value is None:
+                continue
+            worse = measure.value / max(old.value, 1e-12)
+            if old.passed or (1.0 / worse if measure.at_least else worse) > _WORSE:
+                said.append(
+                    f"{measure.name} {measure.value:.3g} {measure.unit} ({old.value:.3g} before, "
+                    f"limit {measure.limit:g})"
+                )
+        return tuple(said)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What no longer holds, in words; empty where all does."""
+        if not self.lost:
+            return ()
+        old, new = self.fps
+        if old == new:
+            return (f"the file: {'; '.join(self.lost)}: it does not hold what was read",)
+        return (
+            f"at {new:g}/s (from {old:g}): {'; '.join(self.lost)}: what held in the frames that "
+            f"were read does not hold between them. Retarget the recording with --rate {new:g} "
+            f"instead, and convert that",
+        )
+
+
+def scored(
+    written: Written, clip: Clip | None, options: Options
+) -> tuple[metrics.Score, tuple[str, ...]]:
+    """A trajectory judged, and notes on that; without ``clip``, feet while its file says "held".
+
+    Raises:
+        KinemeshError: trajectory, clip and shapes do not fit together.
+    """
+    fitted = Fitted.of(written, clip, options)
+    score = metrics.evaluate(
+        fitted.trajectory, fitted.robot, scene=fitted.scene, clip=fitted.clip, scale=fitted.scale
+    )
+    if clip is not None:
+        return score, fitted.notes
+    feet = _feet(Posed(fitted.trajectory, fitted.robot), written.stance)
+    said = "judged without the recording: --clip adds stance, contact and tracking"
+    return replace(score, measures=(*score.measures, *feet)), (*fitted.notes, said)
+
+
+def reread(written: Written, target: Path, format: str, fps: float, robot: str | None) -> Written:
+    """The file that was made of ``written``, with what only ``written`` says at its instants.
+
+    Args:
+        written: what was read.
+        target: the file that was written.
+        format: its format.
+        fps: its rate [1/s].
+        robot: the robot as the user named it.
+    """
+    stated = WRITERS[format].states_fps
+    name = robot or written.trajectory.robot
+    new = Written.read(target, name, None if stated else fps, format=format)
+    times, own = np.arange(len(new.trajectory)) / fps, written.trajectory.fps
+    tracks = new.tracks or {n: rates.tracks(t, own, times) for n, t in written.tracks.items()}
+    stance = {n: _held(flags, own, times) for n, flags in written.stance.items()}
+    return replace(new, scale=written.scale, tracks=tracks, stance=stance)
+
+
+def _held(flags: Flags, fps: float, times: NDArray[np.float64]) -> Flags:
+    """Flags ``(T,)`` at ``times`` [s]: where they hold in the frames on both sides."""
+    last = len(flags) - 1
+    first = np.clip(np.floor(times * fps + 1e-6).astype(int), 0, last)
+    second = np.clip(np.ceil(times * fps - 1e-6).astype(int), 0, last)
+    return np.asarray(flags[first] & flags[second])
+
+
+def _feet(posed: Posed, stance: Mapping[str, Flags]) -> tuple[metrics.Measure, ...]:
+    """How fast toes slide while the file says that they were held; nothing where it does not."""
+    limit = Limits().slip
+    speeds = []
+    for sole in posed.robot.soles:
+        flags = stance.get(f"{sole.name}_toe")
+        if flags is None:
+            continue
+        toe = posed.corners(sole.name)[:, 2:, :2].mean(axis=1)
+        for first, last in runs(flags):
+            steps = np.diff(toe[first : last + 1], axis=0)
+            speeds.append(np.linalg.norm(steps, axis=1) * posed.fps)
+    pace = np.concatenate(speeds) if speeds else np.zeros(0)
+    if not len(pace):
+        return ()
+    return (metrics.Measure("held.slip_mean", 1e2 * float(pace.mean()), "cm/s", limit),)
