@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -96,6 +96,10 @@ class Shape:
     """What was lost on the way from a mesh to these parts."""
     split: bool = False
     """Whether collisions are with the parts although they only cover the surface."""
+    kind: Literal["closed", "open", "sheet"] = "closed"
+    """What the triangles bound: a solid, a solid but for holes, or nothing."""
+    turned: float = 0.0
+    """Share of the area whose triangles were turned to face outward."""
     memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
     """What was worked out from this shape alone, by question."""
 

@@ -1,0 +1,115 @@
+"""The ruler's narrow phase: how far two convex bodies are apart, or how deep in each other.
+
+Overlap is decided, and depths are worked out, by directions alone: two polytopes are furthest
+apart, or least deep in each other, along a normal of either or across an edge of each whose arcs
+on the sphere of normals cross (their Minkowski difference has no other facets). This is exact,
+iterates nothing and needs no starting point. Distances of bodies that are apart are coal's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import coal
+import numpy as np
+
+from kinemesh.metrics.polytope import Polytope
+from kinemesh.motion.arrays import Array
+
+_PARALLEL = 1e-9
+"""Sine of the angle between two edges below which they span no direction of their own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Meeting:
+    """How two bodies are to each other."""
+
+    distance: float
+    """Signed distance [m]: negative the length of the shortest translation that parts them."""
+    first: Array
+    """The place of the first body ``(3,)`` [m] that is nearest to, or deepest in, the second."""
+    second: Array
+    """The place of the second ``(3,)`` [m] that it is nearest to."""
+
+
+def meet(a: Polytope, b: Polytope, within: float = np.inf) -> Meeting | None:
+    """Signed distance of two bodies in one frame; None where it is sure to be over ``within`` [m].
+
+    At ``within`` <= 0 nothing is asked of coal: only bodies that overlap are reported.
+    """
+    if np.linalg.norm(a.centre - b.centre) - a.radius - b.radius > within:
+        return None
+    best = _by_facets(a, b)
+    if best.distance > max(within, 0.0):
+        return None
+    if best.distance <= 0.0:
+        across = _by_edges(a, b, best.distance)
+        best = across if across is not None else best
+    if best.distance <= 0.0 or within <= 0.0:
+        return best if best.distance <= 0.0 else None
+    result = coal.DistanceResult()
+    request = coal.DistanceRequest()
+    apart = coal.distance(a.geometry, a.placement, b.geometry, b.placement, request, result)
+    # What a plane between them says is certain.
+    apart = max(float(apart), best.distance)
+    if apart > within:
+        return None
+    return Meeting(apart, np.array(result.getNearestPoint1()), np.array(result.getNearestPoint2()))
+
+
+def _by_facets(a: Polytope, b: Polytope) -> Meeting:
+    """The best of the directions that are normals of a facet."""
+    levels = a.planes[:, :3] @ b.vertices.T
+    mine = levels.min(axis=1) + a.planes[:, 3]
+    row = int(np.argmax(mine))
+    level = float(mine[row])
+    others = b.planes[:, :3] @ a.vertices.T
+    theirs = others.min(axis=1) + b.planes[:, 3]
+    column = int(np.argmax(theirs))
+    if level >= theirs[column]:
+        place = b.vertices[int(np.argmin(levels[row]))]
+        return Meeting(level, place - level * a.planes[row, :3], place)
+    level = float(theirs[column])
+    place = a.vertices[int(np.argmin(others[column]))]
+    return Meeting(level, place, place - level * b.planes[column, :3])
+
+
+def _by_edges(a: Polytope, b: Polytope, level: float) -> Meeting | None:
+    """The best of the directions across an edge of each, where it is better than ``level`` [m].
+
+    An edge is an arc between the normals of its two facets. Such an arc of ``a`` and one of the
+    mirrored ``b`` cross where the facets of each lie on both sides of the other's great circle
+    (Gregorius, Game Developers Conference 2013).
+    """
+    of_a, of_b = a.directions, b.directions
+    over_a = b.planes[:, :3] @ of_a.T
+    over_b = a.planes[:, :3] @ of_b.T
+    first, second = over_a[b.edges[:, 2]], over_a[b.edges[:, 3]]  # (edges of b, edges of a)
+    third, fourth = over_b[a.edges[:, 2]].T, over_b[a.edges[:, 3]].T
+    cross = (first * second < 0.0) & (third * fourth < 0.0) & (first * fourth < 0.0)
+    k, j = np.nonzero(cross)
+    if not len(k):
+        return None
+    normals = np.cross(of_a[j], of_b[k])
+    size = np.linalg.norm(normals, axis=1)
+    long = np.sqrt(np.sum(of_a[j] ** 2, axis=1) * np.sum(of_b[k] ** 2, axis=1))
+    kept = size > _PARALLEL * long
+    j, k, normals = j[kept], k[kept], normals[kept] / size[kept, None]
+    here, there = a.vertices[a.edges[j, 0]], b.vertices[b.edges[k, 0]]
+    outward = np.sum((here - a.vertices.mean(axis=0)) * normals, axis=1)
+    normals *= np.where(outward < 0.0, -1.0, 1.0)[:, None]
+    apart = np.sum((there - here) * normals, axis=1)
+    if not len(apart) or apart.max() <= level:
+        return None
+    best = int(np.argmax(apart))
+    first_place, second_place = _nearest_on_lines(
+        here[best], of_a[j[best]], there[best], of_b[k[best]]
+    )
+    return Meeting(float(apart[best]), first_place, second_place)
+
+
+def _nearest_on_lines(p: Array, u: Array, q: Array, v: Array) -> tuple[Array, Array]:
+    """Nearest points ``(3,)`` of two lines that are not parallel."""
+    uu, uv, vv, away = u @ u, u @ v, v @ v, q - p
+    s, t = np.linalg.solve([[uu, -uv], [uv, -vv]], [u @ away, v @ away])
+    return p + s * u, q + t * v
