@@ -128,11 +128,12 @@ def test_scaling_multiplies_volume_and_bounds() -> None:
     ("vertices", "faces", "words"),
     [
         (np.zeros((0, 3)), np.zeros((0, 3)), "empty"),
-        ([[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]], [[0, 1, 2], [1, 3, 2]], "no volume"),
+        ([[0, 0, 0], [1, 0, 0], [2, 0, 0], [3, 0, 0]], [[0, 1, 2], [1, 3, 2]], "has an area"),
+        ([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 1], [2, 2, 0]], "has an area"),
         ([[0, 0, np.nan], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]], "NaN"),
     ],
 )
-def test_meshes_that_are_no_solid_are_refused(vertices: object, faces: object, words: str) -> None:
+def test_meshes_without_an_area_are_refused(vertices: object, faces: object, words: str) -> None:
     with pytest.raises(ClipError, match=words):
         Shape.from_mesh(vertices, faces)
 

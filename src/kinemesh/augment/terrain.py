@@ -51,7 +51,7 @@ class TerrainSize(SceneAugmentation):
         middle[2] = scene.ground or 0.0
         away = middle * (1.0 - factors)
         parts = tuple(type(part)(part.vertices * factors + away) for part in shape.parts)
-        stretched = Shape(shape.vertices * factors + away, shape.faces, parts, shape.warnings)
+        stretched = replace(shape, vertices=shape.vertices * factors + away, parts=parts)
         return replace(scene, terrain=replace(scene.terrain, shape=stretched))
 
     def unfit(self, clip: Clip) -> str | None:

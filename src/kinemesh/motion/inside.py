@@ -11,6 +11,7 @@ from scipy.ndimage import distance_transform_edt, label
 
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.shape import Shape
+from kinemesh.motion.winding import solid_angles
 
 _ASKED = 3
 """Nodes of a small region whose winding numbers are worked out exactly."""
@@ -137,22 +138,8 @@ def _exact(
         total[block] = np.sum(np.einsum("nck,ck->nc", offset, dipoles[far]) / gap**3, axis=1)
         if not far.all():
             near = corners[np.concatenate([members[k] for k in np.flatnonzero(~far)])]
-            total[block] += _solid_angles(here, near)
+            total[block] += solid_angles(here, near)
     return np.where(np.abs(total) > 2.0 * np.pi, -1, 1).astype(np.int8)
-
-
-def _solid_angles(points: Array, corners: Array) -> Array:
-    """Solid angles ``(N,)`` [sr] of triangles ``(F, 3, 3)`` together (van Oosterom, 1983)."""
-    a, b, c = (corners[:, k] for k in range(3))
-    area = np.cross(b - a, c - a)
-    level = np.einsum("fk,fk->f", area, a)
-    ab, bc, ca = (np.einsum("fk,fk->f", e, e) for e in (b - a, c - b, a - c))
-    sa, sb, sc = (np.sum((points[:, None] - x) ** 2, axis=2) for x in (a, b, c))
-    la, lb, lc = np.sqrt(sa), np.sqrt(sb), np.sqrt(sc)
-    dots = (sa + sb - ab) * lc + (sb + sc - bc) * la + (sc + sa - ca) * lb
-    return np.asarray(
-        2.0 * np.arctan2(level - points @ area.T, la * lb * lc + 0.5 * dots).sum(axis=1)
-    )
 
 
 def _blocks(keys: NDArray[np.int64]) -> list[NDArray[np.int64]]:

@@ -32,11 +32,13 @@ class Piece:
         number = np.full(len(shape.vertices), -1)
         number[self.vertices] = np.arange(len(self.vertices))
         faces = number[shape.faces]
+        own = np.all(faces >= 0, axis=1)
         return replace(
             shape,
             vertices=shape.vertices[self.vertices],
-            faces=faces[np.all(faces >= 0, axis=1)],
+            faces=faces[own],
             parts=tuple(shape.parts[k] for k in self.parts),
+            sheets=shape.sheets[own],
         )
 
 

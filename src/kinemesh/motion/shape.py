@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import ConvexHull, QhullError
 
-from kinemesh.arguments import (
-    corners,
-    flag,
-    floats,
-    instance,
-    several,
-    texts,
-    whole,
-)
+from kinemesh.arguments import corners, flag, floats, instance, several, texts, whole
 from kinemesh.errors import ClipError
 from kinemesh.motion.arrays import Array, locked, readonly
+from kinemesh.motion.convex import LARGEST, POINTS, ConvexPart, cover, points_of
+from kinemesh.motion.edges import grouped
+from kinemesh.motion.orientation import Kind, Settled, settled
+
+__all__ = ["ConvexPart", "Kind", "Shape"]
 
 T = TypeVar("T")
 
-_LARGEST = 1e9
-"""No shape reaches further from its origin [m], whatever its unit is."""
-_POINTS = "finite points (N, 3) [m]"
 _TRIANGLES = "triangles (M, 3) as vertex numbers"
 
 _MAX_PARTS = 64
@@ -38,48 +29,12 @@ _CONVEX_ENOUGH = 0.95
 
 
 @dataclass(frozen=True, eq=False)
-class ConvexPart:
-    """The convex hull of a set of points.
-
-    Raises:
-        ClipError: fewer than four points, or all of them in one plane.
-    """
-
-    vertices: Array
-    """Hull vertices ``(N, 3)`` [m] in the shape's frame."""
-    faces: NDArray[np.int64] = field(init=False)
-    """Outward triangles ``(M, 3)`` as vertex indices."""
-    planes: Array = field(init=False)
-    """Facet planes ``(M, 4)``: ``planes[:, :3] @ x + planes[:, 3] <= 0`` inside [m]."""
-    volume: float = field(init=False)
-    """Volume [m^3]."""
-
-    def __post_init__(self) -> None:
-        points = _points("vertices", self.vertices)
-        try:
-            hull = ConvexHull(points)
-        except (QhullError, ValueError) as error:
-            raise ClipError(
-                f"{len(points)} points span no volume; a convex part needs a solid"
-            ) from error
-        object.__setattr__(self, "vertices", readonly(points[hull.vertices]))
-        order = np.full(len(points), -1)
-        order[hull.vertices] = np.arange(len(hull.vertices))
-        # Qhull's triangles are not oriented: turn each so that its normal points outwards.
-        faces = order[hull.simplices]
-        a, b, c = (points[hull.simplices[:, k]] for k in range(3))
-        inwards = np.sum(np.cross(b - a, c - a) * hull.equations[:, :3], axis=1) < 0.0
-        faces[inwards] = faces[inwards][:, ::-1]
-        object.__setattr__(self, "faces", readonly(faces, np.int64))
-        object.__setattr__(self, "planes", readonly(hull.equations))
-        object.__setattr__(self, "volume", float(hull.volume))
-
-    __setstate__ = locked
-
-
-@dataclass(frozen=True, eq=False)
 class Shape:
-    """A solid: its surface as triangles, and convex parts that cover it.
+    """A solid or a sheet: its surface as triangles, and convex parts that cover it.
+
+    Triangles that bound a solid look outwards: inside is where they go round a point by more than
+    a half (the signed generalised winding number is over 1/2). Those in :attr:`sheets` bound
+    nothing; they have two sides, no inside, and no part in that number.
 
     For a convex solid, or one in convex pieces, both describe the same set, and collisions are
     with the parts. For others the parts are a cover, :attr:`warnings` says how much space it
@@ -96,15 +51,19 @@ class Shape:
     """What was lost on the way from a mesh to these parts."""
     split: bool = False
     """Whether collisions are with the parts although they only cover the surface."""
-    kind: Literal["closed", "open", "sheet"] = "closed"
-    """What the triangles bound: a solid, a solid but for holes, or nothing."""
+    kind: Kind = "closed"
+    """``closed``: the surface, or where there are no :attr:`warnings` the parts, close all round.
+    ``open``: it has holes, but what is inside is clear; or only some of it bounds a solid.
+    ``sheet``: it bounds nothing."""
     turned: float = 0.0
-    """Share of the area whose triangles were turned to face outward."""
+    """Share of the triangles of the mesh that had to be turned."""
+    sheets: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    """Which triangles bound nothing ``(M,)``; all or none, as :attr:`kind` says, if left out."""
     memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
     """What was worked out from this shape alone, by question."""
 
     def __post_init__(self) -> None:
-        vertices = _points("vertices", self.vertices)
+        vertices = points_of("vertices", self.vertices)
         faces = corners("faces", self.faces, len(vertices), _TRIANGLES, ClipError)
         parts = several("parts", self.parts, ConvexPart, "a tuple of ConvexParts")
         object.__setattr__(self, "vertices", readonly(vertices))
@@ -114,6 +73,10 @@ class Shape:
         flag("split", self.split)
         if not len(self.vertices) or not len(self.faces) or not self.parts:
             raise ClipError("a shape needs a surface with at least one triangle; this one is empty")
+        sheets = self.sheets if len(self.sheets) else np.full(len(self.faces), self.kind == "sheet")
+        if len(sheets) != len(self.faces):
+            raise ClipError(f"{len(sheets)} flags of sheets for {len(self.faces)} triangles")
+        object.__setattr__(self, "sheets", readonly(sheets, np.bool_))
 
     __setstate__ = locked
 
@@ -131,18 +94,18 @@ class Shape:
     def box(cls, size: ArrayLike, centre: ArrayLike = (0.0, 0.0, 0.0)) -> Shape:
         """An axis-aligned box of full ``size`` (3,) [m] around ``centre`` (3,) [m]."""
         what = "three positive sizes x y z [m]"
-        half = floats("size", size, what, shape=(3,), largest=_LARGEST, error=ClipError) / 2.0
+        half = floats("size", size, what, shape=(3,), largest=LARGEST, error=ClipError) / 2.0
         if not np.all(half > 0.0):
             raise ClipError(f"a box needs three positive sizes [m]; got size = {size!r}")
         what = "a place x y z [m]"
-        middle = floats("centre", centre, what, shape=(3,), largest=_LARGEST, error=ClipError)
+        middle = floats("centre", centre, what, shape=(3,), largest=LARGEST, error=ClipError)
         signs = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)])
         return cls.convex(signs * half + middle)
 
     @classmethod
     def convex(cls, points: ArrayLike) -> Shape:
         """The convex hull of ``points`` ``(N, 3)`` [m]."""
-        part = ConvexPart(_points("points", points))
+        part = ConvexPart(points_of("points", points))
         return cls(part.vertices, part.faces, (part,))
 
     @classmethod
@@ -158,6 +121,9 @@ class Shape:
             tuple(part for s in shapes for part in s.parts),
             tuple(text for s in shapes for text in s.warnings),
             all(s.split or not s.warnings for s in shapes) and any(s.split for s in shapes),
+            shapes[0].kind if len({s.kind for s in shapes}) == 1 else "open",
+            sum(s.turned * len(s.faces) for s in shapes) / sum(len(s.faces) for s in shapes),
+            np.concatenate([s.sheets for s in shapes]),
         )
 
     @classmethod
@@ -165,46 +131,69 @@ class Shape:
         """A shape from triangles: each connected piece that is convex becomes a part.
 
         A mesh with a piece that is not convex, or a scan in many pieces, is covered by one
-        hull of all its points, and :attr:`warnings` says so.
+        hull of all its points, and :attr:`warnings` says so. Which way the triangles look is
+        settled here, whatever the file says; see :mod:`kinemesh.motion.orientation`.
 
         Args:
             vertices: ``(N, 3)`` [m].
             faces: ``(M, 3)`` vertex indices.
 
         Raises:
-            ClipError: the mesh is empty, flat, or not finite, or has corners that are not there.
+            ClipError: the mesh is empty, without an area, or not finite, or has corners that are
+                not there.
         """
-        points = floats("vertices", vertices, _POINTS, error=ClipError)
+        points = floats("vertices", vertices, POINTS, error=ClipError)
         given = floats("faces", faces, _TRIANGLES, error=ClipError)
         if points.size == 0 or given.size == 0:
             raise ClipError("the mesh is empty; expected vertices and triangles")
         if not np.all(np.isfinite(points)):
             raise ClipError("the mesh has vertices that are NaN or infinite")
-        points = _points("vertices", points)
+        points = points_of("vertices", points)
         if given.min() < 0 or given.max() >= len(points):
             raise ClipError(
                 f"the mesh has triangles with the corners {given.min():g} to {given.max():g}; "
                 f"expected 0 to {len(points) - 1}, for it has {len(points)} vertices"
             )
         triangles = corners("faces", faces, len(points), _TRIANGLES, ClipError)
-        merged, index = np.unique(points, axis=0, return_inverse=True)
-        triangles = index.reshape(-1)[triangles]
-        pieces = _pieces(len(merged), triangles)
+        mesh = settled(points, triangles)
+        parts = _convex_parts(mesh)
         warnings: tuple[str, ...] = ()
-        parts = _convex_pieces(merged, pieces)
         if not parts:
-            whole = ConvexPart(merged)
-            volume = abs(_volume(merged, triangles))
-            parts = (whole,)
-            closed = _is_closed(triangles)
-            state = "not convex" if closed else "not watertight"
-            share = min(volume / whole.volume, 1.0)
-            warnings = (
-                f"the mesh is {state}: its convex hull ({whole.volume:.4f} m^3, of which the "
-                f"mesh fills about {share:.0%}) stands for it in collisions where it is snug; "
-                f"where it is not, they are with the true surface, as winding numbers tell it",
-            )
-        return cls(merged, triangles, parts, warnings)
+            parts = (cover(mesh.points),)
+            warnings = (_not_convex(mesh, parts[0]),)
+        return cls(
+            *(mesh.points, mesh.faces, parts, warnings),
+            kind=mesh.kind,
+            turned=float(mesh.turned.mean()),
+            sheets=mesh.sheets,
+        )
+
+    @property
+    def solid(self) -> Shape | None:
+        """What of the shape bounds a solid; None if nothing does."""
+        if not self.sheets.any():
+            return self
+        if self.sheets.all():
+            return None
+        return self.worked_out(
+            "solid", lambda: Shape.from_mesh(self.vertices, self.faces[~self.sheets])
+        )
+
+    def with_sheets(self, sheets: NDArray[np.bool_], why: str) -> Shape:
+        """The shape with its triangles ``sheets`` ``(M,)`` taken to bound nothing, as ``why`` says.
+
+        One that was :attr:`split` keeps its parts.
+        """
+        if not np.any(sheets & ~self.sheets):
+            return self
+        sheets = sheets | self.sheets
+        return replace(
+            self,
+            parts=self.parts if self.split else (cover(np.asarray(self.vertices)),),
+            warnings=(*self.warnings, why),
+            kind="sheet" if sheets.all() else "open",
+            sheets=sheets,
+        )
 
     @property
     def bounds(self) -> Array:
@@ -267,44 +256,49 @@ class Shape:
         return np.asarray(dense[picked])
 
 
-def _points(name: str, value: object) -> Array:
-    return floats(name, value, _POINTS, shape=(None, 3), largest=_LARGEST, error=ClipError)
-
-
-def _pieces(count: int, triangles: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Triangles grouped by connected piece; none where there are too many to be parts."""
-    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]]])
-    graph = coo_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))
-    _, label = connected_components(graph, directed=False)
-    of_triangle = label[triangles[:, 0]]
-    labels = np.unique(of_triangle)
-    if len(labels) > _MAX_PARTS:
-        return []
-    return [triangles[of_triangle == k] for k in labels]
-
-
-def _convex_pieces(points: Array, pieces: list[NDArray[np.int64]]) -> tuple[ConvexPart, ...]:
-    """One part per piece if every piece is a convex solid, else nothing."""
+def _convex_parts(mesh: Settled) -> tuple[ConvexPart, ...]:
+    """One part for each connected lot of pieces if each is a convex solid, else nothing."""
+    faces = mesh.faces
+    ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]]])
+    label = grouped(len(mesh.points), ends[:, 0], ends[:, 1])
+    lots = np.unique(label[faces])
+    if len(lots) > _MAX_PARTS or mesh.sheets.any():
+        return ()
+    volume = np.zeros(len(label))
+    for piece in mesh.pieces:
+        if piece.volume < 0.0:
+            return ()
+        volume[label[faces[piece.members[0], 0]]] += piece.volume
     parts = []
-    for triangles in pieces:
+    for lot in lots:
         try:
-            part = ConvexPart(points[np.unique(triangles)])
+            part = ConvexPart(mesh.points[label == lot])
         except ClipError:
             return ()
-        if abs(_volume(points, triangles)) < _CONVEX_ENOUGH * part.volume:
+        if volume[lot] < _CONVEX_ENOUGH * part.volume:
             return ()
         parts.append(part)
     return tuple(parts)
 
 
-def _volume(points: Array, triangles: NDArray[np.int64]) -> float:
-    """Signed volume [m^3] by the divergence theorem."""
-    a, b, c = (points[triangles[:, k]] for k in range(3))
-    return float(np.sum(a * np.cross(b, c)) / 6.0)
-
-
-def _is_closed(triangles: NDArray[np.int64]) -> bool:
-    """Whether every edge belongs to exactly two triangles."""
-    edges = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
-    _, count = np.unique(edges, axis=0, return_counts=True)
-    return bool(np.all(count == 2))
+def _not_convex(mesh: Settled, whole: ConvexPart) -> str:
+    """What is lost when one hull stands for a mesh, in words."""
+    if mesh.kind == "sheet":
+        return (
+            "the mesh is not watertight and bounds no solid: it is a sheet with two sides and no "
+            "inside, and the robot keeps to the side that most of it is on"
+        )
+    share = min(sum(p.volume for p in mesh.pieces if p.kind != "sheet") / whole.volume, 1.0)
+    text = (
+        f"the mesh is {'not convex' if mesh.kind == 'closed' else 'not watertight'}: its convex "
+        f"hull ({whole.volume:.4f} m^3, of which the mesh fills about {share:.0%}) stands for it "
+        f"in collisions where it is snug; where it is not, they are with the true surface"
+    )
+    if mesh.kind == "closed":
+        return text
+    if not mesh.sheets.any():
+        return f"{text}, inside which is what its triangles go round by more than a half"
+    return (
+        f"{text}, and with the {mesh.sheets.mean():.0%} of its triangles that bound no solid as a "
+        f"sheet with two sides"
+    )
