@@ -36,6 +36,8 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
         why = "needs the clip: which feet stand is the person's to say"
         return _missing(bounds, why)
     feet = [(s.name, standing(clip, s.name)) for s in posed.robot.soles]
+    if not feet:
+        return _missing(bounds, "the robot has no feet that could stand", owed=False)
     if not any(foot.toe.any() for _, foot in feet):
         return _missing(bounds, "the person never stands still on a foot")
     frames = len(posed)
@@ -122,5 +124,9 @@ def _sole(scene: Scene, corners: Array, foot: Standing) -> tuple[Array, Array]:
     return np.concatenate(heights), np.arccos(np.clip(up[foot.heel], 0.0, 1.0))
 
 
-def _missing(bounds: dict[str, float | None], why: str) -> tuple[Measure, ...]:
-    return tuple(none(f"stance.{key}", unit, why, bounds.get(key)) for key, unit in _UNITS.items())
+def _missing(
+    bounds: dict[str, float | None], why: str, *, owed: bool = True
+) -> tuple[Measure, ...]:
+    return tuple(
+        none(f"stance.{key}", unit, why, bounds.get(key), owed=owed) for key, unit in _UNITS.items()
+    )
