@@ -90,7 +90,11 @@ class RetargetCommand:
         seconds = time.perf_counter() - start
         result.save(self.output)
         score = metrics.evaluate(
-            result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+            *(result.trajectory, robot),
+            scene=result.scene,
+            clip=clip,
+            scale=result.scale,
+            held=metrics.Held(result.stance, result.touch),
         )
         if self.json:
             report = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
@@ -133,7 +137,11 @@ class DemoCommand:
             seconds = time.perf_counter() - start
             path = result.save(self.out / f"{name}.npz")
             score = metrics.evaluate(
-                result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+                *(result.trajectory, robot),
+                scene=result.scene,
+                clip=clip,
+                scale=result.scale,
+                held=metrics.Held(result.stance, result.touch),
             )
             scores.append((name, score))
             reports[name] = {**result.summary(), "seconds": seconds, "score": score.as_dict()}

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kinemesh.metrics.bearing import Bearing, bearing
-from kinemesh.metrics.human import Flags, standing
+from kinemesh.metrics.bearing import REACH, Bearing, bearing
+from kinemesh.metrics.human import LOW, SHORTEST, STILL, Flags, speed, standing
 from kinemesh.metrics.posed import SIDES
 from kinemesh.metrics.score import Doubt, runs
 from kinemesh.motion import LANDMARKS, Clip
@@ -25,7 +25,7 @@ _MOSTLY = 0.5
 _FEW = 0.1
 """Where a foot stands in less than this share of the time that feet carry, nothing that is said
 of feet, or of the floor under them, is known."""
-_STILL = 1e-5
+_CONSTANT = 1e-5
 """A root that moves less than this [m] through a whole clip was never recorded."""
 _ROOT = 0.3
 """Joints within this [m] of the middle of the hips may be the root."""
@@ -68,14 +68,21 @@ def _reasons(clip: Clip, what: Bearing, stands: dict[str, Flags]) -> Iterator[Do
     if nothing.any():
         yield _nothing(clip, what, nothing)
     alone = what.feet & ~what.others
+    hovers = alone & ~stand & _stopped(clip, what)
+    if hovers.any():
+        why = (
+            f"a toe stops between {LOW:g} and {REACH['toe']:g} m over its surface while no foot "
+            f"stands: the floor is elsewhere, or the person leaves it"
+        )
+        yield Doubt("doubt.hovering", why, runs(hovers))
     slides = _sliding(clip, what, alone & ~stand)
     if slides is not None:
         yield slides
     constant = _constant(clip)
     if constant is not None and lasting(~stand & ~what.others, _MOMENT, clip.fps).any():
         why = (
-            f"joint {constant} stays where it is to {1e3 * _STILL:g} mm all through while no foot "
-            f"stands: the recording seems to lack the root's position"
+            f"joint {constant} stays where it is to {1e3 * _CONSTANT:g} mm all through while no "
+            f"foot stands: the recording seems to lack the root's position"
         )
         yield Doubt("doubt.root_still", why)
     yield from _no_stance(clip, what, stands)
@@ -94,6 +101,15 @@ def _nothing(clip: Clip, what: Bearing, flags: Flags) -> Doubt:
         f"falls by {away:.1f} m/s^2 where a jump falls by 9.8"
     )
     return Doubt("doubt.nothing_bears", why, runs(flags))
+
+
+def _stopped(clip: Clip, what: Bearing) -> Flags:
+    """When a toe at a surface keeps still as long as a stance takes ``(T,)``."""
+    still = np.zeros(len(clip), dtype=bool)
+    for side in SIDES:
+        slow = speed(clip.landmark(f"{side}_toe"), clip.fps) < STILL
+        still |= lasting(slow, SHORTEST, clip.fps) & what.near[:, LANDMARKS.index(f"{side}_toe")]
+    return still
 
 
 def _sliding(clip: Clip, what: Bearing, alone: Flags) -> Doubt | None:
@@ -139,7 +155,7 @@ def _constant(clip: Clip) -> str | None:
     """A joint about the hips that does not move at all."""
     hips = 0.5 * (clip.landmark("left_hip") + clip.landmark("right_hip"))
     near = np.linalg.norm(clip.positions - hips[:, None], axis=-1).max(axis=0) < _ROOT
-    still = np.ptp(clip.positions, axis=0).max(axis=1) < _STILL
+    still = np.ptp(clip.positions, axis=0).max(axis=1) < _CONSTANT
     found = np.flatnonzero(near & still)
     return clip.skeleton.joints[int(found[0])] if len(found) else None
 

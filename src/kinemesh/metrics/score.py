@@ -163,6 +163,7 @@ def table(score: Score) -> list[tuple[str, str, str, str, str]]:
         state = "" if measure.limit is None else "pass" if measure.passed else "FAIL"
         if measure.value is None:
             value, state = "-", "-" if measure.limit is not None else ""
+            state = "unsure" if measure.owed and state else state
         else:
             value = f"{measure.value:.4g} {measure.unit}"
         where = "" if measure.passed else spans(measure.frames)
