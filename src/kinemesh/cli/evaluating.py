@@ -13,7 +13,7 @@ from rich.console import Console
 from kinemesh import metrics
 from kinemesh.cli.fitted import Fitted, read_clip
 from kinemesh.cli.source import Options
-from kinemesh.cli.tables import full_table, print_findings, verdict_lines, verdict_style
+from kinemesh.cli.tables import full_table, print_findings, print_verdict
 from kinemesh.errors import KinemeshError
 
 _STRICTLY_FAILED = 1
@@ -77,8 +77,5 @@ class EvaluateCommand:
             for name, value in official.as_dict().items():
                 text = f"  {name:22s} {'-' if value is None else f'{value:.4g}'}"
                 console.print(text, highlight=False)
-        for line in verdict_lines(score):
-            console.print(
-                line, style=verdict_style(score), highlight=False, markup=False, soft_wrap=True
-            )
+        print_verdict(console, score)
         return status

@@ -65,9 +65,12 @@ def verdict_lines(score: metrics.Score) -> list[str]:
     return lines
 
 
-def verdict_style(score: metrics.Score) -> str:
-    """The colour of the verdict."""
-    return {"pass": "bold green", "unsure": "bold yellow", "fail": "bold red"}[score.state]
+def print_verdict(console: Console, score: metrics.Score, name: str = "") -> None:
+    """The verdict in its colour, after the ``name`` of what it is on."""
+    style = {"pass": "bold green", "unsure": "bold yellow", "fail": "bold red"}[score.state]
+    for line in verdict_lines(score):
+        text = f"{name} {line}" if name else line
+        console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
 
 
 def print_findings(console: Console, notes: Iterable[str], warnings: Iterable[str]) -> None:

@@ -84,7 +84,7 @@ def _reasons(clip: Clip, what: Bearing, stands: dict[str, Flags]) -> Iterator[Do
             f"joint {constant} stays where it is to {1e3 * _CONSTANT:g} mm all through while no "
             f"foot stands: the recording seems to lack the root's position"
         )
-        yield Doubt("doubt.root_still", why)
+        yield Doubt("doubt.no_root", why)
     yield from _no_stance(clip, what, stands)
 
 

@@ -49,11 +49,13 @@ def strip(stage: Stage, frame: int, colour: Colour) -> str:
     every: list[tuple[str, Ranges, Colour]] = [
         *((_failure(measure), measure.frames, VERMILION) for measure in score.failed),
         *((f"? {d.why}", d.frames or ((0, len(stage) - 1),), ORANGE) for d in score.doubts),
-        *((f"? {m.name}: {m.note}", (), ORANGE) for m in score.unmeasured),
     ]
-    rows = every[:_MOST] or [("", (), GREEN)]
+    rows = every[:_MOST] or [("", (), mark)]
     bars = "".join(_bar(*row, stage, frame) for row in rows)
     tail = f"<div>and {len(every) - _MOST} more</div>" if len(every) > _MOST else ""
+    if score.unmeasured:
+        missing = ", ".join(measure.name for measure in score.unmeasured)
+        tail += f"<div>? not measured: {escape(missing)}</div>"
     return f'<div style="{_TEXT}">{head}{bars}{tail}</div>'
 
 
