@@ -60,7 +60,7 @@ def row(who: str, what: str, path: Path | None, data: Path, stop: float) -> str:
     values = [score["measures"].get(name, {}).get("value") for name in ROWS]
     cells = ["-" if value is None else f"{value:.3g}" for value in values]
     failed = [name for name, measure in score["measures"].items() if not measure["passed"]]
-    verdict = "pass" if score["passed"] else ", ".join(failed)
+    verdict = ", ".join(failed) or score["verdict"]
     return f"| {what} | {who} | {verdict} | " + " | ".join(cells) + " |"
 
 

@@ -86,6 +86,8 @@ def reason(record: Record) -> str:
         return "pass"
     if "measures" not in record:
         return f"{record['status']}: {record['reason']}"
+    if not record["failed"]:
+        return f"unsure: {', '.join(record['doubts'])}"
     rows = (f"{row} {record['measures'][row]:.3g}" for row in record["failed"])
     return "**" + ", ".join(rows) + "**"
 

@@ -123,7 +123,11 @@ def main() -> None:
             (
                 "kinemesh",
                 metrics.evaluate(
-                    result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+                    *(result.trajectory, robot),
+                    scene=result.scene,
+                    clip=clip,
+                    scale=result.scale,
+                    held=metrics.Held(result.stance, result.touch),
                 ),
             )
         ]
@@ -152,6 +156,9 @@ def main() -> None:
                 ),
             )
         console.print(table)
+        for name, score in scores:
+            for doubt in score.doubts:
+                console.print(f"{name}, in doubt: {doubt}", markup=False)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from kinemesh._version import __version__
 from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
 from kinemesh.errors import ClipError, SolveError
 from kinemesh.evaluation import Evaluation, Terms
+from kinemesh.metrics import Held, clip_doubts
 from kinemesh.motion import Clip, Scene, Trajectory, in_place
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.contacts import StanceRule, stance_flags
@@ -266,6 +267,9 @@ class Retargeter:
     ) -> Result:
         """The robot's answer to ``clip``.
 
+        What the ruler doubts of the clip, and of the feet that were held, is among the result's
+        warnings; how good the answer is, :func:`kinemesh.metrics.evaluate` says.
+
         Args:
             clip: the demonstration.
             scene: props and terrain to adapt to, at human scale; default: the clip's own.
@@ -305,6 +309,8 @@ class Retargeter:
         q = np.array([configuration.q for _, configuration, _ in solved])
         if self.robot.fixed_base:  # the solver's rounding
             q[:, :7] = self.start(plan).q[:7]
+        stance = stance_flags(plan.footing)
+        doubts = () if self.robot.fixed_base else clip_doubts(clip, Held(stance))
         return Result(
             Trajectory(
                 self.robot.expanded(q),
@@ -319,8 +325,8 @@ class Retargeter:
             scale=plan.scale,
             version=__version__,
             notes=(*clip.notes, *map(str, plan.facings)),
-            warnings=clip.warnings,
-            stance=stance_flags(plan.footing),
+            warnings=(*clip.warnings, *map(str, doubts)),
+            stance=stance,
             touch={(touch.hand, touch.thing): touch.touching for touch in plan.touches},
         )
 

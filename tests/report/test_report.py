@@ -179,8 +179,9 @@ def test_the_command_compares_ours_with_a_table(
     assert run.status == 2 and not (tmp_path / "two.html").exists()
     run = kinemesh_command("report", ours, theirs, "-o", tmp_path / "two.html", "--no-scene")
     assert run.status == 0, run.err
-    assert "ours: pass" in run.out and "theirs: pass" in run.out
+    assert "ours: unsure: not measured" in run.out and "theirs: unsure" in run.out  # no clip
     said = " ".join(read(tmp_path / "two.html").words)
+    assert "? unsure: all rows kept, 4 not measured" in said
     assert "theirs" in said and "Cost by term of ours" in said
     assert "Cost by term of theirs" not in said
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kinemesh.metrics import Doubt, Score
 from kinemesh.viewer import Stage
 from kinemesh.viewer.palette import BLUE, LIGHT
 from kinemesh.viewer.panel import figures, legend, strip
@@ -58,3 +59,13 @@ def test_the_legend_names_what_there_is(shown: Stage) -> None:
     html = legend([shown], [LIGHT])
     assert "robot g1" in html and "person" in html and "#0073b2" in html
     assert "person" not in legend([replace(shown, person=None)], [BLUE])
+
+
+def test_a_doubt_has_a_row_of_its_own_and_is_no_pass(shown: Stage) -> None:
+    assert shown.score is not None
+    doubt = Doubt("doubt.hovering", "a toe <stops> in the air", ((1, 2),))
+    kept = tuple(m for m in shown.score if m.passed)
+    html = strip(replace(shown, score=Score(kept, (doubt,))), 1, LIGHT)
+    assert "? unsure" in html and "pass" not in html
+    assert "a toe &lt;stops&gt; in the air" in html
+    assert re.search(r'<rect x="1" y="0" width="2.00" height="7" fill="#e69e00"', html)

@@ -8,20 +8,29 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Record, write_whole
+from kinemesh.batch.manifest import (
+    FAILED,
+    KEPT,
+    MADE,
+    REJECTED,
+    SKIPPED,
+    UNSURE,
+    Record,
+    write_whole,
+)
 
 
 def card(records: Iterable[Record]) -> dict[str, Any]:
     """Counts, hours, robots and verdicts."""
     lines = list(records)
     kept = [line for line in lines if line["status"] == KEPT]
-    made = len(kept) + sum(line["status"] == REJECTED for line in lines)
+    made = sum(line["status"] in MADE for line in lines)
     return {
         "clips": len({line["clip"] for line in lines}),
         "variants": len(lines),
         **{
             status: sum(line["status"] == status for line in lines)
-            for status in (KEPT, REJECTED, FAILED, SKIPPED)
+            for status in (*MADE, FAILED, SKIPPED)
         },
         "pass_rate": len(kept) / made if made else None,
         "hours": sum(line["frames"] / line["fps"] for line in kept) / 3600.0,
@@ -29,6 +38,14 @@ def card(records: Iterable[Record]) -> dict[str, Any]:
         "robots": dict(sorted(Counter(line["options"]["robot"] for line in kept).items())),
         "formats": sorted({str(line["options"]["format"] or "kinemesh") for line in kept}),
         "versions": sorted({line["version"] for line in lines}),
+        "unsure_for": dict(
+            Counter(
+                name
+                for line in lines
+                if line["status"] == UNSURE
+                for name in line.get("doubts", ())
+            ).most_common()
+        ),
         "rejected_for": dict(
             Counter(name for line in lines for name in line.get("failed", ())).most_common()
         ),
@@ -55,6 +72,7 @@ def _markdown(facts: dict[str, Any]) -> str:
         ("hours kept", f"{facts['hours']:.3f}"),
         ("robots", robots or "none"),
         ("formats", ", ".join(facts["formats"]) or "none"),
+        ("not judged in full, set apart", facts[UNSURE]),
         ("rejected by the verdict", facts[REJECTED]),
         ("pass rate", "-" if rate is None else f"{rate:.1%}"),
         ("failed", facts[FAILED]),
@@ -63,7 +81,11 @@ def _markdown(facts: dict[str, Any]) -> str:
     ]
     text = ["# Data set", "", "| | |", "|---|---|"]
     text += [f"| {name} | {value} |" for name, value in rows]
-    for title, what in (("Rejected for", "rejected_for"), ("Failed for", "failed_for")):
+    for title, what in (
+        ("Unsure for", "unsure_for"),
+        ("Rejected for", "rejected_for"),
+        ("Failed for", "failed_for"),
+    ):
         if facts[what]:
             text += ["", f"## {title}", "", "| reason | motions |", "|---|---|"]
             text += [

@@ -55,7 +55,7 @@ def write_index(folder: Path, records: Iterable[Record]) -> Path:
     kinds = {
         **dict.fromkeys(("clip", "variant", "status", "reason", "verdict", "settings"), text),
         **dict.fromkeys(("robot", "format", "file"), text),
-        **dict.fromkeys(("files", "failed"), pyarrow.list_(text)),
+        **dict.fromkeys(("files", "failed", "doubts"), pyarrow.list_(text)),
         **{"frames": whole, "fps": real, "seconds": real, "relaxed": whole},
         **{_column(name): real for name in MEASURES},
         **dict.fromkeys(("version", "key"), text),
@@ -76,7 +76,8 @@ def _row(record: Record) -> dict[str, Any]:
     own = (name for name in files if name.startswith(f"{record['status']}/"))
     return {
         **{key: record.get(key) for key in ("clip", "variant", "status", "reason", "verdict")},
-        **{key: record.get(key) for key in ("failed", "frames", "fps", "relaxed", "version")},
+        **{key: record.get(key) for key in ("failed", "doubts", "relaxed", "version")},
+        **{"frames": frames, "fps": fps},
         **{key: record.get("options", {}).get(key) for key in ("robot", "format")},
         "key": record["key"],
         "settings": json.dumps(record.get("settings", {}), sort_keys=True),

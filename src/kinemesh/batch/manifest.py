@@ -12,8 +12,12 @@ from typing import Any
 
 from kinemesh.errors import WriteError
 
-KEPT, REJECTED, FAILED, SKIPPED = "kept", "rejected", "failed", "skipped"
-"""Made and passed; made and not passed; not made; makes no sense for the clip."""
+KEPT, UNSURE, REJECTED = "kept", "unsure", "rejected"
+"""Made and passed; made, and something could not be judged; made and failed."""
+MADE = (KEPT, UNSURE, REJECTED)
+"""What has a result, in a folder of that name."""
+FAILED, SKIPPED = "failed", "skipped"
+"""Not made; makes no sense for the clip."""
 
 Record = dict[str, Any]
 """A line: docs/augmentation.md lists its keys."""

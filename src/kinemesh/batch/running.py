@@ -16,7 +16,7 @@ from kinemesh.augment import ORIGINAL, Spec, Variant, read_spec
 from kinemesh.batch import cluster, index, pool
 from kinemesh.batch.card import write_card
 from kinemesh.batch.digests import code_sha256, robot_sha256, sha256
-from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Manifest, Record
+from kinemesh.batch.manifest import FAILED, MADE, SKIPPED, Manifest, Record
 from kinemesh.batch.process import Limits, Outcome
 from kinemesh.batch.rate import Rate
 from kinemesh.batch.sources import Source, read_sources
@@ -80,7 +80,8 @@ def batch(
 
     Args:
         sources: recordings, ``.toml`` listings of them, or :class:`Source`.
-        out: the folder: ``kept/``, ``rejected/``, ``manifest.jsonl``, ``card.md``, ``card.json``.
+        out: the folder: ``kept/``, ``unsure/``, ``rejected/``, ``manifest.jsonl``, ``card.md``,
+            ``card.json``.
         spec: the variants, or a file of them; the clips as they are if left out.
         robot: a robot's name or folder.
         format: a format of :func:`kinemesh.write` to write too, below a folder of its name. Clips
@@ -196,7 +197,7 @@ class _Plan:
         if task.variant.name != ORIGINAL:
             return []
         waiting = self._after.pop(task.source.name, [])
-        if record["status"] in (KEPT, REJECTED):
+        if record["status"] in MADE:
             return [self._near(other) for other in waiting]
         for other in waiting:
             self._add(other.record(FAILED, f"the clip as it is failed: {record['reason']}"))
@@ -219,7 +220,7 @@ class _Plan:
         record = self._manifest.get(task.source.name, task.variant.name)
         if record is None or record["key"] != task.key:
             return False
-        if record["status"] not in (KEPT, REJECTED, SKIPPED):
+        if record["status"] not in (*MADE, SKIPPED):
             return False
         files = {task.out / name: digest for name, digest in record["files"].items()}
         return all(_sha256(path) == digest for path, digest in files.items())

@@ -17,7 +17,7 @@ from kinemesh import metrics
 from kinemesh._version import __version__
 from kinemesh.augment import Variant
 from kinemesh.batch.digests import sha256
-from kinemesh.batch.manifest import KEPT, REJECTED, SKIPPED, Record
+from kinemesh.batch.manifest import KEPT, REJECTED, SKIPPED, UNSURE, Record
 from kinemesh.batch.sources import Source
 from kinemesh.export import WRITERS, delivered, write
 from kinemesh.motion import Clip, Trajectory
@@ -138,9 +138,10 @@ class Worker:
                 scene=judged.scene,
                 clip=varied.clip,
                 scale=judged.scale,
+                held=metrics.Held(result.stance, result.touch),
             )
             marks.append(time.perf_counter())
-            status = KEPT if score.passed else REJECTED
+            status = {"pass": KEPT, "unsure": UNSURE, "fail": REJECTED}[score.state]
             files = self._place(task, result, status, other)
         marks.append(time.perf_counter())
         spent = [b - a for a, b in itertools.pairwise(marks)]
@@ -149,6 +150,7 @@ class Worker:
             "" if score.passed else score.verdict,
             verdict=score.verdict,
             failed=[measure.name for measure in score.failed],
+            doubts=_doubted(score),
             measures={measure.name: measure.value for measure in score},
             frames=len(result),
             fps=result.trajectory.fps,
@@ -216,6 +218,12 @@ class MakeWorker:
     def __call__(self) -> Worker:
         """The worker."""
         return Worker(self.robot)
+
+
+def _doubted(score: metrics.Score) -> list[str]:
+    """What could not be judged, by name: doubts, and rows that are owed."""
+    names = [doubt.name for doubt in score.doubts] + [row.name for row in score.unmeasured]
+    return list(dict.fromkeys(names))
 
 
 def result_path(task: Task, status: str) -> Path:

@@ -20,8 +20,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from kinemesh.batch import FAILED, KEPT, REJECTED, SKIPPED, Batch, Rate, Record, batch
+from kinemesh.batch import FAILED, KEPT, REJECTED, SKIPPED, UNSURE, Batch, Rate, Record, batch
 
+_STATUSES = (KEPT, UNSURE, REJECTED, FAILED, SKIPPED)
 _FAILED = 1
 """Exit status when something could not be made."""
 _STOPPED = 130
@@ -98,7 +99,7 @@ class BatchCommand:
             spent = bar.tasks[row].elapsed or 0.0
             rate = f"{frames / spent:.1f} frames/s" if spent > 0.0 else ""
             bar.update(row, completed=done, total=total, rate=rate)
-            if record is not None and record["status"] in (REJECTED, FAILED):
+            if record is not None and record["status"] in (UNSURE, REJECTED, FAILED):
                 bar.console.print(
                     f"{record['status']} {record['clip']} {record['variant']}: {record['reason']}",
                     style="yellow",
@@ -123,7 +124,7 @@ class BatchCommand:
         )
 
     def _print(self, console: Console, made: Batch) -> None:
-        counts = ", ".join(f"{made.count(s)} {s}" for s in (KEPT, REJECTED, FAILED, SKIPPED))
+        counts = ", ".join(f"{made.count(s)} {s}" for s in _STATUSES)
         facts = made.card
         lines = [
             f"{self.out}: {counts}; {made.done} done now",

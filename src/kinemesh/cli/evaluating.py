@@ -13,11 +13,11 @@ from rich.console import Console
 from kinemesh import metrics
 from kinemesh.cli.fitted import Fitted, read_clip
 from kinemesh.cli.source import Options
-from kinemesh.cli.tables import full_table, print_findings, verdict_lines
+from kinemesh.cli.tables import full_table, print_findings, print_verdict
 from kinemesh.errors import KinemeshError
 
 _STRICTLY_FAILED = 1
-"""Exit status of ``--strict`` when the verdict is not pass."""
+"""Exit status of ``--strict`` when the verdict is not pass: fail or unsure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,8 @@ class EvaluateCommand:
     result: tyro.conf.Positional[Path]
     """The trajectory: a result .npz, or any layout of docs/formats.md, a folder too."""
     clip: Path | None = None
-    """The recording it answers; without it stance, contact and tracking are not measured."""
+    """The recording it answers; without it stance, contact and tracking are not measured and
+    the verdict is unsure, or fail."""
     recording: tyro.conf.OmitArgPrefixes[Options]
     clip_fps: float | None = None
     """The recording's frames per second, where its file does not say."""
@@ -38,7 +39,7 @@ class EvaluateCommand:
     official: bool = False
     """Add the paper's three metrics as the released evaluator defines them; needs --clip."""
     strict: bool = False
-    """Exit with status 1 when the verdict is not pass."""
+    """Exit with status 1 when the verdict is not pass: when it is fail, or unsure."""
     json: bool = False
     """Print the report as JSON and nothing else."""
     debug: bool = False
@@ -56,7 +57,9 @@ class EvaluateCommand:
         notes, warnings = [*found[0], *fitted.notes], [*found[1], *fitted.warnings]
         robot, trajectory, clip = fitted.robot, fitted.trajectory, fitted.clip
         scene, scale = fitted.scene, fitted.scale
-        score = metrics.evaluate(trajectory, robot, scene=scene, clip=clip, scale=scale)
+        score = metrics.evaluate(
+            trajectory, robot, scene=scene, clip=clip, scale=scale, held=fitted.held
+        )
         official = None
         if self.official and clip is not None:
             official = metrics.official(trajectory, robot, scene=scene, clip=clip, scale=scale)
@@ -74,7 +77,5 @@ class EvaluateCommand:
             for name, value in official.as_dict().items():
                 text = f"  {name:22s} {'-' if value is None else f'{value:.4g}'}"
                 console.print(text, highlight=False)
-        for line in verdict_lines(score):
-            style = "bold green" if score.passed else "bold red"
-            console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
+        print_verdict(console, score)
         return status

@@ -8,6 +8,7 @@ from pathlib import Path
 from kinemesh.cli.source import Options
 from kinemesh.cli.written import Written, matched, scene_of
 from kinemesh.errors import KinemeshError
+from kinemesh.metrics import Held
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
@@ -24,6 +25,8 @@ class Fitted:
     clip: Clip | None
     scale: float | None
     """Robot height / person's."""
+    held: Held | None
+    """What its solver held, where the file says so."""
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -72,7 +75,9 @@ class Fitted:
         if own is not None and len(own) == len(written.trajectory):
             motion = replace(own, scene=scene)
         return cls(
-            *(motion, written.robot, scene, clip, scale), tuple(notes), tuple(written.warnings)
+            *(motion, written.robot, scene, clip, scale, written.held),
+            tuple(notes),
+            tuple(written.warnings),
         )
 
 

@@ -71,6 +71,7 @@ class ReportCommand:
                     scene=fitted.scene,
                     clip=fitted.clip,
                     scale=fitted.scale,
+                    held=fitted.held,
                     name=name,
                     notes=(*found, *fitted.notes),
                     warnings=(*warned, *fitted.warnings),

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from kinemesh import demos, metrics
 from kinemesh.cli.source import Source
-from kinemesh.cli.tables import print_failures, print_findings, score_table
+from kinemesh.cli.tables import print_failures, print_findings, print_verdict, score_table
 from kinemesh.cli.viewing import Window, until_interrupted, watched
 from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.motion import Clip, in_place
@@ -90,7 +90,11 @@ class RetargetCommand:
         seconds = time.perf_counter() - start
         result.save(self.output)
         score = metrics.evaluate(
-            result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+            *(result.trajectory, robot),
+            scene=result.scene,
+            clip=clip,
+            scale=result.scale,
+            held=metrics.Held(result.stance, result.touch),
         )
         if self.json:
             report = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
@@ -103,6 +107,7 @@ class RetargetCommand:
             soft_wrap=True,
         )
         console.print(score_table([(clip.name, score)]))
+        print_verdict(console, score)
         print_failures(console, result)
         return result, score
 
@@ -133,7 +138,11 @@ class DemoCommand:
             seconds = time.perf_counter() - start
             path = result.save(self.out / f"{name}.npz")
             score = metrics.evaluate(
-                result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+                *(result.trajectory, robot),
+                scene=result.scene,
+                clip=clip,
+                scale=result.scale,
+                held=metrics.Held(result.stance, result.touch),
             )
             scores.append((name, score))
             reports[name] = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
@@ -144,6 +153,8 @@ class DemoCommand:
             sys.stdout.write(json.dumps(reports, indent=2) + "\n")
         else:
             console.print(score_table(scores))
+            for name, score in scores:
+                print_verdict(console, score, name)
         return 0
 
 

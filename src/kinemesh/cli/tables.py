@@ -55,11 +55,22 @@ def full_table(score: metrics.Score) -> Table:
 
 
 def verdict_lines(score: metrics.Score) -> list[str]:
-    """The verdict: one line, or one for every row that failed."""
-    if score.passed:
-        return [f"verdict: {score.verdict}"]
-    rows = score.verdict.split("; ")
-    return [f"verdict: fail, {len(rows)} of {len(score.measures)} rows", *(f"  {r}" for r in rows)]
+    """The verdict: one line, or one more for every row that failed and every doubt."""
+    lines = [f"verdict: {score.verdict}"]
+    if score.state == "fail":
+        rows = score.verdict.split("; ")
+        lines = [f"verdict: fail, {len(rows)} of {len(score.measures)} rows"]
+        lines += [f"  {row}" for row in rows]
+        lines += [f"  unsure: {doubt}" for doubt in score.doubts]
+    return lines
+
+
+def print_verdict(console: Console, score: metrics.Score, name: str = "") -> None:
+    """The verdict in its colour, after the ``name`` of what it is on."""
+    style = {"pass": "bold green", "unsure": "bold yellow", "fail": "bold red"}[score.state]
+    for line in verdict_lines(score):
+        text = f"{name} {line}" if name else line
+        console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
 
 
 def print_findings(console: Console, notes: Iterable[str], warnings: Iterable[str]) -> None:

@@ -130,6 +130,7 @@ class _Shown:
             scene=self.scene,
             clip=self.clip,
             scale=self.scale,
+            held=self.written.held,
         )
 
     def stage(self, score: metrics.Score | None = None) -> Stage:

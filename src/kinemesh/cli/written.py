@@ -15,6 +15,7 @@ from kinemesh.io import holds_trajectory, read_shape, read_trajectory
 from kinemesh.io.arrays import read_npz
 from kinemesh.io.files import existing_file, head
 from kinemesh.io.torchfile import is_torch
+from kinemesh.metrics import Held
 from kinemesh.motion import Clip, Prop, Scene, Terrain, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.problem import scaled_scene
@@ -94,6 +95,17 @@ class Written:
         model = RobotModel.load(robot or own.robot)
         notes = (f"robot: {model.name} ({'given' if robot else 'in the file'})",)
         return cls(own, model, ours.tracks, ours.scale, ours.stance, notes, result=ours)
+
+    @property
+    def held(self) -> Held | None:
+        """What its solver held, where the file says so."""
+        if self.result is None:
+            return None
+        count = len(self.trajectory)
+        return Held(
+            {name: flags[:count] for name, flags in self.result.stance.items()},
+            {pair: flags[:count] for pair, flags in self.result.touch.items()},
+        )
 
     def first(self, count: int) -> Written:
         """The first ``count`` frames."""

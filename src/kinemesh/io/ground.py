@@ -23,6 +23,10 @@ _STRIDE = 0.15
 """A foot falls where its toe is lower than this time [s] before and after."""
 _CLUSTER = 0.04
 """Resting toes this far [m] above the lowest ones stand on the same floor."""
+_HANDFUL = 0.05
+"""A floor under fewer of the toes than this share, or under ..."""
+_FEWEST_TOES = 5
+"""... fewer than this many, is a guess."""
 _SUPPORT = 0.05
 """Where fewer of the resting toes than this share are, they are below the floor by mistake."""
 _TERRAIN_REACH = 0.06
@@ -96,6 +100,12 @@ def grounded(clip: Clip, floor: float | None = None) -> Clip:
         warnings = (
             "no toe ever rests (all move faster than 0.1 m/s): the floor is a guess from where "
             "the feet fall; check the frame rate, or give floor= its height in the file [m]",
+        )
+    elif found.frames < max(_FEWEST_TOES, _HANDFUL * 2 * len(clip)):
+        warnings = (
+            f"the floor is found under {found.frames} resting toes of {2 * len(clip)} that there "
+            f"are: it is a guess; give floor= its height in the file [m] if feet are over or "
+            f"under it",
         )
     warnings += _sunken(clip, found.height)
     props = tuple(_lifted(prop, -found.height) for prop in clip.scene.props)

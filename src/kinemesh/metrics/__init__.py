@@ -4,7 +4,7 @@ Nothing here imports a constraint or an objective: what judges must not share co
 is judged. Every row is defined in docs/metrics.md.
 """
 
-from kinemesh.metrics.doubts import Held
+from kinemesh.metrics.doubts import Held, clip_doubts
 from kinemesh.metrics.evaluate import evaluate
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.official import Official, official
@@ -19,6 +19,7 @@ __all__ = [
     "Official",
     "Score",
     "Touching",
+    "clip_doubts",
     "evaluate",
     "official",
     "table",

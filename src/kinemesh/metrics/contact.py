@@ -68,7 +68,7 @@ def contact(
             rows.append(none(f"contact.{kind}.gap_mean", "mm", f"the scene has no {thing}"))
         else:
             why = "needs the clip" if clip is None else f"the person touches no {thing}"
-            rows += _rows(kind, gaps, bounds[kind], len(posed), why)
+            rows += _rows(kind, gaps, bounds[kind], len(posed), why, owed=clip is None)
     return tuple(rows)
 
 
@@ -138,14 +138,20 @@ def _foot_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found:
 
 
 def _rows(
-    kind: str, found: _Gaps, bounds: tuple[float | None, float | None], frames: int, why: str
+    kind: str,
+    found: _Gaps,
+    bounds: tuple[float | None, float | None],
+    frames: int,
+    why: str,
+    *,
+    owed: bool,
 ) -> list[Measure]:
     gap_limit, kept_limit = bounds
     if not found.gaps:
         return [
             none(f"contact.{kind}.gap_mean", "mm", why),
-            none(f"contact.{kind}.gap_p95", "mm", why, gap_limit),
-            none(f"contact.{kind}.kept", "%", why, kept_limit),
+            none(f"contact.{kind}.gap_p95", "mm", why, gap_limit, owed=owed),
+            none(f"contact.{kind}.kept", "%", why, kept_limit, owed=owed),
         ]
     gaps, index = np.array(found.gaps), np.array(found.frames)
     worst = int(np.argmax(gaps))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arguments import mapping
-from kinemesh.metrics.posed import Posed
+from kinemesh.metrics.carried import carried
+from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.score import Doubt, Measure
+from kinemesh.metrics.timeline import person_touches
+from kinemesh.metrics.touched import unmeasured, wrongly_labelled
+from kinemesh.metrics.unheld import unheld_feet, unheld_hands
 from kinemesh.motion import Clip, Scene
 
 Flags = NDArray[np.bool_]
@@ -30,6 +34,16 @@ class Held:
         mapping("touch", self.touch, "hand and thing to flags (T,), such as result.touch")
 
 
+def clip_doubts(clip: Clip, held: Held | None = None) -> tuple[Doubt, ...]:
+    """What a clip leaves in doubt before any robot moves: what carries the person.
+
+    With ``held`` also the feet that a solver held otherwise than the person stands; its hands
+    are compared by :func:`evaluate`, which has the surfaces.
+    """
+    stance = {} if held is None else held.stance
+    return (*carried(clip), *unheld_feet(clip, stance))
+
+
 def doubts(
     posed: Posed,
     scene: Scene,
@@ -37,6 +51,32 @@ def doubts(
     held: Held | None,
     measures: tuple[Measure, ...],
 ) -> tuple[Doubt, ...]:
-    """Every reason to doubt a motion that no row condemns."""
-    del posed, scene, clip, held, measures
-    return ()
+    """Every reason to doubt a motion that no row condemns.
+
+    Without the clip there is none: the rows that need it are owed.
+    """
+    if clip is None:
+        return ()
+    found = list(_elsewhere(scene, clip))
+    if not posed.robot.fixed_base:  # a robot that does not walk is brought what it handles
+        found += clip_doubts(clip, held)
+    found += wrongly_labelled(clip)
+    found += unmeasured(scene, clip, measures)
+    if held is not None and (held.stance or held.touch):
+        hands = {
+            (f"{side}_hand", thing): person_touches(clip, thing, side)
+            for thing in clip.scene.things
+            for side in SIDES
+        }
+        found += unheld_hands(clip, held.touch, hands)
+    return tuple(found)
+
+
+def _elsewhere(scene: Scene, clip: Clip) -> Iterator[Doubt]:
+    """A scene of the robot's that lacks what the person stands on."""
+    for what, there, wanted in (
+        ("ground", scene.ground, clip.scene.ground),
+        ("terrain", scene.terrain, clip.scene.terrain),
+    ):
+        if there is None and wanted is not None:
+            yield Doubt("doubt.scene", f"the person has a {what} and the robot's scene has none")

@@ -72,6 +72,9 @@ class Doubt:
     frames: Ranges = ()
     """First and last frame of every run that is in doubt; empty: the whole motion."""
 
+    def __str__(self) -> str:
+        return f"{self.why} in {spans(self.frames)}" if self.frames else self.why
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {"name": self.name, "why": self.why, "frames": [list(run) for run in self.frames]}
@@ -129,7 +132,7 @@ class Score:
         """``pass``; ``unsure:`` and why; or the rows that failed and in which frames."""
         if self.failed:
             return "; ".join(_failure(measure) for measure in self.failed)
-        reasons = [_doubt(doubt) for doubt in self.doubts]
+        reasons = [str(doubt) for doubt in self.doubts]
         missing: dict[str, list[str]] = {}
         for measure in self.unmeasured:
             missing.setdefault(measure.note, []).append(measure.name)
@@ -160,6 +163,7 @@ def table(score: Score) -> list[tuple[str, str, str, str, str]]:
         state = "" if measure.limit is None else "pass" if measure.passed else "FAIL"
         if measure.value is None:
             value, state = "-", "-" if measure.limit is not None else ""
+            state = "unsure" if measure.owed and state else state
         else:
             value = f"{measure.value:.4g} {measure.unit}"
         where = "" if measure.passed else spans(measure.frames)
@@ -180,10 +184,6 @@ def none(
 ) -> Measure:
     """A row for which there is nothing to measure; ``owed`` where there ought to be."""
     return Measure(name, None, unit, limit, note=why, owed=owed)
-
-
-def _doubt(doubt: Doubt) -> str:
-    return f"{doubt.why} in {spans(doubt.frames)}" if doubt.frames else doubt.why
 
 
 def _failure(measure: Measure) -> str:

@@ -36,6 +36,8 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
         why = "needs the clip: which feet stand is the person's to say"
         return _missing(bounds, why)
     feet = [(s.name, standing(clip, s.name)) for s in posed.robot.soles]
+    if not feet:
+        return _missing(bounds, "the robot has no feet that could stand", owed=False)
     if not any(foot.toe.any() for _, foot in feet):
         return _missing(bounds, "the person never stands still on a foot")
     frames = len(posed)
@@ -66,8 +68,8 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
         "drift_median": 1e3 * float(np.median(drifts)),
         "slip_mean": 1e2 * float(all_speeds.mean()),
         "slip_p95": 1e2 * float(np.percentile(all_speeds, 95)),
-        "height_mean": 1e3 * float(all_heights.mean()),
-        "height_max": 1e3 * float(all_heights.max()),
+        "height_mean": 1e3 * float(all_heights.mean()) if len(all_heights) else None,
+        "height_max": 1e3 * float(all_heights.max()) if len(all_heights) else None,
         "tilt_mean": float(np.degrees(all_tilts.mean())) if len(all_tilts) else None,
         "tilt_max": float(np.degrees(all_tilts.max())) if len(all_tilts) else None,
     }
@@ -80,6 +82,7 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
         "drift_max": f"frame {int(np.argmax(drift))}; {len(drifts)} stances of toes and heels",
         "slip_mean": f"over {standing_frames} frames of one foot",
     }
+    lacking = {"height": "nothing is under the feet", "tilt": "no heel is ever down"}
     stands = np.any([foot.toe | foot.heel for _, foot in feet], axis=0)
     series = {
         "drift_max": np.where(stands, 1e3 * drift, np.nan),
@@ -93,7 +96,7 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
             bounds.get(key),
             frames=runs(where[key]) if key in where else (),
             series=series.get(key),
-            note=notes.get(key, "" if value is not None else "no heel is ever down"),
+            note=notes.get(key, "" if value is not None else lacking[key.partition("_")[0]]),
         )
         for key, value in values.items()
     )
@@ -122,5 +125,9 @@ def _sole(scene: Scene, corners: Array, foot: Standing) -> tuple[Array, Array]:
     return np.concatenate(heights), np.arccos(np.clip(up[foot.heel], 0.0, 1.0))
 
 
-def _missing(bounds: dict[str, float | None], why: str) -> tuple[Measure, ...]:
-    return tuple(none(f"stance.{key}", unit, why, bounds.get(key)) for key, unit in _UNITS.items())
+def _missing(
+    bounds: dict[str, float | None], why: str, *, owed: bool = True
+) -> tuple[Measure, ...]:
+    return tuple(
+        none(f"stance.{key}", unit, why, bounds.get(key), owed=owed) for key, unit in _UNITS.items()
+    )

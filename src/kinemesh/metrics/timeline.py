@@ -66,7 +66,7 @@ def timeline(
     for solid in (*props_of(scene), *([] if terrain is None else [terrain])):
         for side in SIDES:
             touches = _touches(posed, solid, side)
-            person = None if clip is None else _person(clip, solid.name, side)
+            person = None if clip is None else person_touches(clip, solid.name, side)
             if touches.any() or (person is not None and person.any()):
                 rows.append(Touching(f"{side} hand on {solid.name}", person, touches))
     return tuple(rows)
@@ -87,7 +87,7 @@ def _touches(posed: Posed, solid: Solid, side: str) -> Flags:
     return flags
 
 
-def _person(clip: Clip, name: str, side: str) -> Flags:
+def person_touches(clip: Clip, name: str, side: str) -> Flags:
     """When the person's hand touches a prop or the terrain ``(T,)``, as the ruler's rows say."""
     hand = f"{side}_hand"
     prop = next((p for p in clip.scene.props if p.name == name), None)

@@ -22,9 +22,9 @@ def tracking(
     if clip is None:
         why = "needs the clip"
         return (
-            none("tracking.landmark_error", "cm", why, limits.landmark_error),
+            none("tracking.landmark_error", "cm", why, limits.landmark_error, owed=True),
             none("tracking.laplacian", "1", why),
-            none("tracking.range_kept", "1", why, limits.range_kept),
+            none("tracking.range_kept", "1", why, limits.range_kept, owed=True),
         )
     factor = posed.robot.height / clip.stature if scale is None else scale
     person, robot = clip.landmarks() * factor, posed.landmarks

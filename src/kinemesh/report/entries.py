@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinemesh.metrics import Score, Touching, evaluate, timeline
+from kinemesh.metrics import Held, Score, Touching, evaluate, timeline
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.result import FrameReport, Result
@@ -49,6 +49,7 @@ def entry(
     scene: Scene,
     clip: Clip | None = None,
     scale: float | None = None,
+    held: Held | None = None,
     name: str | None = None,
     notes: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
@@ -62,6 +63,7 @@ def entry(
         clip: the demonstration, frame for frame; without it nothing that the person has to say
             is known: stance, contact, tracking.
         scale: robot height / person's; default by stature.
+        held: what the solver held; default: what a result says.
         name: what to call it; default: the clip's name.
         notes: what was found on reading.
         warnings: what looked wrong on reading.
@@ -72,7 +74,9 @@ def entry(
     own = motion if isinstance(motion, Result) else None
     trajectory = motion.trajectory if isinstance(motion, Result) else motion
     scale = own.scale if own is not None and scale is None else scale
-    score = evaluate(trajectory, robot, scene=scene, clip=clip, scale=scale)
+    if own is not None and held is None:
+        held = Held(own.stance, own.touch)
+    score = evaluate(trajectory, robot, scene=scene, clip=clip, scale=scale, held=held)
     order = [trajectory.joint_names.index(joint) for joint in robot.joint_names]
     share = 100.0 * np.abs(trajectory.velocity()[:, order]) / robot.velocity
     worst = share.argmax(axis=1)

@@ -18,6 +18,8 @@ from kinemesh.report.scene import recording
 from kinemesh.report.style import POLICY, STYLE
 from kinemesh.report.words import words
 
+_SIGNS = {"pass": "&#10003;", "unsure": "?", "fail": "&#10007;"}
+
 MOST = 6
 """Motions that are compared at most: so many colours can be told apart."""
 
@@ -132,10 +134,14 @@ def _legend(entries: Sequence[Entry]) -> str:
 
 def _summary(k: int, entry: Entry, count: int) -> str:
     score = entry.score
-    state = "pass" if score.passed else "fail"
-    said = "all rows kept" if score.passed else f"{len(score.failed)} rows broken"
+    state = score.state
+    said = f"{len(score.failed)} rows broken" if score.failed else "all rows kept"
     if score.unmeasured:
         said += f", {len(score.unmeasured)} not measured"
+    if score.doubts:
+        count = len(score.doubts)
+        said += f", {count} reason{'s' * (count > 1)} for doubt"
+    doubts = "".join(f"<li>{_text(str(doubt))}</li>" for doubt in score.doubts)
     mark = f'<span class="mark" style="background:{_css(k)}"></span>' if count > 1 else ""
     relaxed = sum(bool(r.relaxed) for r in entry.reports)
     facts = [
@@ -145,8 +151,9 @@ def _summary(k: int, entry: Entry, count: int) -> str:
     ]
     return (
         f'<p class="summary">{mark}<strong>{_text(entry.name)}</strong> '
-        f'<span class="{state}">{_sign(score.passed)} {state}: {_text(said)}</span> '
+        f'<span class="{state}">{_SIGNS[state]} {state}: {_text(said)}</span> '
         f'<span class="facts">{_text("; ".join(facts))}</span></p>'
+        + (f'<ul class="unsure">{doubts}</ul>' if doubts else "")
     )
 
 
@@ -198,7 +205,7 @@ def _cell(measure: Measure | None) -> str:
     where = spans(measure.frames) if not measure.passed else ""
     return (
         f'<td class="number {state}" title="{_text(where)}">{value} '
-        f"<span>{_sign(measure.passed)} {state}</span></td>"
+        f"<span>{_SIGNS[state]} {state}</span></td>"
     )
 
 
@@ -243,10 +250,6 @@ def _remarks(entry: Entry, count: int) -> str:
         f"<details><summary>What was found on reading{_text(of)}</summary>"
         f"<ul>{''.join(lines)}</ul></details>"
     )
-
-
-def _sign(passed: bool) -> str:
-    return "&#10003;" if passed else "&#10007;"
 
 
 def _css(k: int) -> str:

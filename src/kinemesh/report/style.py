@@ -22,6 +22,8 @@ figcaption, .facts, footer, small, #scene p { color: #555; font-size: 0.86rem; }
 .summary { margin: 0.25em 0; overflow-wrap: anywhere; }
 .mark { display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.5em; }
 .pass { color: #00634a; }
+.unsure { color: #7a5500; font-weight: 600; }
+ul.unsure { font-weight: 400; margin: 0 0 0.4em; overflow-wrap: anywhere; }
 .fail { color: #a83b00; font-weight: 600; }
 iframe { width: 100%; height: min(62vh, 560px); border: 1px solid #ddd; display: block; }
 .wide { overflow-x: auto; }

@@ -41,7 +41,11 @@ def _moving(retargeter: Retargeter, name: str, clip: Clip) -> Check:
     robot = retargeter.robot
     result = retargeter.retarget(clip)
     score = metrics.evaluate(
-        result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+        *(result.trajectory, robot),
+        scene=result.scene,
+        clip=clip,
+        scale=result.scale,
+        held=metrics.Held(result.stance, result.touch),
     )
     error = score.value("tracking.landmark_error")
     found = f"{len(result)} frames, landmarks {error:.1f} cm off in the mean"

@@ -6,7 +6,7 @@ Colour = tuple[float, float, float]
 """Red, green, blue, from 0 to 1."""
 
 ORANGE: Colour = (0.90, 0.62, 0.00)
-"""Props."""
+"""Props, and what could not be judged."""
 BLUE: Colour = (0.00, 0.45, 0.70)
 """The person."""
 SKY: Colour = (0.34, 0.71, 0.91)

@@ -11,6 +11,7 @@ from html import escape
 import numpy as np
 
 from kinemesh.metrics import Measure
+from kinemesh.metrics.score import Ranges
 from kinemesh.viewer.palette import (
     BLUE,
     GREEN,
@@ -28,40 +29,47 @@ _ROW = 7
 _GAP = 3
 _MOST = 8
 """Rows that are shown of one strip."""
+_MARKS = {"pass": GREEN, "unsure": ORANGE, "fail": VERMILION}
+_SIGNS = {"pass": "✓", "unsure": "?", "fail": "✗"}
 _TEXT = "font-size:12px;line-height:1.45;padding:2px 14px 6px 14px;overflow-wrap:anywhere"
 
 
 def strip(stage: Stage, frame: int, colour: Colour) -> str:
-    """One row for each measure that failed, in colour where it did; a line at ``frame``."""
+    """One row for each measure that failed, and for each doubt, in colour where it did."""
     score = stage.score
     if score is None:
         name = f"{_swatch(colour)}<b>{escape(stage.name)}</b>"
         return f'<div style="{_TEXT}">{name}: not judged yet</div>'
-    state = "pass" if score.passed else f"fail, {len(score.failed)} of {len(score.measures)} rows"
-    mark = GREEN if score.passed else VERMILION
+    state, mark = score.state, _MARKS[score.state]
+    said = f"fail, {len(score.failed)} of {len(score.measures)} rows" if score.failed else state
     head = (
         f'<div>{_swatch(colour)}<b>{escape(stage.name)}</b>: <b style="color:{_css(mark)}">'
-        f"{'✓' if score.passed else '✗'} {state}</b></div>"
+        f"{_SIGNS[state]} {said}</b></div>"
     )
-    rows = score.failed[:_MOST]
-    more = len(score.failed) - len(rows)
-    bars = "".join(_bar(measure, stage, frame) for measure in rows) or _bar(None, stage, frame)
-    tail = f"<div>and {more} more</div>" if more else ""
+    every: list[tuple[str, Ranges, Colour]] = [
+        *((_failure(measure), measure.frames, VERMILION) for measure in score.failed),
+        *((f"? {d.why}", d.frames or ((0, len(stage) - 1),), ORANGE) for d in score.doubts),
+    ]
+    rows = every[:_MOST] or [("", (), mark)]
+    bars = "".join(_bar(*row, stage, frame) for row in rows)
+    tail = f"<div>and {len(every) - _MOST} more</div>" if len(every) > _MOST else ""
+    if score.unmeasured:
+        missing = ", ".join(measure.name for measure in score.unmeasured)
+        tail += f"<div>? not measured: {escape(missing)}</div>"
     return f'<div style="{_TEXT}">{head}{bars}{tail}</div>'
 
 
-def _bar(measure: Measure | None, stage: Stage, frame: int) -> str:
-    """A row of the strip: every frame of the trajectory, those that failed in colour."""
+def _bar(said: str, runs: Ranges, colour: Colour, stage: Stage, frame: int) -> str:
+    """A row of the strip: every frame of the trajectory, those of ``runs`` in colour."""
     count = len(stage)
-    runs = () if measure is None else measure.frames
     fails = "".join(
         # Never thinner than a hundredth of the strip, else a single frame would not be seen.
         f'<rect x="{a}" y="0" width="{max(b + 1 - a, count / 100):.2f}" height="{_ROW}" '
-        f'fill="{_css(VERMILION)}"/>'
+        f'fill="{_css(colour)}"/>'
         for a, b in runs
     )
-    label = "" if measure is None else f"<div>{escape(_failure(measure))}</div>"
-    ground = GREEN if measure is None else (0.85, 0.85, 0.85)
+    label = f"<div>{escape(said)}</div>" if said else ""
+    ground = (0.85, 0.85, 0.85) if said else colour
     return (
         f'{label}<svg width="100%" height="{_ROW + _GAP}" viewBox="0 0 {count} {_ROW}" '
         f'preserveAspectRatio="none" style="display:block">'
