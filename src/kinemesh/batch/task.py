@@ -119,6 +119,7 @@ class Worker:
             scene=result.scene,
             clip=varied.clip,
             scale=result.scale,
+            target=varied.scene,
         )
         marks.append(time.perf_counter())
         status = KEPT if score.passed else REJECTED

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.metrics.surface import PlacedHull, Surface
-from kinemesh.motion import Prop, Scene, Shape, poses
+from kinemesh.motion import Scene, Shape, poses
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.shape import ConvexPart
 from kinemesh.robot import Configuration, Hull, Obstacle, near_obstacle
@@ -149,11 +149,3 @@ def terrain_of(scene: Scene) -> Solid | None:
     if scene.terrain is None:
         return None
     return Solid.of(scene.terrain.name, scene.terrain.shape, poses.IDENTITY)
-
-
-def same_place(points: Array, source: Prop, target: Prop) -> Array:
-    """Points ``(N, 3)`` of one prop's frame where the same prop of another size has them."""
-    low, high = source.shape.bounds
-    to_low, to_high = target.shape.bounds
-    share = (points - low) / np.maximum(high - low, 1e-12)
-    return np.asarray(to_low + share * (to_high - to_low))
