@@ -33,9 +33,7 @@ def limbs(posed: Posed, clip: Clip | None, limits: Limits) -> tuple[Measure, ...
     }
     if clip is None:
         why = "needs the clip"
-        return tuple(
-            none(f"limbs.{key}", "deg", why, bound, owed=True) for key, bound in bounds.items()
-        )
+        return tuple(none(f"limbs.{key}", "deg", why, bound) for key, bound in bounds.items())
     angle = between(directions(posed.landmarks), directions(clip.landmarks()))
     if not np.isfinite(angle).any():
         why = "no limb of the person or of the robot has a length"

@@ -23,9 +23,7 @@ def posture(posed: Posed, clip: Clip | None, limits: Limits) -> tuple[Measure, .
     """Rows on trunk, heading, knees and feet, of the landmarks as they are."""
     bounds = {key: getattr(limits, key) for key in _ROWS}
     if clip is None:
-        return tuple(
-            none(f"posture.{key}", "deg", "needs the clip", bounds[key], owed=True) for key in _ROWS
-        )
+        return tuple(none(f"posture.{key}", "deg", "needs the clip", bounds[key]) for key in _ROWS)
     robot, person, fps = posed.landmarks, clip.landmarks(), posed.fps
     forward, aside = _leans(robot, person)
     turned = np.abs(_wrapped(_heading(robot) - _heading(person)))
@@ -33,11 +31,18 @@ def posture(posed: Posed, clip: Clip | None, limits: Limits) -> tuple[Measure, .
     inwards = {side: _toes_inwards(robot, person, side) for side in SIDES}
     return (
         _lasting("trunk", between(_trunk(robot), _trunk(person)), fps, bounds["trunk"]),
-        _usual("lean_forward", {"": forward}, bounds["lean_forward"], ("forward", "back")),
-        _usual("lean_aside", {"": aside}, bounds["lean_aside"], ("to the left", "to the right")),
+        _usual(
+            "lean_forward",
+            {"": forward},
+            bounds["lean_forward"],
+            ("further forward", "further back"),
+        ),
+        _usual("lean_aside", {"": aside}, bounds["lean_aside"], ("further left", "further right")),
         _lasting("heading", turned, fps, bounds["heading"]),
         _usual("knee_flexion", bent, bounds["knee_flexion"], ("more bent", "straighter")),
-        _usual("toe_heading", inwards, bounds["toe_heading"], ("inwards", "outwards")),
+        _usual(
+            "toe_heading", inwards, bounds["toe_heading"], ("further inwards", "further outwards")
+        ),
     )
 
 

@@ -85,7 +85,7 @@ def _recorded(scene: Scene, names: tuple[str, str], frames: int, frame: int) -> 
 def _place(scene: Scene, target: Scene | None, scale: float, limit: float | None) -> Measure:
     """How far the middles of props are, horizontally, from their scaled places."""
     if target is None:
-        return none("scene.place", "cm", "needs the clip", limit, owed=True)
+        return none("scene.place", "cm", "needs the clip", limit)
     wanted = {prop.name: prop for prop in target.props}
     apart = {
         prop.name: np.linalg.norm(

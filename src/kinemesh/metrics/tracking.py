@@ -22,8 +22,8 @@ def tracking(posed: Posed, clip: Clip | None, scale: float, limits: Limits) -> t
         why = "needs the clip"
         return (
             none("tracking.landmark_error", "cm", why, limits.landmark_error),
-            none("tracking.worst_landmark", "cm", why, limits.worst_landmark, owed=True),
-            none("tracking.worst_half_second", "cm", why, limits.worst_landmark, owed=True),
+            none("tracking.worst_landmark", "cm", why, limits.worst_landmark),
+            none("tracking.worst_half_second", "cm", why, limits.worst_landmark),
             none("tracking.laplacian", "1", why),
             none("tracking.range_kept", "1", why, limits.range_kept),
         )
