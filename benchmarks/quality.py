@@ -27,11 +27,16 @@ from kinemesh.problem import scaled_scene
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 ROWS = (
     *("penetration.ground.max", "penetration.terrain.max", "penetration.prop.max"),
-    *("penetration.self.max", "stance.drift_max", "stance.slip_mean"),
+    *("penetration.self.max", "penetration.props.max", "scene.place"),
+    *("stance.drift_max", "stance.slip_mean", "stance.height_p95"),
     *("contact.prop.gap_mean", "contact.prop.gap_p95", "contact.prop.kept"),
     *("contact.prop.shift_mean", "contact.terrain_hand.gap_p95", "contact.terrain_foot.gap_p95"),
     *("limits.joint_excess", "limits.velocity_excess"),
     *("smoothness.joint_jerk", "smoothness.root_jerk", "tracking.landmark_error"),
+    *("tracking.worst_landmark", "tracking.worst_half_second", "limbs.mean"),
+    *("limbs.worst_mean", "limbs.worst_p95", "limbs.worst_half_second"),
+    *("posture.trunk", "posture.lean_forward", "posture.lean_aside", "posture.heading"),
+    *("posture.knee_flexion", "posture.toe_heading"),
 )
 
 

@@ -15,14 +15,19 @@ NAME = "index.parquet"
 
 MEASURES = (
     *(f"penetration.{kind}.max" for kind in ("ground", "terrain", "prop", "self")),
-    *("stance.drift_max", "stance.slip_mean"),
+    *("penetration.props.max", "scene.place"),
+    *("stance.drift_max", "stance.slip_mean", "stance.height_p95"),
     *(
         f"contact.{kind}.{what}"
         for kind in ("prop", "terrain_hand", "terrain_foot")
         for what in ("gap_p95", "kept")
     ),
     *("limits.joint_excess", "limits.velocity_excess"),
-    *("tracking.landmark_error", "tracking.range_kept", "smoothness.joint_jerk"),
+    *("tracking.landmark_error", "tracking.worst_landmark", "tracking.worst_half_second"),
+    *("limbs.worst_mean", "limbs.worst_p95", "limbs.worst_half_second"),
+    *("posture.trunk", "posture.lean_forward", "posture.lean_aside", "posture.heading"),
+    *("posture.knee_flexion", "posture.toe_heading"),
+    *("tracking.range_kept", "smoothness.joint_jerk"),
 )
 """The measures that have a column: the rows of the verdict, and the jerk of the joints.
 

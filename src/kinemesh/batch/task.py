@@ -138,6 +138,7 @@ class Worker:
                 scene=judged.scene,
                 clip=varied.clip,
                 scale=judged.scale,
+                target=varied.scene,
                 held=metrics.Held(result.stance, result.touch),
             )
             marks.append(time.perf_counter())

@@ -103,11 +103,8 @@ def _at(shape: Shape, local: Array, reach: Array) -> NDArray[np.bool_]:
     low, high = shape.bounds
     close = np.all((local > low - reach[:, None]) & (local < high + reach[:, None]), axis=-1)
     if close.any():
-        surface = Surface.of(shape)
-        # The surface is no nearer than its lattice, and by no more than its spacing.
-        most = float(reach.max()) + surface.spacing
-        distance = surface.tree.query(local[close], distance_upper_bound=most)[0]
-        close[close] = distance < np.broadcast_to(reach, close.shape)[close] + surface.spacing
+        distance = Surface.of(shape).nearest(local[close])[1]
+        close[close] = distance < np.broadcast_to(reach, close.shape)[close]
     return np.asarray(close)
 
 

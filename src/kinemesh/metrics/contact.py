@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.metrics import human
+from kinemesh.metrics import human, palms
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.score import Measure, none, runs
-from kinemesh.metrics.solid import Solid, same_place
+from kinemesh.metrics.solid import Solid
 from kinemesh.metrics.support import support_height
 from kinemesh.metrics.surface import Surface
 from kinemesh.motion import Clip, Scene, poses
@@ -99,10 +99,16 @@ def _hand_on_props(
         solid = next(s for s in props if s.name == name)
         target = next(q for q in scene.props if q.name == name)
         touching = edited(clip.edits, flags & (nearest == index), f"{side}_hand", name)
+        source = sources[name]
+        shift = palms.shift(
+            posed.palm(side),
+            palms.palm(clip, side),
+            (target.shape, target.track),
+            (source.shape, source.track),
+        )
         for k in np.flatnonzero(touching):
-            gap, place = solid.gap(posed.configurations[k], int(k), hulls)
-            wanted = same_place(nearby[name][1][k][None], sources[name], target)[0]
-            found.add(int(k), abs(gap), float(np.linalg.norm(place - wanted)))
+            gap, _ = solid.gap(posed.configurations[k], int(k), hulls)
+            found.add(int(k), abs(gap), float(shift[k]))
 
 
 def _hand_on_terrain(
@@ -110,19 +116,20 @@ def _hand_on_terrain(
 ) -> None:
     assert clip.scene.terrain is not None
     shape = clip.scene.terrain.shape
-    distance, places, fingers = human.near(clip, side, poses.IDENTITY[None], surface, shape)
+    still = poses.IDENTITY[None]
+    distance, _, fingers = human.near(clip, side, still, surface, shape)
     hand = human.hand_points(clip, side)[0].mean(axis=1)
     flags = distance < human.TERRAIN_TOUCH[0 if fingers else 1]
     flags &= human.speed(hand, clip.fps) < human.TERRAIN_SPEED
     name = clip.scene.terrain.name
     flags = edited(clip.edits, human.lasting(flags, clip.fps), f"{side}_hand", name)
     hulls = posed.hand_hulls(side)
-    low, high = shape.bounds
-    to_low, to_high = terrain.shape.bounds
+    shift = palms.shift(
+        posed.palm(side), palms.palm(clip, side), (terrain.shape, still), (shape, still)
+    )
     for k in np.flatnonzero(flags):
-        gap, place = terrain.gap(posed.configurations[k], int(k), hulls)
-        wanted = to_low + (places[k] - low) / np.maximum(high - low, 1e-12) * (to_high - to_low)
-        found.add(int(k), abs(gap), float(np.linalg.norm(place - wanted)))
+        gap, _ = terrain.gap(posed.configurations[k], int(k), hulls)
+        found.add(int(k), abs(gap), float(shift[k]))
 
 
 def _foot_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found: _Gaps) -> None:

@@ -8,12 +8,15 @@ from kinemesh.metrics.contact import contact
 from kinemesh.metrics.doubts import Held, doubts
 from kinemesh.metrics.dynamics import dynamics
 from kinemesh.metrics.joints import joint_limits, smoothness
+from kinemesh.metrics.limbs import limbs
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.penetration import penetration
 from kinemesh.metrics.posed import Posed
+from kinemesh.metrics.posture import posture
 from kinemesh.metrics.score import Score
 from kinemesh.metrics.solid import props_of, terrain_of
 from kinemesh.metrics.stance import stance
+from kinemesh.metrics.things import things
 from kinemesh.metrics.tracking import tracking
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.robot.model import RobotModel
@@ -27,6 +30,7 @@ def evaluate(
     clip: Clip | None = None,
     scale: float | None = None,
     limits: Limits | None = None,
+    target: Scene | None = None,
     held: Held | None = None,
 ) -> Score:
     """Measure a trajectory, whoever made it.
@@ -40,6 +44,8 @@ def evaluate(
             stance, contact and tracking have no value: they are the person's to say.
         scale: robot height / human height; default by stature.
         limits: where the verdict draws its lines.
+        target: the scene, at human scale, that the motion was adapted to, where that is not the
+            clip's own: a variant's, whose prop was moved on purpose.
         held: which feet and hands the solver held, and when, where that is known; what the
             person does by the ruler's own rules and was not held, or the other way round, is
             then a doubt of the score.
@@ -61,13 +67,19 @@ def evaluate(
     limits = limits or Limits()
     posed = Posed(trajectory, robot)
     props, terrain = props_of(scene), terrain_of(scene)
+    factor = 1.0
+    if clip is not None:
+        factor = robot.height / clip.stature if scale is None else scale
     measures = (
         *penetration(posed, scene, props, terrain, limits),
+        *things(scene, clip, target, factor, limits),
         *stance(posed, scene, clip, limits),
         *contact(posed, scene, props, terrain, clip, limits),
         *joint_limits(posed, limits),
         *smoothness(posed),
-        *tracking(posed, clip, scale, limits),
+        *tracking(posed, clip, factor, limits),
+        *limbs(posed, clip, limits),
+        *posture(posed, clip, limits),
         *dynamics(posed, scene),
     )
     return Score(

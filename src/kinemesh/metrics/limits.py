@@ -36,6 +36,33 @@ class Limits:
     """Share of the person's range of motion that the robot shows, at least [1]."""
     landmark_error: float | None = 20.0
     """Mean landmark error [cm]: beyond it this is another motion (a mirrored one, say)."""
+    worst_landmark: float | None = 25.0
+    """95th percentile over frames of the worst landmark's error [cm]; the same bound holds for
+    its mean over any half second."""
+    limb_mean: float | None = 25.0
+    """Mean over frames of the angle between the worst limb and the person's [deg] ..."""
+    limb_p95: float | None = 45.0
+    """... its 95th percentile [deg] ..."""
+    limb_half_second: float | None = 60.0
+    """... and its mean over any half second [deg]."""
+    trunk: float | None = 20.0
+    """Angle between the trunks, the mean over any half second [deg]."""
+    lean_forward: float | None = 10.0
+    """Median of the trunk's lean beyond the person's, forward or back [deg]."""
+    lean_aside: float | None = 10.0
+    """The same to a side [deg]."""
+    heading: float | None = 30.0
+    """Difference in heading, the mean over any half second [deg]."""
+    knee_flexion: float | None = 15.0
+    """Median difference in flexion of the worse knee [deg]."""
+    toe_heading: float | None = 20.0
+    """Median difference in the yaw of the worse foot [deg]."""
+    stance_height: float | None = 5.0
+    """95th percentile of the distance of standing soles from what they stand on [mm]."""
+    props: float | None = 2.0
+    """Deepest that props are in each other, in terrain or in the ground [mm]."""
+    prop_place: float | None = 3.0
+    """Furthest that a prop's middle is, horizontally, from its scaled place [cm]."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

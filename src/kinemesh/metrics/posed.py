@@ -59,6 +59,14 @@ class Posed:
         joints = np.full(len(sole.corners), sole.joint)
         return np.array([c.positions(joints, sole.corners) for c in self.configurations])
 
+    def palm(self, side: str) -> Array:
+        """Centre of the palm ``(T, 3)`` [m]; of a robot without hands, its hand landmark."""
+        hand = next((h for h in self.robot.hands if h.name == side), None)
+        if hand is None:
+            return np.asarray(self.landmarks[:, LANDMARKS.index(f"{side}_hand")])
+        joint, point = np.array([hand.joint]), hand.point[None]
+        return np.array([c.positions(joint, point)[0] for c in self.configurations])
+
     def hand_hulls(self, side: str) -> NDArray[np.int64]:
         """Hulls that move with the link of the ``{side}_hand`` landmark: it and all fixed to it."""
         joint = self.robot.landmark_joints[LANDMARKS.index(f"{side}_hand")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -38,6 +38,8 @@ class Measure:
     series: Array | None = field(default=None, compare=False, repr=False)
     """What the figure sums up, frame by frame ``(T,)``, in its unit; NaN in frames that it does
     not look at. None: it is not made of frames."""
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """Where the figure is the worst of several, such as limbs: each one's own, by name."""
 
     @property
     def passed(self) -> bool:
@@ -58,6 +60,7 @@ class Measure:
             "passed": self.passed,
             "frames": [list(run) for run in self.frames],
             "note": self.note,
+            **({"parts": dict(self.parts)} if self.parts else {}),
         }
 
 

@@ -11,7 +11,7 @@ from kinemesh.metrics.kinematics import PosedRobot
 from kinemesh.metrics.narrow import meet
 from kinemesh.metrics.polytope import Polytope, body_of
 from kinemesh.metrics.surface import Surface
-from kinemesh.motion import Prop, Scene, Shape, poses
+from kinemesh.motion import Scene, Shape, poses
 from kinemesh.motion.arrays import Array
 
 
@@ -176,11 +176,3 @@ def terrain_of(scene: Scene) -> Solid | None:
     if scene.terrain is None:
         return None
     return Solid.of(scene.terrain.name, scene.terrain.shape, poses.IDENTITY)
-
-
-def same_place(points: Array, source: Prop, target: Prop) -> Array:
-    """Points ``(N, 3)`` of one prop's frame where the same prop of another size has them."""
-    low, high = source.shape.bounds
-    to_low, to_high = target.shape.bounds
-    share = (points - low) / np.maximum(high - low, 1e-12)
-    return np.asarray(to_low + share * (to_high - to_low))

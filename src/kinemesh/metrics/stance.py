@@ -23,6 +23,7 @@ _UNITS = {
     "slip_mean": "cm/s",
     "slip_p95": "cm/s",
     "height_mean": "mm",
+    "height_p95": "mm",
     "height_max": "mm",
     "tilt_mean": "deg",
     "tilt_max": "deg",
@@ -31,7 +32,11 @@ _UNITS = {
 
 def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tuple[Measure, ...]:
     """Drift from touchdown, slip speed, height and tilt of soles while the person's foot stands."""
-    bounds = {"drift_max": limits.drift, "slip_mean": limits.slip}
+    bounds = {
+        "drift_max": limits.drift,
+        "slip_mean": limits.slip,
+        "height_p95": limits.stance_height,
+    }
     if clip is None:
         why = "needs the clip: which feet stand is the person's to say"
         return _missing(bounds, why)
@@ -44,6 +49,7 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
     drift, slip = np.zeros(frames), np.zeros(frames)
     drifts: list[float] = []
     speeds: list[Array] = []
+    lifted = np.full(frames, np.nan)
     heights: list[Array] = []
     tilts: list[Array] = []
     for side, foot in feet:
@@ -59,7 +65,8 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
                 if flags is foot.toe:
                     speeds.append(pace * posed.fps)
         height, tilt = _sole(scene, corners, foot)
-        heights.append(height)
+        heights.append(height[np.isfinite(height)])
+        lifted = np.fmax(lifted, np.fmax.reduce(height, axis=1))
         tilts.append(tilt)
     all_speeds, all_heights = np.concatenate(speeds), np.concatenate(heights)
     all_tilts = np.concatenate(tilts)
@@ -69,6 +76,7 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
         "slip_mean": 1e2 * float(all_speeds.mean()),
         "slip_p95": 1e2 * float(np.percentile(all_speeds, 95)),
         "height_mean": 1e3 * float(all_heights.mean()) if len(all_heights) else None,
+        "height_p95": 1e3 * float(np.percentile(all_heights, 95)) if len(all_heights) else None,
         "height_max": 1e3 * float(all_heights.max()) if len(all_heights) else None,
         "tilt_mean": float(np.degrees(all_tilts.mean())) if len(all_tilts) else None,
         "tilt_max": float(np.degrees(all_tilts.max())) if len(all_tilts) else None,
@@ -76,6 +84,8 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
     where: dict[str, NDArray[np.bool_]] = {
         "drift_max": 1e3 * drift > (np.inf if limits.drift is None else limits.drift),
         "slip_mean": 1e2 * slip > (np.inf if limits.slip is None else limits.slip),
+        "height_p95": 1e3 * np.nan_to_num(lifted)
+        > (np.inf if limits.stance_height is None else limits.stance_height),
     }
     standing_frames = sum(int(foot.toe.sum()) for _, foot in feet)
     notes = {
@@ -87,6 +97,7 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
     series = {
         "drift_max": np.where(stands, 1e3 * drift, np.nan),
         "slip_mean": np.where(stands, 1e2 * slip, np.nan),
+        "height_p95": 1e3 * lifted,
     }
     return tuple(
         Measure(
@@ -103,26 +114,27 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
 
 
 def _sole(scene: Scene, corners: Array, foot: Standing) -> tuple[Array, Array]:
-    """Height errors [m] of the sole's corners while they stand, tilts [rad] while it is flat.
+    """Height errors ``(T, 4)`` [m] of corners while they stand, tilts [rad] while it is flat.
 
     The corners of the toe edge are measured while the toe stands, those of the heel while the
     heel is down too.
     """
     middle = corners[:, 2:].mean(axis=1)
     level = support_height(scene, middle, _REACH)
-    heights = []
+    heights = np.full((len(corners), 4), np.nan)
     for k, flags in ((0, foot.heel), (1, foot.heel), (2, foot.toe), (3, foot.toe)):
         under = support_height(scene, corners[:, k], _REACH)
         # A corner that overhangs its step is judged by the step that the toe stands on.
         with np.errstate(invalid="ignore"):
             same = np.abs(under - level) < _STEP
         error = np.abs(corners[:, k, 2] - np.where(same, under, level))
-        heights.append(error[flags & np.isfinite(level)])
+        stands = flags & np.isfinite(level)
+        heights[stands, k] = error[stands]
     along = corners[:, 2:].mean(axis=1) - corners[:, :2].mean(axis=1)
     across = corners[:, 0] - corners[:, 1] + corners[:, 2] - corners[:, 3]
     normal = np.cross(along, across)
     up = np.abs(normal[:, 2]) / np.linalg.norm(normal, axis=1)
-    return np.concatenate(heights), np.arccos(np.clip(up[foot.heel], 0.0, 1.0))
+    return heights, np.arccos(np.clip(up[foot.heel], 0.0, 1.0))
 
 
 def _missing(

@@ -41,8 +41,9 @@ class Surface:
     def __init__(self, shape: Shape) -> None:
         self.corners = np.asarray(shape.vertices[shape.faces])
         """Triangles ``(F, 3, 3)`` [m]."""
-        self.two_sided = shape.kind == "sheet"
-        """Whether the triangles bound nothing."""
+        self.two_sided = bool(shape.sheets.all())
+        """Whether none of the triangles bounds anything."""
+        self._sheets = shape.sheets
         self._bounds = shape.bounds
 
     @cached_property
@@ -58,6 +59,11 @@ class Surface:
     @cached_property
     def _tree(self) -> BoxTree:
         return BoxTree(self.corners)
+
+    @cached_property
+    def _solid(self) -> BoxTree:
+        """The triangles that bound a solid; sheets have no part in what is inside."""
+        return BoxTree(self.corners[~self._sheets]) if self._sheets.any() else self._tree
 
     def nearest(self, points: Array) -> tuple[Array, Array]:
         """Nearest points of the surface ``(N, 3)`` and their distances ``(N,)`` [m]."""
@@ -91,13 +97,13 @@ class Surface:
         return result
 
     def winding(self, points: Array, far: float = np.inf) -> Array:
-        """Generalised winding numbers ``(N,)``: solid angle of all triangles over 4 pi.
+        """Generalised winding numbers ``(N,)``: solid angle of the solid's triangles over 4 pi.
 
         Args:
             points: where ``(N, 3)`` [m].
             far: how many of its radii a box of triangles has to be away to count as one dipole.
         """
-        return self._tree.winding(np.asarray(points, dtype=np.float64).reshape(-1, 3), far)
+        return self._solid.winding(np.asarray(points, dtype=np.float64).reshape(-1, 3), far)
 
     def deepest_inside(self, points: Array, at_least: float = 0.0) -> float:
         """Distance [m] from the surface of the deepest of ``points`` ``(N, 3)`` that is inside.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import Delaunay, QhullError
 
+from kinemesh.metrics import windows
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.posed import Posed
 from kinemesh.metrics.score import Measure, none, runs
@@ -15,19 +16,18 @@ _MOVES = 0.05
 """A landmark that moves less than this [m] about the pelvis says nothing about range."""
 
 
-def tracking(
-    posed: Posed, clip: Clip | None, scale: float | None, limits: Limits
-) -> tuple[Measure, ...]:
-    """Rows that compare with the person scaled by ``scale`` (default: by stature)."""
+def tracking(posed: Posed, clip: Clip | None, scale: float, limits: Limits) -> tuple[Measure, ...]:
+    """Rows that compare with the person scaled by ``scale``."""
     if clip is None:
         why = "needs the clip"
         return (
             none("tracking.landmark_error", "cm", why, limits.landmark_error, owed=True),
+            none("tracking.worst_landmark", "cm", why, limits.worst_landmark, owed=True),
+            none("tracking.worst_half_second", "cm", why, limits.worst_landmark, owed=True),
             none("tracking.laplacian", "1", why),
             none("tracking.range_kept", "1", why, limits.range_kept, owed=True),
         )
-    factor = posed.robot.height / clip.stature if scale is None else scale
-    person, robot = clip.landmarks() * factor, posed.landmarks
+    person, robot = clip.landmarks() * scale, posed.landmarks
     error = np.linalg.norm(person - robot, axis=-1)
     worst = int(np.argmax(error.mean(axis=0)))
     allowed = np.inf if limits.landmark_error is None else limits.landmark_error
@@ -41,9 +41,34 @@ def tracking(
             note=f"most at {LANDMARKS[worst]}: {1e2 * error[:, worst].mean():.3g} cm",
             series=1e2 * error.mean(axis=1),
         ),
+        *_worst(1e2 * error, posed.fps, limits.worst_landmark),
         Measure("tracking.laplacian", laplacian_cost(person, robot), "1"),
         _range(person, robot, limits),
     )
+
+
+def _worst(error: Array, fps: float, limit: float | None) -> list[Measure]:
+    """Rows on the worst landmark of errors ``(T, K)`` [cm], which a mean would hide."""
+    lasting = windows.sustained(error, fps)
+    rows = []
+    for key, figures, series in (
+        ("worst_landmark", np.percentile(error, 95, axis=0), error),
+        ("worst_half_second", lasting.max(axis=0), lasting),
+    ):
+        most = int(np.argmax(figures))
+        rows.append(
+            Measure(
+                f"tracking.{key}",
+                float(figures[most]),
+                "cm",
+                limit,
+                frames=runs(windows.over(series, limit)),
+                note=f"{LANDMARKS[most]}, most in frame {int(np.argmax(series[:, most]))}",
+                series=series.max(axis=1),
+                parts=dict(zip(LANDMARKS, figures.tolist(), strict=True)),
+            )
+        )
+    return rows
 
 
 def laplacian_cost(person: Array, robot: Array) -> float:

@@ -19,6 +19,7 @@ _ROWS = {
     "stance.slip_mean": "mean speed of planted feet along the ground",
     "stance.slip_p95": "that speed in the worst twentieth of frames",
     "stance.height_mean": "mean distance of planted soles from the surface under them",
+    "stance.height_p95": "that distance, its worst twentieth left out",
     "stance.height_max": "that distance at most",
     "stance.tilt_mean": "mean tilt of soles that lie flat",
     "stance.tilt_max": "that tilt at most",
@@ -33,8 +34,22 @@ _ROWS = {
     "smoothness.joint_jerk": "how jerky the joints are",
     "smoothness.root_jerk": "how jerky the pelvis is",
     "tracking.landmark_error": "mean distance between robot and person, scaled to each other",
+    "tracking.worst_landmark": "that distance of the worst landmark, its worst twentieth left out",
+    "tracking.worst_half_second": "the worst landmark's mean distance in its worst half second",
     "tracking.laplacian": "how much the body's shape differs from the person's (0: not at all)",
     "tracking.range_kept": "how much of the person's range of motion the robot shows",
+    "limbs.mean": "mean angle between the robot's limbs and the person's",
+    "limbs.worst_mean": "the same of the worst limb",
+    "limbs.worst_p95": "the worst limb's angle, its worst twentieth left out",
+    "limbs.worst_half_second": "the worst limb's mean angle in its worst half second",
+    "posture.trunk": "angle between the trunks, in the worst half second",
+    "posture.lean_forward": "how much further the trunk usually leans forward or back",
+    "posture.lean_aside": "how much further it usually leans to a side",
+    "posture.heading": "how far the robot faces elsewhere, in the worst half second",
+    "posture.knee_flexion": "how much more or less the worse knee is usually bent",
+    "posture.toe_heading": "how much further in or out the worse foot usually points",
+    "penetration.props.max": "deepest that objects are in each other, in terrain or in the ground",
+    "scene.place": "furthest that an object is from where the recording has it, scaled",
     "dynamics.torque_share": "frames that would ask too much of a motor (a screen, no simulation)",
     "dynamics.torque_worst": "the largest torque, of what its motor can give",
     "dynamics.unsupported_share": "frames in which the feet alone could not carry the motion",
@@ -49,7 +64,7 @@ _CONTACT = {
     "gap_mean": "mean gap at {} while the person touches",
     "gap_p95": "that gap, the worst twentieth left out",
     "kept": "touching frames in which the gap at {} is at most 20 mm",
-    "shift_mean": "mean distance between the person's place of contact and the robot's",
+    "shift_mean": "mean distance between the person's palm and the robot's, on the thing",
     "shift_p95": "that distance, the worst twentieth left out",
 }
 
@@ -58,8 +73,10 @@ def words(name: str) -> str:
     """A row's meaning in a line; empty for a row that has none here."""
     group, _, rest = name.partition(".")
     kind, _, what = rest.partition(".")
+    if name in _ROWS:
+        return _ROWS[name]
     if group == "penetration" and what in _PENETRATION:
         return _PENETRATION[what].format(_THING.get(kind, kind))
     if group == "contact" and what in _CONTACT:
         return _CONTACT[what].format(_LIMB.get(kind, kind))
-    return _ROWS.get(name, "")
+    return ""
