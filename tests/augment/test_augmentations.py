@@ -167,7 +167,7 @@ def test_a_box_can_be_named_by_the_landmark_that_it_is_nearest_to(clip: Clip) ->
 
 def test_a_terrain_that_is_no_row_of_solids_is_one_box(clip: Clip) -> None:
     corners = Shape.union([Shape.box((1, 1, 1)), Shape.box((1, 1, 1), (3.0, 0.0, 0.0))])
-    hollow = Shape.from_mesh(corners.vertices, corners.faces[:-1])  # a triangle is missing
+    hollow = Shape.from_mesh(corners.vertices, corners.faces[:-8])  # most of a box is missing
     assert len(hollow.parts) == 1
     scene = Scene((), Terrain(hollow))
     land = Clip(clip.positions, clip.skeleton, FPS, scene, clip.height)

@@ -51,11 +51,11 @@ class DistanceField:
 
     @classmethod
     def of(cls, shape: Shape) -> DistanceField:
-        """The field of the triangles of ``shape``, convex or not, closed or not.
+        """The field of what ``shape`` bounds, convex or not, closed or not.
 
         Distances are to a dense sample of the triangles, exact near flat places and within
-        about 0.2 mm elsewhere. Inside is where the generalised winding number is over one
-        half; beside a sheet that encloses nothing, the hollow side may count as inside.
+        about 0.2 mm elsewhere. Inside is where the generalised winding number is over one half;
+        sheets, which have no inside, have to be left out (:attr:`Shape.solid`).
         """
         low, high = shape.bounds
         spacing = max(_FINEST, float(np.prod((high - low) + 0.02) / _NODES) ** (1.0 / 3.0))
@@ -142,14 +142,18 @@ def surface_points(shape: Shape) -> tuple[Array, Array, float]:
 
     Corners and edges are among them; neighbouring triangles share points.
     """
-    corners = np.asarray(shape.vertices[shape.faces])
+    return points_on(np.asarray(shape.vertices[shape.faces]))[:3]
+
+
+def points_on(corners: Array) -> tuple[Array, Array, float, NDArray[np.int64]]:
+    """The same for triangles ``(F, 3, 3)`` [m], and which one each point is on ``(N,)``."""
     whole = float(np.linalg.norm(_areas(corners), axis=1).sum())
     step = max(_DENSEST, float(np.sqrt(whole / _SAMPLES)))
-    corners, _ = cut_slivers(corners, step)
+    corners, owner = cut_slivers(corners, step)
     area = _areas(corners)
     longest = np.max(np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2), axis=1)
     steps = np.clip(np.ceil(longest / step), 1, 1000).astype(np.int64)
-    points, areas = [], []
+    points, areas, owners = [], [], []
     for n in np.unique(steps):
         which = np.flatnonzero(steps == n)
         i, j = (k.reshape(-1) for k in np.meshgrid(np.arange(n + 1), np.arange(n + 1)))
@@ -157,7 +161,8 @@ def surface_points(shape: Shape) -> tuple[Array, Array, float]:
         weights = np.stack([n - i - j, i, j], axis=1) / n
         points.append(np.matmul(weights, corners[which]).reshape(-1, 3))
         areas.append(np.repeat(area[which] / len(weights), len(weights), axis=0))
-    return np.concatenate(points), np.concatenate(areas), step
+        owners.append(np.repeat(owner[which], len(weights)))
+    return np.concatenate(points), np.concatenate(areas), step, np.concatenate(owners)
 
 
 def _areas(corners: Array) -> Array:

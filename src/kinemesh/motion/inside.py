@@ -11,14 +11,12 @@ from scipy.ndimage import distance_transform_edt, label
 
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.shape import Shape
-from kinemesh.motion.winding import solid_angles
+from kinemesh.motion.winding import clustered
 
 _ASKED = 3
 """Nodes of a small region whose winding numbers are worked out exactly."""
 _CELL = 8
 """Nodes along the side of a block that shares its far triangles."""
-_FAR = 2.5
-"""A cluster of triangles further away than this many of its radii counts as one dipole."""
 _NEAR_ZERO = 2.3800774
 """Mean of 1/r over a unit cube around the origin."""
 _SAFE = 1.01
@@ -36,16 +34,18 @@ def signs(
 ) -> Array:
     """+1 outside and -1 inside for every node of a grid ``(X, Y, Z)``.
 
-    Inside is where the generalised winding number (Jacobson et al., SIGGRAPH 2013) is over one
-    half. Away from the surface it comes from the Poisson equation on a grid half as fine, and
-    is then carried to neighbours: the segment between two whose distances add up to more than
-    their gap does not cross the surface. What that does not reach is worked out exactly.
+    Inside is where the generalised winding number (Jacobson et al., SIGGRAPH 2013) of triangles
+    that look outwards is over one half. It is negative in front of what looks inwards, such as a
+    scanned room, and that is no inside. Away from the surface it comes from the Poisson equation
+    on a grid half as fine, and is then carried to neighbours: the segment between two whose
+    distances add up to more than their gap does not cross the surface. What that does not reach
+    is worked out exactly.
 
     Where signs meet although nothing lies between them, the surface has a hole; ``distance``
     is lowered in place to that from the sheet which closes it.
 
     Args:
-        shape: the triangles.
+        shape: the triangles; all of them bound a solid.
         points: points ``(N, 3)`` [m] that stand for the surface.
         areas: its area vectors at the points ``(N, 3)`` [m^2].
         distance: unsigned distance at every node [m].
@@ -53,7 +53,7 @@ def signs(
         spacing: distance between nodes [m].
     """
     sign: Signs = np.zeros(distance.shape, dtype=np.int8)
-    coarse = np.abs(_poisson(points, areas, np.array(sign.shape), origin, 2.0 * spacing))
+    coarse = _poisson(points, areas, np.array(sign.shape), origin, 2.0 * spacing)
     apart = distance[::2, ::2, ::2] / spacing
     inside = (apart > 1.0) & (coarse > np.where(apart > 3.5, 0.5, 0.75))
     outside = (apart > 1.0) & (coarse < np.where(apart > 3.5, 0.5, 0.25))
@@ -111,45 +111,11 @@ def _poisson(
 def _exact(
     shape: Shape, index: NDArray[np.int64], sign: Signs, origin: Array, spacing: float
 ) -> Signs:
-    """Signs of nodes by flat ``index`` ``(N,)`` from the triangles, far ones in clusters."""
+    """Signs of nodes by flat ``index`` ``(N,)`` from the triangles."""
     place = np.stack(np.unravel_index(index, sign.shape), axis=1)
-    points = origin + place * spacing
     corners = np.asarray(shape.vertices[shape.faces])
-    area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) / 2.0
-    middle = corners.mean(axis=1)
-    size = max(float(np.ptp(shape.bounds, axis=0).max()) / 16.0, 1e-9)
-    members = _blocks(np.floor((middle - shape.bounds[0]) / size).astype(np.int64))
-    centres = np.array([middle[m].mean(axis=0) for m in members])
-    radii = np.array(
-        [
-            np.linalg.norm(corners[m] - c, axis=-1).max()
-            for m, c in zip(members, centres, strict=True)
-        ]
-    )
-    dipoles = np.array([area[m].sum(axis=0) for m in members])
-    total = np.zeros(len(index))
-    for block in _blocks(place // _CELL):
-        here = points[block]
-        around = here.mean(axis=0)
-        reach = np.linalg.norm(here - around, axis=1).max()
-        far = np.linalg.norm(centres - around, axis=1) - reach > _FAR * radii
-        offset = centres[far] - here[:, None]
-        gap = np.linalg.norm(offset, axis=2)
-        total[block] = np.sum(np.einsum("nck,ck->nc", offset, dipoles[far]) / gap**3, axis=1)
-        if not far.all():
-            near = corners[np.concatenate([members[k] for k in np.flatnonzero(~far)])]
-            total[block] += solid_angles(here, near)
-    return np.where(np.abs(total) > 2.0 * np.pi, -1, 1).astype(np.int8)
-
-
-def _blocks(keys: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Indices of equal rows of ``keys`` ``(N, 3)``, group by group."""
-    if not len(keys):
-        return []
-    sides = keys.max(axis=0) + 1
-    code = (keys[:, 0] * sides[1] + keys[:, 1]) * sides[2] + keys[:, 2]
-    order = np.argsort(code, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(code[order])) + 1)
+    number = clustered(corners, origin + place * spacing, _CELL * spacing)
+    return np.where(number > 0.5, -1, 1).astype(np.int8)
 
 
 def _halves(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:

@@ -1,6 +1,7 @@
 """Signed distances between the robot's hulls and the world.
 
-Convex parts by a broad phase and coal; solids of any other shape by their true surface.
+Convex parts by a broad phase and coal; solids of any other shape by their true surface; what
+bounds no solid by its triangles.
 
 Sign convention: positive apart, negative inside. Normals point from the world to the robot,
 so that a distance grows when the robot's point moves along the normal.
@@ -17,6 +18,7 @@ from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.narrow import near_solid
 from kinemesh.robot.near import Near
 from kinemesh.robot.obstacle import Obstacle
+from kinemesh.robot.sheet import near_sheet
 from kinemesh.robot.surface import near_surface
 
 NEAR = 0.05
@@ -91,9 +93,25 @@ def _near(
     within: float,
     chosen: NDArray[np.int64],
 ) -> Near:
-    robot = configuration.robot
     rotation, translation = poses.matrix(pose), pose[:3]
-    table = robot.hull_table
+    placed = (rotation, translation, within, chosen)
+    if obstacle.sheet is None:
+        return _near_solid(configuration, obstacle, *placed)
+    sheet = near_sheet(configuration, obstacle.sheet, *placed)
+    if not obstacle.parts:
+        return sheet
+    return Near.together(sheet, _near_solid(configuration, obstacle, *placed))
+
+
+def _near_solid(
+    configuration: Configuration,
+    obstacle: Obstacle,
+    rotation: Array,
+    translation: Array,
+    within: float,
+    chosen: NDArray[np.int64],
+) -> Near:
+    table = configuration.robot.hull_table
     if obstacle.surface is not None:
         surface = obstacle.surface
         return near_surface(configuration, surface, rotation, translation, within, chosen)

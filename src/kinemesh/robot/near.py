@@ -26,6 +26,12 @@ class Near:
     hulls: NDArray[np.int64]
     """Index into ``robot.hulls`` ``(N,)``."""
 
+    @classmethod
+    def together(cls, *found: Near) -> Near:
+        """The rows of all of ``found``."""
+        names = ("distance", "joints", "points", "normals", "hulls")
+        return cls(*(np.concatenate([getattr(near, name) for near in found]) for name in names))
+
     def rates(self, configuration: Configuration) -> Array:
         """How the distances change ``(N, nv)`` with a tangent step."""
         # Several constraints ask for the same places.

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.hollow import is_hollow
 from kinemesh.motion.shape import ConvexPart, Shape
 from kinemesh.robot.convex import convex_geometry
 from kinemesh.robot.dents import Dents
 from kinemesh.robot.kernel import part_of
-from kinemesh.robot.surface import TrueSurface, is_hollow
+from kinemesh.robot.sheet import Sheet
+from kinemesh.robot.surface import TrueSurface
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,9 @@ class Obstacle:
     dents: Dents | None = None
     """How far the one part may be entered, where it is the hull of a surface with dents."""
 
+    sheet: Sheet | None = None
+    """What of it bounds no solid and has two sides."""
+
     @classmethod
     def of(cls, name: str, shape: Shape, *, true: bool = False) -> Obstacle:
         """Prepare ``shape`` for distance queries.
@@ -64,6 +69,11 @@ class Obstacle:
         name, parts = "", tuple(Solid.of(part) for part in shape.parts)
         if not (true and shape.warnings) or shape.split:
             return cls(name, parts)
+        if shape.sheets.any():
+            solid, sheet = shape.solid, Sheet.of(shape)
+            if solid is None:
+                return cls(name, (), sheet=sheet)
+            return replace(cls.of(name, solid, true=True), sheet=sheet)
         if is_hollow(shape):
             return cls(name, parts, TrueSurface.of(shape))
         if len(parts) > 1:

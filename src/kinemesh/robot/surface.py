@@ -12,7 +12,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.field import DistanceField, surface_points, thinned
@@ -21,37 +20,31 @@ from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.facets import Facets, facets_of
 from kinemesh.robot.near import Near
 
-_STEP = 0.003
+STEP = 0.003
 """Points of the surface that are held against facets are this far apart [m]."""
 _CLUSTER = 0.012
 """They are looked up in clusters of this size [m]."""
 _PROTRUDES = ((0.008, 0.0004), (0.04, 0.001))
 """A point sticks out when the distance [m], on average over six points this far [m] around it, is
 larger than this [m]: flat and hollow places meet the hulls' vertices first."""
-_POKES = 0.015
+POKES = 0.015
 """Points of the surface count from this distance [m] on."""
 _CUBE = 0.006
 """In each cube of this size [m] one point is held against all facets."""
-_SPREAD = (0.03, 0.005)
+SPREAD = (0.03, 0.005)
 """A hull's rows are no further [m] than this from its nearest one: vertices, surface points."""
 
-_DOUBT = 0.0008
+DOUBT = 0.0008
 """Distances are called less than they are by this [m]: between sample points a thin slat stands
 out by about that much unseen."""
 
-_SNUG = 0.03
-"""A hull this near [m] to the surface stands for it."""
-_HULL_SAMPLES = 2000
-_SURFACE_SAMPLES = 20000
-
 
 @dataclass(frozen=True, eq=False)
-class TrueSurface:
-    """A solid's distance field, and the points of its surface that stick out, in clusters."""
+class Outcrops:
+    """Points of a surface that stick out, in clusters."""
 
-    field: DistanceField
     points: Array
-    """Surface points ``(N, 3)`` [m] in the solid's frame, cluster by cluster."""
+    """``(N, 3)`` [m] in the solid's frame, cluster by cluster."""
     starts: NDArray[np.int64]
     """First point of every cluster ``(C,)``, and the number of points."""
     centres: Array
@@ -60,19 +53,9 @@ class TrueSurface:
     """Radius of every cluster ``(C,)`` [m]."""
 
     @classmethod
-    def of(cls, shape: Shape) -> TrueSurface:
-        """Prepare ``shape`` for distance queries: a second or three for a scan."""
-        field = DistanceField.of(shape)
-        points, _, _ = surface_points(shape)
-        points = points[thinned(points, _STEP / 2.0)]
-        out = np.zeros(len(points))
-        for reach, least in _PROTRUDES:
-            around = np.concatenate([reach * np.eye(3), -reach * np.eye(3)])
-            mean = np.mean([field.look_up(points + step) for step in around], axis=0)
-            out = np.maximum(out, mean / least)
-        # The first of a cube stays: let that be the one that sticks out most.
-        points = points[np.argsort(-out, kind="stable")][: int(np.sum(out > 1.0))]
-        points = points[thinned(points, _STEP)] if len(points) else points
+    def of(cls, points: Array) -> Outcrops:
+        """``points`` ``(N, 3)`` [m], the first of each small cube."""
+        points = points[thinned(points, STEP)] if len(points) else points
         cube = np.floor(points / _CLUSTER).astype(np.int64)
         order = np.lexsort(cube.T)
         points, cube = points[order], cube[order]
@@ -83,9 +66,30 @@ class TrueSurface:
         pieces = [points[a:b] for a, b in pairwise(starts)]
         centres = np.reshape([(p.min(axis=0) + p.max(axis=0)) / 2.0 for p in pieces], (-1, 3))
         radii = [np.linalg.norm(p - c, axis=1).max() for p, c in zip(pieces, centres, strict=True)]
-        return cls(
-            field, readonly(points), readonly(starts, np.int64), readonly(centres), readonly(radii)
-        )
+        return cls(readonly(points), readonly(starts, np.int64), readonly(centres), readonly(radii))
+
+
+@dataclass(frozen=True, eq=False)
+class TrueSurface:
+    """A solid's distance field, and the points of its surface that stick out."""
+
+    field: DistanceField
+    outcrops: Outcrops
+
+    @classmethod
+    def of(cls, shape: Shape) -> TrueSurface:
+        """Prepare ``shape``, all of which bounds a solid: a second or three for a scan."""
+        field = DistanceField.of(shape)
+        points = surface_points(shape)[0]
+        points = points[thinned(points, STEP / 2.0)]
+        out = np.zeros(len(points))
+        for reach, least in _PROTRUDES:
+            around = np.concatenate([reach * np.eye(3), -reach * np.eye(3)])
+            mean = np.mean([field.look_up(points + step) for step in around], axis=0)
+            out = np.maximum(out, mean / least)
+        # The first of a cube stays: let that be the one that sticks out most.
+        order = np.argsort(-out, kind="stable")
+        return cls(field, Outcrops.of(points[order][: int(np.sum(out > 1.0))]))
 
 
 def near_surface(
@@ -109,9 +113,11 @@ def near_surface(
     close = surface.field.look_up(local) - table.radii[hulls] < within
     hulls, local = hulls[close], local[close]
     vertices = _vertices(configuration, surface, rotation, translation, within, hulls)
-    pokes = _pokes(configuration, surface, rotation, translation, min(within, _POKES), hulls, local)
+    pokes = pokes_of(
+        configuration, surface.outcrops, rotation, translation, min(within, POKES), hulls, local
+    )
     distance, *rest = (np.concatenate(pair) for pair in zip(vertices, pokes, strict=True))
-    return Near(distance - _DOUBT, *rest)
+    return Near(distance - DOUBT, *rest)
 
 
 Rows = tuple[Array, NDArray[np.int64], Array, Array, NDArray[np.int64]]
@@ -136,8 +142,8 @@ def _vertices(
     near = np.flatnonzero(value < within)
     index = index[near]
     owners = table.owners[index]
-    octants = _octants(table.vertices[index] - table.centres[owners])
-    kept = _nearest_each(value[near], owners, octants, _SPREAD[0])
+    parts = octants(table.vertices[index] - table.centres[owners])
+    kept = nearest_each(value[near], owners, parts, SPREAD[0])
     chosen = near[kept]
     value, gradient = surface.field.with_gradients(local[chosen])
     length = np.linalg.norm(gradient, axis=1)[:, None]
@@ -146,18 +152,21 @@ def _vertices(
     return value, table.joints[owners[kept]], world[chosen], normals, owners[kept]
 
 
-def _pokes(
+def pokes_of(
     configuration: Configuration,
-    surface: TrueSurface,
+    surface: Outcrops,
     rotation: Array,
     translation: Array,
     within: float,
     hulls: NDArray[np.int64],
     local: Array,
 ) -> Rows:
-    """Surface points near facets: the columns of :class:`Near`."""
+    """Surface points near facets: the columns of :class:`Near`.
+
+    ``local`` ``(H, 3)`` [m] are the centres of ``hulls`` in the solid's frame.
+    """
     table = configuration.robot.hull_table
-    facets = facets_of(table, _POKES)
+    facets = facets_of(table, POKES)
     away = np.sum(local**2, axis=1)[:, None] + np.sum(surface.centres**2, axis=1)
     away -= 2.0 * local @ surface.centres.T
     reach = table.radii[hulls][:, None] + surface.radii + within
@@ -179,10 +188,10 @@ def _pokes(
     places, owners = places[kept], hulls[which[kept]]
     cube = np.floor(places / _CUBE).astype(np.int64) & 31
     cube = (cube[:, 0] * 32 + cube[:, 1]) * 32 + cube[:, 2]
-    few = _nearest_each(height[kept], owners, cube, _SPREAD[1])
+    few = nearest_each(height[kept], owners, cube, SPREAD[1])
     places, owners, index = places[few], owners[few], index[kept[few]]
     height, normals = facets.exact(owners, places)
-    chosen = _nearest_each(height, owners, _octants(places - table.centres[owners]), _SPREAD[1])
+    chosen = nearest_each(height, owners, octants(places - table.centres[owners]), SPREAD[1])
     owners, index, height, normals = owners[chosen], index[chosen], height[chosen], normals[chosen]
     joints = table.joints[owners]
     outward = np.matmul(configuration.rotations[joints], normals[:, :, None])[:, :, 0]
@@ -214,15 +223,16 @@ def _sift(
     ``limits`` ``(H,)`` [m] are lowered.
     """
     least, most = facets.bounds(hulls[which], places)
-    np.minimum.at(limits, which, most + radii + _SPREAD[1])
+    np.minimum.at(limits, which, most + radii + SPREAD[1])
     return np.flatnonzero(least - radii < limits[which]), least
 
 
-def _octants(offsets: Array) -> NDArray[np.int64]:
+def octants(offsets: Array) -> NDArray[np.int64]:
+    """Which of the eight octants each of ``offsets`` ``(N, 3)`` is in ``(N,)``."""
     return np.asarray((offsets > 0.0) @ np.array([4, 2, 1]))
 
 
-def _nearest_each(
+def nearest_each(
     value: Array, owners: NDArray[np.int64], parts: NDArray[np.int64], spread: float
 ) -> NDArray[np.int64]:
     """Index of the least of ``value`` ``(N,)`` in every part (of 32^3) of every owner.
@@ -236,18 +246,3 @@ def _nearest_each(
     least = np.full(int(owners.max(initial=0)) + 1, np.inf)
     np.minimum.at(least, owners[kept], value[kept])
     return np.asarray(kept[value[kept] <= least[owners[kept]] + spread])
-
-
-def is_hollow(shape: Shape) -> bool:
-    """Whether the parts of ``shape`` leave its surface far inside: a chair, not a dented box.
-
-    A hull that lies within 30 mm of the surface everywhere stands for it: hands are then some
-    millimetres off in the dents, and every distance is exact and cheap.
-    """
-    if not shape.warnings:
-        return False
-    rng = np.random.default_rng(0)
-    surface = cKDTree(shape.scatter(_SURFACE_SAMPLES, rng))
-    hull = Shape.union([Shape.convex(part.vertices) for part in shape.parts])
-    away, _ = surface.query(hull.scatter(_HULL_SAMPLES, rng))
-    return bool(np.max(away) > _SNUG)

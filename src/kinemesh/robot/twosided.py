@@ -1,0 +1,177 @@
+"""Triangles without an inside: exact distances, and what lies between two points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.edges import Edges, welded
+from kinemesh.motion.field import points_on, thinned
+from kinemesh.robot.surface import STEP
+
+Flags = NDArray[np.bool_]
+Labels = NDArray[np.int64]
+
+_ASKED = 4
+"""Points of the lattice whose triangles are looked at for the nearest place."""
+_STRIDE = 0.05
+"""Segments are held against triangles in pieces no longer than this [m]."""
+_ASIDE = np.array([1.13e-7, -0.71e-7, 0.89e-7])
+"""Segments are moved by this [m]: one through an edge would cross two triangles, or none."""
+_TOUCHING = 1e-6
+"""What is nearer to a triangle than this [m] is on it, on the side that its eye is on."""
+
+
+@dataclass(frozen=True, eq=False)
+class TwoSided:
+    """Triangles with a lattice of points on them, for broad phases."""
+
+    corners: Array
+    """``(F, 3, 3)`` [m]."""
+    normals: Array
+    """Unit normals ``(F, 3)``."""
+    tree: cKDTree
+    """The lattice's points."""
+    owners: Labels
+    """Triangle of each of them ``(N,)``."""
+    spacing: float
+    """A place on a triangle is no further than this [m] from a point of its own."""
+
+    @classmethod
+    def of(cls, corners: Array) -> TwoSided:
+        """Prepare triangles ``(F, 3, 3)`` [m]; those without an area are left out."""
+        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        length = np.linalg.norm(normals, axis=1)
+        corners, normals = corners[length > 0.0], normals[length > 0.0]
+        points, _, step, owners = points_on(corners)
+        normals = normals / length[length > 0.0, None]
+        return cls(corners, normals, cKDTree(points), owners, step)
+
+    def at_least(self, points: Array) -> Array:
+        """What the distances of ``points`` ``(N, 3)`` are at least ``(N,)`` [m]."""
+        return np.asarray(self.tree.query(points)[0] - self.spacing)
+
+    def nearest(self, points: Array) -> tuple[Array, Labels]:
+        """Nearest places ``(N, 3)`` [m] of the triangles, and which triangles ``(N,)``."""
+        count = min(_ASKED, self.tree.n)
+        found = self.tree.query(points, k=count)[1]
+        owners = self.owners[np.reshape(found, (len(points), count))]
+        places = _closest(points[:, None], self.corners[owners])
+        best = np.argmin(np.sum((places - points[:, None]) ** 2, axis=2), axis=1)
+        rows = np.arange(len(points))
+        return places[rows, best], owners[rows, best]
+
+    def seen_from(self, points: Array, eyes: Array, beyond: Flags) -> tuple[Array, Array]:
+        """Signed distances ``(N,)`` [m] of points, and which way they grow ``(N, 3)``.
+
+        Negative where a triangle lies between a point ``(N, 3)`` [m] and its eye ``(N, 3)`` [m];
+        the other way round where the eye itself is ``beyond`` ``(N,)``.
+        """
+        places, owners = self.nearest(points)
+        offset = points - places
+        distance = np.linalg.norm(offset, axis=1)
+        normals = self.normals[owners]
+        eyed = np.einsum("nk,nk->n", normals, eyes - places)
+        height = np.einsum("nk,nk->n", normals, offset)
+        hidden = np.zeros(len(points), dtype=bool)
+        # On one side of the nearest triangle nothing is between them but in rare folds.
+        doubtful = np.flatnonzero((eyed * np.sign(height) < _TOUCHING) & (distance > _TOUCHING))
+        hidden[doubtful] = self.crossed(eyes[doubtful], points[doubtful])
+        wrong = hidden ^ beyond
+        flat = distance <= _TOUCHING
+        towards = np.where((eyed > 0.0) ^ beyond, 1.0, -1.0)[:, None] * normals
+        away = np.where(wrong, -1.0, 1.0)[:, None] * offset / np.maximum(distance, 1e-300)[:, None]
+        away = np.where(flat[:, None], towards, away)
+        return np.where(wrong, -distance, distance), away
+
+    def crossed(self, starts: Array, ends: Array) -> Flags:
+        """Which segments ``(S,)`` go through the triangles, an odd number of times."""
+        starts, ends = starts + _ASIDE, ends + _ASIDE
+        pieces = np.ceil(np.linalg.norm(ends - starts, axis=1) / _STRIDE).astype(np.int64)
+        pieces = np.maximum(pieces, 1)
+        which = np.repeat(np.arange(len(starts)), pieces)
+        number = np.arange(len(which)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        step = (ends - starts) / pieces[:, None]
+        first = starts[which] + number[:, None] * step[which]
+        middle = first + step[which] / 2.0
+        reach = np.linalg.norm(step, axis=1)[which] / 2.0 + self.spacing
+        near = np.flatnonzero(self.tree.query(middle)[0] < reach) if len(middle) else which
+        times = np.zeros(len(starts), dtype=np.int64)
+        if len(near):
+            balls = self.tree.query_ball_point(middle[near], reach[near])
+            lots = [np.unique(self.owners[ball]) for ball in balls]
+            piece = np.repeat(near, [len(lot) for lot in lots])
+            hit = _through(first[piece], step[which[piece]], self.corners[np.concatenate(lots)])
+            times += np.bincount(which[piece[hit]], minlength=len(starts))
+        return np.asarray(times % 2 == 1)
+
+    def sharp(self, level: float) -> Array:
+        """Points ``(N, 3)`` [m] on rims, and on edges where normals agree by less than ``level``.
+
+        At most :data:`STEP` apart.
+        """
+        points, faces = welded(
+            self.corners.reshape(-1, 3), np.arange(self.corners.size // 3).reshape(-1, 3)
+        )
+        a, b, c = (points[faces[:, k]] for k in range(3))
+        normals = np.cross(b - a, c - a)
+        normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-300)[:, None]
+        sides = Edges.of(faces)
+        order = np.argsort(sides.edge, kind="stable")
+        first = np.searchsorted(sides.edge[order], np.arange(int(sides.edge.max()) + 1))
+        uses = np.bincount(sides.edge)
+        one, other = order[first], order[first + uses - 1]
+        ways = np.where(sides.sense[one] == sides.sense[other], -1.0, 1.0)
+        agree = ways * np.einsum("ek,ek->e", normals[sides.face[one]], normals[sides.face[other]])
+        ends = points[sides.ends[one[(uses != 2) | (agree < level)]]]
+        if not len(ends):
+            return np.zeros((0, 3))
+        counts = (
+            np.ceil(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) / STEP).astype(np.int64) + 1
+        )
+        edge = np.repeat(np.arange(len(ends)), counts)
+        share = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)
+        share = (share / np.maximum(counts - 1, 1)[edge])[:, None]
+        found = (1.0 - share) * ends[edge, 0] + share * ends[edge, 1]
+        return np.asarray(found[thinned(found, STEP / 2.0)])
+
+
+def _through(starts: Array, steps: Array, corners: Array) -> Flags:
+    """Whether ``starts + [0, 1) * steps`` go through triangles, pair by pair (Möller, Trumbore)."""
+    u, v = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    across = np.cross(steps, v)
+    size = np.einsum("nk,nk->n", u, across)
+    size = np.where(np.abs(size) > 1e-300, size, np.inf)
+    off = starts - corners[:, 0]
+    a = np.einsum("nk,nk->n", off, across) / size
+    turned = np.cross(off, u)
+    b = np.einsum("nk,nk->n", steps, turned) / size
+    t = np.einsum("nk,nk->n", v, turned) / size
+    return np.asarray(
+        np.isfinite(size) & (a >= 0.0) & (b >= 0.0) & (a + b <= 1.0) & (t >= 0.0) & (t < 1.0)
+    )
+
+
+def _closest(points: Array, corners: Array) -> Array:
+    """Nearest places ``(..., 3)`` of triangles ``(..., 3, 3)`` to ``points`` ``(..., 3)``."""
+    u, v = corners[..., 1, :] - corners[..., 0, :], corners[..., 2, :] - corners[..., 0, :]
+    off = points - corners[..., 0, :]
+    uu, vv, uv = (np.sum(p * q, axis=-1) for p, q in ((u, u), (v, v), (u, v)))
+    up, vp = np.sum(u * off, axis=-1), np.sum(v * off, axis=-1)
+    size = np.maximum(uu * vv - uv**2, 1e-300)
+    a, b = (vv * up - uv * vp) / size, (uu * vp - uv * up) / size
+    foot = corners[..., 0, :] + a[..., None] * u + b[..., None] * v
+    within = (a >= 0.0) & (b >= 0.0) & (a + b <= 1.0)
+    best, least = foot, np.where(within, np.sum((foot - points) ** 2, axis=-1), np.inf)
+    for k in range(3):
+        start, along = corners[..., k, :], corners[..., (k + 1) % 3, :] - corners[..., k, :]
+        share = np.sum((points - start) * along, axis=-1) / np.sum(along**2, axis=-1)
+        place = start + np.clip(share, 0.0, 1.0)[..., None] * along
+        away = np.sum((place - points) ** 2, axis=-1)
+        best = np.where((away < least)[..., None], place, best)
+        least = np.minimum(away, least)
+    return np.asarray(best)
