@@ -16,7 +16,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.errors import ReadError, WriteError
+from kinemesh.arguments import (
+    FARTHEST,
+    flags,
+    floats,
+    instance,
+    mapping,
+    number,
+    several,
+    text,
+    texts,
+    whole,
+)
+from kinemesh.errors import ClipError, ReadError, WriteError
 from kinemesh.motion import LANDMARKS, Scene, Trajectory, poses
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.shown import Panel, html_table, plot
@@ -49,6 +61,12 @@ class FrameReport:
     """Worst violation by constraint, measured on the nonlinear constraint [m] or [rad]."""
     relaxed: tuple[str, ...] = ()
     """Constraints that had to give way because not all rows could hold."""
+
+    def __post_init__(self) -> None:
+        for name in ("index", "iterations"):
+            whole(name, getattr(self, name), "a whole number, 0 or more", low=0, high=1 << 62)
+        mapping("cost", self.cost, "names of objectives to costs")
+        mapping("violation", self.violation, "names of constraints to violations")
 
     @property
     def total(self) -> float:
@@ -88,14 +106,43 @@ class Result:
     """When hands were held to things ``(T,)``, by hand and thing."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "landmarks", readonly(self.landmarks))
-        object.__setattr__(self, "reports", tuple(self.reports))
+        instance("trajectory", self.trajectory, Trajectory, "a Trajectory")
+        instance("scene", self.scene, Scene, "the robot's Scene")
+        frames = len(self.trajectory)
+        span: dict[str, Any] = {"largest": FARTHEST, "error": ClipError}
+        places = floats(
+            "landmarks",
+            self.landmarks,
+            f"places ({frames}, {len(LANDMARKS)}, 3) [m]",
+            shape=(frames, len(LANDMARKS), 3),
+            **span,
+        )
+        object.__setattr__(self, "landmarks", readonly(places))
+        reports = several("reports", self.reports, FrameReport, "FrameReports")
+        object.__setattr__(self, "reports", reports)
+        number("scale", self.scale, "a factor, more than 0", over=0.0, error=ClipError)
+        for name in ("clip", "version"):
+            text(name, getattr(self, name))
+        for name in ("notes", "warnings"):
+            said = texts(name, getattr(self, name), "a tuple of texts")
+            object.__setattr__(self, name, said)
+        for name, track in mapping("tracks", self.tracks, "props to poses (T, 7)").items():
+            what = f"poses ({frames}, 7)"
+            found = floats(f"tracks[{name!r}]", track, what, shape=(frames, 7), **span)
+            if not np.all(np.linalg.norm(found[:, 3:], axis=1) > 1e-6):
+                raise ClipError(f"tracks[{name!r}] holds a quaternion of zeros: expected length 1")
         if not self.tracks and self.scene.props:
             object.__setattr__(self, "tracks", {p.name: p.track for p in self.scene.props})
-        stance = {name: readonly(flags, np.bool_) for name, flags in self.stance.items()}
-        object.__setattr__(self, "stance", stance)
-        touch = {pair: readonly(flags, np.bool_) for pair, flags in self.touch.items()}
-        object.__setattr__(self, "touch", touch)
+        for name, what in (("stance", "parts of feet"), ("touch", "(hand, thing)")):
+            held = mapping(name, getattr(self, name), f"{what} to flags (T,)")
+            known = {
+                key: readonly(
+                    flags(f"{name}[{key!r}]", each, (frames,), f"flags ({frames},)", ClipError),
+                    np.bool_,
+                )
+                for key, each in held.items()
+            }
+            object.__setattr__(self, name, known)
 
     def __len__(self) -> int:
         return len(self.trajectory)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal, TypeVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -12,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from kinemesh import constraints as _constraints
 from kinemesh import objectives as _objectives
 from kinemesh._version import __version__
+from kinemesh.arguments import function, instance, number, several, shown, whole
 from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
 from kinemesh.errors import ClipError, SolveError
 from kinemesh.evaluation import Evaluation, Terms
@@ -56,37 +58,29 @@ OnFrame = Callable[[int, Array], None]
 
 DEFAULT_REFINEMENT = Refinement()
 
+T = TypeVar("T")
+
+_A_CLIP = "a Clip; of a file, kinemesh.read(path) makes one"
+
 
 class Retargeter:
     """Turns clips into trajectories of one robot.
 
     Each frame is a sequence of QPs around the current configuration: build, solve, step, until
-    a step's cost is what its QP foretold and the constraints hold.
+    a step's cost is what its QP foretold and the constraints hold. The settings are those of
+    :func:`kinemesh.retarget`, which describes them.
 
-    Args:
-        robot: a model, or what :meth:`RobotModel.load` takes.
-        freeze: what is locked at its rest posture: joints by name, ``legs`` (the base with
-            them), ``arms``, ``waist``, ``head``, ``base``. Elsewhere than at rest:
-            ``robot=model.frozen(what, posture)``.
-        objectives: what is wanted; default :func:`kinemesh.objectives.defaults`.
-        constraints: what must hold; default :func:`kinemesh.constraints.defaults`.
-        iterations: most QPs in a frame.
-        first_iterations: most QPs in the first frame, which starts from the rest posture.
-        tolerance: a frame is done when a step's cost is as the QP foretold, to this share.
-        feasibility: a constraint broken by more than this [m] is reported as relaxed; a frame is
-            done when none is broken by more than half of it.
-        solver: ``"daqp"``, ``"osqp"``, or ``"cvxpy"``: the paper's program as it is written,
-            with its second-order cone trust region.
-        mesh: how many anchors the interaction mesh has.
-        refine: the whole-clip pass that follows the frames; None leaves it out.
-        stance: when a foot counts as planted.
+    Raises:
+        RobotError: the robot is not known or not complete, or has nothing to freeze of that name.
+        OptionError: a setting that cannot be.
+        TypeError: a setting of another kind.
     """
 
     def __init__(
         self,
         robot: RobotModel | str | Path = "g1",
         *,
-        freeze: Sequence[str] = (),
+        freeze: str | Sequence[str] = (),
         objectives: Sequence[Objective] | None = None,
         constraints: Sequence[Constraint | StepBox] | None = None,
         iterations: int = 10,
@@ -94,14 +88,19 @@ class Retargeter:
         tolerance: float = 3e-4,
         feasibility: float = 2e-4,
         solver: str = "daqp",
-        refine: Refinement | None = DEFAULT_REFINEMENT,
+        refine: Refinement | Literal[False] | None = DEFAULT_REFINEMENT,
         mesh: MeshOptions | None = None,
         stance: StanceRule | None = None,
     ) -> None:
         model = robot if isinstance(robot, RobotModel) else RobotModel.load(robot)
-        self.robot = model.frozen((freeze,) if isinstance(freeze, str) else freeze)
-        self.objectives = tuple(_objectives.defaults() if objectives is None else objectives)
-        self.constraints = tuple(_constraints.defaults() if constraints is None else constraints)
+        self.robot = model.frozen(freeze)
+        wanted = _objectives.defaults() if objectives is None else objectives
+        must = _constraints.defaults() if constraints is None else constraints
+        what = "Objectives, such as kinemesh.objectives.defaults()"
+        self.objectives = several("objectives", wanted, Objective, what)
+        what = "Constraints and StepBoxes, such as kinemesh.constraints.defaults()"
+        self.constraints: tuple[Constraint | StepBox, ...]
+        self.constraints = several("constraints", must, (Constraint, StepBox), what)
         if self.robot.fixed_base and not any(isinstance(c, FixedBase) for c in self.constraints):
             self.constraints = (*self.constraints, FixedBase())
         if solver == "cvxpy" and constraints is None:
@@ -109,19 +108,25 @@ class Retargeter:
                 replace(c, ball=True) if isinstance(c, TrustRegion) else c for c in self.constraints
             )
         self._terms = Terms(self.objectives, self.constraints)
-        if solver not in SOLVERS:
-            raise SolveError(f"unknown solver {solver!r}; known solvers: {', '.join(SOLVERS)}")
+        if not isinstance(solver, str) or solver not in SOLVERS:
+            known = ", ".join(SOLVERS)
+            raise SolveError(f"unknown solver {shown(solver)}; known solvers: {known}")
         self._trust = min(
             (c.radius for c in self.constraints if isinstance(c, TrustRegion)), default=np.inf
         )
-        self.iterations = iterations
-        self.first_iterations = first_iterations
-        self.tolerance = tolerance
-        self.feasibility = feasibility
+        what = "a number of QPs, 1 to 10000"
+        self.iterations = whole("iterations", iterations, what, low=1, high=10_000)
+        self.first_iterations = whole(
+            "first_iterations", first_iterations, what, low=1, high=10_000
+        )
+        self.tolerance = number("tolerance", tolerance, "a share, 0 to 1", low=0.0, high=1.0)
+        what = "a length [m], more than 0, at most 1"
+        self.feasibility = number("feasibility", feasibility, what, over=0.0, high=1.0)
         self.solver = solver
-        self.refine = refine
-        self.mesh = mesh
-        self.stance = stance
+        what = "a Refinement, or None or False for no whole-clip pass"
+        self.refine = _given("refine", refine or None, Refinement, what)
+        self.mesh = _given("mesh", mesh, MeshOptions, "MeshOptions, or None for the default")
+        self.stance = _given("stance", stance, StanceRule, "a StanceRule, or None for the default")
 
     def plan(self, clip: Clip, scene: Scene | None = None, nominal: Array | None = None) -> Plan:
         """What ``clip`` asks of the robot, frame by frame."""
@@ -280,7 +285,13 @@ class Retargeter:
 
         Raises:
             ClipError: the scene lacks a prop, or the nominal does not fit clip and robot.
+            TypeError: an argument of another kind, such as a path in place of a clip.
         """
+        instance("clip", clip, Clip, _A_CLIP)
+        _given("scene", scene, Scene, "a Scene, or None for the clip's own")
+        _given("nominal", nominal, Trajectory, "a Trajectory, such as result.trajectory, or None")
+        function("progress", progress)
+        function("on_frame", on_frame)
         if nominal is not None and nominal.joint_names != self.robot.whole.joint_names:
             raise ClipError(
                 f"the nominal trajectory has the joints of {nominal.robot!r}; "
@@ -338,21 +349,73 @@ def retarget(
     *,
     nominal: Trajectory | None = None,
     progress: Progress | None = None,
-    **options: object,
+    on_frame: OnFrame | None = None,
+    freeze: str | Sequence[str] = (),
+    objectives: Sequence[Objective] | None = None,
+    constraints: Sequence[Constraint | StepBox] | None = None,
+    iterations: int = 10,
+    first_iterations: int = 50,
+    tolerance: float = 3e-4,
+    feasibility: float = 2e-4,
+    solver: str = "daqp",
+    refine: Refinement | Literal[False] | None = DEFAULT_REFINEMENT,
+    mesh: MeshOptions | None = None,
+    stance: StanceRule | None = None,
 ) -> Result:
-    """Retarget one clip: ``Retargeter(robot, **options).retarget(clip, scene=scene)``.
+    """Retarget one clip: a :class:`Retargeter` with these settings, used once.
 
     Args:
-        clip: the demonstration.
-        robot: a robot's name, folder, or model.
-        scene: props and terrain to adapt to; default: the clip's own.
-        nominal: a trajectory to stay near.
-        progress: called after every frame with (done, in all).
-        **options: settings of :class:`Retargeter`.
+        clip: the demonstration; :func:`kinemesh.read` makes one of a file.
+        robot: a shipped robot's name, a folder, or a model; ``"g1"`` if left out.
+        scene: props and terrain to adapt to, at human scale; the clip's own if left out.
+        nominal: a trajectory that base and legs stay near, frame by frame; none if left out.
+        progress: called after every frame with (frames done, frames in all).
+        on_frame: called after every frame with its index and its configuration ``(nq,)``, as it
+            is before the whole-clip pass.
+        freeze: what is locked at its rest posture: joints by name, ``legs`` (the base with
+            them), ``arms``, ``waist``, ``head``, ``base``; nothing if left out. Elsewhere than at
+            rest: ``robot=model.frozen(what, posture)``.
+        objectives: what is wanted; :func:`kinemesh.objectives.defaults` if left out.
+        constraints: what must hold; :func:`kinemesh.constraints.defaults` if left out.
+        iterations: most QPs in a frame [1]; default 10.
+        first_iterations: most QPs in the first frame [1], which starts from the rest posture;
+            default 50.
+        tolerance: a frame is done when a step's cost is as the QP foretold, to this share [1];
+            default 3e-4.
+        feasibility: a constraint broken by more than this [m] is reported as relaxed; a frame is
+            done when none is broken by more than half of it; default 2e-4.
+        solver: ``"daqp"``, the default, ``"osqp"``, or ``"cvxpy"``: the paper's program as it is
+            written, with its second-order cone trust region.
+        refine: the whole-clip pass that follows the frames; None or False leaves it out.
+        mesh: how many anchors the interaction mesh has; ``MeshOptions()`` if left out.
+        stance: when a foot counts as planted; ``StanceRule()`` if left out.
 
     Raises:
         RobotError: the robot is not known or not complete.
         ClipError: clip and scene do not fit.
+        OptionError: a setting that cannot be.
+        TypeError: an argument of another kind, such as a path in place of a clip.
     """
-    retargeter = Retargeter(robot, **options)  # type: ignore[arg-type]  # checked by its signature
-    return retargeter.retarget(clip, scene=scene, nominal=nominal, progress=progress)
+    instance("clip", clip, Clip, _A_CLIP)  # before a robot is loaded
+    retargeter = Retargeter(
+        robot,
+        freeze=freeze,
+        objectives=objectives,
+        constraints=constraints,
+        iterations=iterations,
+        first_iterations=first_iterations,
+        tolerance=tolerance,
+        feasibility=feasibility,
+        solver=solver,
+        refine=refine,
+        mesh=mesh,
+        stance=stance,
+    )
+    return retargeter.retarget(
+        clip, scene=scene, nominal=nominal, progress=progress, on_frame=on_frame
+    )
+
+
+def _given(name: str, value: T | None, kind: type[T], what: str) -> T | None:
+    """``value``, of a kind or None."""
+    return None if value is None else instance(name, value, kind, what)

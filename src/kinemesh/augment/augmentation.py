@@ -6,9 +6,13 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
+from kinemesh.arguments import choice, instance, number
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Scene
 from kinemesh.motion.arrays import Array
+
+_FARTHEST = 1e5
+"""Nothing is moved further than this [m], or turned by more [rad]."""
 
 _AXES = ("person", "world")
 
@@ -54,8 +58,9 @@ def check_numbers(what: str, *values: float) -> None:
     Raises:
         ClipError: one is not.
     """
-    if not np.all(np.isfinite(values)):
-        raise ClipError(f"{what}: expected finite numbers; got {', '.join(map(str, values))}")
+    for value in values:
+        if abs(number(what, value, "finite numbers", error=ClipError)) > _FARTHEST:
+            raise ClipError(f"{what} = {value:g}: expected at most {_FARTHEST:g}")
 
 
 def check_factors(what: str, *values: float) -> None:
@@ -64,8 +69,19 @@ def check_factors(what: str, *values: float) -> None:
     Raises:
         ClipError: one is not.
     """
-    if not all(0.1 <= value <= 10.0 for value in values):
-        raise ClipError(f"{what}: expected factors of 0.1 to 10; got {', '.join(map(str, values))}")
+    for value in values:
+        number(what, value, "factors of 0.1 to 10", low=0.1, high=10.0, error=ClipError)
+
+
+def check_clip(clip: Clip, *scenes: Scene) -> None:
+    """Refuse what is no clip, or no scene.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    instance("clip", clip, Clip, "a Clip")
+    for scene in scenes:
+        instance("scene", scene, Scene, "a Scene, such as clip.scene")
 
 
 def check_axes(axes: str) -> None:
@@ -74,8 +90,7 @@ def check_axes(axes: str) -> None:
     Raises:
         ClipError: they are others.
     """
-    if axes not in _AXES:
-        raise ClipError(f"unknown axes {axes!r}; known are {', '.join(_AXES)}")
+    choice("axes", axes, _AXES, ClipError)
 
 
 def axes_of(axes: str, clip: Clip, place: Array) -> Array:

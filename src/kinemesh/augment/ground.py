@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from kinemesh.augment.augmentation import ClipAugmentation
+from kinemesh.augment.augmentation import ClipAugmentation, check_clip, check_numbers
 from kinemesh.augment.stairs import lifted, staircase
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Scene, Shape, Terrain
@@ -38,6 +38,7 @@ class Slope(ClipAugmentation):
     """The way up, to the left of where the person goes, or looks if he stays [rad]."""
 
     def __post_init__(self) -> None:
+        check_numbers("the slope's angle and heading", self.angle, self.heading)
         if not (abs(self.angle) <= _STEEPEST and np.isfinite(self.heading)):
             raise ClipError(
                 f"expected a slope of at most {np.rad2deg(_STEEPEST):.0f} degrees and a finite "
@@ -52,6 +53,7 @@ class Slope(ClipAugmentation):
 
     def apply(self, clip: Clip) -> Clip:
         """The clip on the slope; the ground is a part of its terrain then."""
+        check_clip(clip)
         reason = self.unfit(clip)
         if reason is not None:
             raise ClipError(reason)
@@ -95,13 +97,13 @@ class Steps(ClipAugmentation):
     """How far along the way the first step may be [m]."""
 
     def __post_init__(self) -> None:
+        numbers = (self.height, self.depth, self.start)
+        check_numbers("the steps' height, depth and start", *numbers)
         if not (0.0 < abs(self.height) <= 0.4 and 0.0 <= self.depth < 10.0):
             raise ClipError(
                 f"expected steps of up to 0.4 m, up or down, and a depth of 0 to 10 m; "
                 f"got {self.height} and {self.depth}"
             )
-        if not np.isfinite(self.start):
-            raise ClipError(f"expected a finite place of the first step; got {self.start}")
 
     def unfit(self, clip: Clip) -> str | None:
         """Why it cannot be applied: no flat ground, a prop, or nowhere between footfalls."""
@@ -116,6 +118,7 @@ class Steps(ClipAugmentation):
 
     def apply(self, clip: Clip) -> Clip:
         """The clip on the steps."""
+        check_clip(clip)
         reason = self.unfit(clip)
         if reason is not None:
             raise ClipError(reason)

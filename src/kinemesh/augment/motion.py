@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinemesh.augment.augmentation import ClipAugmentation, check_factors, check_numbers
+from kinemesh.arguments import number
+from kinemesh.augment.augmentation import ClipAugmentation, check_clip, check_factors, check_numbers
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip
 
@@ -21,6 +22,9 @@ class Arc(ClipAugmentation):
     """And what is after this [s]."""
 
     def __post_init__(self) -> None:
+        for name in ("start", "stop"):
+            if getattr(self, name) not in (None, np.inf):
+                number(name, getattr(self, name), "a time [s], 0 or more", error=ClipError)
         start, stop = self.start or 0.0, np.inf if self.stop is None else self.stop
         if not (0.0 <= start < stop) or np.isinf(start):
             raise ClipError(
@@ -30,6 +34,7 @@ class Arc(ClipAugmentation):
 
     def apply(self, clip: Clip) -> Clip:
         """The part; a time of stop beyond the end of the clip is its end."""
+        check_clip(clip)
         reason = self.unfit(clip)
         if reason is not None:
             raise ClipError(reason)
@@ -57,6 +62,7 @@ class Speed(ClipAugmentation):
 
     def apply(self, clip: Clip) -> Clip:
         """The clip, resampled in time."""
+        check_clip(clip)
         if self.factor == 1.0:
             return clip
         faster = replace(clip, fps=clip.fps * self.factor)
@@ -70,6 +76,7 @@ class Mirror(ClipAugmentation):
 
     def apply(self, clip: Clip) -> Clip:
         """The clip in the mirror y = 0."""
+        check_clip(clip)
         return clip.mirrored()
 
 
@@ -87,6 +94,7 @@ class Stature(ClipAugmentation):
 
     def apply(self, clip: Clip) -> Clip:
         """The clip of a person of another height."""
+        check_clip(clip)
         return replace(clip, height=clip.stature * self.factor)
 
 
@@ -105,4 +113,5 @@ class Move(ClipAugmentation):
 
     def apply(self, clip: Clip) -> Clip:
         """The clip elsewhere."""
+        check_clip(clip)
         return clip.rotated(self.turn).translated((self.x, self.y, 0.0))

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arguments import instance, number, text
 from kinemesh.augment.augmentation import (
     SceneAugmentation,
     axes_of,
     check_axes,
+    check_clip,
     check_factors,
     check_numbers,
 )
@@ -31,6 +33,10 @@ class _OfProp(SceneAugmentation):
 
     prop: str | None = None
     """The prop's name; None where the clip has but one."""
+
+    def __post_init__(self) -> None:
+        if self.prop is not None:
+            text("prop", self.prop, "the name of a prop, or None for the only one")
 
     def unfit(self, clip: Clip) -> str | None:
         """Why it cannot be applied: no such prop, or several to choose from."""
@@ -78,16 +84,17 @@ class PropPlace(_OfProp):
     to the left; ``world``: the world's."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_numbers("the prop's offset and turn", self.x, self.y, self.z, self.turn)
-        if not (self.tau > 0.0 and self.tau_turn > 0.0):
-            raise ClipError(
-                f"the times in which an offset fades have to be positive [s], inf for never; "
-                f"got {self.tau} and {self.tau_turn}"
-            )
+        for name in ("tau", "tau_turn"):
+            if getattr(self, name) != np.inf:
+                what = "a time in which an offset fades, positive [s], inf for never"
+                number(name, getattr(self, name), what, low=1e-6, error=ClipError)
         check_axes(self.axes)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
         """The scene with the prop on its new track."""
+        check_clip(clip, scene)
         prop = self._chosen(scene, clip)
         since = np.maximum(0.0, np.arange(len(prop.track)) / clip.fps - moved_at(prop, clip.fps))
         offset = np.array([self.x, self.y, self.z]) @ axes_of(self.axes, clip, prop.track[0, :3]).T
@@ -112,10 +119,12 @@ class PropSize(_OfProp):
     z: float = 1.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_factors("the prop's size", self.x, self.y, self.z)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
         """The scene with the prop in its new size."""
+        check_clip(clip, scene)
         prop = self._chosen(scene, clip)
         factors = np.array([self.x, self.y, self.z])
         # About the middle of the bounds, wherever the mesh has its origin.
@@ -140,11 +149,14 @@ class PropShape(_OfProp):
     """The solid, in axes like the prop's [m]."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.shape is None:
             raise ClipError("PropShape needs the shape that is to stand in for the prop")
+        instance("shape", self.shape, Shape, "the Shape that is to stand in for the prop")
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
         """The scene with the other solid on the prop's track."""
+        check_clip(clip, scene)
         prop = self._chosen(scene, clip)
         assert self.shape is not None  # checked in __post_init__
         away = prop.shape.bounds.mean(axis=0) - self.shape.bounds.mean(axis=0)

@@ -12,6 +12,8 @@ from typing import Any, cast
 import numpy as np
 
 from kinemesh import toml
+from kinemesh.arguments import mapping, several
+from kinemesh.arguments import path as given
 from kinemesh.augment.variant import FILES, ORIGINAL, SETTINGS, Setting, Variant
 from kinemesh.errors import ClipError, ReadError
 
@@ -28,6 +30,8 @@ class Spec:
     variants: tuple[Variant, ...] = (Variant(),)
 
     def __post_init__(self) -> None:
+        variants = several("variants", self.variants, Variant, "a tuple of Variants")
+        object.__setattr__(self, "variants", variants)
         names = [variant.name for variant in self.variants]
         twice = sorted({name for name in names if names.count(name) > 1}) if _few(names) else []
         if len(set(names)) != len(names):
@@ -43,7 +47,7 @@ def read_spec(path: str | Path) -> Spec:
     Raises:
         ReadError: the file cannot be read, or holds what a spec does not have.
     """
-    file = Path(path)
+    file = given("path", path, "a spec file", ReadError)
     table = toml.load(file, "variants, under [[grid]] or [[random]]")
     return spec_of(table, file.parent, file.name)
 
@@ -54,6 +58,7 @@ def spec_of(table: Mapping[str, Any], folder: Path = Path(), where: str = "the s
     Raises:
         ReadError: an unknown key, a value of the wrong kind, or two variants of one name.
     """
+    mapping("table", table, "what a spec file holds")
     toml.check_keys(where, table, ("original", "grid", "random"))
     original = toml.checked(where, "original", table.get("original", True), bool)
     variants = [Variant()] if original else []

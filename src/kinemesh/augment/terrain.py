@@ -8,10 +8,12 @@ import numpy as np
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arguments import whole
 from kinemesh.augment.augmentation import (
     SceneAugmentation,
     axes_of,
     check_axes,
+    check_clip,
     check_factors,
     check_numbers,
 )
@@ -43,6 +45,7 @@ class TerrainSize(SceneAugmentation):
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
         """The scene with its terrain stretched."""
+        check_clip(clip, scene)
         if scene.terrain is None:
             raise ClipError("the clip has no terrain")
         shape = scene.terrain.shape
@@ -86,13 +89,21 @@ class TerrainBox(SceneAugmentation):
     def __post_init__(self) -> None:
         check_numbers("the box's offset and turn", self.x, self.y, self.z, self.turn)
         check_axes(self.axes)
+        if not isinstance(self.box, str):
+            whole(
+                "box",
+                self.box,
+                "a number from 1, or a landmark",
+                low=1,
+                high=10**6,
+                error=ClipError,
+            )
         if isinstance(self.box, str) and self.box not in LANDMARKS:
             raise ClipError(f"unknown landmark {self.box!r}; known are {', '.join(LANDMARKS)}")
-        if isinstance(self.box, int) and self.box < 1:
-            raise ClipError(f"box = {self.box}: expected a number from 1, or a landmark")
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
         """The scene with the box elsewhere."""
+        check_clip(clip, scene)
         reason = self.unfit(clip)
         if reason is not None or scene.terrain is None:
             raise ClipError(reason or "the clip has no terrain")

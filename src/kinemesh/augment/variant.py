@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from math import radians
+from math import inf, radians
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
+from kinemesh import arguments
+from kinemesh.arguments import mapping, path, shown, text
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
 from kinemesh.augment.ground import Slope, Steps
 from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
@@ -88,7 +90,11 @@ class Variant:
     """Where files that the settings name lie."""
 
     def __post_init__(self) -> None:
-        settings = {key: _checked(key, value) for key, value in sorted(self.settings.items())}
+        text("name", self.name, "the variant's name, a text")
+        given = mapping("settings", self.settings, "names of settings to values")
+        keys = sorted(text("settings", key, "names of settings") for key in given)
+        settings = {key: _checked(key, given[key]) for key in keys}
+        object.__setattr__(self, "folder", path("folder", self.folder, "a folder", ClipError))
         object.__setattr__(self, "settings", MappingProxyType(settings))
         for key, others in _NEEDED.items():
             if key not in settings and any(other in settings for other in others):
@@ -217,11 +223,14 @@ def _checked(key: str, value: Setting) -> Setting:
         _NUMBER: number,
         _SWITCH: isinstance(value, bool),
         _WORD: isinstance(value, str),
-        _BOX: type(value) is int or value in LANDMARKS,
+        _BOX: type(value) is int or (isinstance(value, str) and value in LANDMARKS),
     }
     if not fits[kind]:
-        raise ClipError(f"{key} = {value!r}: expected {kind}")
-    return float(value) if kind == _NUMBER else value
+        raise ClipError(f"{key} = {shown(value)}: expected {kind}")
+    if kind != _NUMBER:
+        return value
+    endless = key in ("prop.tau", "prop.tau_turn") and value == inf
+    return inf if endless else arguments.number(key, value, "a finite number", error=ClipError)
 
 
 def _check_box(settings: Mapping[str, Setting]) -> None:

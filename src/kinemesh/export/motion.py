@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arguments import FARTHEST, floats
 from kinemesh.errors import WriteError
 from kinemesh.export import rates
 from kinemesh.motion import Trajectory, poses
@@ -129,11 +130,15 @@ def motion_of(
         raise WriteError(f"the trajectory has {len(q)} frame; velocities need at least two")
     props = dict(tracks if tracks is not None else result.tracks if result else {})
     for prop, track in props.items():
-        if track.shape != (len(q), 7):
+        floats(
+            f"tracks[{prop!r}]", track, "finite poses (T, 7)", largest=FARTHEST, error=WriteError
+        )
+        if np.shape(track) != (len(q), 7):
             raise WriteError(
-                f"the track of prop {prop!r} has shape {track.shape} for {len(q)} frames; "
+                f"the track of prop {prop!r} has shape {np.shape(track)} for {len(q)} frames; "
                 f"expected ({len(q)}, 7)"
             )
+    props = {prop: np.asarray(track, dtype=np.float64) for prop, track in props.items()}
     own = trajectory.fps
     rate = own if fps is None else float(fps)
     notes: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from kinemesh import arguments
 from kinemesh.errors import WriteError
 from kinemesh.export.archives import (
     write_beyondmimic,
@@ -111,11 +112,21 @@ def write(
             fewer than two frames.
         ClipError: the trajectory is not this robot's.
         RobotError: the robot is not known.
+        TypeError: an argument of another kind.
     """
+    if not isinstance(result, Result):
+        arguments.instance("result", result, Trajectory, "a Result or a Trajectory")
+    if fps is not None:
+        arguments.rate(fps, WriteError, "cannot write: the frame rate is")
+    if tracks is not None:
+        arguments.mapping("tracks", tracks, "props to poses (T, 7)")
+    if name is not None:
+        arguments.text("name", name, "the motion's name, a text")
     target = check_target(path, format)
     writer = WRITERS[format]
     trajectory = result.trajectory if isinstance(result, Result) else result
-    model = robot if isinstance(robot, RobotModel) else RobotModel.load(robot or trajectory.robot)
+    own = trajectory.robot if robot is None else robot
+    model = own if isinstance(own, RobotModel) else RobotModel.load(own)
     motion = motion_of(result, model, writer.fps if fps is None else fps, tracks, name)
     _place(target, lambda temporary: writer.write(motion, temporary))
     return (*motion.notes, *_remarks(motion, format, writer))
@@ -128,9 +139,8 @@ def check_target(path: str | Path, format: str) -> Path:
         WriteError: an unknown format, another suffix, no such folder, no permission, or
             something else is there.
     """
-    if format not in WRITERS:
-        raise WriteError(f"unknown format {format!r}; known are {', '.join(WRITERS)}")
-    writer, target = WRITERS[format], Path(path)
+    arguments.choice("format", format, WRITERS, WriteError)
+    writer, target = WRITERS[format], arguments.path("path", path, "a path", WriteError)
     parent = target.resolve().parent
     if not parent.is_dir():
         raise WriteError(f"the folder {target.parent} does not exist; make it first")

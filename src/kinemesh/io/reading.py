@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh import arguments
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io.axes import handed, upright
 from kinemesh.io.bvh import read_bvh
@@ -20,6 +21,7 @@ from kinemesh.io.glb import read_glb
 from kinemesh.io.ground import grounded
 from kinemesh.io.mapping import read_map
 from kinemesh.io.omomo import read_omomo
+from kinemesh.io.options import check_options
 from kinemesh.io.pickles import refuse_pickle
 from kinemesh.io.positions import read_archive_file, read_array_file
 from kinemesh.io.recording import Asked, Reader, Recording
@@ -127,17 +129,22 @@ def read(
         ReadError: a file is missing, damaged, or not what it should be.
         ClipError: the numbers in it make no clip.
         MissingExtra: an optional package is needed.
+        TypeError: an argument of another kind.
     """
-    path = existing_file(path)
-    wanted = _wanted(path, object, terrain, decompose)
     given: dict[str, Any] = {
         "skeleton": skeleton,
         "height": height,
         "fps": fps,
         "floor": floor,
         "up": up,
+        "unit": unit,
+        "map": map,
     }
-    given |= {"unit": unit, "map": map}
+    files = {"object": object, "terrain": terrain, "body_model": body_model}
+    more = {"rest_joints": rest_joints, "clean": clean, "decompose": decompose}
+    check_options(given | files | more)
+    path = existing_file(arguments.path("path", path, "a path to a file", ReadError))
+    wanted = _wanted(path, object, terrain, decompose)
     words = {**wanted.words, **{key: value for key, value in given.items() if value is not None}}
     bones = BodySource(body_model, rest_joints, words.get("height"), words.get("fps"))
     recording = _recording(wanted.clip, _asked(path, words), bones)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arguments import flags, instance, mapping, text
+from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene, Skeleton, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.edits import FEET, StanceEdit
@@ -55,7 +57,20 @@ def clip_of(
         ClipError: the trajectory is not this robot's, or the scene does not fit it.
         RobotError: the robot is not known.
     """
-    model = robot if isinstance(robot, RobotModel) else RobotModel.load(robot or trajectory.robot)
+    instance("trajectory", trajectory, Trajectory, "a Trajectory, such as result.trajectory")
+    if scene is not None:
+        instance("scene", scene, Scene, "a Scene, or None for level ground")
+    if name is not None:
+        text("name", name, "the clip's name, a text")
+    frames = len(trajectory)
+    held = mapping("stance", {} if stance is None else stance, "left_toe, right_toe to flags (T,)")
+    known = {
+        side: flags(f"stance[{part!r}]", held[part], (frames,), f"flags ({frames},)", ClipError)
+        for side, part in ((side, f"{side}_toe") for side in FEET)
+        if held.get(part) is not None and len(held[part])
+    }
+    own = trajectory.robot if robot is None else robot
+    model = own if isinstance(own, RobotModel) else RobotModel.load(own)
     q = configurations(trajectory, model)
     posed = [_joints(model, model.configuration(row)) for row in q]
     names = _names(model)
@@ -69,7 +84,7 @@ def clip_of(
     low = float(np.percentile([sole for *_, sole in posed], 5))
     floating = abs(low) > _STANDS and scene.terrain is None and scene.ground == 0.0
     quaternions = Rotation.from_matrix(turns.reshape(-1, 3, 3)).as_quat()
-    edits = [edit for side in FEET for edit in _held(side, (stance or {}).get(f"{side}_toe"))]
+    edits = [edit for side, planted in known.items() for edit in _held(side, planted)]
     return Clip(
         positions=places,
         skeleton=skeleton,
@@ -93,15 +108,13 @@ def clip_of(
     )
 
 
-def _held(foot: str, planted: Flags | None) -> list[StanceEdit]:
-    """The stances ``(T,)`` of a foot as edits; none where they are not known."""
-    if planted is None or not len(planted):
-        return []
-    flags = np.asarray(planted, dtype=bool)
-    ends = np.flatnonzero(np.diff(flags)) + 1
-    firsts, lasts = [0, *ends], [*(ends - 1), len(flags) - 1]
+def _held(foot: str, planted: Flags) -> list[StanceEdit]:
+    """The stances ``(T,)`` of a foot as edits."""
+    ends = np.flatnonzero(np.diff(planted)) + 1
+    firsts, lasts = [0, *ends], [*(ends - 1), len(planted) - 1]
     return [
-        StanceEdit(foot, int(a), int(b), bool(flags[a])) for a, b in zip(firsts, lasts, strict=True)
+        StanceEdit(foot, int(a), int(b), bool(planted[a]))
+        for a, b in zip(firsts, lasts, strict=True)
     ]
 
 

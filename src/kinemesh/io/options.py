@@ -1,0 +1,44 @@
+"""The options of ``read``, checked before a file is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kinemesh.arguments import FARTHEST, flag, number, path, rate, wrong
+from kinemesh.errors import ReadError
+from kinemesh.motion import Skeleton
+
+_AMOUNTS = {
+    "height": ("a stature [m], more than 0", 0.0, 1e4),
+    "floor": (f"a height [m] within {FARTHEST:g}", -FARTHEST, FARTHEST),
+    "unit": ("the length of the file's unit [m], more than 0, at most 1000", 0.0, 1e3),
+}
+"""What each number is, what it is more than, and what it is at most."""
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Refuse options of :func:`kinemesh.read`, by name, that cannot be; None is left out.
+
+    Raises:
+        ReadError: a number out of its range, or a path that cannot be.
+        TypeError: an option of another kind.
+    """
+    for name, value in options.items():
+        if value is None:
+            continue
+        if name in _AMOUNTS:
+            what, over, high = _AMOUNTS[name]
+            number(name, value, what, over=over, high=high, error=ReadError)
+        elif name == "fps":
+            rate(value, ReadError)
+        elif name in ("clean", "decompose"):
+            flag(name, value)
+        elif name == "up":
+            if not isinstance(value, str):
+                wrong(name, value, "'y' or 'z'", TypeError)
+        elif name == "skeleton":
+            if not isinstance(value, str | Skeleton):
+                wrong(name, value, "a name of kinemesh.motion.SKELETONS, or a Skeleton", TypeError)
+        elif name != "map" or not isinstance(value, Mapping):
+            path(name, value, "a path to a file or folder", ReadError)
