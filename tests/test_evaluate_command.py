@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -277,3 +278,30 @@ def test_the_released_systems_file_scores_as_the_benchmark_has_it(
         assert rows[name]["value"] == pytest.approx(value, rel=1e-3), name
     official = json.loads(done.out)["official"]
     assert (official["penetration_duration"], official["contact_preservation"]) == (0.0, 1.0)
+
+
+def test_a_verdict_of_unsure_is_status_0_and_strictly_1(
+    kinemesh_command: Command, robot: RobotModel, tmp_path: Path
+) -> None:
+    q = np.tile(robot.rest, (8, 1))
+    np.savez(tmp_path / "rest.npz", qpos=Trajectory(q, 30.0, robot.joint_names, "g1").qpos())
+    done = kinemesh_command("evaluate", tmp_path / "rest.npz")
+    assert done.status == 0
+    assert re.search(r"verdict: unsure: not measured: .*stance\.drift_max.* clip", done.out)
+    strict = kinemesh_command("evaluate", tmp_path / "rest.npz", "--strict", "--json")
+    said = json.loads(strict.out)
+    assert (strict.status, said["passed"], said["state"]) == (1, False, "unsure")
+
+
+def test_what_a_result_held_is_compared_with_what_the_person_does(
+    kinemesh_command: Command, recorded: Path, out: Path
+) -> None:
+    assert kinemesh_command("retarget", recorded, "-o", out).status == 0
+    judged = ("evaluate", out, "--clip", recorded, "--json")
+    before = {doubt["name"] for doubt in json.loads(kinemesh_command(*judged).out)["doubts"]}
+    assert "doubt.not_held" not in before
+    result = Result.load(out)
+    loose = {name: np.zeros_like(flags) for name, flags in result.stance.items()}
+    replace(result, stance=loose).save(out)
+    after = {doubt["name"] for doubt in json.loads(kinemesh_command(*judged).out)["doubts"]}
+    assert "doubt.not_held" in after

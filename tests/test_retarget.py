@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -515,3 +516,15 @@ def test_a_robot_lies_kneels_and_stands_as_the_person_who_gets_up(robot: RobotMo
     across = clip.landmark("left_hip") - clip.landmark("right_hip")
     across /= np.linalg.norm(across, axis=1, keepdims=True)
     assert np.mean(np.sum(upright[:, :, 1] * across, axis=1)) > 0.8
+
+
+def test_what_cannot_be_right_is_among_the_results_warnings(
+    robot: RobotModel, short: Clip, tmp_path: Path
+) -> None:
+    assert retarget(short, robot).warnings == short.warnings
+    sunk = replace(short, positions=short.positions - [0.0, 0.0, 0.5])
+    result = retarget(sunk, robot)
+    assert any("under the ground" in text for text in result.warnings)
+    assert Result.load(result.save(tmp_path / "sunk.npz")).warnings == result.warnings
+    nowhere = replace(short, scene=Scene(ground=None))
+    assert any("nothing to stand on" in text for text in retarget(nowhere, robot).warnings)

@@ -329,3 +329,23 @@ def test_what_is_wrong_from_the_start_is_said_before_any_work(folder: Path) -> N
     with pytest.raises(ReadError, match="does not exist"):
         batch([folder / "nothing.npy"], folder / "out")
     assert not (folder / "out").exists()
+
+
+@pytest.mark.slow
+def test_motions_that_were_not_judged_in_full_are_set_apart(folder: Path) -> None:
+    steps = np.load(folder / "a.npy")
+    steps[..., :2] -= steps[:, :1, :2]  # in place: the feet slide under a root that stands still
+    np.save(folder / "a.npy", steps)
+    (folder / "clips.toml").write_text("[[clip]]" + LISTING.split("[[clip]]")[1])
+    told: list[Any] = []
+    done = made(folder, spec=None, format="unitree-csv", progress=lambda *now: told.append(now))
+    (record,) = done.records
+    assert record["status"] == "unsure" and record["failed"] == []
+    assert record["reason"] == record["verdict"] and record["reason"].startswith("unsure: ")
+    assert "stance.drift_max" in record["doubts"]
+    assert list(results(folder / "out")) == ["unsure/a/original.npz"]
+    assert (done.card["kept"], done.card["unsure"], done.card["pass_rate"]) == (0, 1, 0.0)
+    assert done.card["hours"] == 0.0
+    assert done.card["unsure_for"].keys() == set(record["doubts"])
+    assert "Unsure for" in (folder / "out" / "card.md").read_text()
+    assert made(folder, spec=None, format="unitree-csv").done == 0
