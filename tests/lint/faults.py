@@ -26,8 +26,19 @@ class Fault:
 
 WAIST = s.JOINTS.index("waist_yaw_joint")
 WRIST = s.JOINTS.index("left_wrist_roll_joint")
+SHOULDER = s.JOINTS.index("left_shoulder_roll_joint")
 BODY = "body_pos_w body_quat_w body_lin_vel_w body_ang_vel_w"
 FLIP = s.at(slice(20, None), lambda v: -v)
+
+
+def kneeling(table: np.ndarray) -> np.ndarray:
+    """Knees 0.1 m below the ground, soles just above it."""
+    table[:, 2] = 0.37
+    for part, angle in (("hip_pitch", -0.1), ("knee", 2.35), ("ankle_pitch", 0.3)):
+        for side in ("left", "right"):
+            table[:, 7 + s.JOINTS.index(f"{side}_{part}_joint")] = angle
+    return table
+
 
 FAULTS = [
     # quaternions
@@ -180,6 +191,26 @@ FAULTS = [
         ),
         what="turn",
     ),
+    Fault(
+        "joint-speed",  # 39 rad/s, where 37 are allowed: no step is unlike those around it
+        "mimickit",
+        s.both(
+            s.columns("frames", slice(6 + SHOULDER, 7 + SHOULDER), lambda v: v + 0.3),
+            s.columns(
+                "frames",
+                slice(6 + WRIST, 7 + WRIST),
+                lambda v: 0.65 * (-1.0) ** np.arange(len(v))[:, None],
+            ),
+        ),
+        mendable=False,
+    ),
+    Fault(
+        "self-collision",  # the left upper arm in the trunk
+        "unitree-csv",
+        s.columns("table", slice(7 + SHOULDER, 8 + SHOULDER), lambda v: v - 0.6),
+        mendable=False,
+    ),
+    Fault("below-ground", "unitree-csv", s.put("table", kneeling), mendable=False),
     Fault(
         "not-finite", "mjlab", s.put("joint_pos", s.at((5, 3), lambda v: np.nan)), mendable=False
     ),

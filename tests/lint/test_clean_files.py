@@ -72,7 +72,8 @@ def test_a_result_of_our_own_is_clean(walked: Result, robot: RobotModel, tmp_pat
     [
         ("B_HandsUp.csv", "unitree-csv", ()),
         ("B_HandsUp.npz", "mjlab", ("frame-rate",)),  # 60/s, which mjlab plays at 50
-        ("walk_forward_loop_002__A024.npz", "mjlab", ("feet-sunk",)),  # 24 mm throughout
+        # 24 mm throughout, and its hands up to 51 mm in its hips
+        ("walk_forward_loop_002__A024.npz", "mjlab", ("feet-sunk", "self-collision")),
     ],
 )
 def test_published_files_have_these_faults_and_no_other(
@@ -81,7 +82,8 @@ def test_published_files_have_these_faults_and_no_other(
     report = kinemesh.lint(recording(f"g1_references/{file}"), robot, fix=tmp_path / "copy.npz")
     assert (report.format, report.traps) == (format, traps)
     if traps:
-        assert kinemesh.lint(tmp_path / "copy.npz", robot).findings == ()
+        left = tuple(trap for trap in traps if trap == "self-collision")  # nothing mends that
+        assert kinemesh.lint(tmp_path / "copy.npz", robot).traps == left
 
 
 @pytest.mark.parametrize("kind", ["robot_only", "object"])
@@ -92,9 +94,10 @@ def test_the_released_retargeters_feet_are_clean_and_gmrs_sink(
     files = [folder / peer / f"sub3_largebox_003_{kind}.npz" for peer in ("holosoma", "gmr")]
     if not all(file.exists() for file in files):
         pytest.skip(f"no files of the peers in {folder}")
-    assert kinemesh.lint(files[0], robot).findings == ()
+    # Neither keeps the robot out of itself: 25 and 54 mm, 21 mm.
+    assert kinemesh.lint(files[0], robot).traps == ("self-collision",)
     report = kinemesh.lint(files[1], robot)
-    assert report.traps == ("feet-sunk",)
+    assert report.traps == ("feet-sunk", "self-collision")
     assert "-0.020 m" in report.findings[0].evidence
     assert not report.findings[0].mendable
 

@@ -11,6 +11,7 @@ from kinemesh.errors import ReadError
 from kinemesh.io import Contents, read_contents
 from kinemesh.lint import rate
 from kinemesh.lint.claims import claimed
+from kinemesh.lint.delivered import deliver
 from kinemesh.lint.findings import LARGEST, Finding, Lint
 from kinemesh.lint.fitting import fit
 from kinemesh.lint.held import Held
@@ -124,7 +125,11 @@ def _look(contents: Contents, format: str, robot: RobotModel, fps: float | None)
         held, more = check(held, robot)
         found += more
     held, more = signs(held)
-    return _Looked(held, _once((*found, *more)))
+    found += more
+    if all(f.mendable for f in found if f.trap in ("joint-limits", "jump")):
+        doubtful = any(f.trap == "frame-rate" and not f.note for f in found)
+        found += deliver(held, robot, timed=held.fps is not None and not doubtful)
+    return _Looked(held, _once(found))
 
 
 def _once(found: tuple[Finding, ...]) -> tuple[Finding, ...]:

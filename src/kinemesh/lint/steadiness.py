@@ -71,7 +71,7 @@ def signs(held: Held) -> tuple[Held, tuple[Finding, ...]]:
                 Finding(
                     "quaternion-sign",
                     where,
-                    f"the sign changes {int(flips.sum())} times, in frames {_listed(frames)}",
+                    f"the sign changes {int(flips.sum())} times, in frames {listed(frames)}",
                     "keep the sign of the frame before; the rotation is the same, but whoever "
                     "interpolates numbers turns the long way round",
                     note=True,
@@ -131,7 +131,7 @@ def limits(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
             Finding(
                 "joint-limits",
                 f"{held.keys['joints']}, {robot.joint_names[k]}",
-                f"up to {most:.3f} rad beyond, in {len(frames)} frames: {_listed(frames)}",
+                f"up to {most:.3f} rad beyond, in {len(frames)} frames: {listed(frames)}",
                 "clip it"
                 if mendable
                 else f"{most:.2f} rad is too far to clip: it would be another motion; retarget it",
@@ -154,7 +154,7 @@ def jumps(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
             frames = np.flatnonzero(wraps) + 1
             joints[1:, k] -= 2.0 * np.pi * np.cumsum(wraps)
             found.append(
-                Finding("jump", where, f"a whole turn in frames {_listed(frames)}", "unwrap it")
+                Finding("jump", where, f"a whole turn in frames {listed(frames)}", "unwrap it")
             )
         steps = np.abs(np.diff(joints[:, k]))
         joints[:, k], more = _filled(joints[:, k], steps, _JUMPS["joints"], where, "rad")
@@ -267,7 +267,7 @@ def feet(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
     return replace(held, place=held.place + up, tracks=tracks), (finding,)
 
 
-def _listed(frames: NDArray[np.int64]) -> str:
+def listed(frames: NDArray[np.int64]) -> str:
     """Frames as ranges, the first few of them."""
     cuts = np.flatnonzero(np.diff(frames) > 1) + 1
     parts = [
