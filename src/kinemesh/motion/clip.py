@@ -30,6 +30,7 @@ from kinemesh.motion.clean import cleaned
 from kinemesh.motion.edits import Edit, StanceEdit, TouchEdit, check_edits
 from kinemesh.motion.resample import cropped, resampled, trimmed
 from kinemesh.motion.scene import Scene
+from kinemesh.motion.shells import notes, seen
 from kinemesh.motion.shown import html_table
 from kinemesh.motion.skeleton import LANDMARKS, SKELETONS, Skeleton
 
@@ -102,6 +103,29 @@ class Clip:
             height = number("height", self.height, "the stature [m]", error=ClipError)
             self._check_stature(height, "the given height")
             object.__setattr__(self, "height", height)
+
+        self._look_at_meshes()
+
+    def _look_at_meshes(self) -> None:
+        """Take what the person shows to be no solid for a sheet, and say what meshes are like."""
+        before = self.scene
+        scene, shells = seen(before, {name: self.landmark(name) for name in LANDMARKS})
+        object.__setattr__(self, "scene", scene)
+        found = [text for prop in scene.props for text in notes(f"prop {prop.name}", prop.shape)]
+        if scene.terrain is not None:
+            found += notes(f"terrain {scene.terrain.name}", scene.terrain.shape)
+        fresh = [text for text in found if text not in self.notes]
+        if fresh:
+            object.__setattr__(self, "notes", (*self.notes, *fresh))
+        if shells:
+            # What was said of the solids that they were taken for is no longer so.
+            shapes = {prop.name: prop.shape for prop in before.props}
+            if before.terrain is not None:
+                shapes[before.terrain.name] = before.terrain.shape
+            stale = tuple(text for name in shells for text in shapes[name].warnings)
+            kept = [text for text in self.warnings if not (stale and text.endswith(stale))]
+            warnings = (*kept, *(f"{name}: {why}" for name, why in shells.items()))
+            object.__setattr__(self, "warnings", warnings)
 
     def __reduce__(self) -> tuple[type[Clip], tuple[object, ...]]:
         return Clip, (

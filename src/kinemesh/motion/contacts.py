@@ -13,7 +13,9 @@ from kinemesh.errors import ClipError
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import edited_runs, lifted
+from kinemesh.motion.hollow import is_hollow
 from kinemesh.motion.scene import Scene
+from kinemesh.motion.underfoot import Heights
 
 Flags = NDArray[np.bool_]
 
@@ -102,6 +104,13 @@ def support(scene: Scene, points: Array, reach: float = 0.12) -> tuple[Array, Ar
     ground = -np.inf if scene.ground is None else scene.ground
     best, facing = np.full(len(points), ground), np.tile([0.0, 0.0, 1.0], (len(points), 1))
     if scene.terrain is None:
+        return best, facing
+    if is_hollow(scene.terrain.shape):
+        # Its parts have tops where nothing is.
+        top, normals = Heights.of(scene.terrain.shape).under(points, reach)
+        higher = top > best
+        best[higher], facing[higher] = top[higher], normals[higher]
+        facing[facing[:, 2] > _LEVEL] = [0.0, 0.0, 1.0]
         return best, facing
     for part in scene.terrain.shape.parts:
         normals, offsets = part.planes[:, :3], part.planes[:, 3]

@@ -190,7 +190,7 @@ class Shape:
         return replace(
             self,
             parts=self.parts if self.split else (cover(np.asarray(self.vertices)),),
-            warnings=(*self.warnings, why),
+            warnings=(*self.warnings, why) if self.split else (why,),
             kind="sheet" if sheets.all() else "open",
             sheets=sheets,
         )

@@ -44,6 +44,8 @@ def clustered(corners: Array, points: Array, size: float) -> Array:
         points: ``(N, 3)`` [m].
         size: side of the blocks of points that share their far triangles [m].
     """
+    if not len(points):
+        return np.zeros(0)
     area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) / 2.0
     middle = corners.mean(axis=1)
     low = corners.min(axis=(0, 1))
@@ -58,7 +60,7 @@ def clustered(corners: Array, points: Array, size: float) -> Array:
     )
     dipoles = np.array([area[m].sum(axis=0) for m in members])
     total = np.zeros(len(points))
-    low = points.min(axis=0, initial=np.inf)
+    low = points.min(axis=0)
     for block in _blocks(np.floor((points - low) / size).astype(np.int64)):
         here = points[block]
         around = here.mean(axis=0)

@@ -15,6 +15,7 @@ from kinemesh.motion import LANDMARKS, Clip, Scene, poses
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support
 from kinemesh.motion.facing import detect_facings
+from kinemesh.motion.shells import seen
 from kinemesh.motion.touch import Touch, TouchRule, detect_touches
 from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
 from kinemesh.problem.displaced import Displaced, Stretched
@@ -94,7 +95,8 @@ class Plan:
                 f"this clip and robot need {(len(clip), robot.nq)}"
             )
         self._nominal = nominal
-        wanted = clip.scene if scene is None else scene
+        marks = {mark: clip.landmark(mark) for mark in LANDMARKS}
+        wanted = clip.scene if scene is None else seen(scene, marks)[0]
         self.scene = scaled_scene(wanted, self.scale)
         home = self.scene if scene is None else scaled_scene(clip.scene, self.scale)
         self._displaced = None if scene is None else Displaced.between(home, self.scene)

@@ -58,7 +58,8 @@ def near_sheet(
     table = configuration.robot.hull_table
     local = (configuration.spheres - translation) @ rotation
     beyond = _beyond(configuration, sheet.triangles, rotation, translation, local)
-    least = sheet.triangles.at_least(local[hulls])
+    furthest = within + float(table.radii[hulls].max(initial=0.0))
+    least = sheet.triangles.at_least(local[hulls], furthest)
     close = (least - table.radii[hulls] < within) | beyond[hulls]
     hulls = hulls[close]
     wanted = np.zeros(len(table.starts), dtype=bool)

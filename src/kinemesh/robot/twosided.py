@@ -51,9 +51,14 @@ class TwoSided:
         normals = normals / length[length > 0.0, None]
         return cls(corners, normals, cKDTree(points), owners, step)
 
-    def at_least(self, points: Array) -> Array:
-        """What the distances of ``points`` ``(N, 3)`` are at least ``(N,)`` [m]."""
-        return np.asarray(self.tree.query(points)[0] - self.spacing)
+    def at_least(self, points: Array, within: float) -> Array:
+        """What the distances of ``points`` ``(N, 3)`` are at least ``(N,)`` [m].
+
+        Infinite beyond ``within`` [m]: from far away all of a flat lattice is as near, and a
+        search without a bound looks at all of it.
+        """
+        away = self.tree.query(points, distance_upper_bound=within + self.spacing)[0]
+        return np.asarray(away - self.spacing)
 
     def nearest(self, points: Array) -> tuple[Array, Labels]:
         """Nearest places ``(N, 3)`` [m] of the triangles, and which triangles ``(N,)``."""
@@ -99,7 +104,9 @@ class TwoSided:
         first = starts[which] + number[:, None] * step[which]
         middle = first + step[which] / 2.0
         reach = np.linalg.norm(step, axis=1)[which] / 2.0 + self.spacing
-        near = np.flatnonzero(self.tree.query(middle)[0] < reach) if len(middle) else which
+        bound = float(reach.max(initial=0.0))
+        away = self.tree.query(middle, distance_upper_bound=bound)[0] if len(middle) else reach
+        near = np.flatnonzero(away < reach)
         times = np.zeros(len(starts), dtype=np.int64)
         if len(near):
             balls = self.tree.query_ball_point(middle[near], reach[near])
