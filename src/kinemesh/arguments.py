@@ -10,7 +10,7 @@ import os
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from numbers import Integral, Number, Real
+from numbers import Number
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -41,13 +41,18 @@ def number(
     low: float = -np.inf,
     high: float = np.inf,
     over: float = -np.inf,
+    endless: bool = False,
     error: Error = OptionError,
 ) -> float:
-    """``value`` as a float, at least ``low``, at most ``high``, more than ``over`` and finite."""
+    """``value`` as a float: at least ``low``, at most ``high``, more than ``over``.
+
+    It is finite, unless it is ``endless``, which allows inf.
+    """
     result = _float(value)
     if result is None:
         wrong(name, value, what, TypeError)
-    if not (np.isfinite(result) and low <= result <= high and result > over):
+    held = np.isfinite(result) or (endless and result == np.inf)
+    if not (held and low <= result <= high and result > over):
         wrong(name, value, what, error)
     return result
 
@@ -56,7 +61,7 @@ def whole(
     name: str, value: object, what: str, *, low: int, high: int, error: Error = OptionError
 ) -> int:
     """``value`` as an int from ``low`` to ``high``."""
-    if not isinstance(value, Integral) or isinstance(value, bool):
+    if not isinstance(value, int | np.integer) or isinstance(value, bool):
         wrong(name, value, what, TypeError)
     result = int(value)
     if not low <= result <= high:
@@ -115,7 +120,10 @@ def several(
     """``values``, each of a kind, as a tuple."""
     if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
         wrong(name, values, what, TypeError)
-    found = tuple(values)
+    try:
+        found = tuple(values)
+    except TypeError:  # an array of no axes
+        wrong(name, values, what, TypeError)
     for k, value in enumerate(found):
         if not isinstance(value, kind):
             wrong(f"{name}[{k}]", value, what, TypeError)
@@ -207,14 +215,21 @@ def flags(
 
 
 def amounts(owner: Any, error: Error, *, endless: tuple[str, ...] = ()) -> None:
-    """Every field of a dataclass that is a float is finite and 0 or more.
+    """Every field of a dataclass that is a float is 0 or more, and at most a million.
 
     Those that are ``endless`` may be infinite.
     """
     for field in fields(owner):
-        value = getattr(owner, field.name)
-        if type(field.default) is float and not (field.name in endless and value == np.inf):
-            number(field.name, value, "a finite number, 0 or more", low=0.0, error=error)
+        if type(field.default) is float:
+            number(
+                field.name,
+                getattr(owner, field.name),
+                "a finite number, 0 to 1e6",
+                low=0.0,
+                high=np.inf if field.name in endless else 1e6,
+                endless=field.name in endless,
+                error=error,
+            )
 
 
 def shown(value: object) -> str:
@@ -234,7 +249,7 @@ def wrong(name: str, value: object, what: str, error: type[Exception]) -> NoRetu
 
 def _float(value: object) -> float | None:
     """``value`` as a float; None if it is no number."""
-    if not isinstance(value, Real) or isinstance(value, bool):
+    if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
         return None
     try:
         return float(value)

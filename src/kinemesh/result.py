@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh import arguments
 from kinemesh.arguments import (
     FARTHEST,
     flags,
@@ -67,6 +68,8 @@ class FrameReport:
             whole(name, getattr(self, name), "a whole number, 0 or more", low=0, high=1 << 62)
         mapping("cost", self.cost, "names of objectives to costs")
         mapping("violation", self.violation, "names of constraints to violations")
+        relaxed = texts("relaxed", self.relaxed, "a tuple of names of constraints")
+        object.__setattr__(self, "relaxed", relaxed)
 
     @property
     def total(self) -> float:
@@ -280,8 +283,9 @@ class Result:
         Raises:
             ReadError: not such a file.
         """
+        path = arguments.path("path", path, "a file that `kinemesh retarget` wrote", ReadError)
         try:
-            data = _arrays(Path(path))
+            data = _arrays(path)
             if str(data.get("format")) != FORMAT:
                 raise KeyError("format")
             return _result(data)
@@ -380,7 +384,7 @@ def check_writable(path: str | Path) -> Path:
     Raises:
         WriteError: the folder does not exist, is not writable, or the path is a folder.
     """
-    target = Path(path)
+    target = arguments.path("path", path, "the path of an .npz file", WriteError)
     if target.suffix.lower() != ".npz":
         raise WriteError(f"{target}: the output is an .npz file; give it that suffix")
     if target.is_dir():

@@ -92,8 +92,12 @@ class Retargeter:
         mesh: MeshOptions | None = None,
         stance: StanceRule | None = None,
     ) -> None:
+        if not isinstance(solver, str) or solver not in SOLVERS:
+            known = ", ".join(SOLVERS)
+            raise SolveError(f"unknown solver {shown(solver)}; known solvers: {known}")
         model = robot if isinstance(robot, RobotModel) else RobotModel.load(robot)
-        self.robot = model.frozen(freeze)
+        words = (freeze,) if isinstance(freeze, str) else freeze
+        self.robot = model.frozen(several("freeze", words, str, "joints or parts by name"))
         wanted = _objectives.defaults() if objectives is None else objectives
         must = _constraints.defaults() if constraints is None else constraints
         what = "Objectives, such as kinemesh.objectives.defaults()"
@@ -108,9 +112,6 @@ class Retargeter:
                 replace(c, ball=True) if isinstance(c, TrustRegion) else c for c in self.constraints
             )
         self._terms = Terms(self.objectives, self.constraints)
-        if not isinstance(solver, str) or solver not in SOLVERS:
-            known = ", ".join(SOLVERS)
-            raise SolveError(f"unknown solver {shown(solver)}; known solvers: {known}")
         self._trust = min(
             (c.radius for c in self.constraints if isinstance(c, TrustRegion)), default=np.inf
         )
@@ -124,7 +125,7 @@ class Retargeter:
         self.feasibility = number("feasibility", feasibility, what, over=0.0, high=1.0)
         self.solver = solver
         what = "a Refinement, or None or False for no whole-clip pass"
-        self.refine = _given("refine", refine or None, Refinement, what)
+        self.refine = _given("refine", None if refine is False else refine, Refinement, what)
         self.mesh = _given("mesh", mesh, MeshOptions, "MeshOptions, or None for the default")
         self.stance = _given("stance", stance, StanceRule, "a StanceRule, or None for the default")
 

@@ -80,7 +80,7 @@ def check_keys(
     listed = ", ".join(known)
     for key in table:
         if key not in known:
-            near = get_close_matches(key, known, 1)
+            near = get_close_matches(str(key), known, 1)
             meant = f"did you mean {near[0]!r}? " if near else ""
             raise error(f"{where}: unknown key {key!r}; {meant}known are {listed}")
     for key in needed:

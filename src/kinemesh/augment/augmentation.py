@@ -52,25 +52,26 @@ class ClipAugmentation(ABC):
         return None
 
 
-def check_numbers(what: str, *values: float) -> None:
-    """Refuse numbers that are not finite.
+def check_numbers(what: str, **values: float) -> None:
+    """Refuse numbers that are not finite, by their names.
 
     Raises:
         ClipError: one is not.
     """
-    for value in values:
-        if abs(number(what, value, "finite numbers", error=ClipError)) > _FARTHEST:
-            raise ClipError(f"{what} = {value:g}: expected at most {_FARTHEST:g}")
+    for name, value in values.items():
+        if abs(number(f"{what}: {name}", value, "a finite number", error=ClipError)) > _FARTHEST:
+            raise ClipError(f"{what}: {name} = {value:g}: expected at most {_FARTHEST:g}")
 
 
-def check_factors(what: str, *values: float) -> None:
-    """Refuse factors that are not between 0.1 and 10.
+def check_factors(what: str, **values: float) -> None:
+    """Refuse factors that are not between 0.1 and 10, by their names.
 
     Raises:
         ClipError: one is not.
     """
-    for value in values:
-        number(what, value, "factors of 0.1 to 10", low=0.1, high=10.0, error=ClipError)
+    for name, value in values.items():
+        where = f"{what}: {name}"
+        number(where, value, "a factor of 0.1 to 10", low=0.1, high=10.0, error=ClipError)
 
 
 def check_clip(clip: Clip, *scenes: Scene) -> None:

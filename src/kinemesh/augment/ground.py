@@ -38,7 +38,7 @@ class Slope(ClipAugmentation):
     """The way up, to the left of where the person goes, or looks if he stays [rad]."""
 
     def __post_init__(self) -> None:
-        check_numbers("the slope's angle and heading", self.angle, self.heading)
+        check_numbers("the slope", angle=self.angle, heading=self.heading)
         if not (abs(self.angle) <= _STEEPEST and np.isfinite(self.heading)):
             raise ClipError(
                 f"expected a slope of at most {np.rad2deg(_STEEPEST):.0f} degrees and a finite "
@@ -97,8 +97,7 @@ class Steps(ClipAugmentation):
     """How far along the way the first step may be [m]."""
 
     def __post_init__(self) -> None:
-        numbers = (self.height, self.depth, self.start)
-        check_numbers("the steps' height, depth and start", *numbers)
+        check_numbers("the steps", height=self.height, depth=self.depth, start=self.start)
         if not (0.0 < abs(self.height) <= 0.4 and 0.0 <= self.depth < 10.0):
             raise ClipError(
                 f"expected steps of up to 0.4 m, up or down, and a depth of 0 to 10 m; "

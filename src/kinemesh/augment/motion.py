@@ -23,8 +23,9 @@ class Arc(ClipAugmentation):
 
     def __post_init__(self) -> None:
         for name in ("start", "stop"):
-            if getattr(self, name) not in (None, np.inf):
-                number(name, getattr(self, name), "a time [s], 0 or more", error=ClipError)
+            if getattr(self, name) is not None:
+                what = "a time [s], 0 or more"
+                number(name, getattr(self, name), what, endless=True, error=ClipError)
         start, stop = self.start or 0.0, np.inf if self.stop is None else self.stop
         if not (0.0 <= start < stop) or np.isinf(start):
             raise ClipError(
@@ -58,7 +59,7 @@ class Speed(ClipAugmentation):
     factor: float = 1.0
 
     def __post_init__(self) -> None:
-        check_factors("the speed", self.factor)
+        check_factors("the speed", factor=self.factor)
 
     def apply(self, clip: Clip) -> Clip:
         """The clip, resampled in time."""
@@ -90,7 +91,7 @@ class Stature(ClipAugmentation):
     factor: float = 1.0
 
     def __post_init__(self) -> None:
-        check_factors("the stature", self.factor)
+        check_factors("the stature", factor=self.factor)
 
     def apply(self, clip: Clip) -> Clip:
         """The clip of a person of another height."""
@@ -109,7 +110,7 @@ class Move(ClipAugmentation):
     """[rad]."""
 
     def __post_init__(self) -> None:
-        check_numbers("the scene's move", self.x, self.y, self.turn)
+        check_numbers("the scene's move", x=self.x, y=self.y, turn=self.turn)
 
     def apply(self, clip: Clip) -> Clip:
         """The clip elsewhere."""

@@ -85,11 +85,10 @@ class PropPlace(_OfProp):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_numbers("the prop's offset and turn", self.x, self.y, self.z, self.turn)
+        check_numbers("the prop's place", x=self.x, y=self.y, z=self.z, turn=self.turn)
         for name in ("tau", "tau_turn"):
-            if getattr(self, name) != np.inf:
-                what = "a time in which an offset fades, positive [s], inf for never"
-                number(name, getattr(self, name), what, low=1e-6, error=ClipError)
+            what = "a time in which an offset fades, positive [s], inf for never"
+            number(name, getattr(self, name), what, low=1e-6, endless=True, error=ClipError)
         check_axes(self.axes)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
@@ -120,7 +119,7 @@ class PropSize(_OfProp):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_factors("the prop's size", self.x, self.y, self.z)
+        check_factors("the prop's size", x=self.x, y=self.y, z=self.z)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
         """The scene with the prop in its new size."""

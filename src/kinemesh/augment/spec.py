@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from kinemesh import toml
-from kinemesh.arguments import mapping, several
+from kinemesh.arguments import mapping, several, text
 from kinemesh.arguments import path as given
 from kinemesh.augment.variant import FILES, ORIGINAL, SETTINGS, Setting, Variant
 from kinemesh.errors import ClipError, ReadError
@@ -59,6 +59,8 @@ def spec_of(table: Mapping[str, Any], folder: Path = Path(), where: str = "the s
         ReadError: an unknown key, a value of the wrong kind, or two variants of one name.
     """
     mapping("table", table, "what a spec file holds")
+    text("where", where, "words for the file")
+    folder = given("folder", folder, "a folder", ReadError)
     toml.check_keys(where, table, ("original", "grid", "random"))
     original = toml.checked(where, "original", table.get("original", True), bool)
     variants = [Variant()] if original else []

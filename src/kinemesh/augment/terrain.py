@@ -41,7 +41,7 @@ class TerrainSize(SceneAugmentation):
     anchored = False  # legs have to step elsewhere
 
     def __post_init__(self) -> None:
-        check_factors("the terrain's height and depth", self.height, self.depth)
+        check_factors("the terrain's size", height=self.height, depth=self.depth)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
         """The scene with its terrain stretched."""
@@ -87,7 +87,7 @@ class TerrainBox(SceneAugmentation):
     anchored = False  # legs have to step elsewhere
 
     def __post_init__(self) -> None:
-        check_numbers("the box's offset and turn", self.x, self.y, self.z, self.turn)
+        check_numbers("the box's place", x=self.x, y=self.y, z=self.z, turn=self.turn)
         check_axes(self.axes)
         if not isinstance(self.box, str):
             whole(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from math import inf, radians
+from math import radians
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -90,7 +90,9 @@ class Variant:
     """Where files that the settings name lie."""
 
     def __post_init__(self) -> None:
-        text("name", self.name, "the variant's name, a text")
+        name = text("name", self.name, "the variant's name, a text")
+        if not name or "/" in name or path("name", name, "a name", ClipError).name != name:
+            raise ClipError(f"name = {shown(name)}: expected a name that a file can have")
         given = mapping("settings", self.settings, "names of settings to values")
         keys = sorted(text("settings", key, "names of settings") for key in given)
         settings = {key: _checked(key, given[key]) for key in keys}
@@ -229,8 +231,7 @@ def _checked(key: str, value: Setting) -> Setting:
         raise ClipError(f"{key} = {shown(value)}: expected {kind}")
     if kind != _NUMBER:
         return value
-    endless = key in ("prop.tau", "prop.tau_turn") and value == inf
-    return inf if endless else arguments.number(key, value, "a finite number", error=ClipError)
+    return arguments.number(key, value, "a number", endless=True, error=ClipError)
 
 
 def _check_box(settings: Mapping[str, Setting]) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kinemesh.errors import ReadError
-from kinemesh.io import Contents, read_contents
+from kinemesh import arguments
+from kinemesh.errors import ReadError, WriteError
+from kinemesh.io import LAYOUTS, Contents, read_contents
 from kinemesh.lint import rate
 from kinemesh.lint.claims import claimed
 from kinemesh.lint.delivered import deliver
@@ -63,7 +64,15 @@ def lint(
         WriteError: the copy cannot be written.
         RobotError: the robot is not known.
     """
-    path = Path(path)
+    path = arguments.path("path", path, "a file or folder", ReadError)
+    if format is not None:
+        arguments.choice("format", format, LAYOUTS, ReadError)
+    if fps is not None:
+        arguments.rate(fps, ReadError)
+    if motion is not None:
+        arguments.text("motion", motion, "the name of a motion")
+    if fix is not None:
+        fix = arguments.path("fix", fix, "a path for the mended copy", WriteError)
     model = robot if isinstance(robot, RobotModel) else RobotModel.load(robot)
     contents = read_contents(path, motion)
     candidates = formats(contents, format, links_of(model))

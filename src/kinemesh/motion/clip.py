@@ -183,10 +183,12 @@ class Clip:
 
     def joint(self, name: str) -> Array:
         """Positions ``(T, 3)`` [m] of one joint."""
+        text("name", name, "a joint's name")
         return np.asarray(self.positions[:, self.skeleton.index(name)])
 
     def landmark(self, name: str) -> Array:
         """Positions ``(T, 3)`` [m] of one landmark."""
+        text("name", name, "a landmark's name")
         return self.skeleton.place(self.positions, name)
 
     def landmarks(self) -> Array:

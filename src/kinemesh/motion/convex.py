@@ -45,6 +45,8 @@ class ConvexPart:
             raise ClipError(
                 f"{len(points)} points span no volume; a convex part needs a solid"
             ) from error
+        if not hull.volume > 0.0:
+            raise ClipError(f"{len(points)} points span no volume; a convex part needs a solid")
         object.__setattr__(self, "vertices", readonly(points[hull.vertices]))
         order = np.full(len(points), -1)
         order[hull.vertices] = np.arange(len(hull.vertices))

@@ -91,8 +91,8 @@ class Scene:
             instance("terrain", self.terrain, Terrain, "a Terrain, or None")
         if self.ground is not None:
             what = f"a height [m] within {FARTHEST:g}, or None where there is no ground"
-            span = {"low": -FARTHEST, "high": FARTHEST}
-            ground = number("ground", self.ground, what, **span, error=ClipError)
+            low, high = -FARTHEST, FARTHEST
+            ground = number("ground", self.ground, what, low=low, high=high, error=ClipError)
             object.__setattr__(self, "ground", ground)
         names = [prop.name for prop in self.props]
         if len(set(names)) != len(names):

@@ -67,7 +67,7 @@ def clip_of(
     known = {
         side: flags(f"stance[{part!r}]", held[part], (frames,), f"flags ({frames},)", ClipError)
         for side, part in ((side, f"{side}_toe") for side in FEET)
-        if held.get(part) is not None and len(held[part])
+        if held.get(part) is not None and np.size(held[part])
     }
     own = trajectory.robot if robot is None else robot
     model = own if isinstance(own, RobotModel) else RobotModel.load(own)
