@@ -21,6 +21,7 @@ import pytest
 from commands import Command, walking
 from kinemesh.batch import Batch, batch, read_sources
 from kinemesh.batch.digests import code_sha256, sha256
+from kinemesh.batch.manifest import MADE
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.result import Result
 
@@ -128,7 +129,7 @@ def test_a_clip_that_fails_is_counted_and_stops_nothing(folder: Path) -> None:
         file.write('\n[[clip]]\npath = "c.npy"\n')
     first = made(folder)
     by_clip = {(r["clip"], r["variant"]): r for r in first.records}
-    assert {r["status"] for (clip, _), r in by_clip.items() if clip == "a"} <= {"kept", "rejected"}
+    assert {r["status"] for (clip, _), r in by_clip.items() if clip == "a"} <= set(MADE)
     assert by_clip["b", "original"]["status"] == "failed"
     assert "b.npy" in by_clip["b", "original"]["reason"]
     assert by_clip["c", "original"]["reason"].endswith("c.npy cannot be read")
@@ -223,7 +224,7 @@ def test_the_command_says_by_its_status_whether_something_failed(
     assert "0 failed" in good.out
     assert re.search(r"rate: [\d.]+ frames/s, \d+ variants/h; at this rate 8\.38 h", good.out)
     card = json.loads((folder / "out" / "card.json").read_text())
-    assert card["clips"] == 2 and card["kept"] + card["rejected"] == 2
+    assert card["clips"] == 2 and sum(card[status] for status in MADE) == 2
     assert "| clips | 2 |" in (folder / "out" / "card.md").read_text()
     (folder / "b.npy").unlink()
     bad = kinemesh_command(*arguments)
@@ -265,7 +266,7 @@ def test_a_full_disk_ends_the_batch_and_with_room_it_goes_on(
     out = small_disk / "out"
     done = lines(out) if (out / "manifest.jsonl").exists() else []
     for record in done:  # whole lines on whole files
-        assert record["status"] in ("kept", "rejected")
+        assert record["status"] in MADE
         assert all(sha256(out / name) == digest for name, digest in record["files"].items())
     ballast.unlink()
     after = made(folder, str(out))
@@ -284,7 +285,7 @@ def test_a_worker_that_is_killed_costs_its_variant_and_nothing_else(folder: Path
     first = made(folder, progress=progress)
     assert len(killed) == 1
     assert [r["reason"] for r in first.failed] in ([], ["the worker died (exit status -9)"])
-    assert sum(r["status"] in ("kept", "rejected") for r in first.records) == 6 - len(first.failed)
+    assert sum(r["status"] in MADE for r in first.records) == 6 - len(first.failed)
     assert not list((folder / "out").rglob(".kinemesh-*"))
     again = made(folder)
     assert again.done == len(first.failed) and not again.failed

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kinemesh.demos import walk
 from kinemesh.io import read
 from kinemesh.io.ground import find_floor, grounded
 from kinemesh.motion import Clip
@@ -85,3 +86,12 @@ def test_where_nobody_ever_rests_the_floor_is_where_the_feet_fall(clip: Clip) ->
 def test_steps_higher_up_are_said(number: int) -> None:
     clip = read(recording(CLIMBS[number]))
     assert any("others rest up to 0.9" in note for note in clip.notes)
+
+
+def test_a_floor_under_a_handful_of_toes_is_said_to_be_a_guess() -> None:
+    clip = walk().crop(0, 60)
+    away = 0.2 * np.arange(60)[:, None] * np.array([1.0, 0.0, 0.0])  # 6 m/s: nothing rests
+    away[:3] = away[0]
+    few = grounded(replace(clip, positions=clip.positions + away[:, None]))
+    assert any("it is a guess" in text for text in few.warnings)
+    assert grounded(clip).warnings == ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,23 @@ class Bearing:
     def nothing(self) -> Flags:
         """Nothing is, for longer than a moment, and the body does not fall freely ``(T,)``."""
         return np.isfinite(self.falls) & ~self.flies
+
+
+class Bearings:
+    """What carries the person of a clip: by the ground alone, and by all; asked once each."""
+
+    def __init__(self, clip: Clip) -> None:
+        self.clip = clip
+
+    @cached_property
+    def on_ground(self) -> Bearing:
+        """By the ground alone, which costs next to nothing."""
+        return bearing(self.clip, shapes=False)
+
+    @cached_property
+    def on_all(self) -> Bearing:
+        """By the ground, the terrain and the props."""
+        return bearing(self.clip) if self.clip.scene.things else self.on_ground
 
 
 def bearing(clip: Clip, *, shapes: bool = True) -> Bearing:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kinemesh.metrics.bearing import REACH, Bearing, bearing
+from kinemesh.metrics.bearing import REACH, Bearing, Bearings
 from kinemesh.metrics.human import LOW, SHORTEST, STILL, Flags, speed, standing
 from kinemesh.metrics.posed import SIDES
 from kinemesh.metrics.score import Doubt, runs
@@ -33,9 +33,9 @@ _IN_PLACE = 0.3
 """Feet that slide while the pelvis keeps within this [m] belong to a motion in place."""
 
 
-def carried(clip: Clip) -> tuple[Doubt, ...]:
+def carried(what: Bearings) -> tuple[Doubt, ...]:
     """Why it is not known what carries the person; empty where feet, hands or a seat do."""
-    scene = clip.scene
+    clip, scene = what.clip, what.clip.scene
     if scene.ground is None and scene.terrain is None and not scene.props:
         why = "the scene has no ground, no terrain and no prop: there is nothing to stand on"
         return (Doubt("doubt.no_surface", why),)
@@ -43,10 +43,9 @@ def carried(clip: Clip) -> tuple[Doubt, ...]:
     if under is not None:
         return (under,)
     stands = {side: standing(clip, side).toe for side in SIDES}
-    found = tuple(_reasons(clip, bearing(clip, shapes=False), stands))
-    if not found or (not scene.props and scene.terrain is None):
-        return found
-    return tuple(_reasons(clip, bearing(clip), stands))  # the shapes cost more than the ground
+    # Shapes are looked at only where the ground does not suffice: they cost more.
+    found = tuple(_reasons(clip, what.on_ground, stands))
+    return tuple(_reasons(clip, what.on_all, stands)) if found and scene.things else found
 
 
 def _under(clip: Clip) -> Doubt | None:

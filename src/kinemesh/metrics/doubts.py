@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arguments import mapping
+from kinemesh.metrics.bearing import Bearings
 from kinemesh.metrics.carried import carried
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.score import Doubt, Measure
@@ -41,7 +42,8 @@ def clip_doubts(clip: Clip, held: Held | None = None) -> tuple[Doubt, ...]:
     are compared by :func:`evaluate`, which has the surfaces.
     """
     stance = {} if held is None else held.stance
-    return (*carried(clip), *unheld_feet(clip, stance))
+    what = Bearings(clip)
+    return (*carried(what), *unheld_feet(what, stance))
 
 
 def doubts(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from kinemesh.metrics.bearing import bearing
+from kinemesh.metrics.bearing import Bearings
 from kinemesh.metrics.carried import lasting
 from kinemesh.metrics.human import Flags, standing
 from kinemesh.metrics.posed import SIDES
@@ -21,11 +21,12 @@ _EDGE = 0.15
 """Two detectors may differ by less than this [s] about when a foot or a hand comes and goes."""
 
 
-def unheld_feet(clip: Clip, stance: Mapping[str, Flags]) -> Iterator[Doubt]:
+def unheld_feet(what: Bearings, stance: Mapping[str, Flags]) -> Iterator[Doubt]:
     """Feet that stand and were not held, and that were held in the air.
 
     ``stance`` has the solver's flags ``(T,)`` by ``left_toe``, ``left_landing``, ...
     """
+    clip = what.clip
     for side in SIDES:
         held = stance.get(f"{side}_toe")
         if held is None or len(held) != len(clip):
@@ -39,7 +40,7 @@ def unheld_feet(clip: Clip, stance: Mapping[str, Flags]) -> Iterator[Doubt]:
                 f"{_longest(free, clip.fps):.2f} s"
             )
             yield Doubt("doubt.not_held", why, runs(free))
-        hangs = lasting(held & ~_foot_near(clip, side, held), _EDGE, clip.fps)
+        hangs = lasting(held & ~_foot_near(what, side, held), _EDGE, clip.fps)
         if hangs.any():
             why = f"the solver held the {side} foot, which is at no surface"
             yield Doubt("doubt.held_in_air", why, runs(hangs))
@@ -64,12 +65,12 @@ def unheld_hands(
             yield Doubt("doubt.not_held", why, runs(free))
 
 
-def _foot_near(clip: Clip, side: str, held: Flags) -> Flags:
+def _foot_near(what: Bearings, side: str, held: Flags) -> Flags:
     """When a toe or an ankle is at a surface ``(T,)``; of shapes only if the ground is not."""
     columns = [LANDMARKS.index(f"{side}_{part}") for part in ("toe", "ankle")]
-    flags = bearing(clip, shapes=False).near[:, columns].any(axis=1)
-    if (held & ~flags).any() and clip.scene.things:
-        flags = bearing(clip).near[:, columns].any(axis=1)
+    flags = what.on_ground.near[:, columns].any(axis=1)
+    if (held & ~flags).any():
+        flags = what.on_all.near[:, columns].any(axis=1)
     return np.asarray(flags)
 
 
