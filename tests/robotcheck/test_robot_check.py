@@ -65,6 +65,9 @@ def test_a_robot_not_shipped_passes_without_an_edit(tmp_path: Path) -> None:
     robot = new_robot(robot_file(TALOS), tmp_path / "talos").robot
     report = check_robot(robot)
     assert {check.name: check.mend for check in report.failed} == {}
+    raised = next(check for check in report.checks if check.name == "arm_raise")
+    assert "not like the person: " in raised.found  # its arms cannot be raised straight ahead
+    assert "limbs.worst_p95" in raised.found
     names = [check.name for check in report.checks]
     assert names[-4:] == ["squat", "arm_raise", "step", "box_lift"]
     assert robot.height == pytest.approx(1.75, abs=0.02)  # PAL: 175 cm

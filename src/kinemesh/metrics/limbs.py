@@ -58,7 +58,7 @@ def limbs(posed: Posed, clip: Clip | None, limits: Limits) -> tuple[Measure, ...
                 bounds[key],
                 frames=runs(windows.over(series, bounds[key])),
                 note=f"{LIMBS[most]}, most in frame {frame}",
-                series=np.nanmax(np.where(np.isfinite(series), series, -1.0), axis=1),
+                series=np.fmax.reduce(series, axis=1),
                 parts=_named(figures),
             )
         )

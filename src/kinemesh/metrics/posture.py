@@ -117,12 +117,18 @@ def _trunk(landmarks: Array) -> Array:
     return unit(high - low)
 
 
+def leftward(landmarks: Array) -> Array:
+    """From right to left ``(T, 3)`` [m], of hips and shoulders together."""
+    ends = [
+        sum((landmarks[:, LANDMARKS.index(f"{side}_{part}")] for part in ("hip", "shoulder")), 0.0)
+        for side in SIDES
+    ]
+    return np.asarray(ends[0] - ends[1])
+
+
 def _heading(landmarks: Array) -> Array:
     """Yaw ``(T,)`` [deg] in which hips and shoulders face; NaN where they are not level."""
-    left = np.zeros((len(landmarks), 3))
-    for part in ("hip", "shoulder"):
-        left += landmarks[:, LANDMARKS.index(f"left_{part}")]
-        left -= landmarks[:, LANDMARKS.index(f"right_{part}")]
+    left = leftward(landmarks)
     yaw = np.degrees(np.arctan2(-left[:, 0], left[:, 1]))
     return np.asarray(np.where(_level(left, _LEVEL), yaw, np.nan))
 

@@ -8,6 +8,7 @@ from scipy.spatial import Delaunay, QhullError
 from kinemesh.metrics import windows
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.posed import Posed
+from kinemesh.metrics.posture import leftward
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import LANDMARKS, Clip
 from kinemesh.motion.arrays import Array
@@ -126,14 +127,10 @@ def motion_range(landmarks: Array) -> Array:
     The box is taken in axes that turn with the heading of hips and shoulders, so that neither
     walking nor turning as a statue counts.
     """
-    names = list(LANDMARKS)
-    left = np.zeros((len(landmarks), 3))
-    for part in ("hip", "shoulder"):
-        left += landmarks[:, names.index(f"left_{part}")]
-        left -= landmarks[:, names.index(f"right_{part}")]
+    left = leftward(landmarks)
     heading = np.arctan2(-left[:, 0], left[:, 1])
     cos, sin = np.cos(heading)[:, None], np.sin(heading)[:, None]
-    about = landmarks - landmarks[:, [names.index("pelvis")]]
+    about = landmarks - landmarks[:, [LANDMARKS.index("pelvis")]]
     x, y, z = about[..., 0], about[..., 1], about[..., 2]
     turned = np.stack([cos * x + sin * y, cos * y - sin * x, z], axis=-1)
     return np.asarray(np.linalg.norm(np.ptp(turned, axis=0), axis=-1))
