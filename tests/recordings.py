@@ -24,3 +24,8 @@ def recording(path: str) -> Path:
     if os.environ.get("CI") == "true" and _SHARED.exists():
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def fault(path: str) -> Path:
+    """An input that was once misjudged, at ``path`` below the folder ``faults`` beside the data."""
+    return recording(f"../faults/{path}")
