@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kinemesh.errors import ClipError
+from kinemesh.metrics.between import between
 from kinemesh.metrics.contact import contact
 from kinemesh.metrics.doubts import Held, doubts
 from kinemesh.metrics.dynamics import dynamics
@@ -58,6 +59,7 @@ def evaluate(
         *smoothness(posed),
         *tracking(posed, clip, scale, limits),
         *dynamics(posed, scene),
+        between(posed, scene),
     )
     return Score(
         measures,
