@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
+from kinemesh import demos
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Prop, Scene, Shape, StanceEdit
 
@@ -110,3 +111,27 @@ def test_a_recording_at_50_frames_keeps_the_box_in_the_hands(carrying: Clip) -> 
     for hand, flags in new.contacts.items():
         nearest = np.clip(np.rint(times * 30.0).astype(int), 0, len(carrying) - 1)
         assert np.mean(flags == carrying.contacts[hand][nearest]) > 0.98
+
+
+def test_a_body_that_turns_about_a_point_far_from_its_origin_stays_about_it() -> None:
+    """Place and turn follow one curve: what is held stays in the hand between the frames."""
+    held = np.array([0.5, 0.0, 0.0])
+
+    def swung(times: np.ndarray) -> np.ndarray:
+        angle = 1.2 * np.sin(5.0 * times)
+        turns = Rotation.from_euler("zyx", np.stack([angle, 0.4 * angle, 0.2 * times], axis=1))
+        grip = np.stack([0.3 * times, 0.0 * times, 1.0 + 0.0 * times], axis=1)
+        return np.hstack([grip - turns.apply(held), turns.as_quat()])
+
+    times = np.arange(61) / 30.0
+    shape = Shape.box(np.array([0.2, 0.2, 0.2]))
+    walk = demos.walk().crop(0, len(times))
+    swinging = replace(walk, scene=Scene((Prop("box", shape, swung(times)),)))
+    track = swinging.resample(50.0).scene.props[0].track
+    wanted = swung(np.arange(len(track)) / 50.0)
+    turns, true = (Rotation.from_quat(poses[:, 3:]) for poses in (track, wanted))
+    inside = slice(5, -5)  # a spline is less sure at its ends
+    assert (turns.inv() * true).magnitude()[inside].max() < 1e-4
+    grip = track[:, :3] + turns.apply(held)
+    error = np.linalg.norm(grip - (wanted[:, :3] + true.apply(held)), axis=1)
+    assert error[inside].max() < 1e-4

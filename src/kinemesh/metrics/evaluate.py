@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kinemesh.arguments import instance, number
 from kinemesh.errors import ClipError
+from kinemesh.metrics.between import between
 from kinemesh.metrics.contact import contact
 from kinemesh.metrics.doubts import Held, doubts
 from kinemesh.metrics.dynamics import dynamics
@@ -81,6 +82,7 @@ def evaluate(
         *limbs(posed, clip, limits),
         *posture(posed, clip, limits),
         *dynamics(posed, scene),
+        between(posed, scene),
     )
     return Score(
         measures,

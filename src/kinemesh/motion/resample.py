@@ -32,7 +32,8 @@ def resampled(clip: Clip, fps: float) -> Clip:
 
     Frame k of the result is the instant ``k / fps``, whatever the ratio of the two rates; the
     last one is the last that the recording still covers. Positions of joints and props follow a
-    cubic spline with continuous acceleration, rotations the shortest turn (slerp). A label holds
+    cubic spline with continuous acceleration, and so do rotations, by quaternions on one
+    hemisphere from frame to frame that are made unit again. A label holds
     in a frame when it does in any recorded frame nearer than half a new frame, or else in the
     nearest; an edit holds in the frames whose nearest recorded one it names.
 
@@ -109,16 +110,15 @@ def _spline(values: Array, times: Array, new: Array) -> Array:
 
 
 def _track(track: Array, times: Array, new: Array) -> Array:
-    """Poses ``(T, 7)``: places by spline, turns by slerp."""
-    turned = poses.resample(track, times, new)
-    return np.hstack([_spline(track[:, :3], times, new), turned[:, 3:]])
+    """Poses ``(T, 7)``: place and quaternion alike, else what is held leaves the hand between."""
+    return poses.normalised(_spline(poses.normalised(track), times, new))
 
 
 def _turns(rotations: Array, times: Array, new: Array) -> Array:
-    """Rotations ``(T, J, 4)`` by slerp, joint by joint."""
+    """Rotations ``(T, J, 4)``, joint by joint."""
     still = np.zeros((len(times), 3))
     joints = [
-        poses.resample(np.hstack([still, rotations[:, j]]), times, new)[:, 3:]
+        _track(np.hstack([still, rotations[:, j]]), times, new)[:, 3:]
         for j in range(rotations.shape[1])
     ]
     return np.stack(joints, axis=1)
