@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.metrics import human
+from kinemesh.metrics import human, touches
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.metrics.solid import Solid, same_place
-from kinemesh.metrics.surface import Surface
-from kinemesh.motion import Clip, Scene, poses
+from kinemesh.motion import Clip, Scene
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.contacts import support_height
-from kinemesh.motion.edits import edited
 
 _KEPT = 0.02
 """Contact is kept while the gap is no wider than this [m]."""
@@ -53,13 +51,11 @@ def contact(
     }
     found = {kind: _Gaps() for kind in bounds}
     if clip is not None:
-        surfaces = {p.name: Surface.of(p.shape) for p in clip.scene.props}
         for side in SIDES:
-            _hand_on_props(posed, scene, props, clip, side, surfaces, found["prop"])
+            _hand_on_props(posed, scene, props, clip, side, found["prop"])
         if terrain is not None and clip.scene.terrain is not None:
-            surface = Surface.of(clip.scene.terrain.shape)
             for side in SIDES:
-                _hand_on_terrain(posed, terrain, clip, side, surface, found["terrain_hand"])
+                _hand_on_terrain(posed, terrain, clip, side, found["terrain_hand"])
                 _foot_on_terrain(posed, terrain, clip, side, found["terrain_foot"])
     rows: list[Measure] = []
     for kind, gaps in found.items():
@@ -73,55 +69,31 @@ def contact(
 
 
 def _hand_on_props(
-    posed: Posed,
-    scene: Scene,
-    props: tuple[Solid, ...],
-    clip: Clip,
-    side: str,
-    surfaces: dict[str, Surface],
-    found: _Gaps,
+    posed: Posed, scene: Scene, props: tuple[Solid, ...], clip: Clip, side: str, found: _Gaps
 ) -> None:
-    """Labels say when; which prop, and without labels when too, is the nearest one."""
     hulls = posed.hand_hulls(side)
-    names = [p.name for p in clip.scene.props if any(q.name == p.name for q in scene.props)]
-    if not names:
-        return
-    sources = {p.name: p for p in clip.scene.props}
-    nearby = {
-        n: human.near(clip, side, sources[n].track, surfaces[n], sources[n].shape) for n in names
-    }
-    distance = np.array([nearby[n][0] for n in names])
-    nearest = np.argmin(distance, axis=0)
-    label = clip.contacts.get(f"{side}_hand")
-    reach = human.PROP_TOUCH[0 if nearby[names[0]][2] else 1]
-    flags = distance.min(axis=0) < reach if label is None else np.asarray(label)
-    for index, name in enumerate(names):
+    targets = {prop.name: prop for prop in scene.props}
+    sources = {prop.name: prop for prop in clip.scene.props}
+    for name, touch in touches.on_props(clip, side).items():
+        if name not in targets:
+            continue
         solid = next(s for s in props if s.name == name)
-        target = next(q for q in scene.props if q.name == name)
-        touching = edited(clip.edits, flags & (nearest == index), f"{side}_hand", name)
-        for k in np.flatnonzero(touching):
+        for k in np.flatnonzero(touch.flags):
             gap, place = solid.gap(posed.configurations[k], int(k), hulls)
-            wanted = same_place(nearby[name][1][k][None], sources[name], target)[0]
+            wanted = same_place(touch.places[k][None], sources[name], targets[name])[0]
             found.add(int(k), abs(gap), float(np.linalg.norm(place - wanted)))
 
 
-def _hand_on_terrain(
-    posed: Posed, terrain: Solid, clip: Clip, side: str, surface: Surface, found: _Gaps
-) -> None:
+def _hand_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found: _Gaps) -> None:
     assert clip.scene.terrain is not None
-    shape = clip.scene.terrain.shape
-    distance, places, fingers = human.near(clip, side, poses.IDENTITY[None], surface, shape)
-    hand = human.hand_points(clip, side)[0].mean(axis=1)
-    flags = distance < human.TERRAIN_TOUCH[0 if fingers else 1]
-    flags &= human.speed(hand, clip.fps) < human.TERRAIN_SPEED
-    name = clip.scene.terrain.name
-    flags = edited(clip.edits, human.lasting(flags, clip.fps), f"{side}_hand", name)
+    touch = touches.on_terrain(clip, side)
     hulls = posed.hand_hulls(side)
-    low, high = shape.bounds
+    low, high = clip.scene.terrain.shape.bounds
     to_low, to_high = terrain.shape.bounds
-    for k in np.flatnonzero(flags):
+    for k in np.flatnonzero(touch.flags):
         gap, place = terrain.gap(posed.configurations[k], int(k), hulls)
-        wanted = to_low + (places[k] - low) / np.maximum(high - low, 1e-12) * (to_high - to_low)
+        share = (touch.places[k] - low) / np.maximum(high - low, 1e-12)
+        wanted = to_low + share * (to_high - to_low)
         found.add(int(k), abs(gap), float(np.linalg.norm(place - wanted)))
 
 

@@ -15,7 +15,6 @@ from kinemesh.motion.arrays import Array, readonly
 from kinemesh.robot.description import Description
 from kinemesh.robot.hulls import Hull
 
-
 _UNDERSIDE = 0.005
 """A point of a foot this near to the plane of its sole [m] is on its underside."""
 
