@@ -53,7 +53,7 @@ TERRAIN_TOUCH = ((0.025, 0.045), (0.05, 0.07))
 TERRAIN_SPEED = 0.10
 """A hand that moves faster than this [m/s] along terrain passes it by."""
 
-_FINGER = re.compile(r"index|middle|ring|pinky|thumb|handend|finger", re.IGNORECASE)
+_FINGER = re.compile(r"index|middle|ring|pinky|thumb", re.IGNORECASE)
 _SIDE = {
     "left": re.compile(r"^([Ll]eft|LEFT|[Ll](?![a-z]))"),
     "right": re.compile(r"^([Rr]ight|RIGHT|[Rr](?![a-z]))"),
@@ -139,7 +139,7 @@ def near(
     low, high = shape.bounds
     outside = np.linalg.norm(np.maximum(np.maximum(low - local, local - high), 0.0), axis=1)
     close = outside < 0.3  # further away nothing can touch
-    distance, places = outside, np.clip(local, low, high)
+    distance, places = outside.copy(), np.clip(local, low, high)
     if close.any():
         places[close], distance[close] = surface.nearest(local[close])
         deep = np.flatnonzero(close & (outside == 0.0) & (distance > PROP_TOUCH[0][0]))

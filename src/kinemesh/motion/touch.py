@@ -17,7 +17,7 @@ from kinemesh.motion.shape import Shape
 
 Flags = NDArray[np.bool_]
 
-_FINGER = ("index", "middle", "ring", "pinky", "thumb", "finger", "handend")
+_FINGER = ("index", "middle", "ring", "pinky", "thumb")
 """What the names of a hand's own joints hold, in small letters."""
 
 
@@ -132,7 +132,7 @@ def hand_points(clip: Clip, hand: str) -> tuple[Array, bool]:
 
 
 def _is_finger(joint: str, side: str) -> bool:
-    """Whether ``LeftHandIndex1``, ``L_Thumb2``, ``lMiddle3``, ``LHandEnd``, ... is on a side."""
+    """Whether ``LeftHandIndex1``, ``L_Thumb2``, ``lMiddle3``, ... is on a side."""
     small = joint.lower()
     short = small[:1] == side[0] and not joint[1:2].islower()
     return (small.startswith(side) or short) and any(word in small for word in _FINGER)
