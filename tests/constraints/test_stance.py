@@ -117,14 +117,34 @@ def test_a_sole_that_turns_on_its_toe_slides_at_the_heel(robot: RobotModel, fram
 
 def test_a_toe_that_stands_alone_may_lift_its_heel(robot: RobotModel, frame: Frame) -> None:
     lifted = moved(robot, left_ankle_pitch_joint=0.3)
+    sole = robot.soles[0]
+    toe = lifted.positions(np.full(4, sole.joint), sole.corners)[2:].mean(axis=0)
+    front = lifted.positions(np.array([sole.joint]), (sole.edges[1] + sole.overhang)[None])[0]
     for whole, holds in ((True, False), (False, True)):
         stance = standing(robot, whole)[0]
-        corners = lifted.positions(np.full(4, stance.sole.joint), stance.sole.corners)
-        toe = corners[2:].mean(axis=0)
-        here = replace(stance, point=toe, touchdown=Touchdown(toe, np.array([1.0, 0.0, 0.0])))
-        rows = FootFlat().evaluate(lifted, replace(frame, stances=(here,)))
-        assert rows is not None
-        assert (rows.violation() == 0.0) == holds
+        place = np.array([*toe[:2], front[2]])
+        here = replace(stance, point=place, touchdown=Touchdown(place, np.array([1.0, 0.0, 0.0])))
+        for term in (FootStance(), FootFlat()):
+            rows = term.evaluate(lifted, replace(frame, stances=(here,)))
+            assert rows is not None
+            assert (rows.violation() == 0.0) == holds
+
+
+@pytest.mark.parametrize("angle", [0.1, 0.5, 1.0])
+def test_a_heel_can_lift_without_the_toes_going_through_the_ground(
+    robot: RobotModel, angle: float
+) -> None:
+    lifted = moved(robot, pitch=angle)
+    table = robot.hull_table
+    for sole in robot.soles:
+        own = table.vertex_joints == sole.joint
+        lowest = lifted.positions(table.vertex_joints[own], table.vertices[own])[:, 2].min()
+        edge, rolled = (
+            lifted.positions(np.full(2, sole.joint), sole.corners[2:] + away)[:, 2].mean()
+            for away in (0.0, sole.overhang)
+        )
+        assert lowest >= rolled - 1e-5
+        assert edge - lowest > 4e-3 * np.sin(angle)
 
 
 def test_a_sole_that_rolls_is_not_flat(robot: RobotModel, frame: Frame) -> None:

@@ -144,9 +144,10 @@ def test_a_hand_in_the_box_is_as_deep_as_it_was_put(robot, still, rest, true_sur
 
 
 def test_without_labels_fingers_near_the_prop_touch_it(robot, still, rest, standing):
-    hand = standing.landmark("left_hand")[0]
-    # The demo skeleton has no fingers: 100 mm at the wrist.
-    for gap, touches in ((0.09, True), (0.11, False)):
+    wrist, elbow = (standing.landmark(name)[0] for name in ("left_hand", "left_elbow"))
+    hand = wrist + (wrist - elbow) / 3.0
+    # The demo skeleton has no fingers: 50 mm from the palm.
+    for gap, touches in ((0.04, True), (0.06, False)):
         track = np.tile([hand[0], hand[1] + 0.1 + gap, hand[2], 0, 0, 0, 1.0], (FRAMES, 1))
         human = Prop("box", Shape.box((0.4, 0.2, 0.4)), track)
         robots = replace(human, track=beside(robot, rest[0], 0.002))

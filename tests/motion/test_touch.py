@@ -26,9 +26,15 @@ def test_a_hand_that_stays_on_the_box_between_two_labels_has_not_let_go(carrying
 
 def test_a_hand_that_goes_away_between_two_labels_has_let_go(carrying: Clip) -> None:
     flags = np.zeros(len(carrying), dtype=bool)
-    flags[150:160] = flags[188:195] = True  # the box is put down at 165
+    flags[150:160] = flags[172:176] = True  # the box is put down at 165
     touching = labelled(carrying, flags)
-    assert touching[150:160].all() and touching[188:195].all() and not touching[161:187].any()
+    assert touching[150:160].all() and touching[172:176].all() and not touching[161:172].any()
+
+
+def test_a_label_counts_for_nothing_where_the_hand_is_out_of_reach(carrying: Clip) -> None:
+    flags = np.zeros(len(carrying), dtype=bool)
+    flags[150:160] = flags[188:195] = True
+    assert np.array_equal(np.flatnonzero(labelled(carrying, flags)), np.arange(150, 160))
 
 
 def test_labels_are_not_extended_beyond_the_first_and_the_last(carrying: Clip) -> None:

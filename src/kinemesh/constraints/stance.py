@@ -32,7 +32,8 @@ class FootStance(Constraint):
     .. math:: |n \cdot (m_t - s)| \le \epsilon, \qquad
               |t_k \cdot (m_t - m^{\mathrm{td}})| \le \epsilon \quad (t_1, t_2 \perp n)
 
-    (the first not while the foot still comes down) and while the heel is down too
+    (the first not while the foot still comes down; while the toe stands alone, of the foremost
+    point of the underside, on which the foot rolls) and while the heel is down too
 
     .. math:: |(n \times f) \cdot (m_h - m^{\mathrm{td}})| \le \epsilon
 
@@ -59,7 +60,8 @@ class FootStance(Constraint):
     def _rows(stance: Stance) -> list[_Row]:
         sole, n, down = stance.sole, stance.normal, stance.touchdown
         heel, toe = sole.edges
-        rows: list[_Row] = [] if stance.landing else [(sole.joint, toe, n, stance.point)]
+        front = toe if stance.whole else toe + sole.overhang
+        rows: list[_Row] = [] if stance.landing else [(sole.joint, front, n, stance.point)]
         if down is not None:
             rows += [(sole.joint, toe, tangent, down.toe) for tangent in _tangents(n)]
             if stance.whole and down.heading is not None:
@@ -74,7 +76,8 @@ class FootFlat(Constraint):
     .. math:: |n \cdot (c_2 - s)|,\; |n \cdot (c_3 - s)| \le \epsilon
               \quad\text{and, while the heel is down too,}\quad |n \cdot (m_h - s)| \le \epsilon
 
-    for the toe corners :math:`c_2, c_3` and the middle of the heel edge :math:`m_h`. Together
+    for the toe corners :math:`c_2, c_3` (moved to the foot's front while the toe stands alone)
+    and the middle of the heel edge :math:`m_h`. Together
     with :class:`FootStance` these are the six independent rows of a rigid sole (the height of
     the toe edge stands in both). They give way first: in a wide lunge an ankle cannot roll far
     enough to lay the sole flat, but the foot can still stand.
@@ -93,10 +96,11 @@ class FootFlat(Constraint):
     def _rows(stance: Stance) -> list[_Row]:
         if stance.landing:
             return []
-        corners = stance.sole.corners
-        held = [corners[2], corners[3]]
+        sole = stance.sole
         if stance.whole:
-            held.append(stance.sole.edges[0])
+            held = [sole.corners[2], sole.corners[3], sole.edges[0]]
+        else:
+            held = [sole.corners[2] + sole.overhang, sole.corners[3] + sole.overhang]
         return [(stance.sole.joint, c, stance.normal, stance.point) for c in held]
 
 

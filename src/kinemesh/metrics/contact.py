@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.metrics import human, palms
+from kinemesh.metrics import palms, touches
+from kinemesh.metrics.human import standing
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.metrics.solid import Solid
 from kinemesh.metrics.support import support_height
-from kinemesh.metrics.surface import Surface
 from kinemesh.motion import Clip, Scene, poses
 from kinemesh.motion.arrays import Array
-from kinemesh.motion.edits import edited
 
 _KEPT = 0.02
 """Contact is kept while the gap is no wider than this [m]."""
@@ -53,13 +52,11 @@ def contact(
     }
     found = {kind: _Gaps() for kind in bounds}
     if clip is not None:
-        surfaces = {p.name: Surface.of(p.shape) for p in clip.scene.props}
         for side in SIDES:
-            _hand_on_props(posed, scene, props, clip, side, surfaces, found["prop"])
+            _hand_on_props(posed, scene, props, clip, side, found["prop"])
         if terrain is not None and clip.scene.terrain is not None:
-            surface = Surface.of(clip.scene.terrain.shape)
             for side in SIDES:
-                _hand_on_terrain(posed, terrain, clip, side, surface, found["terrain_hand"])
+                _hand_on_terrain(posed, terrain, clip, side, found["terrain_hand"])
                 _foot_on_terrain(posed, terrain, clip, side, found["terrain_foot"])
     rows: list[Measure] = []
     for kind, gaps in found.items():
@@ -73,61 +70,39 @@ def contact(
 
 
 def _hand_on_props(
-    posed: Posed,
-    scene: Scene,
-    props: tuple[Solid, ...],
-    clip: Clip,
-    side: str,
-    surfaces: dict[str, Surface],
-    found: _Gaps,
+    posed: Posed, scene: Scene, props: tuple[Solid, ...], clip: Clip, side: str, found: _Gaps
 ) -> None:
-    """Labels say when; which prop, and without labels when too, is the nearest one."""
     hulls = posed.hand_hulls(side)
-    names = [p.name for p in clip.scene.props if any(q.name == p.name for q in scene.props)]
-    if not names:
-        return
-    sources = {p.name: p for p in clip.scene.props}
-    nearby = {
-        n: human.near(clip, side, sources[n].track, surfaces[n], sources[n].shape) for n in names
-    }
-    distance = np.array([nearby[n][0] for n in names])
-    nearest = np.argmin(distance, axis=0)
-    label = clip.contacts.get(f"{side}_hand")
-    reach = human.PROP_TOUCH[0 if nearby[names[0]][2] else 1]
-    flags = distance.min(axis=0) < reach if label is None else np.asarray(label)
-    for index, name in enumerate(names):
+    targets = {prop.name: prop for prop in scene.props}
+    sources = {prop.name: prop for prop in clip.scene.props}
+    for name, touch in touches.on_props(clip, side).items():
+        if name not in targets:
+            continue
         solid = next(s for s in props if s.name == name)
-        target = next(q for q in scene.props if q.name == name)
-        touching = edited(clip.edits, flags & (nearest == index), f"{side}_hand", name)
-        source = sources[name]
+        source, target = sources[name], targets[name]
         shift = palms.shift(
             posed.palm(side),
             palms.palm(clip, side),
             (target.shape, target.track),
             (source.shape, source.track),
         )
-        for k in np.flatnonzero(touching):
+        for k in np.flatnonzero(touch.flags):
             gap, _ = solid.gap(posed.configurations[k], int(k), hulls)
             found.add(int(k), abs(gap), float(shift[k]))
 
 
-def _hand_on_terrain(
-    posed: Posed, terrain: Solid, clip: Clip, side: str, surface: Surface, found: _Gaps
-) -> None:
+def _hand_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found: _Gaps) -> None:
     assert clip.scene.terrain is not None
-    shape = clip.scene.terrain.shape
+    touch = touches.on_terrain(clip, side)
     still = poses.IDENTITY[None]
-    distance, _, fingers = human.near(clip, side, still, surface, shape)
-    hand = human.hand_points(clip, side)[0].mean(axis=1)
-    flags = distance < human.TERRAIN_TOUCH[0 if fingers else 1]
-    flags &= human.speed(hand, clip.fps) < human.TERRAIN_SPEED
-    name = clip.scene.terrain.name
-    flags = edited(clip.edits, human.lasting(flags, clip.fps), f"{side}_hand", name)
     hulls = posed.hand_hulls(side)
     shift = palms.shift(
-        posed.palm(side), palms.palm(clip, side), (terrain.shape, still), (shape, still)
+        posed.palm(side),
+        palms.palm(clip, side),
+        (terrain.shape, still),
+        (clip.scene.terrain.shape, still),
     )
-    for k in np.flatnonzero(flags):
+    for k in np.flatnonzero(touch.flags):
         gap, _ = terrain.gap(posed.configurations[k], int(k), hulls)
         found.add(int(k), abs(gap), float(shift[k]))
 
@@ -137,7 +112,7 @@ def _foot_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found:
     toe = clip.landmark(f"{side}_toe")
     under = support_height(clip.scene, toe)
     flat = -np.inf if clip.scene.ground is None else clip.scene.ground
-    flags: NDArray[np.bool_] = human.standing(clip, side).toe & (under > flat + 1e-3)
+    flags: NDArray[np.bool_] = standing(clip, side).toe & (under > flat + 1e-3)
     hulls = posed.foot_hulls(side)
     for k in np.flatnonzero(flags):
         gap, _ = terrain.gap(posed.configurations[k], int(k), hulls)

@@ -39,15 +39,25 @@ SHORTEST = 0.2
 """For at least this long [s]: six frames at 30 frames/s."""
 HEEL_LOW = 0.02
 """The heel is down while the ankle is no further than this [m] above where it rests."""
-PROP_TOUCH = (0.02, 0.10)
-"""A hand touches a prop within this [m] of a finger; of the wrist, where there are no fingers."""
-TERRAIN_TOUCH = (0.05, 0.10)
-"""The same for terrain."""
+PROP_TOUCH = ((0.02, 0.02), (0.05, 0.07))
+"""A hand touches a prop from within the first number [m] of one of its fingers until none is
+within the second; the same of the palm, where there are no fingers ..."""
+PROP_SPEED = 0.25
+"""... unless it is never slower than this [m/s] against the prop, and passes by."""
+LABEL_REACH = (0.10, 0.13)
+"""A label says that a hand touches only within this [m] of a finger, or of the palm."""
+FLICKER = 0.14
+"""A gap between two labels shorter than this [s] is none."""
+TERRAIN_TOUCH = ((0.025, 0.045), (0.05, 0.07))
+"""The distances of props for terrain."""
 TERRAIN_SPEED = 0.10
 """A hand that moves faster than this [m/s] along terrain passes it by."""
 
-_FINGER = re.compile(r"index|middle|ring|pinky|thumb|handend|finger", re.IGNORECASE)
-_SIDE = {"left": re.compile(r"^(L_|LHand|Left)"), "right": re.compile(r"^(R_|RHand|Right)")}
+_FINGER = re.compile(r"index|middle|ring|pinky|thumb", re.IGNORECASE)
+_SIDE = {
+    "left": re.compile(r"^([Ll]eft|LEFT|[Ll](?![a-z]))"),
+    "right": re.compile(r"^([Rr]ight|RIGHT|[Rr](?![a-z]))"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,12 +113,16 @@ def lasting(flags: Flags, fps: float) -> Flags:
 
 
 def hand_points(clip: Clip, side: str) -> tuple[Array, bool]:
-    """The joints ``(T, N, 3)`` [m] of one hand, and whether they are fingers."""
+    """The joints ``(T, N, 3)`` [m] of one hand, and whether they are fingers.
+
+    Without fingers the palm: a third of the forearm's length beyond the wrist.
+    """
     names = clip.skeleton.joints
     fingers = [k for k, n in enumerate(names) if _FINGER.search(n) and _SIDE[side].match(n)]
     if fingers:
         return np.asarray(clip.positions[:, fingers]), True
-    return clip.landmark(f"{side}_hand")[:, None], False
+    wrist, elbow = clip.landmark(f"{side}_hand"), clip.landmark(f"{side}_elbow")
+    return np.asarray(wrist + (wrist - elbow) / 3.0)[:, None], False
 
 
 def near(
@@ -125,10 +139,10 @@ def near(
     low, high = shape.bounds
     outside = np.linalg.norm(np.maximum(np.maximum(low - local, local - high), 0.0), axis=1)
     close = outside < 0.3  # further away nothing can touch
-    distance, places = outside, np.clip(local, low, high)
+    distance, places = outside.copy(), np.clip(local, low, high)
     if close.any():
         places[close], distance[close] = surface.nearest(local[close])
-        deep = np.flatnonzero(close & (outside == 0.0) & (distance > PROP_TOUCH[0]))
+        deep = np.flatnonzero(close & (outside == 0.0) & (distance > PROP_TOUCH[0][0]))
         inside = deep[surface.inside(local[deep])] if len(deep) else deep
         distance[inside] = 0.0
     distance, places = distance.reshape(frames, count), places.reshape(frames, count, 3)

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinemesh.metrics import human
+from kinemesh.metrics import touches
 from kinemesh.metrics.human import Flags, lasting, speed, standing
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.solid import Solid, props_of, terrain_of
 from kinemesh.metrics.support import support_height
-from kinemesh.metrics.surface import Surface
 from kinemesh.motion import Clip, Scene, Trajectory, poses
 from kinemesh.motion.arrays import readonly
-from kinemesh.motion.edits import edited
 from kinemesh.robot.model import RobotModel
 
 STANDS = 0.01
@@ -65,10 +63,10 @@ def timeline(
     terrain = terrain_of(scene)
     for solid in (*props_of(scene), *([] if terrain is None else [terrain])):
         for side in SIDES:
-            touches = _touches(posed, solid, side)
+            near = _touches(posed, solid, side)
             person = None if clip is None else person_touches(clip, solid.name, side)
-            if touches.any() or (person is not None and person.any()):
-                rows.append(Touching(f"{side} hand on {solid.name}", person, touches))
+            if near.any() or (person is not None and person.any()):
+                rows.append(Touching(f"{side} hand on {solid.name}", person, near))
     return tuple(rows)
 
 
@@ -89,21 +87,7 @@ def _touches(posed: Posed, solid: Solid, side: str) -> Flags:
 
 def person_touches(clip: Clip, name: str, side: str) -> Flags:
     """When the person's hand touches a prop or the terrain ``(T,)``, as the ruler's rows say."""
-    hand = f"{side}_hand"
-    prop = next((p for p in clip.scene.props if p.name == name), None)
-    terrain = clip.scene.terrain
-    if prop is not None:
-        near, _, fingers = human.near(clip, side, prop.track, Surface.of(prop.shape), prop.shape)
-        flags = near < human.PROP_TOUCH[0 if fingers else 1]
-        label = clip.contacts.get(hand)
-        if label is not None:  # which of several props it is, is the nearer one's to say
-            flags = np.asarray(label, dtype=bool) & (flags | (len(clip.scene.props) == 1))
-        return edited(clip.edits, flags, hand, name)
-    if terrain is None or terrain.name != name:
-        return np.zeros(len(clip), dtype=bool)
-    surface, shape = Surface.of(terrain.shape), terrain.shape
-    near, _, fingers = human.near(clip, side, poses.IDENTITY[None], surface, shape)
-    middle = human.hand_points(clip, side)[0].mean(axis=1)
-    flags = near < human.TERRAIN_TOUCH[0 if fingers else 1]
-    flags &= human.speed(middle, clip.fps) < human.TERRAIN_SPEED
-    return edited(clip.edits, lasting(flags, clip.fps), hand, name)
+    if clip.scene.terrain is not None and clip.scene.terrain.name == name:
+        return touches.on_terrain(clip, side).flags
+    known = touches.on_props(clip, side).get(name)
+    return np.zeros(len(clip), dtype=bool) if known is None else known.flags

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from scipy.spatial import cKDTree
 
 from kinemesh.arguments import amounts
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.clip import Clip
+from kinemesh.motion.closest import Closest
 from kinemesh.motion.edits import edited
 from kinemesh.motion.shape import Shape
 
 Flags = NDArray[np.bool_]
 
-_SAMPLES = 20000
-"""Points that stand for a surface: a few millimetres apart on an object that hands can hold."""
-_FINGERS = ("Index", "Middle", "Ring", "Pinky", "Thumb")
+_FINGER = ("index", "middle", "ring", "pinky", "thumb")
+"""What the names of a hand's own joints hold, in small letters."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,11 @@ class TouchRule:
     leave: float = 0.05
     """[m]."""
     palm: float = 0.03
-    """Added to both for a skeleton without fingers [m]."""
+    """Added to these distances for a skeleton without fingers [m]."""
+    labelled: float = 0.15
+    """Further away than this [m] no label makes a touch."""
+    passing: float = 0.3
+    """A hand that is never slower against the thing than this [m/s] passes it by."""
     shortest: float = 0.15
     """A touch shorter than this [s] is none, and a gap shorter than this is closed."""
     steady: float = 0.5
@@ -67,7 +69,7 @@ class Touch:
     places: Array
     """Where on the surface ``(T, 3)`` [m]: in the prop's frame, or in the world for terrain."""
     distance: Array
-    """From the hand's nearest joint to the surface ``(T,)`` [m]."""
+    """From the hand's nearest joint to the surface ``(T,)`` [m]; 0 for a hand inside."""
 
 
 def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ...]:
@@ -84,26 +86,21 @@ def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ..
         things.append((clip.scene.terrain.name, clip.scene.terrain.shape, None))
     found = []
     for name, shape, track in things:
-        tree = shape.worked_out(detect_touches, partial(_surface, shape))
+        surface = Closest.of(shape)
         for hand in ("left_hand", "right_hand"):
             labelled = track is not None and len(clip.scene.props) == 1
             labels = clip.contacts.get(hand) if labelled else None
-            touch = _touch(clip, hand, name, tree, track, labels, rule)
+            touch = _touch(clip, hand, name, surface, track, labels, rule)
             if touch.touching.any():
                 found.append(touch)
     return tuple(found)
-
-
-def _surface(shape: Shape) -> cKDTree:
-    """Points that stand for the surface of ``shape``."""
-    return cKDTree(shape.scatter(_SAMPLES, np.random.default_rng(0)), balanced_tree=False)
 
 
 def _touch(
     clip: Clip,
     hand: str,
     thing: str,
-    tree: cKDTree,
+    surface: Closest,
     track: Array | None,
     labels: Flags | None,
     rule: TouchRule,
@@ -111,20 +108,23 @@ def _touch(
     joints, has_fingers = hand_points(clip, hand)
     if track is not None:
         joints = poses.apply(poses.inverse(track), joints)
-    distance = np.asarray(tree.query(joints)[0])
-    nearest = distance.argmin(axis=1)
-    rows = np.arange(len(clip))
-    closest = distance[rows, nearest]
+    # The middle of the hand says where it holds; a single finger joint jumps about.
+    centre = joints.mean(axis=1)
+    away, places = surface.nearest(centre)
+    closest = surface.nearest(joints)[0].min(axis=1)
     extra = 0.0 if has_fingers else rule.palm
+    # No bone of a hand reaches through so much: all of it is on one side.
+    clear = closest > rule.enter + extra
+    closest = np.where(clear & surface.inside(centre, away), 0.0, closest)
     if labels is not None:
+        labels = labels & (closest < rule.labelled + extra)
         touching = _bridged(labels, closest < rule.leave + extra)
     else:
         touching = _hysteresis(closest, rule.enter + extra, rule.leave + extra)
     touching = _tidy(touching, max(1, round(rule.shortest * clip.fps)))
+    if labels is None:
+        touching = _stopped(touching, centre, clip.fps, rule.passing)
     touching = edited(clip.edits, touching, hand, thing)
-    # The middle of the hand says where it holds; a single finger joint jumps about.
-    centre = joints.mean(axis=1)
-    places = np.asarray(tree.data)[np.asarray(tree.query(centre)[1])]
     return Touch(hand, thing, touching, _steady(places, touching, rule.steady * clip.fps), closest)
 
 
@@ -134,16 +134,30 @@ def hand_points(clip: Clip, hand: str) -> tuple[Array, bool]:
     Without fingers: the palm, carried on from the forearm by a third of its length.
     """
     side = hand.removesuffix("_hand")
-    marks = {"left": ("Left", "L_"), "right": ("Right", "R_")}[side]
-    fingers = [
-        joint
-        for joint in clip.skeleton.joints
-        if joint.startswith(marks) and any(finger in joint for finger in _FINGERS)
-    ]
+    fingers = [joint for joint in clip.skeleton.joints if _is_finger(joint, side)]
     if fingers:
         return np.stack([clip.joint(name) for name in fingers], axis=1), True
     wrist, elbow = clip.landmark(hand), clip.landmark(f"{side}_elbow")
     return (wrist + (wrist - elbow) / 3.0)[:, None], False
+
+
+def _is_finger(joint: str, side: str) -> bool:
+    """Whether ``LeftHandIndex1``, ``L_Thumb2``, ``lMiddle3``, ... is on a side."""
+    small = joint.lower()
+    short = small[:1] == side[0] and not joint[1:2].islower()
+    return (small.startswith(side) or short) and any(word in small for word in _FINGER)
+
+
+def _stopped(flags: Flags, point: Array, fps: float, speed: float) -> Flags:
+    """``flags`` without the stretches in which a point ``(T, 3)`` [m] is never slower."""
+    flags = flags.copy()
+    if len(point) < 2:
+        return flags
+    moving = np.linalg.norm(np.gradient(point, axis=0), axis=1) * fps >= speed
+    for first, last in runs(flags):
+        if moving[first : last + 1].all():
+            flags[first : last + 1] = False
+    return flags
 
 
 def _hysteresis(distance: Array, enter: float, leave: float) -> Flags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,9 @@ from kinemesh.motion.arrays import Array, readonly
 from kinemesh.robot.description import Description
 from kinemesh.robot.hulls import Hull
 
+_UNDERSIDE = 0.005
+"""A point of a foot this near to the plane of its sole [m] is on its underside."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sole:
@@ -25,6 +28,9 @@ class Sole:
     """Index of the joint that moves it."""
     corners: Array
     """Corner points ``(4, 3)`` [m] in the joint's frame: two at the heel, then two at the toe."""
+    overhang: Array = field(default_factory=lambda: readonly(np.zeros(3)))
+    """From the toe's edge to the foremost point of the foot's underside, along the sole ``(3,)``
+    [m] in the joint's frame: what the foot rolls on when the heel lifts."""
 
     @cached_property
     def edges(self) -> tuple[Array, Array]:
@@ -68,12 +74,25 @@ def placed(
     return int(frame.parentJoint), readonly(points)
 
 
-def soles_of(model: Any, description: Description) -> tuple[Sole, ...]:
-    """The soles that ``robot.toml`` lists."""
-    return tuple(
-        Sole(name, *placed(model, description, f"[soles.{name}]", link, corners))
-        for name, (link, corners) in description.soles.items()
-    )
+def soles_of(model: Any, description: Description, hulls: tuple[Hull, ...]) -> tuple[Sole, ...]:
+    """The soles that ``robot.toml`` lists, each with what of ``hulls`` reaches beyond it."""
+    soles = []
+    for name, (link, corners) in description.soles.items():
+        joint, points = placed(model, description, f"[soles.{name}]", link, corners)
+        soles.append(Sole(name, joint, points, _overhang(points, joint, hulls)))
+    return tuple(soles)
+
+
+def _overhang(corners: Array, joint: int, hulls: tuple[Hull, ...]) -> Array:
+    """How far ``(3,)`` [m] the underside of a foot reaches beyond the toe edge of its sole."""
+    heel, toe = corners[:2].mean(axis=0), corners[2:].mean(axis=0)
+    forward = (toe - heel) / np.linalg.norm(toe - heel)
+    normal = np.cross(forward, corners[2] - corners[3])
+    normal /= np.linalg.norm(normal)
+    own = [hull.vertices for hull in hulls if hull.joint == joint]
+    away = np.concatenate([np.zeros((1, 3)), *(vertices - toe for vertices in own)])
+    ahead = (away @ forward)[np.abs(away @ normal) < _UNDERSIDE]
+    return readonly(max(0.0, float(ahead.max())) * forward)
 
 
 def hands_of(model: Any, description: Description, hulls: tuple[Hull, ...]) -> tuple[Hand, ...]:

@@ -99,8 +99,8 @@ class RobotModel:
         ]
         self.landmark_joints: NDArray[np.int64] = readonly([p[0] for p in points], np.int64)
         self.landmark_offsets = readonly(np.concatenate([p[1] for p in points]))
-        self.soles = soles_of(model, description)
         self.hulls = load_hulls(model, description)
+        self.soles = soles_of(model, description, self.hulls)
         self.hull_table = HullTable.of(self.hulls)
         self.hands = hands_of(model, description, self.hulls)
         self._local = threading.local()
