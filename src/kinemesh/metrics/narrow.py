@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import coal
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.metrics.polytope import Polytope
 from kinemesh.motion.arrays import Array
@@ -43,8 +44,7 @@ def meet(a: Polytope, b: Polytope, within: float = np.inf) -> Meeting | None:
     if best.distance > max(within, 0.0):
         return None
     if best.distance <= 0.0:
-        across = _by_edges(a, b, best.distance)
-        best = across if across is not None else best
+        best = _by_edges(a, b, best)
     if best.distance <= 0.0 or within <= 0.0:
         return best if best.distance <= 0.0 else None
     result = coal.DistanceResult()
@@ -74,38 +74,59 @@ def _by_facets(a: Polytope, b: Polytope) -> Meeting:
     return Meeting(level, place, place - level * b.planes[column, :3])
 
 
-def _by_edges(a: Polytope, b: Polytope, level: float) -> Meeting | None:
-    """The best of the directions across an edge of each, where it is better than ``level`` [m].
+def _by_edges(a: Polytope, b: Polytope, best: Meeting) -> Meeting:
+    """The best of the directions across an edge of each, and of the ``best`` so far.
 
     An edge is an arc between the normals of its two facets. Such an arc of ``a`` and one of the
     mirrored ``b`` cross where the facets of each lie on both sides of the other's great circle
     (Gregorius, Game Developers Conference 2013).
     """
-    of_a, of_b = a.directions, b.directions
-    over_a = b.planes[:, :3] @ of_a.T
-    over_b = a.planes[:, :3] @ of_b.T
-    first, second = over_a[b.edges[:, 2]], over_a[b.edges[:, 3]]  # (edges of b, edges of a)
-    third, fourth = over_b[a.edges[:, 2]].T, over_b[a.edges[:, 3]].T
+    # Where bodies overlap, the two places of the least deep direction are no further apart than
+    # any direction is deep. Where they may yet be apart, every edge counts.
+    reach = -best.distance if _share_a_vertex(a, b) else np.inf
+    mine, theirs = _close(a, b, reach), _close(b, a, reach)
+    of_a, of_b = a.directions[mine], b.directions[theirs]
+    _, _, one, other = b.edges[theirs].T
+    first, second = b.planes[one, :3] @ of_a.T, b.planes[other, :3] @ of_a.T
+    _, _, one, other = a.edges[mine].T
+    third, fourth = of_b @ a.planes[one, :3].T, of_b @ a.planes[other, :3].T
     cross = (first * second < 0.0) & (third * fourth < 0.0) & (first * fourth < 0.0)
     k, j = np.nonzero(cross)
-    if not len(k):
-        return None
     normals = np.cross(of_a[j], of_b[k])
     size = np.linalg.norm(normals, axis=1)
     long = np.sqrt(np.sum(of_a[j] ** 2, axis=1) * np.sum(of_b[k] ** 2, axis=1))
     kept = size > _PARALLEL * long
     j, k, normals = j[kept], k[kept], normals[kept] / size[kept, None]
-    here, there = a.vertices[a.edges[j, 0]], b.vertices[b.edges[k, 0]]
+    here, there = a.vertices[a.edges[mine[j], 0]], b.vertices[b.edges[theirs[k], 0]]
     outward = np.sum((here - a.vertices.mean(axis=0)) * normals, axis=1)
     normals *= np.where(outward < 0.0, -1.0, 1.0)[:, None]
     apart = np.sum((there - here) * normals, axis=1)
-    if not len(apart) or apart.max() <= level:
-        return None
-    best = int(np.argmax(apart))
-    first_place, second_place = _nearest_on_lines(
-        here[best], of_a[j[best]], there[best], of_b[k[best]]
+    if apart.max(initial=-np.inf) <= best.distance:
+        return best
+    k_best = int(np.argmax(apart))
+    places = _nearest_on_lines(here[k_best], of_a[j[k_best]], there[k_best], of_b[k[k_best]])
+    return Meeting(float(apart[k_best]), *places)
+
+
+def _share_a_vertex(a: Polytope, b: Polytope) -> bool:
+    """Whether a vertex of either is inside the other."""
+    return any(
+        bool(np.any(np.all(one.vertices @ other.planes[:, :3].T < -other.planes[:, 3], axis=1)))
+        for one, other in ((a, b), (b, a))
     )
-    return Meeting(float(apart[best]), first_place, second_place)
+
+
+def _close(a: Polytope, b: Polytope, within: float) -> NDArray[np.int64]:
+    """Edges of ``a`` that may come within ``within`` [m] of ``b``."""
+    if not np.isfinite(within):
+        return np.arange(len(a.edges))
+    first, second = a.vertices[a.edges[:, 0]], a.vertices[a.edges[:, 1]]
+    low, high = b.vertices.min(axis=0) - within, b.vertices.max(axis=0) + within
+    beside = np.any(np.minimum(first, second) > high, axis=1)
+    kept = np.flatnonzero(~(beside | np.any(np.maximum(first, second) < low, axis=1)))
+    normals, offsets = b.planes[:, :3].T, b.planes[:, 3] - within
+    ahead = (first[kept] @ normals + offsets > 0.0) & (second[kept] @ normals + offsets > 0.0)
+    return np.asarray(kept[~np.any(ahead, axis=1)])
 
 
 def _nearest_on_lines(p: Array, u: Array, q: Array, v: Array) -> tuple[Array, Array]:

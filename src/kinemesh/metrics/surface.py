@@ -10,14 +10,10 @@ from numpy.typing import NDArray
 
 from kinemesh.metrics.boxes import BoxTree
 from kinemesh.metrics.polytope import Polytope
+from kinemesh.metrics.winding import Winding
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.shape import Shape
 
-_FAR = (2.5, 6.0)
-"""A box of triangles further away than this many of its radii counts as one dipole: at first, and
-where the winding number is so near to 1/2 that ..."""
-_UNSURE = (0.15, 0.02)
-"""... its error might decide; nearer than the second, no triangle is lumped with others."""
 _POINT = 1e-9
 """Radius [m] of the ball by which coal is asked for a point."""
 _STILL = coal.Transform3s()
@@ -39,11 +35,11 @@ class Surface:
         return shape.worked_out((cls, "metrics"), lambda: cls(shape))
 
     def __init__(self, shape: Shape) -> None:
+        self._shape = shape
         self.corners = np.asarray(shape.vertices[shape.faces])
         """Triangles ``(F, 3, 3)`` [m]."""
         self.two_sided = shape.kind == "sheet"
         """Whether the triangles bound nothing."""
-        self._bounds = shape.bounds
 
     @cached_property
     def _mesh(self) -> coal.BVHModelOBBRSS:
@@ -54,6 +50,10 @@ class Surface:
             model.addTriangle(a, b, c)
         model.endModel()
         return model
+
+    @cached_property
+    def _winding(self) -> Winding:
+        return Winding(self._shape.vertices, self._shape.faces)
 
     @cached_property
     def _tree(self) -> BoxTree:
@@ -79,25 +79,15 @@ class Surface:
         result = np.zeros(len(points), dtype=bool)
         if self.two_sided:
             return result
-        low, high = self._bounds
+        low, high = self._shape.bounds
         # Outside of their box all triangles are in one half of what is seen.
         asked = np.flatnonzero(np.all((points > low) & (points < high), axis=1))
-        for far, unsure in zip((*_FAR, np.inf), (*_UNSURE, 0.0), strict=True):
-            number = self.winding(points[asked], far)
-            result[asked] = number > 0.5
-            asked = asked[np.abs(number - 0.5) < unsure]
-            if not len(asked):
-                break
+        result[asked] = self.winding(points[asked]) > 0.5
         return result
 
-    def winding(self, points: Array, far: float = np.inf) -> Array:
-        """Generalised winding numbers ``(N,)``: solid angle of all triangles over 4 pi.
-
-        Args:
-            points: where ``(N, 3)`` [m].
-            far: how many of its radii a box of triangles has to be away to count as one dipole.
-        """
-        return self._tree.winding(np.asarray(points, dtype=np.float64).reshape(-1, 3), far)
+    def winding(self, points: Array) -> Array:
+        """Generalised winding numbers ``(N,)``: solid angle of all triangles over 4 pi."""
+        return self._winding.numbers(np.asarray(points, dtype=np.float64).reshape(-1, 3))
 
     def deepest_inside(self, points: Array, at_least: float = 0.0) -> float:
         """Distance [m] from the surface of the deepest of ``points`` ``(N, 3)`` that is inside.
