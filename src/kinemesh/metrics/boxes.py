@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from kinemesh.motion.arrays import Array
 
 _CHILDREN = 4
+_FEW = 40
+"""So many boxes are looked at all at once."""
 _BITS = 20
 """Bits a coordinate has in the order along which neighbours lie together."""
 _EXACT = 1e-5
@@ -28,8 +30,8 @@ class BoxTree:
             starts = np.arange(0, len(low), _CHILDREN)
             low, high = np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)
             levels.append((low, high))
-        self._levels = levels[::-1]
-        """Lowest and highest corners, from the one box around everything to single triangles."""
+        self._levels = [level for level in levels[::-1] if len(level[0]) > _FEW] or levels[:1]
+        """Lowest and highest corners, from a few large boxes to those of single triangles."""
 
     def deepest(self, planes: Array, low: Array, high: Array) -> tuple[float, Array] | None:
         """The point of the triangles that lies deepest in a convex body; None where none is in it.
@@ -43,7 +45,7 @@ class BoxTree:
             The point's level, its distance from the nearest facet with a minus [m], no more than
             0.01 mm above the least one, and the point ``(3,)``.
         """
-        nodes: Index = np.zeros(1, dtype=np.int64)
+        nodes: Index = np.arange(len(self._levels[0][0]))
         normals, offsets = planes[:, :3].T, planes[:, 3]
         for k, (lowest, highest) in enumerate(self._levels):
             if k:
