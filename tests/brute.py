@@ -18,7 +18,8 @@ def signed_distance(first: np.ndarray, second: np.ndarray) -> float:
     worst = float(hull.equations[:, 3].max())
     if worst <= 0.0:
         return worst
-    return min(to_triangle(differences[triangle]) for triangle in hull.simplices)
+    nearest = closest_on_triangles(np.zeros((1, 3)), differences[hull.simplices])
+    return float(np.linalg.norm(nearest, axis=1).min())
 
 
 def to_triangle(corners: np.ndarray) -> float:

@@ -9,6 +9,7 @@ iterates nothing and needs no starting point. Distances of bodies that are apart
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import coal
 import numpy as np
@@ -19,6 +20,10 @@ from kinemesh.motion.arrays import Array
 
 _PARALLEL = 1e-9
 """Sine of the angle between two edges below which they span no direction of their own."""
+_ON = 1e-9
+"""A place no further than this [m] from a body is on it."""
+_CLEAR = 1e-3
+"""Distance [m] to which bodies that lie flat in each other are parted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +41,7 @@ class Meeting:
 def meet(a: Polytope, b: Polytope, within: float = np.inf) -> Meeting | None:
     """Signed distance of two bodies in one frame; None where it is sure to be over ``within`` [m].
 
-    At ``within`` <= 0 nothing is asked of coal: only bodies that overlap are reported.
+    At ``within`` <= 0 only bodies that overlap are reported.
     """
     if np.linalg.norm(a.centre - b.centre) - a.radius - b.radius > within:
         return None
@@ -45,16 +50,38 @@ def meet(a: Polytope, b: Polytope, within: float = np.inf) -> Meeting | None:
         return None
     if best.distance <= 0.0:
         best = _by_edges(a, b, best)
-    if best.distance <= 0.0 or within <= 0.0:
-        return best if best.distance <= 0.0 else None
+    if best.distance <= 0.0:
+        return _placed(a, b, best)
+    if within <= 0.0:
+        return None
+    apart, first, second = _asked(a, b, b.placement)
+    # What a plane between them says is certain.
+    apart = max(apart, best.distance)
+    return Meeting(apart, first, second) if apart <= within else None
+
+
+def _asked(a: Polytope, b: Polytope, at: Any) -> tuple[float, Array, Array]:
+    """Distance [m] of bodies that are apart, ``b`` put ``at`` a place, and where, by coal."""
     result = coal.DistanceResult()
     request = coal.DistanceRequest()
-    apart = coal.distance(a.geometry, a.placement, b.geometry, b.placement, request, result)
-    # What a plane between them says is certain.
-    apart = max(float(apart), best.distance)
-    if apart > within:
-        return None
-    return Meeting(apart, np.array(result.getNearestPoint1()), np.array(result.getNearestPoint2()))
+    apart = coal.distance(a.geometry, a.placement, b.geometry, at, request, result)
+    return float(apart), np.array(result.getNearestPoint1()), np.array(result.getNearestPoint2())
+
+
+def _placed(a: Polytope, b: Polytope, met: Meeting) -> Meeting:
+    """``met`` with places that are on the bodies: where facets lie flat, not any corner will do."""
+    off = max(_level(a, met.first), _level(b, met.second))
+    if off < _ON or met.distance > -_ON:
+        return met
+    # Once they are parted and a little more, they are nearest where they were deepest.
+    out = (met.first - met.second) * (1.0 - _CLEAR / met.distance)
+    _, first, second = _asked(a, b, coal.Transform3s(b.rotation, b.shift + out))
+    return Meeting(met.distance, first, second - out)
+
+
+def _level(body: Polytope, place: Array) -> float:
+    """How far ``place`` ``(3,)`` is outside of the worst plane of a body [m]."""
+    return float((body.planes[:, :3] @ place + body.planes[:, 3]).max())
 
 
 def _by_facets(a: Polytope, b: Polytope) -> Meeting:
