@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from dataclasses import replace
 from importlib import import_module
 from types import FunctionType
 
@@ -12,6 +13,7 @@ import pytest
 from kinemesh import RobotModel, metrics, retarget
 from kinemesh.demos import lift_box
 from kinemesh.metrics.doubts import Held
+from kinemesh.motion import Scene
 from kinemesh.robot import Configuration
 
 TAKEN = (
@@ -35,12 +37,25 @@ class Refusing:
         raise AssertionError(f"the ruler asked the compiled loops for {name}")
 
 
-@pytest.fixture
-def judged():
+@pytest.fixture(params=["convex parts", "true surface"])
+def judged(request):
     """A box that is lifted, and what it takes to judge it; ready before anything is taken away."""
     clip = lift_box().crop(50, 62)
     robot = RobotModel.load("g1")
-    return clip, robot, retarget(clip, robot, refine=None)
+    result = retarget(clip, robot, refine=None)
+    if request.param == "true surface":
+        result, clip = (replace(x, scene=on_triangles(x.scene)) for x in (result, clip))
+    return clip, robot, result
+
+
+def on_triangles(scene: Scene) -> Scene:
+    """The scene with props that are measured on their triangles."""
+    return replace(
+        scene,
+        props=tuple(
+            replace(p, shape=replace(p.shape, warnings=("on its triangles",))) for p in scene.props
+        ),
+    )
 
 
 def take_away(patch: pytest.MonkeyPatch, robot: RobotModel) -> int:

@@ -55,7 +55,8 @@ def test_a_sheet_carries_on_either_side():
     faces += [[3 * i + j + 1, 3 * i + j + 4, 3 * i + j + 3] for i in (0, 1) for j in (0, 1)]
     made = Shape.from_mesh(grid, faces)
     for shape in (made, replace(made, faces=made.faces[:, ::-1])):
-        sheet = replace(shape, kind="sheet", warnings=("a sheet",))
+        sheets = np.ones(len(shape.faces), dtype=bool)
+        sheet = replace(shape, kind="sheet", sheets=sheets, warnings=("a sheet",))
         scene = Scene((), Terrain(sheet))
         assert support_height(scene, np.array([[0.0, 0.0, 0.3]]))[0] == pytest.approx(0.3)
 

@@ -115,7 +115,7 @@ def test_depths_in_a_box_and_gaps_to_it_are_those_of_brute_force(robot, seed):
 def test_the_gap_to_a_surface_that_is_not_convex_is_the_gap_to_its_floor(bowl, lift):
     """A small hull in the pit: the convex hull of the bowl calls it 70 mm deep inside."""
     tool = Shape.box((0.05, 0.05, 0.06), (0.0, 0.0, 0.13 + lift))
-    gap, place = Surface(bowl).to_hull(body(tool))
+    gap, place = Surface(bowl).gap(body(tool))
     assert gap == pytest.approx(lift, abs=1e-6)
     assert place[2] == pytest.approx(0.1, abs=1e-6)
 
@@ -123,7 +123,7 @@ def test_the_gap_to_a_surface_that_is_not_convex_is_the_gap_to_its_floor(bowl, l
 @pytest.mark.parametrize("depth", [0.001, 0.02])
 def test_a_hull_that_pokes_through_the_floor_of_a_pit_is_so_deep(bowl, depth):
     tool = Shape.box((0.08, 0.08, 0.06), (0.0, 0.0, 0.13 - depth))
-    gap, _ = Surface(bowl).to_hull(body(tool))
+    gap, _ = Surface(bowl).gap(body(tool))
     assert gap == pytest.approx(-depth, abs=2e-5)
 
 
@@ -133,7 +133,7 @@ def test_a_corner_that_pokes_into_a_hull_is_found_to_its_tip():
     turn = Rotation.align_vectors([normal], [[0.0, 0.0, 1.0]])[0].as_matrix()
     slab = Shape.box((0.3, 0.3, 0.1)).vertices @ turn.T
     slab += normal * (0.2 * np.sqrt(3.0) + 0.05 - 0.003)
-    gap, place = surface.to_hull(body(Shape.convex(slab)))
+    gap, place = surface.gap(body(Shape.convex(slab)))
     assert gap == pytest.approx(-0.003, abs=2e-5)
     np.testing.assert_allclose(place, 0.2, atol=1e-4)
 
@@ -144,7 +144,7 @@ def test_an_edge_that_pokes_into_a_hull_between_its_ends_is_found():
         [[0, -1, 0], [0, 1, 0], [-1, -1, -1], [-1, 1, -1], [1, -1, -1], [1, 1, -1]]
     )
     tool = Shape.box((0.004, 0.002, 0.02), (0.0, 0.0312, 0.0097))
-    gap, place = Surface(ridge).to_hull(body(tool))
+    gap, place = Surface(ridge).gap(body(tool))
     assert gap == pytest.approx(-0.0003, abs=2e-5)
     np.testing.assert_allclose(place[[0, 2]], 0.0, atol=2e-5)
 
@@ -158,7 +158,7 @@ def test_a_hull_is_as_far_from_triangles_as_the_nearest_of_them_is(seed):
     for _ in range(12):
         made = body(Shape.convex(0.15 * rng.normal(size=(20, 3))))
         hull = made.moved(Rotation.random(random_state=rng).as_matrix(), rng.normal(size=3))
-        gap, place = surface.to_hull(hull)
+        gap, place = surface.gap(hull)
         each = np.array([signed_distance(hull.vertices, triangle) for triangle in corners])
         if each.min() <= 0.0:
             assert gap <= 1e-7

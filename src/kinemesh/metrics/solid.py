@@ -58,11 +58,7 @@ class Solid:
         low, high = (corner[None, None] for corner in self.shape.bounds)
         near = cover > 0.0 if whole else self._near(robot, pose, low, high)[:, 0]
         for hull in np.flatnonzero(near):
-            body = _placed(robot, int(hull), pose, bodies)
-            crossing = self.surface.crossing(body)
-            true[hull] = self._depth_inside(
-                self.surface, body, 0.0 if crossing is None else crossing[0]
-            )
+            true[hull] = self.surface.depth(_placed(robot, int(hull), pose, bodies))
         # Nothing is deeper in the solid than in the one hull around it. Where a scan is open
         # its inside is a matter of degree, and this bound is not.
         return np.minimum(true, cover) if whole else true, cover
@@ -117,23 +113,10 @@ class Solid:
         for k in np.argsort(least):
             if least[k] > max(best, 0.0) and not surface.inside(local[k])[0]:
                 continue
-            body = _placed(robot, int(hulls[k]), pose, {})
-            gap, place = surface.to_hull(body)
-            depth = self._depth_inside(surface, body, max(0.0, -gap))
-            gap = -depth if depth > 0.0 else gap
+            gap, place = surface.gap(_placed(robot, int(hulls[k]), pose, {}))
             if gap < best:
                 best, where = gap, place
         return best, where
-
-    def _depth_inside(self, surface: Surface, body: Polytope, crossing: float) -> float:
-        """The deeper of the surface inside the hull and the hull inside the solid [m]."""
-        vertices = body.vertices
-        if len(self.parts) == 1:
-            planes = self.parts[0].planes
-            vertices = vertices[(vertices @ planes[:, :3].T + planes[:, 3]).max(axis=1) < 0.0]
-        if surface.two_sided or not len(vertices):
-            return crossing
-        return max(crossing, surface.deepest_inside(vertices, crossing))
 
     def _near(self, robot: PosedRobot, pose: Array, low: Array, high: Array) -> NDArray[np.bool_]:
         """Which hulls may meet which of the boxes ``(1, P, 3)`` of the solid ``(H, P)``."""

@@ -52,7 +52,7 @@ class _Carrying:
         corners = np.asarray(shape.vertices[shape.faces])
         normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         rise = normal[:, 2] / np.maximum(np.linalg.norm(normal, axis=1), 1e-300)
-        rise = np.abs(rise) if shape.kind == "sheet" else rise
+        rise = np.where(shape.sheets, np.abs(rise), rise)
         self._columns = Columns(corners[rise > _UPRIGHT])
 
     def under(self, points: Array, reach: float) -> Array:

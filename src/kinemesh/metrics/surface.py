@@ -26,7 +26,7 @@ class Surface:
     points are inside, and how deep the surface lies in a hull, is worked out here. Inside is
     where the generalised winding number (Jacobson et al., SIGGRAPH 2013) of the triangles, which
     face outward, is over one half. It needs no closed mesh, but it needs its sign: in front of
-    an open scan it is below minus one half. A sheet has no inside.
+    an open scan it is below minus one half. Triangles that are sheets have no part in it.
     """
 
     @classmethod
@@ -38,8 +38,6 @@ class Surface:
         self._shape = shape
         self.corners = np.asarray(shape.vertices[shape.faces])
         """Triangles ``(F, 3, 3)`` [m]."""
-        self.two_sided = shape.kind == "sheet"
-        """Whether the triangles bound nothing."""
 
     @cached_property
     def _mesh(self) -> coal.BVHModelOBBRSS:
@@ -53,7 +51,8 @@ class Surface:
 
     @cached_property
     def _winding(self) -> Winding:
-        return Winding(self._shape.vertices, self._shape.faces)
+        bounding = self._shape.faces[~self._shape.sheets]
+        return Winding(self._shape.vertices, bounding)
 
     @cached_property
     def _tree(self) -> BoxTree:
@@ -77,7 +76,7 @@ class Surface:
         """Whether ``points`` ``(N, 3)`` lie in the solid that the triangles bound."""
         points = np.asarray(points, dtype=np.float64).reshape(-1, 3)
         result = np.zeros(len(points), dtype=bool)
-        if self.two_sided:
+        if self._shape.sheets.all():
             return result
         low, high = self._shape.bounds
         # Outside of their box all triangles are in one half of what is seen.
@@ -106,7 +105,35 @@ class Surface:
             bound[next_] = -np.inf
         return deepest if deepest > at_least else 0.0
 
-    def crossing(self, hull: Polytope) -> tuple[float, Array] | None:
+    def depth(self, hull: Polytope) -> float:
+        """How deep [m] a convex ``hull`` in this frame is in: the surface, or the solid.
+
+        The deeper of the surface's deepest point inside the hull and the hull's deepest vertex
+        inside the solid. Of a sheet the first alone: the nearer of the two ways off it.
+        """
+        crossing = self._crossing(hull)
+        depth = 0.0 if crossing is None else crossing[0]
+        return max(depth, self.deepest_inside(hull.vertices, depth))
+
+    def gap(self, hull: Polytope) -> tuple[float, Array]:
+        """Signed distance [m] from a convex ``hull`` in this frame, and where on the surface.
+
+        Apart: the distance, and the surface's nearest point ``(3,)``. Inside or crossing: minus
+        the depth, and the surface's deepest point inside the hull if there is one.
+        """
+        crossing = self._crossing(hull)
+        if crossing is None:
+            result, request = coal.DistanceResult(), coal.DistanceRequest()
+            apart = coal.distance(
+                self._mesh, _STILL, hull.geometry, hull.placement, request, result
+            )
+            gap, place = max(0.0, float(apart)), np.array(result.getNearestPoint1())
+        else:
+            gap, place = -crossing[0], crossing[1]
+        depth = self.deepest_inside(hull.vertices, max(0.0, -gap))
+        return (-depth if depth > 0.0 else gap), place
+
+    def _crossing(self, hull: Polytope) -> tuple[float, Array] | None:
         """Depth [m] of the surface's deepest point inside a convex ``hull``, and that point.
 
         None where no point of the surface is inside by 0.01 mm.
@@ -114,17 +141,3 @@ class Surface:
         low, high = hull.vertices.min(axis=0), hull.vertices.max(axis=0)
         found = self._tree.deepest(hull.planes, low, high)
         return None if found is None else (-found[0], found[1])
-
-    def to_hull(self, hull: Polytope) -> tuple[float, Array]:
-        """Signed distance [m] from a convex ``hull`` in this frame, and where on the surface.
-
-        Apart: the distance. Crossing: minus the depth of the surface's deepest point inside the
-        hull. A hull that swims inside the solid without crossing its surface is apart from the
-        *surface*.
-        """
-        crossing = self.crossing(hull)
-        if crossing is not None:
-            return -crossing[0], crossing[1]
-        result, request = coal.DistanceResult(), coal.DistanceRequest()
-        apart = coal.distance(self._mesh, _STILL, hull.geometry, hull.placement, request, result)
-        return max(0.0, float(apart)), np.array(result.getNearestPoint1())
