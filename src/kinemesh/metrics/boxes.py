@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.motion.arrays import Array
 
 _CHILDREN = 4
+_FEW = 40
+"""So many boxes are looked at all at once."""
 _BITS = 20
 """Bits a coordinate has in the order along which neighbours lie together."""
 _EXACT = 1e-5
@@ -18,49 +18,20 @@ _EXACT = 1e-5
 Index = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
-class _Level:
-    """All boxes of one level, each around up to four of the level below."""
-
-    low: Array
-    high: Array
-    area: Array
-    """Sum of the vector areas ``(N, 3)`` [m^2]."""
-    middle: Array
-    """Where the box's triangles have their weight ``(N, 3)`` [m]."""
-
-    @property
-    def radius(self) -> Array:
-        """Of the ball around :attr:`middle` that holds the box ``(N,)`` [m]."""
-        reach = np.maximum(self.middle - self.low, self.high - self.middle)
-        return np.asarray(np.linalg.norm(reach, axis=1))
-
-
 class BoxTree:
     """Triangles ``(F, 3, 3)`` [m], neighbours together, and boxes around four and four of them."""
 
     def __init__(self, corners: Array) -> None:
         order = _along_a_curve(corners.mean(axis=1))
         self.corners = np.ascontiguousarray(corners[order])
-        area = np.cross(
-            self.corners[:, 1] - self.corners[:, 0], self.corners[:, 2] - self.corners[:, 0]
-        )
-        weight = np.linalg.norm(area, axis=1)[:, None] + 1e-300
         low, high = self.corners.min(axis=1), self.corners.max(axis=1)
-        moment = weight * self.corners.mean(axis=1)
-        area /= 2.0
-        levels = []
-        while True:
-            levels.append(_Level(low, high, area, moment / weight))
-            if len(low) == 1:
-                break
+        levels = [(low, high)]
+        while len(low) > 1:
             starts = np.arange(0, len(low), _CHILDREN)
-            low = np.minimum.reduceat(low, starts)
-            high = np.maximum.reduceat(high, starts)
-            area, weight, moment = (np.add.reduceat(x, starts) for x in (area, weight, moment))
-        self._levels = levels[::-1]
-        """From the one box around everything to the boxes of single triangles."""
-        self._radii = [level.radius for level in self._levels]
+            low, high = np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)
+            levels.append((low, high))
+        self._levels = [level for level in levels[::-1] if len(level[0]) > _FEW] or levels[:1]
+        """Lowest and highest corners, from a few large boxes to those of single triangles."""
 
     def deepest(self, planes: Array, low: Array, high: Array) -> tuple[float, Array] | None:
         """The point of the triangles that lies deepest in a convex body; None where none is in it.
@@ -74,12 +45,12 @@ class BoxTree:
             The point's level, its distance from the nearest facet with a minus [m], no more than
             0.01 mm above the least one, and the point ``(3,)``.
         """
-        nodes: Index = np.zeros(1, dtype=np.int64)
+        nodes: Index = np.arange(len(self._levels[0][0]))
         normals, offsets = planes[:, :3].T, planes[:, 3]
-        for k, level in enumerate(self._levels):
+        for k, (lowest, highest) in enumerate(self._levels):
             if k:
-                nodes = _children(nodes, len(level.low))
-            below, above = level.low[nodes], level.high[nodes]
+                nodes = _children(nodes, len(lowest))
+            below, above = lowest[nodes], highest[nodes]
             near = np.all((below < high) & (above > low), axis=1)
             nodes, below, above = nodes[near], below[near], above[near]
             if not len(nodes):
@@ -91,48 +62,6 @@ class BoxTree:
             if not len(nodes):
                 return None
         return _least(self.corners[nodes], normals, offsets)
-
-    def winding(self, points: Array, far: float) -> Array:
-        r"""Winding numbers ``(N,)`` at ``points`` ``(N, 3)``.
-
-        Boxes further away than ``far`` of their radii count as one dipole each,
-        :math:`A \cdot d / (4 \pi |d|^3)` (Barill et al., SIGGRAPH 2018).
-        """
-        total = np.zeros(len(points))
-        rows: Index = np.arange(len(points))
-        nodes: Index = np.zeros(len(points), dtype=np.int64)
-        last = len(self._levels) - 1
-        for k, level in enumerate(self._levels):
-            away = level.middle[nodes] - points[rows]
-            square = np.einsum("nk,nk->n", away, away)
-            beyond = square > (far * self._radii[k][nodes]) ** 2
-            seen = np.einsum("nk,nk->n", level.area[nodes[beyond]], away[beyond])
-            total += np.bincount(rows[beyond], seen / square[beyond] ** 1.5, len(points))
-            rows, nodes = rows[~beyond], nodes[~beyond]
-            if k < last:
-                count = len(self._levels[k + 1].low)
-                parents = nodes
-                nodes = _children(parents, count)
-                rows = np.repeat(rows, _family(parents, count))
-        angles = solid_angles(self.corners[nodes] - points[rows, None])
-        total += np.bincount(rows, angles, len(points))
-        return np.asarray(total / (4.0 * np.pi))
-
-
-def solid_angles(corners: Array) -> Array:
-    """Solid angles ``(F,)`` [sr] of triangles ``(F, 3, 3)`` from the origin.
-
-    Van Oosterom and Strackee (1983).
-    """
-    a, b, c = (corners[:, k] for k in range(3))
-    la, lb, lc = (np.linalg.norm(x, axis=1) for x in (a, b, c))
-    top = _dot(a, np.cross(b, c))
-    bottom = la * lb * lc + _dot(a, b) * lc + _dot(b, c) * la + _dot(c, a) * lb
-    return np.asarray(2.0 * np.arctan2(top, bottom))
-
-
-def _dot(a: Array, b: Array) -> Array:
-    return np.asarray(np.einsum("...k,...k->...", a, b))
 
 
 def _least(corners: Array, normals: Array, offsets: Array) -> tuple[float, Array] | None:
@@ -161,11 +90,6 @@ def _halved(corners: Array) -> Array:
     a, b, c = np.moveaxis(np.take_along_axis(corners, turn[..., None], 1), 1, 0)
     middle = (a + b) / 2.0
     return np.concatenate([np.stack([a, middle, c], 1), np.stack([middle, b, c], 1)])
-
-
-def _family(parents: Index, count: int) -> Index:
-    """How many children each of ``parents`` has, of ``count`` in all."""
-    return np.asarray(np.minimum(_CHILDREN, count - _CHILDREN * parents))
 
 
 def _children(parents: Index, count: int) -> Index:

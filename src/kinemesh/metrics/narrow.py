@@ -9,15 +9,21 @@ iterates nothing and needs no starting point. Distances of bodies that are apart
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import coal
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.metrics.polytope import Polytope
 from kinemesh.motion.arrays import Array
 
 _PARALLEL = 1e-9
 """Sine of the angle between two edges below which they span no direction of their own."""
+_ON = 1e-9
+"""A place no further than this [m] from a body is on it."""
+_CLEAR = 1e-3
+"""Distance [m] to which bodies that lie flat in each other are parted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +41,7 @@ class Meeting:
 def meet(a: Polytope, b: Polytope, within: float = np.inf) -> Meeting | None:
     """Signed distance of two bodies in one frame; None where it is sure to be over ``within`` [m].
 
-    At ``within`` <= 0 nothing is asked of coal: only bodies that overlap are reported.
+    At ``within`` <= 0 only bodies that overlap are reported.
     """
     if np.linalg.norm(a.centre - b.centre) - a.radius - b.radius > within:
         return None
@@ -43,18 +49,39 @@ def meet(a: Polytope, b: Polytope, within: float = np.inf) -> Meeting | None:
     if best.distance > max(within, 0.0):
         return None
     if best.distance <= 0.0:
-        across = _by_edges(a, b, best.distance)
-        best = across if across is not None else best
-    if best.distance <= 0.0 or within <= 0.0:
-        return best if best.distance <= 0.0 else None
+        best = _by_edges(a, b, best)
+    if best.distance <= 0.0:
+        return _placed(a, b, best)
+    if within <= 0.0:
+        return None
+    apart, first, second = _asked(a, b, b.placement)
+    # What a plane between them says is certain.
+    apart = max(apart, best.distance)
+    return Meeting(apart, first, second) if apart <= within else None
+
+
+def _asked(a: Polytope, b: Polytope, at: Any) -> tuple[float, Array, Array]:
+    """Distance [m] of bodies that are apart, ``b`` put ``at`` a place, and where, by coal."""
     result = coal.DistanceResult()
     request = coal.DistanceRequest()
-    apart = coal.distance(a.geometry, a.placement, b.geometry, b.placement, request, result)
-    # What a plane between them says is certain.
-    apart = max(float(apart), best.distance)
-    if apart > within:
-        return None
-    return Meeting(apart, np.array(result.getNearestPoint1()), np.array(result.getNearestPoint2()))
+    apart = coal.distance(a.geometry, a.placement, b.geometry, at, request, result)
+    return float(apart), np.array(result.getNearestPoint1()), np.array(result.getNearestPoint2())
+
+
+def _placed(a: Polytope, b: Polytope, met: Meeting) -> Meeting:
+    """``met`` with places that are on the bodies: where facets lie flat, not any corner will do."""
+    off = max(_level(a, met.first), _level(b, met.second))
+    if off < _ON or met.distance > -_ON:
+        return met
+    # Once they are parted and a little more, they are nearest where they were deepest.
+    out = (met.first - met.second) * (1.0 - _CLEAR / met.distance)
+    _, first, second = _asked(a, b, coal.Transform3s(b.rotation, b.shift + out))
+    return Meeting(met.distance, first, second - out)
+
+
+def _level(body: Polytope, place: Array) -> float:
+    """How far ``place`` ``(3,)`` is outside of the worst plane of a body [m]."""
+    return float((body.planes[:, :3] @ place + body.planes[:, 3]).max())
 
 
 def _by_facets(a: Polytope, b: Polytope) -> Meeting:
@@ -74,38 +101,59 @@ def _by_facets(a: Polytope, b: Polytope) -> Meeting:
     return Meeting(level, place, place - level * b.planes[column, :3])
 
 
-def _by_edges(a: Polytope, b: Polytope, level: float) -> Meeting | None:
-    """The best of the directions across an edge of each, where it is better than ``level`` [m].
+def _by_edges(a: Polytope, b: Polytope, best: Meeting) -> Meeting:
+    """The best of the directions across an edge of each, and of the ``best`` so far.
 
     An edge is an arc between the normals of its two facets. Such an arc of ``a`` and one of the
     mirrored ``b`` cross where the facets of each lie on both sides of the other's great circle
     (Gregorius, Game Developers Conference 2013).
     """
-    of_a, of_b = a.directions, b.directions
-    over_a = b.planes[:, :3] @ of_a.T
-    over_b = a.planes[:, :3] @ of_b.T
-    first, second = over_a[b.edges[:, 2]], over_a[b.edges[:, 3]]  # (edges of b, edges of a)
-    third, fourth = over_b[a.edges[:, 2]].T, over_b[a.edges[:, 3]].T
+    # Where bodies overlap, the two places of the least deep direction are no further apart than
+    # any direction is deep. Where they may yet be apart, every edge counts.
+    reach = -best.distance if _share_a_vertex(a, b) else np.inf
+    mine, theirs = _close(a, b, reach), _close(b, a, reach)
+    of_a, of_b = a.directions[mine], b.directions[theirs]
+    _, _, one, other = b.edges[theirs].T
+    first, second = b.planes[one, :3] @ of_a.T, b.planes[other, :3] @ of_a.T
+    _, _, one, other = a.edges[mine].T
+    third, fourth = of_b @ a.planes[one, :3].T, of_b @ a.planes[other, :3].T
     cross = (first * second < 0.0) & (third * fourth < 0.0) & (first * fourth < 0.0)
     k, j = np.nonzero(cross)
-    if not len(k):
-        return None
     normals = np.cross(of_a[j], of_b[k])
     size = np.linalg.norm(normals, axis=1)
     long = np.sqrt(np.sum(of_a[j] ** 2, axis=1) * np.sum(of_b[k] ** 2, axis=1))
     kept = size > _PARALLEL * long
     j, k, normals = j[kept], k[kept], normals[kept] / size[kept, None]
-    here, there = a.vertices[a.edges[j, 0]], b.vertices[b.edges[k, 0]]
+    here, there = a.vertices[a.edges[mine[j], 0]], b.vertices[b.edges[theirs[k], 0]]
     outward = np.sum((here - a.vertices.mean(axis=0)) * normals, axis=1)
     normals *= np.where(outward < 0.0, -1.0, 1.0)[:, None]
     apart = np.sum((there - here) * normals, axis=1)
-    if not len(apart) or apart.max() <= level:
-        return None
-    best = int(np.argmax(apart))
-    first_place, second_place = _nearest_on_lines(
-        here[best], of_a[j[best]], there[best], of_b[k[best]]
+    if apart.max(initial=-np.inf) <= best.distance:
+        return best
+    k_best = int(np.argmax(apart))
+    places = _nearest_on_lines(here[k_best], of_a[j[k_best]], there[k_best], of_b[k[k_best]])
+    return Meeting(float(apart[k_best]), *places)
+
+
+def _share_a_vertex(a: Polytope, b: Polytope) -> bool:
+    """Whether a vertex of either is inside the other."""
+    return any(
+        bool(np.any(np.all(one.vertices @ other.planes[:, :3].T < -other.planes[:, 3], axis=1)))
+        for one, other in ((a, b), (b, a))
     )
-    return Meeting(float(apart[best]), first_place, second_place)
+
+
+def _close(a: Polytope, b: Polytope, within: float) -> NDArray[np.int64]:
+    """Edges of ``a`` that may come within ``within`` [m] of ``b``."""
+    if not np.isfinite(within):
+        return np.arange(len(a.edges))
+    first, second = a.vertices[a.edges[:, 0]], a.vertices[a.edges[:, 1]]
+    low, high = b.vertices.min(axis=0) - within, b.vertices.max(axis=0) + within
+    beside = np.any(np.minimum(first, second) > high, axis=1)
+    kept = np.flatnonzero(~(beside | np.any(np.maximum(first, second) < low, axis=1)))
+    normals, offsets = b.planes[:, :3].T, b.planes[:, 3] - within
+    ahead = (first[kept] @ normals + offsets > 0.0) & (second[kept] @ normals + offsets > 0.0)
+    return np.asarray(kept[~np.any(ahead, axis=1)])
 
 
 def _nearest_on_lines(p: Array, u: Array, q: Array, v: Array) -> tuple[Array, Array]:

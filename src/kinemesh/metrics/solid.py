@@ -48,7 +48,8 @@ class Solid:
         the surface's deepest point inside the hull and the hull's deepest vertex inside the solid;
         a sheet, which has no inside, knows the first alone.
         """
-        pose, cover = self.pose(frame), self.cover(robot, frame)
+        pose, bodies = self.pose(frame), dict[int, Polytope]()
+        cover = self._cover(robot, pose, bodies)
         if self.surface is None:
             return cover, cover
         true = np.zeros(len(cover))
@@ -57,24 +58,20 @@ class Solid:
         low, high = (corner[None, None] for corner in self.shape.bounds)
         near = cover > 0.0 if whole else self._near(robot, pose, low, high)[:, 0]
         for hull in np.flatnonzero(near):
-            body = _placed(robot, int(hull), pose)
-            crossing = self.surface.crossing(body)
-            true[hull] = self._depth_inside(
-                self.surface, body, 0.0 if crossing is None else crossing[0]
-            )
+            true[hull] = self.surface.depth(_placed(robot, int(hull), pose, bodies))
         # Nothing is deeper in the solid than in the one hull around it. Where a scan is open
         # its inside is a matter of degree, and this bound is not.
         return np.minimum(true, cover) if whole else true, cover
 
     def cover(self, robot: PosedRobot, frame: int) -> Array:
         """How deep every hull of the robot is inside the convex parts ``(H,)`` [m]."""
-        depth, pose = np.zeros(len(robot.robot.hulls)), self.pose(frame)
+        return self._cover(robot, self.pose(frame), {})
+
+    def _cover(self, robot: PosedRobot, pose: Array, bodies: dict[int, Polytope]) -> Array:
+        depth = np.zeros(len(robot.robot.hulls))
         low, high = self._boxes
-        bodies: dict[int, Polytope] = {}
         for hull, part in np.argwhere(self._near(robot, pose, low, high)).tolist():
-            if hull not in bodies:
-                bodies[hull] = _placed(robot, hull, pose)
-            met = meet(self.parts[part], bodies[hull], 0.0)
+            met = meet(self.parts[part], _placed(robot, hull, pose, bodies), 0.0)
             if met is not None:
                 depth[hull] = max(depth[hull], -met.distance)
         return depth
@@ -89,7 +86,7 @@ class Solid:
         pose = self.pose(frame)
         if self.surface is not None:
             return self._true_gap(self.surface, robot, hulls, pose)
-        bodies = [_placed(robot, int(hull), pose) for hull in hulls]
+        bodies = [_placed(robot, int(hull), pose, {}) for hull in hulls]
         pairs = [
             (float(np.linalg.norm(part.centre - body.centre)) - part.radius - body.radius, k, j)
             for k, part in enumerate(self.parts)
@@ -116,23 +113,10 @@ class Solid:
         for k in np.argsort(least):
             if least[k] > max(best, 0.0) and not surface.inside(local[k])[0]:
                 continue
-            body = _placed(robot, int(hulls[k]), pose)
-            gap, place = surface.to_hull(body)
-            depth = self._depth_inside(surface, body, max(0.0, -gap))
-            gap = -depth if depth > 0.0 else gap
+            gap, place = surface.gap(_placed(robot, int(hulls[k]), pose, {}))
             if gap < best:
                 best, where = gap, place
         return best, where
-
-    def _depth_inside(self, surface: Surface, body: Polytope, crossing: float) -> float:
-        """The deeper of the surface inside the hull and the hull inside the solid [m]."""
-        vertices = body.vertices
-        if len(self.parts) == 1:
-            planes = self.parts[0].planes
-            vertices = vertices[(vertices @ planes[:, :3].T + planes[:, 3]).max(axis=1) < 0.0]
-        if surface.two_sided or not len(vertices):
-            return crossing
-        return max(crossing, surface.deepest_inside(vertices, crossing))
 
     def _near(self, robot: PosedRobot, pose: Array, low: Array, high: Array) -> NDArray[np.bool_]:
         """Which hulls may meet which of the boxes ``(1, P, 3)`` of the solid ``(H, P)``."""
@@ -158,12 +142,14 @@ def _local(points: Array, pose: Array) -> Array:
     return np.asarray((points - pose[:3]) @ poses.matrix(pose))
 
 
-def _placed(robot: PosedRobot, hull: int, pose: Array) -> Polytope:
-    """A hull of the posed robot in the frame at ``pose`` ``(7,)``."""
-    item = robot.robot.hulls[hull]
-    turn = poses.matrix(pose).T
-    shift = turn @ (robot.translations[item.joint] - pose[:3])
-    return body_of(item).moved(turn @ robot.rotations[item.joint], shift)
+def _placed(robot: PosedRobot, hull: int, pose: Array, known: dict[int, Polytope]) -> Polytope:
+    """A hull of the posed robot in the frame at ``pose`` ``(7,)``; ``known`` keeps it."""
+    if hull not in known:
+        item = robot.robot.hulls[hull]
+        turn = poses.matrix(pose).T
+        shift = turn @ (robot.translations[item.joint] - pose[:3])
+        known[hull] = body_of(item).moved(turn @ robot.rotations[item.joint], shift)
+    return known[hull]
 
 
 def props_of(scene: Scene) -> tuple[Solid, ...]:

@@ -10,14 +10,10 @@ from numpy.typing import NDArray
 
 from kinemesh.metrics.boxes import BoxTree
 from kinemesh.metrics.polytope import Polytope
+from kinemesh.metrics.winding import Winding
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.shape import Shape
 
-_FAR = (2.5, 6.0)
-"""A box of triangles further away than this many of its radii counts as one dipole: at first, and
-where the winding number is so near to 1/2 that ..."""
-_UNSURE = (0.15, 0.02)
-"""... its error might decide; nearer than the second, no triangle is lumped with others."""
 _POINT = 1e-9
 """Radius [m] of the ball by which coal is asked for a point."""
 _STILL = coal.Transform3s()
@@ -30,7 +26,7 @@ class Surface:
     points are inside, and how deep the surface lies in a hull, is worked out here. Inside is
     where the generalised winding number (Jacobson et al., SIGGRAPH 2013) of the triangles, which
     face outward, is over one half. It needs no closed mesh, but it needs its sign: in front of
-    an open scan it is below minus one half. A sheet has no inside.
+    an open scan it is below minus one half. Triangles that are sheets have no part in it.
     """
 
     @classmethod
@@ -39,12 +35,9 @@ class Surface:
         return shape.worked_out((cls, "metrics"), lambda: cls(shape))
 
     def __init__(self, shape: Shape) -> None:
+        self._shape = shape
         self.corners = np.asarray(shape.vertices[shape.faces])
         """Triangles ``(F, 3, 3)`` [m]."""
-        self.two_sided = bool(shape.sheets.all())
-        """Whether none of the triangles bounds anything."""
-        self._sheets = shape.sheets
-        self._bounds = shape.bounds
 
     @cached_property
     def _mesh(self) -> coal.BVHModelOBBRSS:
@@ -57,13 +50,13 @@ class Surface:
         return model
 
     @cached_property
-    def _tree(self) -> BoxTree:
-        return BoxTree(self.corners)
+    def _winding(self) -> Winding:
+        bounding = self._shape.faces[~self._shape.sheets]
+        return Winding(self._shape.vertices, bounding)
 
     @cached_property
-    def _solid(self) -> BoxTree:
-        """The triangles that bound a solid; sheets have no part in what is inside."""
-        return BoxTree(self.corners[~self._sheets]) if self._sheets.any() else self._tree
+    def _tree(self) -> BoxTree:
+        return BoxTree(self.corners)
 
     def nearest(self, points: Array) -> tuple[Array, Array]:
         """Nearest points of the surface ``(N, 3)`` and their distances ``(N,)`` [m]."""
@@ -83,27 +76,17 @@ class Surface:
         """Whether ``points`` ``(N, 3)`` lie in the solid that the triangles bound."""
         points = np.asarray(points, dtype=np.float64).reshape(-1, 3)
         result = np.zeros(len(points), dtype=bool)
-        if self.two_sided:
+        if self._shape.sheets.all():
             return result
-        low, high = self._bounds
+        low, high = self._shape.bounds
         # Outside of their box all triangles are in one half of what is seen.
         asked = np.flatnonzero(np.all((points > low) & (points < high), axis=1))
-        for far, unsure in zip((*_FAR, np.inf), (*_UNSURE, 0.0), strict=True):
-            number = self.winding(points[asked], far)
-            result[asked] = number > 0.5
-            asked = asked[np.abs(number - 0.5) < unsure]
-            if not len(asked):
-                break
+        result[asked] = self.winding(points[asked]) > 0.5
         return result
 
-    def winding(self, points: Array, far: float = np.inf) -> Array:
-        """Generalised winding numbers ``(N,)``: solid angle of the solid's triangles over 4 pi.
-
-        Args:
-            points: where ``(N, 3)`` [m].
-            far: how many of its radii a box of triangles has to be away to count as one dipole.
-        """
-        return self._solid.winding(np.asarray(points, dtype=np.float64).reshape(-1, 3), far)
+    def winding(self, points: Array) -> Array:
+        """Generalised winding numbers ``(N,)``: solid angle of all triangles over 4 pi."""
+        return self._winding.numbers(np.asarray(points, dtype=np.float64).reshape(-1, 3))
 
     def deepest_inside(self, points: Array, at_least: float = 0.0) -> float:
         """Distance [m] from the surface of the deepest of ``points`` ``(N, 3)`` that is inside.
@@ -122,7 +105,35 @@ class Surface:
             bound[next_] = -np.inf
         return deepest if deepest > at_least else 0.0
 
-    def crossing(self, hull: Polytope) -> tuple[float, Array] | None:
+    def depth(self, hull: Polytope) -> float:
+        """How deep [m] a convex ``hull`` in this frame is in: the surface, or the solid.
+
+        The deeper of the surface's deepest point inside the hull and the hull's deepest vertex
+        inside the solid. Of a sheet the first alone: the nearer of the two ways off it.
+        """
+        crossing = self._crossing(hull)
+        depth = 0.0 if crossing is None else crossing[0]
+        return max(depth, self.deepest_inside(hull.vertices, depth))
+
+    def gap(self, hull: Polytope) -> tuple[float, Array]:
+        """Signed distance [m] from a convex ``hull`` in this frame, and where on the surface.
+
+        Apart: the distance, and the surface's nearest point ``(3,)``. Inside or crossing: minus
+        the depth, and the surface's deepest point inside the hull if there is one.
+        """
+        crossing = self._crossing(hull)
+        if crossing is None:
+            result, request = coal.DistanceResult(), coal.DistanceRequest()
+            apart = coal.distance(
+                self._mesh, _STILL, hull.geometry, hull.placement, request, result
+            )
+            gap, place = max(0.0, float(apart)), np.array(result.getNearestPoint1())
+        else:
+            gap, place = -crossing[0], crossing[1]
+        depth = self.deepest_inside(hull.vertices, max(0.0, -gap))
+        return (-depth if depth > 0.0 else gap), place
+
+    def _crossing(self, hull: Polytope) -> tuple[float, Array] | None:
         """Depth [m] of the surface's deepest point inside a convex ``hull``, and that point.
 
         None where no point of the surface is inside by 0.01 mm.
@@ -130,17 +141,3 @@ class Surface:
         low, high = hull.vertices.min(axis=0), hull.vertices.max(axis=0)
         found = self._tree.deepest(hull.planes, low, high)
         return None if found is None else (-found[0], found[1])
-
-    def to_hull(self, hull: Polytope) -> tuple[float, Array]:
-        """Signed distance [m] from a convex ``hull`` in this frame, and where on the surface.
-
-        Apart: the distance. Crossing: minus the depth of the surface's deepest point inside the
-        hull. A hull that swims inside the solid without crossing its surface is apart from the
-        *surface*.
-        """
-        crossing = self.crossing(hull)
-        if crossing is not None:
-            return -crossing[0], crossing[1]
-        result, request = coal.DistanceResult(), coal.DistanceRequest()
-        apart = coal.distance(self._mesh, _STILL, hull.geometry, hull.placement, request, result)
-        return max(0.0, float(apart)), np.array(result.getNearestPoint1())
