@@ -79,7 +79,11 @@ def main() -> None:
             result = kinemesh.retarget(clip, robot)
             seconds = time.perf_counter() - start
             score = metrics.evaluate(
-                result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+                *(result.trajectory, robot),
+                scene=result.scene,
+                clip=clip,
+                scale=result.scale,
+                held=metrics.Held(result.stance, result.touch),
             )
             speed = f"{len(clip) / seconds:.0f}"
             cells = [name, robot.name, speed, *row(score), str(score.as_dict()["verdict"])]
