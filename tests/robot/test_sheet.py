@@ -45,8 +45,11 @@ def test_nearest_places_and_crossings_are_those_of_every_triangle() -> None:
     triangles = TwoSided.of(mesh.corners)
     points = rng.uniform((-0.7, -0.7, -0.2), (0.7, 0.7, 0.8), (200, 3))
     places, _ = triangles.nearest(points)
-    truth = [min(to_triangle(t - p) for t in mesh.corners) for p in points]
-    np.testing.assert_allclose(np.linalg.norm(places - points, axis=1), truth, atol=1e-12)
+    truth = np.array([min(to_triangle(t - p) for t in mesh.corners) for p in points])
+    found, close = np.linalg.norm(places - points, axis=1), truth < 0.09
+    assert close.sum() > 20
+    np.testing.assert_allclose(found[close], truth[close], atol=1e-12)
+    assert np.all((found >= truth - 1e-12) & (found < truth + 0.002))
     ends = points + rng.uniform(-0.4, 0.4, points.shape)
     inside = [np.all(np.abs(p[:, :2]) < 0.5, axis=1) & (p[:, 2] > 0.0) for p in (points, ends)]
     times = np.zeros(len(points), dtype=int)

@@ -145,10 +145,15 @@ def surface_points(shape: Shape) -> tuple[Array, Array, float]:
     return points_on(np.asarray(shape.vertices[shape.faces]))[:3]
 
 
-def points_on(corners: Array) -> tuple[Array, Array, float, NDArray[np.int64]]:
-    """The same for triangles ``(F, 3, 3)`` [m], and which one each point is on ``(N,)``."""
+def points_on(
+    corners: Array, count: int = _SAMPLES
+) -> tuple[Array, Array, float, NDArray[np.int64]]:
+    """The same for triangles ``(F, 3, 3)`` [m], and which one each point is on ``(N,)``.
+
+    There are about ``count`` points, or three a triangle.
+    """
     whole = float(np.linalg.norm(_areas(corners), axis=1).sum())
-    step = max(_DENSEST, float(np.sqrt(whole / _SAMPLES)))
+    step = max(_DENSEST, float(np.sqrt(whole / count)))
     corners, owner = cut_slivers(corners, step)
     area = _areas(corners)
     longest = np.max(np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2), axis=1)

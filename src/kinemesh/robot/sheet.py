@@ -68,12 +68,10 @@ def near_sheet(
     world = configuration.positions(table.vertex_joints[index], table.vertices[index])
     places = (world - translation) @ rotation
     owners = table.owners[index]
-    value, away = sheet.triangles.seen_from(places, local[owners], beyond[owners])
-    near = np.flatnonzero(value < within)
+    near, value, away = sheet.triangles.seen_from(places, local[owners], beyond[owners], within)
     index, owners = index[near], owners[near]
     parts = octants(table.vertices[index] - table.centres[owners])
-    kept = nearest_each(value[near], owners, parts, SPREAD[0])
-    chosen = near[kept]
+    kept = nearest_each(value, owners, parts, SPREAD[0])
     right = hulls[~beyond[hulls]]
     pokes = pokes_of(
         *(configuration, sheet.outcrops, rotation, translation),
@@ -81,8 +79,8 @@ def near_sheet(
     )
     return Near.together(
         Near(
-            *(value[chosen], table.joints[owners[kept]], world[chosen]),
-            *(away[chosen] @ rotation.T, owners[kept]),
+            *(value[kept], table.joints[owners[kept]], world[near[kept]]),
+            *(away[kept] @ rotation.T, owners[kept]),
         ),
         Near(pokes[0] - DOUBT, *pokes[1:]),
     )

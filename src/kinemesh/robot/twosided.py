@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,10 @@ from kinemesh.robot.surface import STEP
 Flags = NDArray[np.bool_]
 Labels = NDArray[np.int64]
 
-_ASKED = 4
-"""Points of the lattice whose triangles are looked at for the nearest place."""
+_SAMPLES = 60_000
+"""About how many points the lattice has."""
+_CLOSE = 0.1
+"""Up to this distance [m] nearest places are exact."""
 _STRIDE = 0.05
 """Segments are held against triangles in pieces no longer than this [m]."""
 _ASIDE = np.array([1.13e-7, -0.71e-7, 0.89e-7])
@@ -47,7 +50,7 @@ class TwoSided:
         normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         length = np.linalg.norm(normals, axis=1)
         corners, normals = corners[length > 0.0], normals[length > 0.0]
-        points, _, step, owners = points_on(corners)
+        points, _, step, owners = points_on(corners, _SAMPLES)
         normals = normals / length[length > 0.0, None]
         return cls(corners, normals, cKDTree(points), owners, step)
 
@@ -57,25 +60,42 @@ class TwoSided:
         Infinite beyond ``within`` [m]: from far away all of a flat lattice is as near, and a
         search without a bound looks at all of it.
         """
+        if not len(points):
+            return np.zeros(0)
         away = self.tree.query(points, distance_upper_bound=within + self.spacing)[0]
         return np.asarray(away - self.spacing)
 
     def nearest(self, points: Array) -> tuple[Array, Labels]:
-        """Nearest places ``(N, 3)`` [m] of the triangles, and which triangles ``(N,)``."""
-        count = min(_ASKED, self.tree.n)
-        found = self.tree.query(points, k=count)[1]
-        owners = self.owners[np.reshape(found, (len(points), count))]
-        places = _closest(points[:, None], self.corners[owners])
-        best = np.argmin(np.sum((places - points[:, None]) ** 2, axis=2), axis=1)
-        rows = np.arange(len(points))
-        return places[rows, best], owners[rows, best]
+        """Nearest places ``(N, 3)`` [m] of the triangles, and which triangles ``(N,)``.
 
-    def seen_from(self, points: Array, eyes: Array, beyond: Flags) -> tuple[Array, Array]:
-        """Signed distances ``(N,)`` [m] of points, and which way they grow ``(N, 3)``.
+        From further off than 10 cm, places that are no further than the nearest point of the
+        lattice.
+        """
+        # The nearest triangle has a point of its own that is hardly further than the nearest one.
+        away = self.tree.query(points)[0] if len(points) else np.zeros(0)
+        reach = np.where(away < _CLOSE, away + self.spacing, away * (1.0 + 1e-9))
+        lots: list[list[int]] = list(self.tree.query_ball_point(points, reach))
+        which = np.repeat(np.arange(len(points)), [len(lot) for lot in lots])
+        owners = self.owners[np.fromiter(chain.from_iterable(lots), np.int64, len(which))]
+        places = _closest(points[which], self.corners[owners])
+        order = np.lexsort((np.sum((places - points[which]) ** 2, axis=1), which))
+        best = order[np.searchsorted(which, np.arange(len(points)))]
+        return places[best], owners[best]
+
+    def seen_from(
+        self, points: Array, eyes: Array, beyond: Flags, within: float
+    ) -> tuple[Labels, Array, Array]:
+        """Which points are nearer than ``within`` [m], their signed distances and directions.
 
         Negative where a triangle lies between a point ``(N, 3)`` [m] and its eye ``(N, 3)`` [m];
         the other way round where the eye itself is ``beyond`` ``(N,)``.
+
+        Returns:
+            Indices ``(K,)``, signed distances ``(K,)`` [m], and which way they grow ``(K, 3)``.
         """
+        near = beyond | (self.at_least(points, within) < within)
+        index = np.flatnonzero(near)
+        points, eyes, beyond = points[index], eyes[index], beyond[index]
         places, owners = self.nearest(points)
         offset = points - places
         distance = np.linalg.norm(offset, axis=1)
@@ -91,7 +111,9 @@ class TwoSided:
         towards = np.where((eyed > 0.0) ^ beyond, 1.0, -1.0)[:, None] * normals
         away = np.where(wrong, -1.0, 1.0)[:, None] * offset / np.maximum(distance, 1e-300)[:, None]
         away = np.where(flat[:, None], towards, away)
-        return np.where(wrong, -distance, distance), away
+        value = np.where(wrong, -distance, distance)
+        kept = value < within
+        return index[kept], value[kept], away[kept]
 
     def crossed(self, starts: Array, ends: Array) -> Flags:
         """Which segments ``(S,)`` go through the triangles, an odd number of times."""
