@@ -119,7 +119,7 @@ class Worker:
             scene=result.scene,
             clip=varied.clip,
             scale=result.scale,
-            target=varied.scene,
+            target=varied.scene or varied.clip.scene,
         )
         marks.append(time.perf_counter())
         status = KEPT if score.passed else REJECTED

@@ -90,7 +90,12 @@ class RetargetCommand:
         seconds = time.perf_counter() - start
         result.save(self.output)
         score = metrics.evaluate(
-            result.trajectory, robot, scene=result.scene, clip=clip, scale=result.scale
+            result.trajectory,
+            robot,
+            scene=result.scene,
+            clip=clip,
+            scale=result.scale,
+            target=clip.scene,
         )
         if self.json:
             report = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
