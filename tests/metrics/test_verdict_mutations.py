@@ -11,8 +11,8 @@ from metrics_ik import columns_of, place, reach
 
 from kinemesh import io
 from kinemesh.demos import lift_box, walk
-from kinemesh.metrics import Score, evaluate
-from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Trajectory, poses
+from kinemesh.metrics import Measure, Score, evaluate
+from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Trajectory, poses
 from kinemesh.result import Result
 from kinemesh.retarget import retarget
 from kinemesh.robot import RobotModel
@@ -253,26 +253,42 @@ def test_a_prop_three_centimetres_in_another_is_failed_by_their_row(
     assert {m.name for m in near.failed} == {"penetration.props.max"}
 
 
-def test_a_prop_where_the_recording_does_not_have_it_is_failed_by_its_place(
+def test_a_prop_that_was_moved_is_held_against_the_scene_that_was_meant(
     good: Callable[[str], Good],
 ) -> None:
-    """As if the origin of its track had been scaled, which lies half a metre beside it."""
     one = good("lift_box")
-    (box,) = one.result.scene.props
-    moved = np.array(box.track)
-    moved[:, 0] += 0.5 * (1.0 - one.result.scale)
-    scene = Scene((replace(box, track=moved),))
-    score = one.score(one.q, scene)
-    assert score["scene.place"].value == pytest.approx(50.0 * (1.0 - one.result.scale), abs=1e-6)
-    assert "scene.place" in score.verdict
-    meant = (replace(one.clip.scene.props[0], track=moved / [*[one.result.scale] * 3, 1, 1, 1, 1]),)
+    (box,), (person_box,) = one.result.scene.props, one.clip.scene.props
+    away = np.array([0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    scene = Scene((replace(box, track=box.track + away),))
+    meant = Scene((replace(person_box, track=person_box.track + away / one.result.scale),))
     trajectory = Trajectory(one.q, one.clip.fps, one.robot.joint_names, one.robot.name)
-    score = evaluate(
-        trajectory,
-        one.robot,
-        scene=scene,
-        clip=one.clip,
-        scale=one.result.scale,
-        target=Scene(meant),
-    )
-    assert score.value("scene.place") == pytest.approx(0.0, abs=1e-6)
+
+    def place(target: Scene | None) -> Measure:
+        return evaluate(
+            *(trajectory, one.robot),
+            scene=scene,
+            clip=one.clip,
+            scale=one.result.scale,
+            target=target,
+        )["scene.place"]
+
+    assert place(one.clip.scene).value == pytest.approx(10.0, abs=1e-6)
+    assert not place(one.clip.scene).passed
+    assert place(meant).value == pytest.approx(0.0, abs=1e-6)
+    unknown = place(None)
+    assert unknown.value == pytest.approx(10.0, abs=1e-6) and unknown.limit is None
+    assert "not judged without target" in unknown.note
+
+
+def test_a_body_moved_by_its_tracks_origin_is_failed_by_its_place(robot: RobotModel) -> None:
+    """The origin of the track, half a metre beside the mesh, was scaled and not the body."""
+    shape = Shape.box((0.2, 0.2, 0.2), (0.5, 0.0, 0.1))
+    track = np.tile([-0.3, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0], (30, 1))
+    prop, scaled = Prop("box", shape, track), np.array(track)
+    scaled[:, :2] *= 0.75
+    clip = replace(walk().crop(0, 30), scene=Scene((prop,)))
+    rest = Trajectory(np.repeat(robot.rest[None], 30, axis=0), 30.0, robot.joint_names, robot.name)
+    scene = Scene((replace(prop, track=scaled),))
+    score = evaluate(rest, robot, scene=scene, clip=clip, scale=0.75)
+    assert score.value("scene.place") == pytest.approx(12.5)
+    assert "scene.place 12.5 over 3 cm in frames 0-29" in score.verdict

@@ -138,7 +138,7 @@ class Worker:
                 scene=judged.scene,
                 clip=varied.clip,
                 scale=judged.scale,
-                target=varied.scene,
+                target=varied.scene or varied.clip.scene,
                 held=metrics.Held(result.stance, result.touch),
             )
             marks.append(time.perf_counter())

@@ -94,6 +94,7 @@ class RetargetCommand:
             scene=result.scene,
             clip=clip,
             scale=result.scale,
+            target=clip.scene,
             held=metrics.Held(result.stance, result.touch),
         )
         if self.json:

@@ -42,11 +42,12 @@ def evaluate(
         scene: the robot's scene: props at their real size on the tracks that the robot met,
             terrain as the robot met it.
         clip: the demonstration, in its own scene at human scale. Without it the rows on
-            stance, contact and tracking have no value: they are the person's to say.
+            stance, contact, tracking, limbs and posture have no value: they are the person's
+            to say.
         scale: robot height / human height; default by stature.
         limits: where the verdict draws its lines.
-        target: the scene, at human scale, that the motion was adapted to, where that is not the
-            clip's own: a variant's, whose prop was moved on purpose.
+        target: the scene, at human scale, that the motion was to be adapted to: a variant's, or
+            the clip's own. Without it a prop on a track of its own is not held against any place.
         held: which feet and hands the solver held, and when, where that is known; what the
             person does by the ruler's own rules and was not held, or the other way round, is
             then a doubt of the score.

@@ -55,7 +55,7 @@ class Limits:
     """Difference in heading, the mean over any half second [deg]."""
     knee_flexion: float | None = 15.0
     """Median difference in flexion of the worse knee [deg]."""
-    toe_heading: float | None = 20.0
+    toe_heading: float | None = 25.0
     """Median difference in the yaw of the worse foot [deg]."""
     stance_height: float | None = 5.0
     """95th percentile of the distance of standing soles from what they stand on [mm]."""
