@@ -95,8 +95,10 @@ def test_palms_at_the_same_place_of_a_stretched_turned_box_agree() -> None:
     robot = turn.apply(wide) + moved
     person = place + np.array([1.0, 0.0, 0.0])
     assert shift(robot, person, target, source)[0] == pytest.approx(0.0, abs=1e-12)
-    off = turn.apply(wide + np.array([0.03, 0.0, 0.04])) + moved
+    off = turn.apply(wide + np.array([0.0, 0.03, 0.04])) + moved
     assert shift(off, person, target, source)[0] == pytest.approx(0.05)
+    above = turn.apply(wide + np.array([0.06, 0.0, 0.0])) + moved
+    assert shift(above, person, target, source)[0] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_without_fingers_the_palm_lies_a_third_of_the_forearm_beyond_the_wrist(

@@ -211,7 +211,7 @@ def test_what_a_person_sees_is_failed_by_its_row(
     assert mutation.row in score.verdict
 
 
-def test_hands_along_the_prop_are_told_by_their_shift(good: Callable[[str], Good]) -> None:
+def test_hands_along_the_prop_are_failed_by_their_shift(good: Callable[[str], Good]) -> None:
     one = good("lift_box")
     robot, q, before = one.robot, one.q, one.score(one.q)
     (box,) = one.result.scene.props
@@ -223,9 +223,10 @@ def test_hands_along_the_prop_are_told_by_their_shift(good: Callable[[str], Good
             q[row] = reach(robot, q[row], hand.joint, hand.point, wanted, columns, points=1)
     after = one.score(q)
     moved = after.value("contact.prop.shift_mean") - before.value("contact.prop.shift_mean")
-    assert 120.0 < moved < 160.0
+    assert 110.0 < moved < 160.0
     failed = {measure.name for measure in after.failed}
-    assert failed <= {*ALIKE, *LIMBS, *HANDS, *JOINTS, "tracking.range_kept"}
+    assert "contact.prop.shift_mean" in failed
+    assert failed <= {"contact.prop.shift_mean", *ALIKE, *LIMBS, *HANDS, *JOINTS, "tracking.range_kept"}
 
 
 def test_a_prop_three_centimetres_in_another_is_failed_by_their_row(

@@ -46,9 +46,9 @@ def contact(
 ) -> tuple[Measure, ...]:
     """Rows of hands on props, hands on terrain and feet on terrain."""
     bounds = {
-        "prop": (limits.prop_gap, limits.prop_kept),
-        "terrain_hand": (limits.terrain_gap, limits.terrain_kept),
-        "terrain_foot": (limits.terrain_gap, limits.terrain_kept),
+        "prop": (limits.prop_gap, limits.prop_kept, limits.prop_shift),
+        "terrain_hand": (limits.terrain_gap, limits.terrain_kept, None),
+        "terrain_foot": (limits.terrain_gap, limits.terrain_kept, None),
     }
     found = {kind: _Gaps() for kind in bounds}
     if clip is not None:
@@ -80,15 +80,16 @@ def _hand_on_props(
             continue
         solid = next(s for s in props if s.name == name)
         source, target = sources[name], targets[name]
-        shift = palms.shift(
-            posed.palm(side),
-            palms.palm(clip, side),
-            (target.shape, target.track),
-            (source.shape, source.track),
+        frames = np.flatnonzero(touch.flags)
+        shifts = palms.shift(
+            posed.palm(side)[frames],
+            palms.palm(clip, side)[frames],
+            (target.shape, target.track[frames]),
+            (source.shape, source.track[frames]),
         )
-        for k in np.flatnonzero(touch.flags):
+        for k, shift in zip(frames, shifts, strict=True):
             gap, _ = solid.gap(posed.configurations[k], int(k), hulls)
-            found.add(int(k), abs(gap), float(shift[k]))
+            found.add(int(k), abs(gap), float(shift))
 
 
 def _hand_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found: _Gaps) -> None:
@@ -96,15 +97,16 @@ def _hand_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found:
     touch = touches.on_terrain(clip, side)
     still = poses.IDENTITY[None]
     hulls = posed.hand_hulls(side)
-    shift = palms.shift(
-        posed.palm(side),
-        palms.palm(clip, side),
+    frames = np.flatnonzero(touch.flags)
+    shifts = palms.shift(
+        posed.palm(side)[frames],
+        palms.palm(clip, side)[frames],
         (terrain.shape, still),
         (clip.scene.terrain.shape, still),
     )
-    for k in np.flatnonzero(touch.flags):
+    for k, shift in zip(frames, shifts, strict=True):
         gap, _ = terrain.gap(posed.configurations[k], int(k), hulls)
-        found.add(int(k), abs(gap), float(shift[k]))
+        found.add(int(k), abs(gap), float(shift))
 
 
 def _foot_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found: _Gaps) -> None:
@@ -122,13 +124,13 @@ def _foot_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found:
 def _rows(
     kind: str,
     found: _Gaps,
-    bounds: tuple[float | None, float | None],
+    bounds: tuple[float | None, float | None, float | None],
     frames: int,
     why: str,
     *,
     owed: bool,
 ) -> list[Measure]:
-    gap_limit, kept_limit = bounds
+    gap_limit, kept_limit, shift_limit = bounds
     if not found.gaps:
         return [
             none(f"contact.{kind}.gap_mean", "mm", why),
@@ -165,8 +167,15 @@ def _rows(
     ]
     if found.shifts:
         shifts = np.array(found.shifts)
+        far = index[1e3 * shifts > (np.inf if shift_limit is None else shift_limit)]
         rows += [
-            Measure(f"contact.{kind}.shift_mean", 1e3 * float(shifts.mean()), "mm"),
+            Measure(
+                f"contact.{kind}.shift_mean",
+                1e3 * float(shifts.mean()),
+                "mm",
+                shift_limit,
+                frames=() if shift_limit is None else runs(_flag(far, frames)),
+            ),
             Measure(f"contact.{kind}.shift_p95", 1e3 * float(np.percentile(shifts, 95)), "mm"),
         ]
     return rows

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from kinemesh.metrics.surface import Surface
 from kinemesh.motion import Clip, Shape, poses
 from kinemesh.motion.arrays import Array
 
@@ -34,24 +35,28 @@ def palm(clip: Clip, side: str) -> Array:
 def shift(
     robot: Array, person: Array, target: tuple[Shape, Array], source: tuple[Shape, Array]
 ) -> Array:
-    """Distances ``(T,)`` [m] between two palms on a thing, in the thing's own frame.
+    """Distances ``(N,)`` [m] between the places of a thing that two palms are at.
+
+    The place of a palm is the nearest one of the surface, in the thing's own frame: how far a
+    palm is above it is the gap's to say, not the place's.
 
     Args:
-        robot: the robot's palm ``(T, 3)`` [m].
-        person: the person's ``(T, 3)`` [m].
-        target: the thing's shape in the robot's scene and its poses ``(T, 7)`` or ``(1, 7)``.
+        robot: the robot's palm ``(N, 3)`` [m].
+        person: the person's ``(N, 3)`` [m].
+        target: the thing's shape in the robot's scene and its poses ``(N, 7)`` or ``(1, 7)``.
         source: in the person's. A place is the same on both if it is in the same share of the
-            bounds; how far it is outside of them is kept in metres.
+            bounds.
     """
-    here, there = _local(robot, target[1]), _local(person, source[1])
+    if not len(robot):
+        return np.zeros(0)
+    here, there = _place(robot, *target), _place(person, *source)
     low, high = source[0].bounds
     to_low, to_high = target[0].bounds
-    within = np.clip(there, low, high)
-    share = (within - low) / np.maximum(high - low, 1e-12)
-    wanted = to_low + share * (to_high - to_low) + (there - within)
+    wanted = to_low + (there - low) / np.maximum(high - low, 1e-12) * (to_high - to_low)
     return np.asarray(np.linalg.norm(here - wanted, axis=-1))
 
 
-def _local(points: Array, track: Array) -> Array:
+def _place(points: Array, shape: Shape, track: Array) -> Array:
     track = np.broadcast_to(track, (len(points), 7))
-    return poses.apply(poses.inverse(track), points[:, None])[:, 0]
+    local = poses.apply(poses.inverse(track), points[:, None])[:, 0]
+    return Surface.of(shape).nearest(local)[0]
