@@ -112,7 +112,7 @@ def test_every_format_is_measured_and_retargeted_as_the_result_is(
         (["lift.npz", "a.csv", "--to", "mjlab"], r"mjlab is a \.npz file"),
         (["lift.npz", "lift.npz", "--to", "holosoma"], r"is the trajectory itself"),
         (["lift.npz", "no/a.npz", "--to", "mjlab"], r"the folder no does not exist"),
-        (["lift.npz", "a.npz", "--to", "mjlab", "--fps", "-1"], r"cannot write at -1\.0 frames/s"),
+        (["lift.npz", "a.npz", "--to", "mjlab", "--fps", "-1"], r"cannot write at -1\.0; expected"),
         (["lift.npz", "a.npz", "--to", "mjlab", "--source-fps", "9"], r"states 30 frames/s and"),
         (["lift.npz", "a.npz", "--to", "mjlab", "--robot", "g2"], r"unknown robot 'g2'"),
         (["cut.npz", "a.npz", "--to", "mjlab"], r"cut\.npz.*cut short or damaged"),

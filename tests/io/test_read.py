@@ -70,7 +70,7 @@ def test_a_missing_file_a_folder_and_an_empty_file_are_refused(tmp_path: Path) -
 
 
 def test_an_impossible_path_is_refused() -> None:
-    with pytest.raises(ReadError, match=r"does not exist|cannot be opened"):
+    with pytest.raises(ReadError, match=r"a file system can hold"):
         read("a\0b.npy")
     with pytest.raises(ReadError):
         read("a" * 5000 + ".npy")
@@ -223,7 +223,7 @@ def test_a_given_floor_moves_person_and_prop_alike(
     clip = read(file, object=box_obj, floor=0.02)
     assert clip.landmark("left_toe")[0, 2] == pytest.approx(0.05, abs=1e-6)
     np.testing.assert_allclose(clip.scene.props[0].lowest(), -0.02, atol=1e-6)
-    with pytest.raises(ReadError, match="is not a height"):
+    with pytest.raises(ReadError, match="floor = nan: expected a height"):
         read(file, floor=float("nan"))
 
 

@@ -231,7 +231,7 @@ def _checked(key: str, value: Setting) -> Setting:
         raise ClipError(f"{key} = {shown(value)}: expected {kind}")
     if kind != _NUMBER:
         return value
-    return arguments.number(key, value, "a number", endless=True, error=ClipError)
+    return arguments.number(key, value, "a finite number", endless=True, error=ClipError)
 
 
 def _check_box(settings: Mapping[str, Setting]) -> None:

@@ -117,7 +117,7 @@ def write(
     if not isinstance(result, Result):
         arguments.instance("result", result, Trajectory, "a Result or a Trajectory")
     if fps is not None:
-        arguments.rate(fps, WriteError, "cannot write: the frame rate is")
+        arguments.rate(fps, WriteError, "cannot write at")
     if tracks is not None:
         arguments.mapping("tracks", tracks, "props to poses (T, 7)")
     if name is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kinemesh.arguments import FARTHEST, flag, number, path, rate, wrong
-from kinemesh.errors import ReadError
+from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Skeleton
 
 _AMOUNTS = {
@@ -22,6 +22,7 @@ def check_options(options: Mapping[str, Any]) -> None:
 
     Raises:
         ReadError: a number out of its range, or a path that cannot be.
+        ClipError: a frame rate that cannot be.
         TypeError: an option of another kind.
     """
     for name, value in options.items():
@@ -31,7 +32,7 @@ def check_options(options: Mapping[str, Any]) -> None:
             what, over, high = _AMOUNTS[name]
             number(name, value, what, over=over, high=high, error=ReadError)
         elif name == "fps":
-            rate(value, ReadError)
+            rate(value, ClipError)
         elif name in ("clean", "decompose"):
             flag(name, value)
         elif name == "up":

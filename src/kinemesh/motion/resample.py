@@ -40,7 +40,7 @@ def resampled(clip: Clip, fps: float) -> Clip:
     Raises:
         ClipError: ``fps`` is not a positive number.
     """
-    fps = rate(fps, ClipError, "cannot resample: the frame rate is")
+    fps = rate(fps, ClipError, "cannot resample to")
     if fps == clip.fps:
         return clip
     times = np.arange(len(clip)) / clip.fps
