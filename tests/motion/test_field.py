@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
+import meshes
 from kinemesh.motion import Shape
 from kinemesh.motion.field import DistanceField
 
@@ -110,13 +111,28 @@ def test_a_box_with_a_hole_in_it_keeps_its_inside() -> None:
     assert np.all(field.look_up(above) > 0.0)
 
 
-def test_beside_a_sheet_that_encloses_nothing_distances_are_right_and_one_side_is_out() -> None:
-    vertices = [(0, 0, 0), (0.3, 0, 0), (0.3, 0.2, 0), (0, 0.2, 0), (0, 0, 0.2), (0, 0.2, 0.2)]
-    shape = Shape.from_mesh(vertices, [(0, 1, 2), (0, 2, 3), (0, 3, 5), (0, 5, 4)])
+@pytest.mark.parametrize("over", [False, True], ids=["as made", "every facet turned"])
+@pytest.mark.parametrize("name", ["sofa", "no bottom", "one facet turned", "cavity"])
+def test_signs_are_those_of_winding_numbers_worked_out_apart(
+    name: str, over: bool, rng: np.random.Generator
+) -> None:
+    box = meshes.box((0.6, 0.4, 0.5))
+    mesh = {
+        "sofa": meshes.sofa(),
+        "no bottom": meshes.bottomless(),
+        "one facet turned": box.turned(np.array([5])),
+        "cavity": box + meshes.box((0.4, 0.2, 0.3)).moved((0.0, 0.0, 0.1)).turned(),
+    }[name]
+    shape = Shape.from_mesh(*(mesh.turned() if over else mesh).arrays)
     field = DistanceField.of(shape)
-    both = np.array([[0.15, 0.1, 0.011], [0.15, 0.1, -0.011]])
-    np.testing.assert_allclose(np.abs(field.look_up(both)), 0.011, atol=1e-3)
-    assert field.look_up(both).max() > 0.0
+    low, high = shape.bounds
+    points = rng.uniform(low - 0.1, high + 0.1, (300, 3))
+    value = field.look_up(points)
+    clear = np.abs(value) > 1.5 * field.spacing
+    corners = shape.vertices[shape.faces]
+    inside = np.array([meshes.goes_round(corners, point) > 0.5 for point in points[clear]])
+    assert 20 < inside.sum() < len(inside) - 20
+    np.testing.assert_array_equal(value[clear] < 0.0, inside)
 
 
 def test_the_same_shape_makes_the_same_field(corner: DistanceField) -> None:

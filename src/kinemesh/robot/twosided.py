@@ -17,7 +17,7 @@ from kinemesh.robot.surface import STEP
 Flags = NDArray[np.bool_]
 Labels = NDArray[np.int64]
 
-_SAMPLES = 60_000
+_SAMPLES = 20_000
 """About how many points the lattice has."""
 _CLOSE = 0.1
 """Up to this distance [m] nearest places are exact."""
@@ -77,6 +77,9 @@ class TwoSided:
         lots: list[list[int]] = list(self.tree.query_ball_point(points, reach))
         which = np.repeat(np.arange(len(points)), [len(lot) for lot in lots])
         owners = self.owners[np.fromiter(chain.from_iterable(lots), np.int64, len(which))]
+        which, owners = np.divmod(
+            np.unique(which * len(self.corners) + owners), len(self.corners)
+        )  # each triangle once a point, in the points' order
         places = _closest(points[which], self.corners[owners])
         order = np.lexsort((np.sum((places - points[which]) ** 2, axis=1), which))
         best = order[np.searchsorted(which, np.arange(len(points)))]
