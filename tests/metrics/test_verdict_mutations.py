@@ -226,7 +226,14 @@ def test_hands_along_the_prop_are_failed_by_their_shift(good: Callable[[str], Go
     assert 110.0 < moved < 160.0
     failed = {measure.name for measure in after.failed}
     assert "contact.prop.shift_mean" in failed
-    assert failed <= {"contact.prop.shift_mean", *ALIKE, *LIMBS, *HANDS, *JOINTS, "tracking.range_kept"}
+    assert failed <= {
+        "contact.prop.shift_mean",
+        *ALIKE,
+        *LIMBS,
+        *HANDS,
+        *JOINTS,
+        "tracking.range_kept",
+    }
 
 
 def test_a_prop_three_centimetres_in_another_is_failed_by_their_row(
