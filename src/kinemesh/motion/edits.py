@@ -146,7 +146,7 @@ def lifted(edits: Iterable[Edit], frames: int, foot: str) -> Flags:
 
 def _check_frames(first: int, last: int) -> None:
     for name, frame in (("first", first), ("last", last)):
-        whole(name, frame, "a frame number, 0 or more", low=0, high=1 << 62, error=ClipError)
+        whole(name, frame, "a frame number", low=-(1 << 62), high=1 << 62, error=ClipError)
 
 
 def _known(kind: str, name: str, names: tuple[str, ...], edit: Edit) -> None:
