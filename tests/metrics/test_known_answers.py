@@ -223,7 +223,7 @@ def test_standing_torques_are_those_of_a_robot_that_weighs_what_it_weighs(robot,
 
 
 def test_inverse_dynamics_at_rest_asks_for_the_weight(robot):
-    from kinemesh.robot.dynamics import inverse_dynamics
+    from kinemesh.metrics.kinematics import inverse_dynamics
 
     zero = np.zeros(robot.nv)
     weight = inverse_dynamics(robot, robot.rest, zero, zero)

@@ -11,7 +11,6 @@ from scipy.spatial.transform import Rotation
 from kinemesh import retarget
 from kinemesh.demos import lift_box
 from kinemesh.errors import RobotError
-from kinemesh.metrics.triangles import solid_angles
 from kinemesh.motion import Shape
 from kinemesh.problem import Bounded, Residual
 from kinemesh.robot import Obstacle, RobotModel, near_ground, near_obstacle, near_self
@@ -157,24 +156,6 @@ def test_a_grid_is_read_between_its_nodes_and_beyond_them() -> None:
     np.testing.assert_allclose(
         found, map_coordinates(grid, nodes, order=1, mode="nearest"), atol=1e-12
     )
-
-
-def test_winding_numbers_are_the_solid_angles_of_triangles_and_far_cells_are_dipoles() -> None:
-    rng = np.random.default_rng(11)
-    corners = rng.normal(size=(30, 3, 3))
-    area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) / 2.0
-    centres = corners.mean(axis=1)
-    radii = np.linalg.norm(corners - centres[:, None], axis=2).max(axis=1)
-    points = 2.0 * rng.normal(size=(40, 3))
-    each = np.arange(31)
-    exact = [solid_angles(corners - p).sum() / (4.0 * np.pi) for p in points]
-    found = loops.winding(points, (centres, area, radii), each, corners, np.inf)
-    np.testing.assert_allclose(found, exact, atol=1e-12)
-    offset = centres - points[:, None]
-    apart = np.linalg.norm(offset, axis=2)
-    dipoles = np.sum(np.sum(offset * area, axis=2) / apart**3, axis=1) / (4.0 * np.pi)
-    found = loops.winding(points, (centres, area, radii), each, corners, 0.0)
-    np.testing.assert_allclose(found, dipoles, atol=1e-12)
 
 
 def test_the_ground_is_met_at_the_same_vertices(twins: tuple[RobotModel, RobotModel]) -> None:

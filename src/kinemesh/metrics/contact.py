@@ -12,10 +12,10 @@ from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.metrics.solid import Solid, same_place
+from kinemesh.metrics.support import support_height
 from kinemesh.metrics.surface import Surface
 from kinemesh.motion import Clip, Scene, poses
 from kinemesh.motion.arrays import Array
-from kinemesh.motion.contacts import support_height
 from kinemesh.motion.edits import edited
 
 _KEPT = 0.02

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from kinemesh.metrics.kinematics import inverse_dynamics, point_jacobians, velocities
 from kinemesh.metrics.posed import Posed
 from kinemesh.metrics.score import Measure, none, runs
+from kinemesh.metrics.support import support_height
 from kinemesh.motion import Scene
 from kinemesh.motion.arrays import Array
-from kinemesh.motion.contacts import support_height
-from kinemesh.robot.dynamics import inverse_dynamics
 
 _PLANTED = 0.01
 """A sole corner bears load while it is within this [m] of its surface."""
@@ -27,8 +27,7 @@ def dynamics(posed: Posed, scene: Scene) -> tuple[Measure, ...]:
     if len(posed) < 3:
         return (none("dynamics.torque_share", "%", "needs more than 2 frames"),)
     robot = posed.robot
-    steps = [robot.difference(a, b) for a, b in zip(posed.q[:-1], posed.q[1:], strict=True)]
-    rates = np.array(steps) * posed.fps
+    rates = velocities(robot, posed.q, posed.fps)
     corners = [posed.corners(sole.name) for sole in robot.soles]
     ratio = np.zeros((len(posed), len(robot.effort)))
     carried = np.zeros(len(posed), dtype=bool)
@@ -86,14 +85,12 @@ def _supported(
     Forces lie in friction pyramids at the corners that touch; they are the non-negative least
     squares solution of the base's six equations, spread evenly where there is a choice.
     """
-    configuration = posed.configurations[frame]
     columns = []
     for sole, points in zip(posed.robot.soles, corners, strict=True):
         height = points[:, 2] - support_height(scene, points, 0.05)
         touching = points[np.abs(height) < _PLANTED]
         if len(touching):
-            joints = np.full(len(touching), sole.joint)
-            jacobian = configuration.jacobians(joints, touching)
+            jacobian = point_jacobians(posed.robot, posed.q[frame], sole.joint, touching)
             columns.append(np.einsum("nij,id->njd", jacobian, _pyramid()))
     base = torque[:6]
     if not columns:

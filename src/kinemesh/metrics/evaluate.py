@@ -15,7 +15,7 @@ from kinemesh.metrics.solid import props_of, terrain_of
 from kinemesh.metrics.stance import stance
 from kinemesh.metrics.tracking import tracking
 from kinemesh.motion import Clip, Scene, Trajectory
-from kinemesh.robot import RobotModel
+from kinemesh.robot.model import RobotModel
 
 
 def evaluate(

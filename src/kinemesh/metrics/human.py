@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.metrics.score import runs
+from kinemesh.metrics.support import support_height
 from kinemesh.metrics.surface import Surface
 from kinemesh.motion import Clip, Shape, poses
 from kinemesh.motion.arrays import Array
-from kinemesh.motion.contacts import support_height
 from kinemesh.motion.edits import edited
 
 Flags = NDArray[np.bool_]

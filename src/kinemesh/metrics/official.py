@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from kinemesh.errors import ClipError
+from kinemesh.metrics.penetration import ground_depth
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.solid import props_of, terrain_of
 from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory, poses
 from kinemesh.motion.arrays import Array
-from kinemesh.robot import RobotModel, near_ground
+from kinemesh.robot.model import RobotModel
 
 PENETRATION = 0.01
 """Only what is deeper than this [m] counts."""
@@ -89,12 +90,11 @@ def _depth(posed: Posed, scene: Scene) -> Array:
     terrain = terrain_of(scene)
     solids = [*props_of(scene), *([terrain] if terrain else [])]
     depth = np.zeros(len(posed))
+    if scene.ground is not None:
+        depth, _ = ground_depth(posed, scene.ground)
     for k, configuration in enumerate(posed.configurations):
-        if scene.ground is not None:
-            near = near_ground(configuration, scene.ground, 0.0)
-            depth[k] = max(depth[k], -near.distance.min(initial=0.0))
         for solid in solids:
-            depth[k] = max(depth[k], float(solid.cover(configuration, k).max()))
+            depth[k] = max(depth[k], float(solid.cover(configuration, k).max(initial=0.0)))
     return depth
 
 

@@ -29,7 +29,7 @@ def penetration(
     if scene.ground is None:
         rows += _missing("ground", "the scene has no ground plane", limits)
     else:
-        rows += _rows("ground", *_ground(posed, scene.ground), limits)
+        rows += _rows("ground", *ground_depth(posed, scene.ground), limits)
     for kind, solids in (("terrain", (terrain,) if terrain else ()), ("prop", props)):
         if not solids:
             rows += _missing(kind, f"the scene has no {kind}", limits)
@@ -49,8 +49,8 @@ def penetration(
     return tuple(rows)
 
 
-def _ground(posed: Posed, height: float) -> tuple[Array, list[str]]:
-    """Depth ``(T,)`` [m] of the lowest hull vertex below ``z = height``."""
+def ground_depth(posed: Posed, height: float) -> tuple[Array, list[str]]:
+    """Depth ``(T,)`` [m] of the lowest hull vertex below ``z = height``, and its link."""
     table = posed.robot.hull_table
     depth, names = np.zeros(len(posed)), [""] * len(posed)
     for k, configuration in enumerate(posed.configurations):

@@ -8,15 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.errors import ClipError
+from kinemesh.metrics.kinematics import PosedRobot, pose_robot
 from kinemesh.motion import LANDMARKS, Trajectory
 from kinemesh.motion.arrays import Array
-from kinemesh.robot import Configuration, RobotModel
+from kinemesh.robot.model import RobotModel
 
 SIDES = ("left", "right")
 
 
 class Posed:
-    """Every frame of a trajectory as a configuration of its robot.
+    """Every frame of a trajectory: the robot posed by the ruler's own kinematics.
 
     Raises:
         ClipError: the trajectory's joints are not the robot's.
@@ -43,9 +44,9 @@ class Posed:
         return np.asarray(self.q[:, 7:])
 
     @cached_property
-    def configurations(self) -> tuple[Configuration, ...]:
+    def configurations(self) -> tuple[PosedRobot, ...]:
         """One a frame."""
-        return tuple(self.robot.configuration(q) for q in self.q)
+        return tuple(pose_robot(self.robot, self.q))
 
     @cached_property
     def landmarks(self) -> Array:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinemesh.motion import Shape, poses
+from kinemesh.metrics.kinematics import PosedRobot, pose_robot
+from kinemesh.metrics.narrow import meet
+from kinemesh.metrics.polytope import Polytope, body_of
 from kinemesh.motion.arrays import Array
-from kinemesh.robot import Configuration, Obstacle, RobotModel, near_obstacle
+from kinemesh.robot.model import RobotModel
 
 _NEIGHBOURS = 3
 """Hulls whose joints are at most this many joints apart may overlap by design."""
@@ -15,25 +17,20 @@ _NEIGHBOURS = 3
 class SelfPairs:
     """All pairs of hulls further than three joints apart in the tree and apart at rest.
 
-    Broad phase: bounding spheres, then separating planes (the facets of either hull; the plane
-    that parted a pair in the last frame is tried first). Only pairs that no facet parts reach
-    the narrow phase.
+    Broad phase: bounding spheres, then the plane that parted a pair in the last frame. What these
+    leave is the narrow phase's.
     """
 
     def __init__(self, robot: RobotModel) -> None:
         self.robot = robot
-        shapes = [Shape.convex(hull.vertices) for hull in robot.hulls]
-        self._planes = [np.unique(np.round(shape.parts[0].planes, 9), axis=0) for shape in shapes]
-        self._obstacles = [
-            Obstacle.of(hull.link, shape) for hull, shape in zip(robot.hulls, shapes, strict=True)
-        ]
+        self._bodies = [body_of(hull) for hull in robot.hulls]
         far = _tree_distance(robot.support) > _NEIGHBOURS
         joints = robot.hull_table.joints
         first, second = np.triu_indices(len(joints), 1)
         kept = far[joints[first], joints[second]]
-        self._last: dict[tuple[int, int], tuple[int, int]] = {}
+        self._last: dict[tuple[int, int], tuple[bool, int]] = {}
         self.first, self.second = first[kept], second[kept]
-        overlap = self._overlaps(robot.configuration(robot.rest))
+        overlap = self._overlaps(next(pose_robot(robot, robot.rest[None])))
         apart = np.array(
             [(int(a), int(b)) not in overlap for a, b in zip(self.first, self.second, strict=True)],
             dtype=bool,
@@ -41,61 +38,55 @@ class SelfPairs:
         self.first, self.second = self.first[apart], self.second[apart]
         """The two hulls of each pair ``(P,)``."""
 
-    def deepest(self, configuration: Configuration) -> tuple[float, str]:
+    def deepest(self, posed: PosedRobot) -> tuple[float, str]:
         """Deepest overlap [m] of any pair, and the two links; ``(0, "")`` where there is none."""
-        overlap = self._overlaps(configuration)
+        overlap = self._overlaps(posed)
         if not overlap:
             return 0.0, ""
         (a, b), depth = max(overlap.items(), key=lambda item: item[1])
         return depth, f"{self.robot.hulls[a].link} and {self.robot.hulls[b].link}"
 
-    def _overlaps(self, configuration: Configuration) -> dict[tuple[int, int], float]:
+    def _overlaps(self, posed: PosedRobot) -> dict[tuple[int, int], float]:
         """Depth [m] of every pair that overlaps."""
         table = self.robot.hull_table
-        centres = configuration.positions(table.joints, table.centres)
+        centres = posed.positions(table.joints, table.centres)
         distance = np.linalg.norm(centres[self.first] - centres[self.second], axis=1)
         near = distance < table.radii[self.first] + table.radii[self.second]
-        found: dict[int, list[int]] = {}
-        for a, b in zip(self.first[near], self.second[near], strict=True):
-            if not self._parted(configuration, int(a), int(b)):
-                found.setdefault(int(a), []).append(int(b))
+        moved: dict[int, Polytope] = {}
         result: dict[tuple[int, int], float] = {}
-        for a, others in found.items():
-            joint = self.robot.hulls[a].joint
-            pose = poses.from_matrix(
-                configuration.rotations[joint], configuration.translations[joint]
-            )
-            hits = near_obstacle(configuration, self._obstacles[a], pose, 0.0)
-            for hull, gap in zip(hits.hulls, hits.distance, strict=True):
-                if int(hull) in others and gap < 0.0:
-                    result[a, int(hull)] = max(-float(gap), result.get((a, int(hull)), 0.0))
+        for a, b in zip(self.first[near].tolist(), self.second[near].tolist(), strict=True):
+            first, second = (self._placed(posed, hull, moved) for hull in (a, b))
+            if self._parted(first, second, (a, b)):
+                continue
+            met = meet(first, second, 0.0)
+            if met is not None and met.distance < 0.0:
+                result[a, b] = -met.distance
         return result
 
-    def _parted(self, configuration: Configuration, a: int, b: int) -> bool:
-        """Whether a facet plane of one hull has the whole other hull on its far side."""
-        known = self._last.get((a, b))
+    def _placed(self, posed: PosedRobot, hull: int, moved: dict[int, Polytope]) -> Polytope:
+        """A hull in the world; ``moved`` keeps what was worked out in this frame."""
+        if hull not in moved:
+            joint = self.robot.hulls[hull].joint
+            moved[hull] = self._bodies[hull].moved(
+                posed.rotations[joint], posed.translations[joint]
+            )
+        return moved[hull]
+
+    def _parted(self, first: Polytope, second: Polytope, pair: tuple[int, int]) -> bool:
+        """Whether a facet has the whole other hull on its far side; the last one comes first."""
+        known = self._last.get(pair)
         if known is not None:
-            side, row = known
-            owner, other = ((a, b), (b, a))[side]
-            if self._levels(configuration, owner, other, slice(row, row + 1)).max() > 0.0:
+            owner, other = (second, first) if known[0] else (first, second)
+            plane = owner.planes[known[1]]
+            if (other.vertices @ plane[:3]).min() + plane[3] > 0.0:
                 return True
-        for side, (owner, other) in enumerate(((a, b), (b, a))):
-            level = self._levels(configuration, owner, other, slice(None))
-            row = int(np.argmax(level))
-            if level[row] > 0.0:
-                self._last[a, b] = (side, row)
+        for back, (owner, other) in enumerate(((first, second), (second, first))):
+            levels = (owner.planes[:, :3] @ other.vertices.T).min(axis=1) + owner.planes[:, 3]
+            row = int(np.argmax(levels))
+            if levels[row] > 0.0:
+                self._last[pair] = bool(back), row
                 return True
         return False
-
-    def _levels(self, configuration: Configuration, owner: int, other: int, rows: slice) -> Array:
-        """Distance ``(F,)`` [m] of the nearest vertex of ``other`` from each plane of ``owner``."""
-        planes = self._planes[owner][rows]
-        mine, theirs = self.robot.hulls[owner], self.robot.hulls[other]
-        rotation = configuration.rotations[mine.joint].T
-        shift = configuration.translations[theirs.joint] - configuration.translations[mine.joint]
-        turn = rotation @ configuration.rotations[theirs.joint]
-        vertices = theirs.vertices @ turn.T + rotation @ shift
-        return np.asarray((planes[:, :3] @ vertices.T).min(axis=1) + planes[:, 3])
 
 
 def _tree_distance(support: Array) -> Array:

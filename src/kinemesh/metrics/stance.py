@@ -9,9 +9,9 @@ from kinemesh.metrics.human import Standing, standing
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.posed import Posed
 from kinemesh.metrics.score import Measure, none, runs
+from kinemesh.metrics.support import support_height
 from kinemesh.motion import Clip, Scene
 from kinemesh.motion.arrays import Array
-from kinemesh.motion.contacts import support_height
 
 _STEP = 0.03
 """Two surfaces further apart in height than this [m] are not the same step."""

@@ -10,12 +10,12 @@ from kinemesh.metrics import human
 from kinemesh.metrics.human import Flags, lasting, speed, standing
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.solid import Solid, props_of, terrain_of
+from kinemesh.metrics.support import support_height
 from kinemesh.metrics.surface import Surface
 from kinemesh.motion import Clip, Scene, Trajectory, poses
 from kinemesh.motion.arrays import readonly
-from kinemesh.motion.contacts import support_height
 from kinemesh.motion.edits import edited
-from kinemesh.robot import RobotModel
+from kinemesh.robot.model import RobotModel
 
 STANDS = 0.01
 """A robot's foot stands while the middle of its toe edge is within this [m] of its surface ..."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -84,6 +84,12 @@ class Shape:
     """What was lost on the way from a mesh to these parts."""
     split: bool = False
     """Whether collisions are with the parts although they only cover the surface."""
+    kind: Literal["closed", "open", "sheet"] = "closed"
+    """What the triangles bound: a solid, a solid but for holes, or nothing."""
+    turned: float = 0.0
+    """Share of the triangles of the mesh that had to be turned."""
+    sheets: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    """Which triangles bound nothing ``(M,)``; all or none, as :attr:`kind` says, if left out."""
     memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
     """What was worked out from this shape alone, by question."""
 
@@ -93,6 +99,8 @@ class Shape:
         object.__setattr__(self, "parts", tuple(self.parts))
         if not len(self.vertices) or not len(self.faces) or not self.parts:
             raise ClipError("a shape needs a surface with at least one triangle; this one is empty")
+        sheets = self.sheets if len(self.sheets) else np.full(len(self.faces), self.kind == "sheet")
+        object.__setattr__(self, "sheets", readonly(sheets, np.bool_))
 
     __setstate__ = locked
 

@@ -1,4 +1,4 @@
-"""The robot: kinematics by Pinocchio, distances by coal. No other room knows either."""
+"""The robot: kinematics by Pinocchio, distances by coal. Only the ruler asks them as well."""
 
 from kinemesh.robot.bodies import configurations, link_poses, links_of
 from kinemesh.robot.clips import clip_of
@@ -15,7 +15,6 @@ from kinemesh.robot.parts import Part
 from kinemesh.robot.reach import Reach
 from kinemesh.robot.selfcollision import SelfNear, near_self, overlaps_at_rest
 from kinemesh.robot.shipped import robot_names
-from kinemesh.robot.triangles import TriangleMesh
 
 __all__ = [
     "NEAR",
@@ -29,7 +28,6 @@ __all__ = [
     "RobotModel",
     "SelfNear",
     "Sole",
-    "TriangleMesh",
     "centre_of_mass",
     "clip_of",
     "collada_corners",

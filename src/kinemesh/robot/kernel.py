@@ -169,25 +169,6 @@ def between_nodes(grid: Array, origin: Array, spacing: float, points: Array) -> 
     return None if _native is None else _native.between_nodes(grid, origin, spacing, points)
 
 
-def winding(
-    points: Array,
-    cells: tuple[Array, Array, Array],
-    starts: NDArray[np.int64],
-    corners: Array,
-    far: float,
-) -> Array | None:
-    """Winding numbers ``(N,)`` at ``points`` ``(N, 3)``; None where the loops were not built.
-
-    Args:
-        points: where.
-        cells: centres ``(C, 3)``, vector areas ``(C, 3)`` and radii ``(C,)`` of cells of triangles.
-        starts: first triangle of every cell, and the number of triangles ``(C + 1,)``.
-        corners: the triangles ``(F, 3, 3)``, cell by cell.
-        far: a cell further away than this many of its radii counts as one dipole.
-    """
-    return None if _native is None else _native.winding(points, *cells, starts, corners, far)
-
-
 def entered(
     grid: Array,
     origin: Array,

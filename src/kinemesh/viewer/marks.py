@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.metrics import Score
+from kinemesh.metrics.kinematics import PosedRobot, pose_robot
 from kinemesh.metrics.solid import Solid, props_of, terrain_of
-from kinemesh.motion import Clip, Scene
+from kinemesh.motion import Clip, Scene, poses
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.contacts import detect_footing, stance_flags
 from kinemesh.motion.touch import detect_touches
-from kinemesh.robot import Configuration, RobotModel, near_obstacle, near_self
+from kinemesh.robot import Configuration, RobotModel, near_self
 
 _SEEN = 1e-3
 """What is deeper than this [m] is shown: where the ruler starts to count."""
@@ -90,8 +91,9 @@ def penetrations(
     for kind, make in (("prop", props_of), ("terrain", _terrain_of)):
         frames = _frames(score, kind)
         for solid in make(scene) if frames else ():
-            for frame in frames:
-                found += _in_solid(robot, configurations[frame], frame, solid)
+            posed = pose_robot(robot, np.array([configurations[k].q for k in frames]))
+            for frame, placed in zip(frames, posed, strict=True):
+                found += _in_solid(placed, frame, solid)
     for frame in _frames(score, "self"):
         near = near_self(configurations[frame], robot.self_pairs, 0.0)
         for row in np.flatnonzero(near.distance < -_SEEN):
@@ -127,19 +129,14 @@ def _in_ground(
     return found
 
 
-def _in_solid(
-    robot: RobotModel, configuration: Configuration, frame: int, solid: Solid
-) -> list[Penetration]:
-    depths, _ = solid.depths(configuration, frame)
-    if depths.max(initial=0.0) <= _SEEN:
-        return []
-    near = near_obstacle(configuration, solid.obstacle, solid.pose(frame), 0.0)
+def _in_solid(robot: PosedRobot, frame: int, solid: Solid) -> list[Penetration]:
+    depths, _ = solid.depths(robot, frame)
     found = []
     for hull in np.flatnonzero(depths > _SEEN):
-        rows = np.flatnonzero(near.hulls == hull)
-        row = rows[np.argmin(near.distance[rows])]
-        link = robot.hulls[int(hull)].link
-        found.append(_penetration(frame, link, solid.name, depths[hull], near.points[row]))
+        _, place = solid.gap(robot, frame, np.array([hull]))
+        point = poses.apply(solid.pose(frame), place[None])[0]
+        link = robot.robot.hulls[int(hull)].link
+        found.append(_penetration(frame, link, solid.name, depths[hull], point))
     return found
 
 
