@@ -15,7 +15,6 @@
 #include "gjk.hpp"
 #include "laplacian.hpp"
 #include "logarithm.hpp"
-#include "winding.hpp"
 
 using namespace kinemesh;
 
@@ -763,23 +762,6 @@ Numbers entered(const Numbers& grid, const Numbers& origin, double spacing, doub
     return result;
 }
 
-// Winding numbers (N,) of points (N, 3) in triangles (F, 3, 3), given cell by cell.
-Numbers winding(const Numbers& points, const Numbers& centres, const Numbers& areas,
-                const Numbers& radii, const Indices& starts, const Numbers& corners, double far) {
-    const py::ssize_t count = radii.size();
-    if (points.size() % 3 || centres.size() != 3 * count || areas.size() != 3 * count ||
-        starts.size() != count + 1 || corners.size() != 9 * starts.data()[count]) {
-        throw std::invalid_argument("winding: sizes do not fit");
-    }
-    const Cells cells{static_cast<std::size_t>(count), centres.data(), areas.data(), radii.data(),
-                      starts.data(), corners.data(), far};
-    Numbers result(points.size() / 3);
-    for (py::ssize_t k = 0; k < result.size(); ++k) {
-        result.mutable_data()[k] = cells.winding(points.data() + 3 * k);
-    }
-    return result;
-}
-
 }  // namespace
 
 PYBIND11_MODULE(_native, m) {
@@ -791,7 +773,6 @@ PYBIND11_MODULE(_native, m) {
     m.def("normal", &normal);
     m.def("stacked", &stacked);
     m.def("between_nodes", &between_nodes);
-    m.def("winding", &winding);
     m.def("entered", &entered);
     py::class_<Part>(m, "Part").def(py::init<const Numbers&, const Numbers&>());
     py::class_<Kernel>(m, "Kernel")

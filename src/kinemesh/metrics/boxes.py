@@ -12,6 +12,8 @@ _FEW = 40
 """So many boxes are looked at all at once."""
 _BITS = 20
 """Bits a coordinate has in the order along which neighbours lie together."""
+_QUARTERS = [[0, 3, 5], [3, 1, 4], [5, 4, 2], [3, 4, 5]]
+"""A triangle's quarters, by its corners and the middles of its edges."""
 _EXACT = 1e-5
 """How far [m] the least level that is found may lie above the true one."""
 
@@ -65,31 +67,22 @@ class BoxTree:
 
 
 def _least(corners: Array, normals: Array, offsets: Array) -> tuple[float, Array] | None:
-    """Least over triangles of the greatest level, by halving what may still hold it.
+    """Least over triangles of the greatest level, by quartering what may still hold it.
 
     On a triangle the greatest of some planes is at least the greatest of their least corners.
     """
     best, place = 0.0, np.zeros(3)
     while len(corners):
         levels = corners @ normals + offsets
-        points = np.concatenate([corners.reshape(-1, 3), corners.mean(axis=1)])
-        height = np.concatenate([levels.max(axis=2).reshape(-1), levels.mean(axis=1).max(axis=1)])
+        height = levels.max(axis=2).reshape(-1)
         lowest = int(np.argmin(height))
         if height[lowest] < best:
-            best, place = float(height[lowest]), points[lowest]
-        corners = corners[levels.min(axis=1).max(axis=1) < best - _EXACT]
-        corners = _halved(corners)
+            best, place = float(height[lowest]), corners.reshape(-1, 3)[lowest]
+        least = levels.min(axis=1).max(axis=1)
+        corners = corners[least < best - _EXACT]
+        six = np.concatenate([corners, (corners + corners[:, (1, 2, 0)]) / 2.0], axis=1)
+        corners = six[:, _QUARTERS].reshape(-1, 3, 3)
     return (best, place) if best < 0.0 else None
-
-
-def _halved(corners: Array) -> Array:
-    """Triangles cut in two across their longest edge."""
-    edges = np.roll(corners, -1, axis=1) - corners
-    first = np.argmax(np.einsum("nij,nij->ni", edges, edges), axis=1)
-    turn = (first[:, None] + np.arange(3)) % 3
-    a, b, c = np.moveaxis(np.take_along_axis(corners, turn[..., None], 1), 1, 0)
-    middle = (a + b) / 2.0
-    return np.concatenate([np.stack([a, middle, c], 1), np.stack([middle, b, c], 1)])
 
 
 def _children(parents: Index, count: int) -> Index:

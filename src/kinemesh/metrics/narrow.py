@@ -49,7 +49,12 @@ def meet(a: Polytope, b: Polytope, within: float = np.inf) -> Meeting | None:
     if best.distance > max(within, 0.0):
         return None
     if best.distance <= 0.0:
-        best = _by_edges(a, b, best)
+        # Where bodies overlap, the two places of the least deep direction are no further apart
+        # than any direction is deep. Where they may yet be apart, every edge counts.
+        shared = _share_a_vertex(a, b)
+        if not shared and within <= 0.0 and _plainly_apart(a, b):
+            return None
+        best = _by_edges(a, b, best, -best.distance if shared else np.inf)
     if best.distance <= 0.0:
         return _placed(a, b, best)
     if within <= 0.0:
@@ -58,6 +63,13 @@ def meet(a: Polytope, b: Polytope, within: float = np.inf) -> Meeting | None:
     # What a plane between them says is certain.
     apart = max(apart, best.distance)
     return Meeting(apart, first, second) if apart <= within else None
+
+
+def _plainly_apart(a: Polytope, b: Polytope) -> bool:
+    """Whether there is a plane between two bodies where coal thinks that one is."""
+    _, first, second = _asked(a, b, b.placement)
+    across = second - first
+    return bool((b.vertices @ across).min() > (a.vertices @ across).max())
 
 
 def _asked(a: Polytope, b: Polytope, at: Any) -> tuple[float, Array, Array]:
@@ -101,16 +113,15 @@ def _by_facets(a: Polytope, b: Polytope) -> Meeting:
     return Meeting(level, place, place - level * b.planes[column, :3])
 
 
-def _by_edges(a: Polytope, b: Polytope, best: Meeting) -> Meeting:
+def _by_edges(a: Polytope, b: Polytope, best: Meeting, reach: float) -> Meeting:
     """The best of the directions across an edge of each, and of the ``best`` so far.
+
+    Edges further than ``reach`` [m] from the other body are left out.
 
     An edge is an arc between the normals of its two facets. Such an arc of ``a`` and one of the
     mirrored ``b`` cross where the facets of each lie on both sides of the other's great circle
     (Gregorius, Game Developers Conference 2013).
     """
-    # Where bodies overlap, the two places of the least deep direction are no further apart than
-    # any direction is deep. Where they may yet be apart, every edge counts.
-    reach = -best.distance if _share_a_vertex(a, b) else np.inf
     mine, theirs = _close(a, b, reach), _close(b, a, reach)
     of_a, of_b = a.directions[mine], b.directions[theirs]
     _, _, one, other = b.edges[theirs].T

@@ -50,6 +50,14 @@ class Surface:
         return model
 
     @cached_property
+    def _around(self) -> Array:
+        """Planes ``(M, 4)`` of a convex body around the triangles: a single part, or their box."""
+        if len(self._shape.parts) == 1:
+            return self._shape.parts[0].planes
+        low, high = self._shape.bounds
+        return np.hstack([np.vstack([np.eye(3), -np.eye(3)]), np.r_[-high, low][:, None]])
+
+    @cached_property
     def _winding(self) -> Winding:
         bounding = self._shape.faces[~self._shape.sheets]
         return Winding(self._shape.vertices, bounding)
@@ -78,9 +86,9 @@ class Surface:
         result = np.zeros(len(points), dtype=bool)
         if self._shape.sheets.all():
             return result
-        low, high = self._shape.bounds
-        # Outside of their box all triangles are in one half of what is seen.
-        asked = np.flatnonzero(np.all((points > low) & (points < high), axis=1))
+        # Outside of what is around it a surface is in one half of what is seen.
+        level = (points @ self._around[:, :3].T + self._around[:, 3]).max(axis=1)
+        asked = np.flatnonzero(level < 0.0)
         result[asked] = self.winding(points[asked]) > 0.5
         return result
 
