@@ -173,7 +173,8 @@ def test_a_terrain_that_is_no_row_of_solids_is_one_box(clip: Clip) -> None:
     land = Clip(clip.positions, clip.skeleton, FPS, scene, clip.height)
     after = TerrainBox(1, x=0.5, axes="world").apply(scene, land).terrain
     assert after is not None
-    np.testing.assert_allclose(after.shape.vertices - hollow.vertices, [[0.5, 0, 0]] * 16)
+    moved = after.shape.vertices - hollow.vertices
+    np.testing.assert_allclose(moved, [[0.5, 0, 0]] * len(moved))
 
 
 @pytest.mark.parametrize(

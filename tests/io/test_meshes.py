@@ -85,10 +85,13 @@ def test_an_empty_mesh_is_refused(tmp_path: Path) -> None:
         read_mesh(tmp_path / "a.obj")
 
 
-def test_a_flat_mesh_is_refused_by_name(tmp_path: Path) -> None:
-    (tmp_path / "a.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nv 1 1 0\nf 1 2 3\nf 2 4 3\n")
-    with pytest.raises(ClipError, match=r"the mesh a\.obj: .*no volume"):
-        read_mesh(tmp_path / "a.obj")
+def test_a_flat_mesh_is_a_sheet_and_one_without_an_area_is_refused_by_name(tmp_path: Path) -> None:
+    corners = "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 1 1 0\nv 2 0 0\n"
+    (tmp_path / "a.obj").write_text(corners + "f 1 2 3\nf 2 4 3\n")
+    assert read_mesh(tmp_path / "a.obj").kind == "sheet"
+    (tmp_path / "b.obj").write_text(corners + "f 1 2 5\n")
+    with pytest.raises(ClipError, match=r"the mesh b\.obj: none of the 1 triangles .* an area"):
+        read_mesh(tmp_path / "b.obj")
 
 
 @pytest.mark.parametrize("factor", [1000.0, 1e-4])

@@ -50,8 +50,13 @@ def test_what_bounds_a_solid_looks_outwards(name: str, over: bool) -> None:
 
 @pytest.mark.parametrize(
     "mesh",
-    [meshes.room(), meshes.sheet(), meshes.sides((1, 1, 1), "top", "left")],
-    ids=["room", "sheet", "two walls"],
+    [
+        meshes.room(),
+        meshes.sheet(),
+        meshes.sides((1, 1, 1), "top", "left"),
+        meshes.sides((1, 1, 1), "right", "left"),
+    ],
+    ids=["room", "sheet", "corner", "two walls"],
 )
 @pytest.mark.parametrize("over", [False, True], ids=["as made", "every facet turned"])
 def test_what_bounds_nothing_is_a_sheet_seen_from_one_side(mesh: Mesh, over: bool) -> None:

@@ -146,6 +146,8 @@ def _described(shape: Shape) -> str:
     parts = f"{count} convex part{'s' if count != 1 else ''}"
     if shape.split:
         parts += " that stand in for its surface"
+    elif shape.kind == "sheet":
+        parts = "a sheet with two sides"
     elif shape.warnings:
         parts += " around it, not convex itself"
     return f"{size} m, {parts}"

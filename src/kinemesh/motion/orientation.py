@@ -36,6 +36,10 @@ _BALANCED = 0.01
 """Loose triangles whose area vectors add up to less than this share of their area close."""
 _SPECK = 0.02
 """A loose bit smaller than this share of the mesh counts as what the largest piece is."""
+_ASKED = 64
+"""So many places are asked how often loose triangles go round them,"""
+_WHOLE = 0.05
+"""and that is a whole number to within this, nearly everywhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,6 +206,12 @@ def _soup(points: Array, faces: Faces, members: Labels) -> Piece | None:
     across, volume = vectors.sum(axis=0), _volume(corners)
     gap = float(np.linalg.norm(across)) / max(area, 1e-300)
     if gap > _BALANCED or 36.0 * np.pi * volume**2 < _ROUND * area**3:
+        return None
+    # Two walls that face each other balance too, but between them nothing is gone round whole.
+    low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
+    asked = np.random.default_rng(0).uniform(low, high, (_ASKED, 3))
+    number = winding_numbers(corners, asked)
+    if np.mean(np.abs(number - np.rint(number)) < _WHOLE) < 1.0 - _RAGGED:
         return None
     return Piece(members, "open", area, volume, gap, -across)
 
