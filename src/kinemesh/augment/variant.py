@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
+from kinemesh._files import is_file_name
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
 from kinemesh.augment.ground import Slope, Steps
 from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
@@ -77,7 +78,7 @@ class Variant:
     """What becomes of a clip.
 
     Raises:
-        ClipError: an unknown setting, or a value that it cannot have.
+        ClipError: an unknown setting, a value that it cannot have, or a name that no file can have.
     """
 
     name: str = ORIGINAL
@@ -88,6 +89,11 @@ class Variant:
     """Where files that the settings name lie."""
 
     def __post_init__(self) -> None:
+        if not is_file_name(self.name):
+            raise ClipError(
+                f"a variant is called {self.name[:60]!r} ({len(self.name)} characters); its files "
+                f"cannot be: give its group another name, or fewer settings that vary"
+            )
         settings = {key: _checked(key, value) for key, value in sorted(self.settings.items())}
         object.__setattr__(self, "settings", MappingProxyType(settings))
         for key, others in _NEEDED.items():

@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kinemesh._files import TEMPORARY, below, existing_file
 from kinemesh.augment import ORIGINAL, Spec, Variant, read_spec
 from kinemesh.batch import cluster, index, pool
 from kinemesh.batch.card import write_card
 from kinemesh.batch.digests import code_sha256, robot_sha256, sha256
-from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Manifest, Record
+from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, Manifest, Record, own_file
 from kinemesh.batch.process import Limits, Outcome
 from kinemesh.batch.rate import Rate
 from kinemesh.batch.sources import Source, read_sources
@@ -27,9 +28,6 @@ from kinemesh.robot import RobotModel
 
 LOCAL, RAY = "local", "ray"
 """Engines: processes of this machine; tasks of Ray."""
-
-_PREFIX = ".kinemesh-"
-"""What files are called until they are whole."""
 
 Progress = Callable[[int, int, Record | None], None]
 """Called with (0, in all, None), then after each task with (done, in all, its line)."""
@@ -47,6 +45,8 @@ class Batch:
     """The data-set card."""
     rate: Rate | None = None
     """How fast it was; None if nothing was retargeted now."""
+    warnings: tuple[str, ...] = ()
+    """Lines of the manifest that were left out, and why."""
 
     def count(self, status: str) -> int:
         """How many lines have a status."""
@@ -127,7 +127,8 @@ def batch(
         ]
         plan = _Plan(manifest, tasks, progress)
         if plan.total:
-            (folder / index.NAME).unlink(missing_ok=True)  # it is of what was there before
+            if own_file(folder / index.NAME):  # it is of what was there before
+                (folder / index.NAME).unlink()
         run = partial(cluster.run, address=address) if engine == RAY else pool.run
         limits = Limits(time_limit, float("inf") if memory_limit is None else memory_limit)
         since = time.perf_counter()
@@ -142,7 +143,7 @@ def batch(
             index.write_index(folder, manifest)
         records = [manifest.get(t.source.name, t.variant.name) for t in tasks]
         there = tuple(record for record in records if record is not None)
-        return Batch(there, len(plan.done_now), facts, rate)
+        return Batch(there, len(plan.done_now), facts, rate, manifest.warnings)
 
 
 class _Plan:
@@ -228,7 +229,9 @@ class _Plan:
         old = self._manifest.get(record["clip"], record["variant"])
         self._manifest.add(record)
         for name in (old or {}).get("files", {}).keys() - record["files"].keys():
-            (self._manifest.path.parent / name).unlink(missing_ok=True)
+            place = below(self._manifest.path.parent, name)
+            if not place.is_dir():
+                place.unlink(missing_ok=True)
         self.done_now.append(record)
         if self._progress is not None:
             self._progress(len(self.done_now), self.total, record)
@@ -254,8 +257,8 @@ def _hashes(source: Source | Variant) -> dict[str, str]:
 def _sha256(path: Path) -> str:
     """SHA-256 of a file; empty if it cannot be read."""
     try:
-        return sha256(path)
-    except OSError:
+        return sha256(existing_file(path, empty=True))
+    except (OSError, ReadError):
         return ""
 
 
@@ -274,6 +277,7 @@ def _locked(folder: Path) -> Iterator[None]:
     """The folder to ourselves; the lock goes with the process, however it ends."""
     import fcntl
 
+    own_file(folder / ".lock")
     try:
         file = open(folder / ".lock", "ab")
     except OSError as error:
@@ -289,7 +293,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _sweep(folder: Path) -> None:
     """Remove what a batch that was killed had begun to write."""
-    for path in folder.rglob(f"{_PREFIX}*"):
+    for path in folder.rglob(f"{TEMPORARY}*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kinemesh import metrics
+from kinemesh._files import below
 from kinemesh._version import __version__
 from kinemesh.augment import Variant
 from kinemesh.batch.digests import sha256
@@ -163,9 +164,9 @@ class Worker:
         written: list[Path] = []
         if task.options.format is not None and status == KEPT:
             suffix = next(iter(WRITERS[task.options.format].suffixes), "")
-            folder = task.out / task.options.format / task.source.name
-            folder.mkdir(parents=True, exist_ok=True)
-            other = folder / f"{task.variant.name}{suffix}"
+            name = f"{task.options.format}/{task.source.name}/{task.variant.name}{suffix}"
+            other = below(task.out, name)
+            other.parent.mkdir(parents=True, exist_ok=True)
             write(result, other, format=task.options.format, robot=self._retargeter.robot)
             written = sorted(other.iterdir()) if other.is_dir() else [other]
         written.append(result.save(target))  # last: a format that cannot be written keeps nothing
@@ -184,5 +185,9 @@ class MakeWorker:
 
 
 def result_path(task: Task, status: str) -> Path:
-    """Where the result of a task goes."""
-    return task.out / status / task.source.name / f"{task.variant.name}.npz"
+    """Where the result of a task goes.
+
+    Raises:
+        ReadError: a link there leads out of the batch's folder.
+    """
+    return below(task.out, f"{status}/{task.source.name}/{task.variant.name}.npz")
