@@ -113,8 +113,20 @@ def below(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def check_place(path: str | Path) -> Path:
+def same_file(first: Path, second: Path) -> bool:
+    """Whether two paths lead to one file; not if one of them leads nowhere."""
+    try:
+        return first.samefile(second)
+    except (OSError, ValueError):
+        return False
+
+
+def check_place(path: str | Path, *, folder: bool = False) -> Path:
     """The path to write to, tried before the work and not after it.
+
+    Args:
+        path: what is to be written.
+        folder: whether that is a folder.
 
     Raises:
         WriteError: a name that no file can have, no such folder, a folder in its place, no
@@ -130,15 +142,15 @@ def check_place(path: str | Path) -> Path:
             f"{str(target)[:80]!r}...: no file can have this name ({length} bytes); expected at "
             f"most {_LONGEST_NAME} bytes"
         )
-    folder = target.parent
+    parent = target.parent
     try:
-        if not folder.is_dir():
-            raise WriteError(f"the folder {folder} does not exist; make it first")
-        if target.is_dir():
+        if not parent.is_dir():
+            raise WriteError(f"the folder {parent} does not exist; make it first")
+        if target.is_dir() and not folder:
             raise WriteError(f"{target} is a folder; give the name of a file")
-        if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
+        if not os.access(parent, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
             raise WriteError(f"{target} cannot be written: no permission")
-        os.rmdir(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY))
+        os.rmdir(tempfile.mkdtemp(dir=parent, prefix=TEMPORARY))
     except OSError as error:
         if isinstance(error, WriteError):
             raise
@@ -158,7 +170,7 @@ def write_whole(target: Path, write: Callable[[Path], object]) -> None:
     """
     work: Path | None = None
     try:
-        work = Path(tempfile.mkdtemp(dir=target.resolve().parent, prefix=TEMPORARY))
+        work = Path(tempfile.mkdtemp(dir=target.parent, prefix=TEMPORARY))
         made = work / f"new{target.suffix}"
         write(made)
         os.chmod(made, 0o755 if made.is_dir() else 0o644)

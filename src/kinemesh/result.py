@@ -5,17 +5,17 @@ from __future__ import annotations
 import io
 import json
 import math
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh._files import check_place, existing_file, write_whole
 from kinemesh.errors import ReadError, WriteError
 from kinemesh.motion import LANDMARKS, Scene, Trajectory, poses
 from kinemesh.motion.arrays import Array, readonly
@@ -212,18 +212,7 @@ class Result:
             "reports": json.dumps(reports),
             "notes": json.dumps({"notes": self.notes, "warnings": self.warnings}),
         }
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".kinemesh-", suffix=".npz")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.savez_compressed(stream, **arrays)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, target)
-        except OSError as error:
-            Path(temporary).unlink(missing_ok=True)
-            raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(target, partial(_write, arrays))
         return target
 
     @classmethod
@@ -234,10 +223,12 @@ class Result:
             ReadError: not such a file.
         """
         try:
-            data = _arrays(Path(path))
+            data = _arrays(existing_file(path))
             if str(data.get("format")) != FORMAT:
                 raise KeyError("format")
             return _result(data)
+        except ReadError:
+            raise
         except OSError as error:
             raise ReadError(f"{path}: cannot be read ({error})") from error
         except _MALFORMED as error:
@@ -336,11 +327,9 @@ def check_writable(path: str | Path) -> Path:
     target = Path(path)
     if target.suffix.lower() != ".npz":
         raise WriteError(f"{target}: the output is an .npz file; give it that suffix")
-    if target.is_dir():
-        raise WriteError(f"{target} is a folder; give the name of a file")
-    folder = target.parent
-    if not folder.is_dir():
-        raise WriteError(f"the folder {folder} does not exist; make it first")
-    if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
-        raise WriteError(f"{target} cannot be written: no permission")
-    return target
+    return check_place(target)
+
+
+def _write(arrays: Mapping[str, Any], path: Path) -> None:
+    with path.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)

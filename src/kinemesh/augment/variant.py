@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -207,7 +208,7 @@ def _read(path: Path, changed: int) -> Shape:
 
 def _shape(path: Path) -> Shape:
     """The shape in a file, read once for all variants that name it, until it is changed."""
-    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
+    return _read(path, path.stat().st_mtime_ns if os.path.isfile(path) else 0)
 
 
 def _same(value: float) -> float:

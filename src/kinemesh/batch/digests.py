@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -21,7 +22,7 @@ def sha256(path: Path) -> str:
 
 def robot_sha256(robot: str) -> str:
     """SHA-256 of a robot's folder: names and contents of all files."""
-    folder = Path(robot) if Path(robot).is_dir() else robots_folder() / robot
+    folder = Path(robot) if os.path.isdir(robot) else robots_folder() / robot
     return _together(folder, (path for path in folder.rglob("*") if path.is_file()))
 
 

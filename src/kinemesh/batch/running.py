@@ -113,7 +113,7 @@ def batch(
         index.check_parquet()
     wanted = _sources(sources)
     variants = spec if isinstance(spec, Spec) else Spec() if spec is None else read_spec(spec)
-    name = str(Path(robot).resolve()) if Path(robot).is_dir() else str(robot)
+    name = str(Path(robot).resolve()) if os.path.isdir(robot) else str(robot)
     RobotModel.load(name)  # if it cannot be, better now
     options = Options(name, format, robot_sha256(name), code_sha256())
     folder = _folder(Path(out))
@@ -183,7 +183,9 @@ class _Plan:
                 f"kept, and the same call goes on"
             )
         record = outcome.value
-        lost = [name for name in (record or {}).get("files", ()) if not (folder / name).is_file()]
+        lost = [
+            name for name in (record or {}).get("files", ()) if not os.path.isfile(folder / name)
+        ]
         if lost:
             raise WriteError(
                 f"{folder / lost[0]} was written by a worker and is not there: all machines have "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from kinemesh import toml
 from kinemesh.errors import RobotError
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.skeleton import LANDMARKS
+from kinemesh.robot.urdf import check_urdf
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +68,7 @@ def read_description(
         RobotError: the file and the key that is missing or wrong, and what was expected.
     """
     path = Path(source)
-    if path.suffix.lower() in (".urdf", ".xml") and path.is_file():
+    if path.suffix.lower() in (".urdf", ".xml") and os.path.isfile(path):
         if mapping is None:
             raise RobotError(
                 f"{path} is a bare URDF: pass mapping= (a robot.toml or a dict with "
@@ -77,10 +79,10 @@ def read_description(
         return _check(where, {"name": path.stem, **table, "urdf": str(path.resolve())}, limits)
     if mapping is not None:
         raise RobotError(f"mapping= goes with a URDF file; {source} is not one")
-    folder = path if path.is_dir() else shipped / str(source)
-    if not (folder / "robot.toml").is_file():
+    folder = path if os.path.isdir(path) else shipped / str(source)
+    if not os.path.isfile(folder / "robot.toml"):
         known = ", ".join(sorted(p.parent.name for p in shipped.glob("*/robot.toml")))
-        if path.is_dir():
+        if os.path.isdir(path):
             raise RobotError(f"the folder {path} holds no robot.toml")
         raise RobotError(
             f"unknown robot {str(source)!r}; known robots: {known}; or give a robot's folder"
@@ -112,8 +114,9 @@ def _check(
     path: Path, table: Mapping[str, Any], limits: Mapping[str, tuple[float, float]] | None
 ) -> Description:
     urdf = path.parent / str(_get(path, table, "urdf", str))
-    if not urdf.is_file():
+    if not os.path.isfile(urdf):
         raise RobotError(f"{path}: urdf = {str(table['urdf'])!r} is no file beside it")
+    check_urdf(urdf)
     height = _number(path, table, "height")
     if not 0.2 <= height <= 5.0:
         raise RobotError(f"{path}: height = {height}; expected metres, 0.2 to 5")
