@@ -71,7 +71,6 @@ class Gltf:
         if not chunks or chunks[0][0] != b"JSON":
             raise _damaged(path.name, "it does not begin with its table (a JSON chunk)")
         file = cls(path.name, _json(path.name, chunks[0][1]), b"")
-        _check_depth(path.name, file.tables)
         if len(chunks) > 1 and chunks[1][0] == b"BIN\0":
             file.data = chunks[1][1]
         for extension in file.list_of(file.tables, "extensionsRequired", str):
@@ -203,7 +202,7 @@ class Gltf:
 def check_nesting(name: str, content: bytes) -> None:
     """Refuse nodes that hang from one another deeper than anybody's do.
 
-    Where a node is takes as many steps as it is deep, to trimesh the square of that.
+    For trimesh alone: where a node is takes it the square of as many steps as it is deep.
 
     Raises:
         ReadError: they do, or the table is damaged.
