@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh._files import check_place, existing_file, write_whole
-from kinemesh.errors import ReadError, WriteError
+from kinemesh.errors import ClipError, ReadError, WriteError
 from kinemesh.motion import LANDMARKS, Scene, Trajectory, poses
 from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.bounds import check_places, check_turns
 from kinemesh.motion.shown import Panel, html_table, plot
 
 FORMAT = "kinemesh-result-1"
@@ -63,7 +64,11 @@ class FrameReport:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A robot trajectory, the scene it belongs to, and how every frame was solved."""
+    """A robot trajectory, the scene it belongs to, and how every frame was solved.
+
+    Raises:
+        ClipError: landmarks or tracks that do not fit the trajectory or are not finite.
+    """
 
     trajectory: Trajectory
     scene: Scene
@@ -88,6 +93,7 @@ class Result:
     """When hands were held to things ``(T,)``, by hand and thing."""
 
     def __post_init__(self) -> None:
+        _check(self)
         object.__setattr__(self, "landmarks", readonly(self.landmarks))
         object.__setattr__(self, "reports", tuple(self.reports))
         if not self.tracks and self.scene.props:
@@ -236,6 +242,20 @@ class Result:
                 f"{path}: not a kinemesh result ({error}); expected an .npz that "
                 f"`kinemesh retarget` wrote"
             ) from error
+
+
+def _check(result: Result) -> None:
+    frames, landmarks = len(result.trajectory), np.asarray(result.landmarks, dtype=np.float64)
+    if landmarks.ndim != 3 or landmarks.shape[::2] != (frames, 3):
+        raise ClipError(f"landmarks {landmarks.shape}; expected ({frames}, K, 3)")
+    check_places(landmarks, "a landmark")
+    if not 1e-3 < result.scale < 1e3:
+        raise ClipError(f"the scale is {result.scale}; expected robot height / human height")
+    for name, track in result.tracks.items():
+        if np.shape(track) != (frames, 7):
+            raise ClipError(f"the track of {name!r} has shape {np.shape(track)}")
+        check_places(track[:, :3], f"prop {name!r}")
+        check_turns(track[:, 3:], f"the track of {name!r}")
 
 
 def _arrays(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 from kinemesh.errors import ReadError
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene
 from kinemesh.motion.arrays import Array
+from kinemesh.motion.bounds import FARTHEST
 
 _REST = 0.1
 """A toe slower than this [m/s] along the ground rests or hangs still."""
@@ -82,7 +83,7 @@ def grounded(clip: Clip, floor: float | None = None) -> Clip:
         ReadError: ``floor`` is not finite.
     """
     if floor is not None:
-        if not np.isfinite(floor):
+        if not abs(floor) <= FARTHEST:
             raise ReadError(f"floor={floor} is not a height; expected a number of metres")
         note = f"floor: {floor:.3f} m (given); the person and props moved by {0.0 - floor:+.3f} m"
         lifted = tuple(_lifted(p, -floor) for p in clip.scene.props)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from kinemesh.errors import ClipError
 from kinemesh.motion import mirror, moved
 from kinemesh.motion.arrays import Array, readonly
+from kinemesh.motion.bounds import check_places, check_rate, check_turns
 from kinemesh.motion.clean import cleaned
 from kinemesh.motion.edits import Edit, check_edits
 from kinemesh.motion.resample import cropped, resampled, trimmed
@@ -58,8 +59,7 @@ class Clip:
     def __post_init__(self) -> None:
         positions = np.asarray(self.positions, dtype=np.float64)
         self._check_positions(positions)
-        if not (np.isfinite(self.fps) and self.fps > 0.0):
-            raise ClipError(f"the frame rate is {self.fps}; expected a positive number of frames/s")
+        check_rate(self.fps)
         frames = len(positions)
         for prop in self.scene.props:
             if len(prop.track) != frames:
@@ -76,6 +76,8 @@ class Clip:
                 "rotations are NaN or infinite: fill them first (kinemesh.motion.clean.mended), "
                 "or leave rotations out"
             )
+        if self.rotations is not None:
+            check_turns(self.rotations, "the clip's rotations")
         for landmark, touching in self.contacts.items():
             if landmark not in LANDMARKS or np.shape(touching) != (frames,):
                 raise ClipError(
@@ -205,6 +207,7 @@ class Clip:
                 f"joint {self.skeleton.joints[joint]}: crop these "
                 f"frames or fill them first (kinemesh.motion.clean.mended)"
             )
+        check_places(positions, "a joint")
 
     def _check_stature(self, stature: float, what: str) -> None:
         low, high = _STATURES

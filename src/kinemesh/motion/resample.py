@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
+from kinemesh.motion.bounds import check_amount, check_rate
 from kinemesh.motion.edits import cropped as cropped_edits
 from kinemesh.motion.edits import resampled as resampled_edits
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 Flags = NDArray[np.bool_]
 
+_COPIES = 2
+"""So many times are the numbers of a clip held while it is resampled."""
 _ROUNDING = 1e-9
 """A frame this far [frames] behind the last instant is still in the clip."""
 
@@ -36,12 +39,21 @@ def resampled(clip: Clip, fps: float) -> Clip:
     nearest; an edit holds in the frames whose nearest recorded one it names.
 
     Raises:
-        ClipError: ``fps`` is not a positive number.
+        ClipError: ``fps`` is no rate, or asks for more than 2 GiB.
     """
-    if not (np.isfinite(fps) and fps > 0.0):
-        raise ClipError(f"cannot resample to {fps} frames/s; expected a positive number")
+    try:
+        check_rate(fps)
+    except ClipError as error:
+        raise ClipError(f"cannot resample to {fps} frames/s; {error}") from error
     if fps == clip.fps:
         return clip
+    frames = max(2.0, clip.duration * fps)
+    width = clip.positions[0].size + (0 if clip.rotations is None else clip.rotations[0].size)
+    check_amount(
+        frames * (_COPIES * width + 7 * len(clip.scene.props)),
+        f"{frames:.3g} frames",
+        "give fewer frames per second, or cut the clip",
+    )
     times = np.arange(len(clip)) / clip.fps
     new = np.arange(max(2, int(np.floor(clip.duration * fps + _ROUNDING)) + 1)) / fps
     new = np.minimum(new, times[-1])

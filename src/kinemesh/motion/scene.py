@@ -9,8 +9,11 @@ import numpy as np
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array, locked, readonly
+from kinemesh.motion.bounds import check_places
 from kinemesh.motion.shape import Shape
 
+_MOST = 64
+"""Props of a scene: each is meshed with all others in every frame."""
 _LARGEST = 50.0
 """A prop larger than this [m] is not in metres."""
 
@@ -40,6 +43,7 @@ class Prop:
             track = poses.normalised(track)
         except ValueError as error:
             raise ClipError(f"the track of prop {self.name!r}: {error}") from error
+        check_places(track[:, :3], f"prop {self.name!r}")
         object.__setattr__(self, "track", readonly(track))
         check_size(self.shape, f"prop {self.name!r}")
 
@@ -78,6 +82,10 @@ class Scene:
         names = [prop.name for prop in self.props]
         if len(set(names)) != len(names):
             raise ClipError(f"props need names of their own; got {', '.join(names)}")
+        if len(names) > _MOST:
+            raise ClipError(f"the scene has {len(names)} props; expected at most {_MOST}")
+        if self.ground is not None:
+            check_places(np.asarray(self.ground, dtype=np.float64), "the ground")
 
     @property
     def things(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array, locked, readonly
+from kinemesh.motion.bounds import FARTHEST, check_places, check_rate, check_turns
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +17,8 @@ class Trajectory:
     """Robot configurations over time, in Pinocchio's order.
 
     Raises:
-        ClipError: shapes that do not fit, or numbers that are not finite.
+        ClipError: shapes that do not fit, no frames, or numbers that no trajectory holds: not
+            finite, quaternions of zero, places beyond 100 km.
     """
 
     q: Array
@@ -36,10 +38,13 @@ class Trajectory:
                 f"a trajectory of {len(self.joint_names)} joints needs "
                 f"(T, {7 + len(self.joint_names)}) numbers; got {q.shape}"
             )
-        if not np.all(np.isfinite(q)):
-            raise ClipError("the trajectory holds NaN or infinite numbers")
-        if not (np.isfinite(self.fps) and self.fps > 0.0):
-            raise ClipError(f"the frame rate is {self.fps}; expected a positive number")
+        if not len(q):
+            raise ClipError("the trajectory has no frames; expected one or more")
+        check_places(q[:, :3], "the trajectory")
+        check_turns(q[:, 3:7], "the trajectory's base")
+        if not np.all(np.abs(q) <= FARTHEST):
+            raise ClipError("the trajectory holds NaN or infinite numbers, or far too large ones")
+        check_rate(self.fps)
         object.__setattr__(self, "q", readonly(q))
 
     __setstate__ = locked
