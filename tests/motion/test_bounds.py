@@ -12,7 +12,7 @@ import pytest
 
 from commands import Command
 from kinemesh import Result, RobotModel, Scene, Trajectory, demos
-from kinemesh.errors import ClipError, KinemeshError, ReadError, WriteError
+from kinemesh.errors import ClipError, ReadError, WriteError
 from kinemesh.export import write
 from kinemesh.motion import Prop, Shape
 
@@ -155,5 +155,3 @@ def test_the_commands_refuse_such_numbers_in_words(
         done = kinemesh_command(*arguments)
         assert done.status == 2, (arguments, done)
         assert "error:" in done.err
-
-
