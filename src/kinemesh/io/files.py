@@ -28,8 +28,12 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 
 
 def head(path: Path, count: int = 64) -> bytes:
-    """The first ``count`` bytes."""
-    with path.open("rb") as stream:
+    """The first ``count`` bytes.
+
+    Raises:
+        ReadError: not a regular file, as of :func:`existing_file`.
+    """
+    with existing_file(path).open("rb") as stream:
         return stream.read(count)
 
 
