@@ -18,6 +18,7 @@ from kinemesh.evaluation import Evaluation, Terms
 from kinemesh.motion import Clip, Scene, Trajectory, in_place
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.contacts import StanceRule, stance_flags
+from kinemesh.motion.enclosed import check_outside
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
     QP,
@@ -275,13 +276,15 @@ class Retargeter:
                 as it is before the whole-clip pass.
 
         Raises:
-            ClipError: the scene lacks a prop, or the nominal does not fit clip and robot.
+            ClipError: the scene lacks a prop, the person is inside of one, or the nominal does
+                not fit clip and robot.
         """
         if nominal is not None and nominal.joint_names != self.robot.whole.joint_names:
             raise ClipError(
                 f"the nominal trajectory has the joints of {nominal.robot!r}; "
                 f"expected those of {self.robot.name!r}"
             )
+        check_outside(clip)
         if self.robot.fixed_base:
             if scene is not None:
                 raise ClipError(
