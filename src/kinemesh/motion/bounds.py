@@ -26,7 +26,7 @@ def check_rate(fps: float, *, error: type[KinemeshError] = ClipError) -> None:
     low, high = RATES
     if not low <= fps <= high:
         raise error(
-            f"the frame rate is {fps:g}; expected a positive number, {low:g} to {high:g} frames/s"
+            f"the frame rate is {fps}; expected a positive number, {low:g} to {high:g} frames/s"
         )
 
 

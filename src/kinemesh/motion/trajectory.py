@@ -38,13 +38,13 @@ class Trajectory:
                 f"a trajectory of {len(self.joint_names)} joints needs "
                 f"(T, {7 + len(self.joint_names)}) numbers; got {q.shape}"
             )
+        check_rate(self.fps)
         if not len(q):
             raise ClipError("the trajectory has no frames; expected one or more")
         check_places(q[:, :3], "the trajectory")
         check_turns(q[:, 3:7], "the trajectory's base")
         if not np.all(np.abs(q) <= FARTHEST):
             raise ClipError("the trajectory holds NaN or infinite numbers, or far too large ones")
-        check_rate(self.fps)
         object.__setattr__(self, "q", readonly(q))
 
     __setstate__ = locked
