@@ -16,6 +16,8 @@ from kinemesh.motion.arrays import Array
 from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.urdf import check_urdf
 
+_TABLES = ("landmarks", "soles", "hands", "limits", "rest", "posture", "collision", "formats")
+
 
 @dataclass(frozen=True, eq=False)
 class Description:
@@ -113,6 +115,9 @@ def _toml(path: Path | str) -> dict[str, Any]:
 def _check(
     path: Path, table: Mapping[str, Any], limits: Mapping[str, tuple[float, float]] | None
 ) -> Description:
+    for key in _TABLES:
+        if not isinstance(table.get(key, {}), Mapping):
+            raise RobotError(f"{path}: {key} = {str(table[key])[:60]}; expected a table, [{key}]")
     urdf = path.parent / str(_get(path, table, "urdf", str))
     if not os.path.isfile(urdf):
         raise RobotError(f"{path}: urdf = {str(table['urdf'])!r} is no file beside it")
@@ -167,7 +172,7 @@ def _check(
         posture={
             k: _number(path, table["posture"], k, "posture.") for k in table.get("posture", {})
         },
-        no_collision=frozenset(collision.get("no_hull", ())),
+        no_collision=frozenset(_names(path, {"no_hull": [], **collision}, "no_hull", "collision.")),
         neighbours=_neighbours(path, collision.get("neighbours", 3)),
         listed={
             name: _listed(path, f"formats.{name}.", entry)
@@ -179,14 +184,16 @@ def _check(
 def _listed(path: Path, prefix: str, table: Any) -> dict[str, tuple[str, Array]]:
     """``bodies``, in order; one is a link by its name, or a place that ``places`` names."""
     places = table.get("places", {}) if isinstance(table, Mapping) else {}
+    if not isinstance(places, Mapping):
+        raise RobotError(f"{path}: {prefix}places = {str(places)[:60]}; expected a table")
     result = {}
-    for name in _get(path, table, "bodies", list, prefix):
+    for name in _names(path, table, "bodies", prefix):
         if name in places:
             where = f"{prefix}places.{name}."
             link = str(_get(path, places[name], "link", str, where))
-            result[str(name)] = (link, _points(path, places[name], "offset", (3,), where))
+            result[name] = (link, _points(path, places[name], "offset", (3,), where))
         else:
-            result[str(name)] = (str(name), np.zeros(3))
+            result[name] = (name, np.zeros(3))
     return result
 
 
@@ -198,11 +205,18 @@ def _get(path: Path, table: Any, key: str, kind: type, prefix: str = "") -> Any:
     return table[key]
 
 
+def _names(path: Path, table: Any, key: str, prefix: str) -> list[str]:
+    names: list[str] = _get(path, table, key, list, prefix)
+    if not all(isinstance(name, str) for name in names):
+        raise RobotError(f"{path}: {prefix}{key} = {str(names)[:60]}; expected a list of names")
+    return names
+
+
 def _number(path: Path, table: Any, key: str, prefix: str = "") -> float:
     value = table.get(key) if isinstance(table, Mapping) else None
     if value is None:
         raise RobotError(f"{path}: the key {prefix}{key} is missing")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
         raise RobotError(f"{path}: {prefix}{key} = {value!r}; expected a finite number")
     return float(value)
 
@@ -210,7 +224,7 @@ def _number(path: Path, table: Any, key: str, prefix: str = "") -> float:
 def _points(path: Path, table: Any, key: str, shape: tuple[int, ...], prefix: str) -> Array:
     try:
         array = np.asarray(_get(path, table, key, list, prefix), dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         array = np.zeros(0)
     if array.shape != shape or not np.all(np.isfinite(array)):
         raise RobotError(f"{path}: {prefix}{key} must be numbers [m] of shape {shape}")
