@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kinemesh.augment import Spec, Variant
 from kinemesh.batch import batch
-from kinemesh.batch.manifest import KEPT, Record
+from kinemesh.batch.line import KEPT, Record
 from kinemesh.batch.sources import Source
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 import json
 import math
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh import arguments
+from kinemesh._files import check_place, existing_file, write_whole
 from kinemesh.arguments import (
     FARTHEST,
     flags,
@@ -84,7 +84,11 @@ class FrameReport:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A robot trajectory, the scene it belongs to, and how every frame was solved."""
+    """A robot trajectory, the scene it belongs to, and how every frame was solved.
+
+    Raises:
+        ClipError: landmarks or tracks that do not fit the trajectory or are not finite.
+    """
 
     trajectory: Trajectory
     scene: Scene
@@ -262,18 +266,7 @@ class Result:
             "reports": json.dumps(reports),
             "notes": json.dumps({"notes": self.notes, "warnings": self.warnings}),
         }
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".kinemesh-", suffix=".npz")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.savez_compressed(stream, **arrays)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, target)
-        except OSError as error:
-            Path(temporary).unlink(missing_ok=True)
-            raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(target, partial(_write, arrays))
         return target
 
     @classmethod
@@ -285,10 +278,12 @@ class Result:
         """
         path = arguments.path("path", path, "a file that `kinemesh retarget` wrote", ReadError)
         try:
-            data = _arrays(path)
+            data = _arrays(existing_file(path))
             if str(data.get("format")) != FORMAT:
                 raise KeyError("format")
             return _result(data)
+        except ReadError:
+            raise
         except OSError as error:
             raise ReadError(f"{path}: cannot be read ({error})") from error
         except _MALFORMED as error:
@@ -387,11 +382,9 @@ def check_writable(path: str | Path) -> Path:
     target = arguments.path("path", path, "the path of an .npz file", WriteError)
     if target.suffix.lower() != ".npz":
         raise WriteError(f"{target}: the output is an .npz file; give it that suffix")
-    if target.is_dir():
-        raise WriteError(f"{target} is a folder; give the name of a file")
-    folder = target.parent
-    if not folder.is_dir():
-        raise WriteError(f"the folder {folder} does not exist; make it first")
-    if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
-        raise WriteError(f"{target} cannot be written: no permission")
-    return target
+    return check_place(target)
+
+
+def _write(arrays: Mapping[str, Any], path: Path) -> None:
+    with path.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)

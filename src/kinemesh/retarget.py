@@ -21,6 +21,7 @@ from kinemesh.metrics import Held, clip_doubts
 from kinemesh.motion import Clip, Scene, Trajectory, in_place
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.contacts import StanceRule, stance_flags
+from kinemesh.motion.enclosed import check_outside
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
     QP,
@@ -285,7 +286,8 @@ class Retargeter:
                 as it is before the whole-clip pass.
 
         Raises:
-            ClipError: the scene lacks a prop, or the nominal does not fit clip and robot.
+            ClipError: the scene lacks a prop, the person is inside of a solid, or the nominal does
+                not fit clip and robot.
             TypeError: an argument of another kind, such as a path in place of a clip.
         """
         instance("clip", clip, Clip, _A_CLIP)
@@ -298,6 +300,7 @@ class Retargeter:
                 f"the nominal trajectory has the joints of {nominal.robot!r}; "
                 f"expected those of {self.robot.name!r}"
             )
+        check_outside(clip)
         if self.robot.fixed_base:
             if scene is not None:
                 raise ClipError(

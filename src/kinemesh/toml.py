@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from kinemesh._files import existing_file
 from kinemesh.errors import KinemeshError, ReadError
 
 _LARGEST = 1 << 20
@@ -43,13 +44,11 @@ def load(
         KinemeshError: of the kind ``error``: the file cannot be opened, is larger, or is not
             TOML, with the line.
     """
+    path = existing_file(path, largest=largest, empty=True, expected=expected, error=error)
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= largest else b""
+        content = path.read_bytes()
     except OSError as why:
         raise error(f"{path} cannot be read ({why.strerror or why}); expected {expected}") from why
-    if size > largest:
-        raise error(f"{path} holds {size} bytes, more than {largest}; expected {expected}")
     try:
         tables = tomllib.loads(content.decode("utf-8"))
         repr(tables)  # tables that nest without end cannot be shown either

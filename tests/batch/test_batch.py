@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import multiprocessing
 import os
@@ -19,9 +18,10 @@ import numpy as np
 import pytest
 
 from commands import Command, walking
+from disks import fill, mounted
 from kinemesh.batch import Batch, batch, read_sources
 from kinemesh.batch.digests import code_sha256, sha256
-from kinemesh.batch.manifest import MADE
+from kinemesh.batch.line import MADE
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.result import Result
 
@@ -236,13 +236,8 @@ def test_the_command_says_by_its_status_whether_something_failed(
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of half a megabyte."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "kinemesh-test", str(place)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
-        pytest.skip("mounting a small disk needs to be root, and allowed to")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    with mounted(tmp_path / "disk", "size=512k") as place:
+        yield place
 
 
 @pytest.mark.slow
@@ -255,9 +250,7 @@ def test_a_full_disk_ends_the_batch_and_with_room_it_goes_on(
     arguments = ("batch", folder / "clips.toml", "--out", small_disk / "out")
     arguments += ("--spec", folder / "aug.toml")
     if not room:
-        with ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
-            while True:
-                file.write(bytes(4096))
+        fill(small_disk)
     full = kinemesh_command(*arguments)
     assert full.status == 2
     assert "No space left" in full.err and "Traceback" not in full.err

@@ -10,7 +10,7 @@ import pytest
 
 from kinemesh import Retargeter, batch, metrics
 from kinemesh.batch.index import MEASURES, NAME, check_parquet, write_index
-from kinemesh.batch.manifest import Record
+from kinemesh.batch.line import Record
 from kinemesh.errors import MissingExtra
 from kinemesh.motion import Clip
 

@@ -16,6 +16,7 @@ import traceback
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,12 @@ from damage import damages
 from fuzz_files import FRAMES, Seed, omomo, saved, seeds
 
 import kinemesh
-from kinemesh.errors import KinemeshError
+from disks import specials
+from kinemesh._files import below
+from kinemesh.augment import read_spec
+from kinemesh.batch import card, read_sources
+from kinemesh.batch.manifest import Manifest
+from kinemesh.errors import KinemeshError, ReadError
 from kinemesh.io import (
     READERS,
     read_contacts,
@@ -34,6 +40,8 @@ from kinemesh.io import (
     read_trajectory,
 )
 from kinemesh.io.heightfield import Grid, read_heightfield
+from kinemesh.io.mapping import read_map
+from kinemesh.newrobot import read_robot
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
 
@@ -68,7 +76,23 @@ def readers() -> dict[str, Callable[[Path], object]]:
         "contacts": read_contacts,
         "result": Result.load,
         "robot": RobotModel.load,
+        "new robot": read_robot,
+        "spec": read_spec,
+        "sources": lambda path: read_sources([path]),
+        "map": read_map,
+        "manifest": manifest,
     }
+
+
+def manifest(path: Path) -> object:
+    """What a batch does with a manifest: the lines it takes, the card, and the names of files."""
+    with Manifest(path.parent) as lines:
+        records = list(lines)
+        assert all(below(path.parent, name) for line in records for name in line["files"])
+        lines.tidy()
+    if not records and path.read_bytes() == b"":
+        raise ReadError("nothing in it was taken")
+    return card(records)
 
 
 def hostile(marker: Path) -> dict[str, bytes]:
@@ -145,6 +169,22 @@ def cases(made: list[Seed], marker: Path, count: int) -> Iterator[tuple[str, See
                     yield f"{name} as {file}, by {reader}", seed, file, data
 
 
+def special(made: list[Seed], folder: Path) -> Iterator[tuple[str, Seed, str, Path]]:
+    """Every reader's file in turn a pipe, a device, a folder, far too large, ...: a link to it."""
+    folder.mkdir()
+    found = {k: p for k, p in specials(folder).items() if k not in ("long", "zero byte", "empty")}
+    for seed in {seed.reader: seed for seed in made if seed.given != "."}.values():
+        for what, where in found.items():
+            yield f"{seed.name}: {what}", seed, seed.target, where
+
+
+def count_for(made: list[Seed], marker: Path, wanted: int) -> int:
+    """Damaged files of one kind so that all cases together are ``wanted`` or a few more."""
+    kinds = sum(seed.share for seed in made)
+    fixed = sum(1 for _ in cases(made, marker, 0))
+    return max(1, -(-(wanted - fixed + len(made)) // max(1, int(kinds))))
+
+
 def place(folder: Path, files: dict[str, bytes]) -> None:
     """``files`` and nothing else in ``folder``."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -176,8 +216,16 @@ def went(read: Callable[[Path], object], path: Path) -> str:
         faulthandler.cancel_dump_traceback_later()
 
 
-def main(folder: Path, robots: Path, count: int, only: str = "") -> None:
-    """Run every case and write ``report.json`` into ``folder``."""
+def main(folder: Path, robots: Path, count: int, only: str = "", wanted: int = 0) -> None:
+    """Run every case and write ``report.json`` into ``folder``.
+
+    Args:
+        folder: an empty one to work in.
+        robots: the folder of the shipped robots.
+        count: damaged files of one kind.
+        only: cases whose name holds this.
+        wanted: how many cases there are to be, in place of ``count``.
+    """
     warnings.simplefilter("error")
 
     def stop(*_: object) -> None:
@@ -194,16 +242,22 @@ def main(folder: Path, robots: Path, count: int, only: str = "") -> None:
     now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (now + MEMORY, now + MEMORY))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    count = count_for(made, marker, wanted) if wanted else count
     last: Seed | None = None
     slowest: tuple[float, str] = (0.0, "")
-    for name, seed, file, data in cases(made, marker, count):
+    every = chain(cases(made, marker, count), special(made, folder / "special"))
+    for name, seed, file, data in every:
         if only not in name:
             continue
-        if seed is not last:
+        if seed is not last or isinstance(data, Path):
             place(work, seed.files)
             last = seed
         (folder / "now").write_text(name)
-        (work / file).write_bytes(data)
+        if isinstance(data, Path):
+            (work / file).unlink()
+            (work / file).symlink_to(data)
+        else:
+            (work / file).write_bytes(data)
         path = work / seed.path if seed.given != "." else work
         start = time.perf_counter()
         end = went(read[seed.reader], path)
@@ -228,4 +282,4 @@ def main(folder: Path, robots: Path, count: int, only: str = "") -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])
+        main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), wanted=int(sys.argv[4]))

@@ -6,6 +6,7 @@ Each is written here, by the package's own writers or by hand.
 from __future__ import annotations
 
 import io
+import json
 import pickle
 import warnings
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from kinemesh.io.bodies import PARENTS, standin
 from kinemesh.motion import LANDMARKS, SKELETONS, Prop, Scene, Shape, Trajectory
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import RobotModel
+from made_robot import ROBOT, limbs
 
 FRAMES = 4
 
@@ -53,7 +55,7 @@ def seeds(robots: Path, folder: Path) -> list[Seed]:
     made = [*people(folder), *shapes(), *scenes(), *contacts()]
     made += trajectories(folder)
     made += robot(robots)
-    return made
+    return [*made, *lists(), *descriptions()]
 
 
 def saved(save: Callable[..., None], *arrays: Any, **named: Any) -> bytes:
@@ -410,3 +412,60 @@ def robot(robots: Path) -> list[Seed]:
         Seed("robot.toml", "robot", files, "robot.toml", given=".", share=0.6),
         Seed("robot urdf", "robot", files, "g1.urdf", given=".", share=0.4),
     ]
+
+
+SPEC = b"""
+original = false
+[[grid]]
+name = "fast"
+motion.speed = [1.1, 1.3]
+prop.x = [-0.1, 0.2]
+prop.shape = "crate.obj"
+[[random]]
+name = "some"
+count = 3
+seed = 1
+scene.turn = [-30, 30]
+"""
+LISTING = b"""
+[[clip]]
+path = "a.npy"
+skeleton = "lafan22"
+fps = 30
+height = 1.75
+start = 0.0
+[[clip]]
+path = "b.npy"
+name = "other"
+clean = true
+"""
+
+
+def lists() -> list[Seed]:
+    """What batches read: specs, listings and their own manifest."""
+    record = {
+        **{"clip": "w", "variant": "original", "key": "0", "status": "kept", "version": "0"},
+        **{"files": {"kept/w/original.npz": "0"}, "frames": 6, "fps": 30.0, "reason": ""},
+        **{"options": {"robot": "g1", "format": None}, "settings": {"prop.x": 0.1}},
+        **{"measures": {"a": None, "b": 1.0}, "failed": [], "relaxed": 0, "timings": {"all": 1.0}},
+    }
+    skipped = {**record, "clip": "v", "status": "skipped", "files": {}}
+    manifest = "".join(json.dumps(line) + "\n" for line in (record, skipped)).encode()
+    return [
+        Seed("spec", "spec", {"s.toml": SPEC, "crate.obj": obj()}, "s.toml", share=2.0),
+        Seed("listing", "sources", {"l.toml": LISTING}, "l.toml", share=2.0),
+        Seed("map", "map", {"m.toml": MAP}, "m.toml"),
+        Seed("manifest", "manifest", {"manifest.jsonl": manifest}, "manifest.jsonl", "", 2.0),
+    ]
+
+
+MAP = b"""
+pelvis = "Hips"
+left_hip = "LeftUpLeg"
+"""
+
+
+def descriptions() -> list[Seed]:
+    """A robot as others describe it."""
+    text = ROBOT.format(limbs=limbs(), more="").encode()
+    return [Seed("new robot", "new robot", {"r.xml": text}, "r.xml")]

@@ -6,10 +6,12 @@ read by ``fuzz_child`` in a process of its own.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +30,20 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """How every reading ended."""
     if not sys.platform.startswith("linux"):
         pytest.skip("the child's memory is bounded by what Linux says of it")
-    folder = tmp_path_factory.mktemp("fuzz")
+    return fuzzed(tmp_path_factory.mktemp("fuzz"))
+
+
+def fuzzed(folder: Path, cases: int = 0, seconds: float = 600.0) -> dict[str, Any]:
+    """The report of a run of so many ``cases``, or of the suite's few, in an empty ``folder``."""
     paths = [str(HERE), str(HERE.parent), *filter(None, sys.path)]
     run = subprocess.run(
-        [sys.executable, str(HERE / "fuzz_child.py"), str(folder), str(ROBOTS), str(COUNT)],
+        [sys.executable, str(HERE / "fuzz_child.py"), *map(str, (folder, ROBOTS, COUNT, cases))],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         cwd=folder,
         capture_output=True,
         encoding="utf-8",
         errors="replace",  # libraries in C say what they like
-        timeout=600,
+        timeout=seconds,
         check=False,
     )
     now = (folder / "now").read_text() if (folder / "now").exists() else "the seeds"
@@ -65,3 +71,16 @@ def test_a_damaged_file_is_read_or_refused_in_words_in_a_gigabyte_and_ten_second
 def test_nothing_in_a_file_is_run(report: dict[str, Any]) -> None:
     assert report["hostile"] == 5  # pickle itself runs each of them
     assert report["executed"] is False
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Read many damaged files and say how that went.")
+    parser.add_argument("--cases", type=int, default=10_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        found = fuzzed(Path(place), given.cases, seconds=86_400.0)
+    for name, end in found["bad"].items():
+        sys.stdout.write(f"{name}\n{end}\n")
+    said = {key: found[key] for key in ("cases", "read", "refused", "slowest", "grown", "executed")}
+    sys.stdout.write(f"{json.dumps(said)}\n")
+    sys.exit(bool(found["bad"]) or found["executed"])

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import base64
+import json
 import logging
+import os
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +14,8 @@ import numpy as np
 import pytest
 import trimesh
 
+from disks import within
+from glb_files import Glb
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io import MESHES, read_mesh
 from kinemesh.motion import Shape
@@ -144,3 +150,48 @@ def test_a_corner_that_is_not_there_is_refused(tmp_path: Path, corner: int) -> N
         read_mesh(tmp_path / "a.ply")
     with pytest.raises(ClipError, match="has 8 vertices"):
         Shape.from_mesh(box.vertices, faces)
+
+
+def named_buffer(folder: Path, uri: str) -> Path:
+    """A box in a ``.glb`` whose numbers lie in another file, which is there and right."""
+    trimesh.Trimesh(BOX.vertices, BOX.faces, process=False).export(folder / "box.glb")
+    raw = (folder / "box.glb").read_bytes()
+    length = struct.unpack("<I", raw[12:16])[0]
+    tables = json.loads(raw[20 : 20 + length])
+    tables["buffers"][0]["uri"] = uri
+    (folder.parent / "outside.bin").write_bytes(raw[28 + length :])
+    text = json.dumps(tables).encode()
+    text += b" " * (-len(text) % 4)
+    head = struct.pack("<4sIII4s", b"glTF", 2, 20 + len(text), len(text), b"JSON")
+    (folder / "box.glb").write_bytes(head + text)
+    return folder / "box.glb"
+
+
+def test_no_file_that_a_mesh_names_is_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    inside = base64.b64encode(b"").decode()
+    for uri in ("../outside.bin", str(tmp_path / "outside.bin"), f"data:a;base64,{inside}"):
+        with within(10), pytest.raises(ReadError, match=r"cannot be read|no triangles"):
+            read_mesh(named_buffer(folder, uri))
+    os.mkfifo(tmp_path / "pipe")
+    for suffix in (".obj", ".ply"):
+        file = folder / f"box{suffix}"
+        trimesh.Trimesh(BOX.vertices, BOX.faces, process=False).export(file)
+        whole = file.read_bytes()
+        if suffix == ".ply":
+            file.write_bytes(whole.replace(b"ply\n", b"ply\ncomment TextureFile ../pipe\n", 1))
+        else:
+            file.write_bytes(b"mtllib ../pipe\nusemtl a\n" + whole)
+        with within(10):
+            assert len(read_mesh(file).parts) == 1
+
+
+def test_nodes_that_hang_far_too_deep_are_refused_at_once(tmp_path: Path) -> None:
+    file = Glb()
+    last = file.node("0")
+    for k in range(1, 20_000):
+        last = file.node(str(k), last)
+    path = file.save(tmp_path / "deep.glb")
+    with within(5), pytest.raises(ReadError, match="more than 1000 deep"):
+        read_mesh(path)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pickle
 import shutil
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from kinemesh.errors import RobotError
 from kinemesh.motion import LANDMARKS
-from kinemesh.robot import RobotModel, robot_names
+from kinemesh.robot import RobotModel, description, robot_names
 from kinemesh.robot.selfcollision import near_self
 from kinemesh.robot.shipped import robots_folder
 
@@ -194,6 +195,7 @@ def test_a_folder_without_a_description_is_refused(tmp_path: Path) -> None:
         ("lower = -0.3, upper = 0.3", "lower = -0.3", r"limits\.waist_roll_joint\.upper is miss"),
         ("left_knee_joint = 0.3", 'left_knee_joint = "bent"', r"rest\.left_knee_joint = 'bent'"),
         ("[rest]", "[rest", "not valid TOML"),
+        ("height = 1.32", f"height = 1{400 * '0'}", "expected a finite number"),
     ],
 )
 def test_a_bad_description_names_the_file_and_the_key(
@@ -345,3 +347,31 @@ def test_the_name_of_a_shipped_robot_wins_over_a_folder_called_so(
         assert RobotModel.load(path).name == "mine"
     with pytest.raises(RobotError, match=r"the folder h1 holds no robot\.toml"):
         RobotModel.load("./h1")
+
+
+WRONG = (3, "x", [], [1], True, 10**400, [[1]], [10**400, 0, 0], {"a": 1})
+
+
+def test_a_value_of_any_other_type_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(description, "check_urdf", lambda urdf: None)  # looked at once is enough
+    folder = robots_folder() / "g1"
+    whole = tomllib.loads((folder / "robot.toml").read_text())
+
+    def places(table: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+        for key, value in table.items():
+            yield table, key
+            if isinstance(value, dict):
+                yield from places(value)
+
+    refused = 0
+    for table, key in list(places(whole)):
+        right = table[key]
+        for wrong in WRONG:
+            table[key] = wrong
+            try:
+                description.read_description(folder / "g1.urdf", folder.parent, whole, None)
+            except RobotError as error:
+                assert str(error)
+                refused += 1
+        table[key] = right
+    assert refused > 1000

@@ -169,6 +169,8 @@ def _said(key: str, value: Any) -> str:
     """A setting in a file's name."""
     if key in FILES and isinstance(value, str):
         value = re.sub(r"[^A-Za-z0-9_.+-]", "-", Path(value).stem)
+    elif isinstance(value, str):
+        value = re.sub(r"[^\w.+-]", "-", value)
     text = f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
     return f"{key}={text}".lower() if isinstance(value, bool) else f"{key}={text}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -11,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from kinemesh import arguments
+from kinemesh._files import is_file_name
 from kinemesh.arguments import mapping, path, shown, text
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
 from kinemesh.augment.ground import Slope, Steps
@@ -79,7 +81,7 @@ class Variant:
     """What becomes of a clip.
 
     Raises:
-        ClipError: an unknown setting, or a value that it cannot have.
+        ClipError: an unknown setting, a value that it cannot have, or a name that no file can have.
     """
 
     name: str = ORIGINAL
@@ -91,8 +93,11 @@ class Variant:
 
     def __post_init__(self) -> None:
         name = text("name", self.name, "the variant's name, a text")
-        if not name or "/" in name or path("name", name, "a name", ClipError).name != name:
-            raise ClipError(f"name = {shown(name)}: expected a name that a file can have")
+        if not is_file_name(name):
+            raise ClipError(
+                f"a variant is called {name[:60]!r} ({len(name)} characters); its files "
+                f"cannot be: give its group another name, or fewer settings that vary"
+            )
         given = mapping("settings", self.settings, "names of settings to values")
         keys = sorted(text("settings", key, "names of settings") for key in given)
         settings = {key: _checked(key, given[key]) for key in keys}
@@ -209,7 +214,7 @@ def _read(path: Path, changed: int) -> Shape:
 
 def _shape(path: Path) -> Shape:
     """The shape in a file, read once for all variants that name it, until it is changed."""
-    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
+    return _read(path, path.stat().st_mtime_ns if os.path.isfile(path) else 0)
 
 
 def _same(value: float) -> float:

@@ -1,7 +1,7 @@
 """Many clips and variants at once: worker processes, a manifest, a data-set card."""
 
 from kinemesh.batch.card import card
-from kinemesh.batch.manifest import FAILED, KEPT, REJECTED, SKIPPED, UNSURE, Record
+from kinemesh.batch.line import FAILED, KEPT, REJECTED, SKIPPED, UNSURE, Record
 from kinemesh.batch.rate import Rate
 from kinemesh.batch.running import Batch, batch
 from kinemesh.batch.sources import Source, read_sources

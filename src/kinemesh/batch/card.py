@@ -5,19 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kinemesh.batch.manifest import (
-    FAILED,
-    KEPT,
-    MADE,
-    REJECTED,
-    SKIPPED,
-    UNSURE,
-    Record,
-    write_whole,
-)
+from kinemesh._files import write_whole
+from kinemesh.batch.line import FAILED, KEPT, MADE, REJECTED, SKIPPED, UNSURE, Record
 
 
 def card(records: Iterable[Record]) -> dict[str, Any]:
@@ -58,8 +51,10 @@ def card(records: Iterable[Record]) -> dict[str, Any]:
 def write_card(folder: Path, records: Iterable[Record]) -> dict[str, Any]:
     """Write ``card.json`` and ``card.md``."""
     facts = card(records)
-    write_whole(folder / "card.json", (json.dumps(facts, indent=2) + "\n").encode())
-    write_whole(folder / "card.md", _markdown(facts).encode())
+    texts = {"card.json": json.dumps(facts, indent=2) + "\n", "card.md": _markdown(facts)}
+    for name, text in texts.items():
+        content = text.encode(errors="replace")
+        write_whole(folder / name, partial(Path.write_bytes, data=content))
     return facts
 
 

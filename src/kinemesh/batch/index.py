@@ -8,7 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from kinemesh.batch.manifest import Record, write_whole
+from kinemesh._files import write_whole
+from kinemesh.batch.line import Record
 from kinemesh.errors import MissingExtra
 
 NAME = "index.parquet"
@@ -69,7 +70,8 @@ def write_index(folder: Path, records: Iterable[Record]) -> Path:
     table = pyarrow.Table.from_pylist(rows, schema=pyarrow.schema(list(kinds.items())))
     buffer = pyarrow.BufferOutputStream()
     parquet.write_table(table, buffer)
-    write_whole(folder / NAME, buffer.getvalue().to_pybytes())
+    content = buffer.getvalue().to_pybytes()
+    write_whole(folder / NAME, lambda to: to.write_bytes(content))
     return folder / NAME
 
 

@@ -4,47 +4,67 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from kinemesh.errors import WriteError
+from kinemesh._files import existing_file, write_whole
+from kinemesh.batch.line import Record, parsed
+from kinemesh.errors import ReadError, WriteError
 
-KEPT, UNSURE, REJECTED = "kept", "unsure", "rejected"
-"""Made and passed; made, and something could not be judged; made and failed."""
-MADE = (KEPT, UNSURE, REJECTED)
-"""What has a result, in a folder of that name."""
-FAILED, SKIPPED = "failed", "skipped"
-"""Not made; makes no sense for the clip."""
+_LARGEST = 1 << 30
+"""No manifest is larger [bytes]."""
 
-Record = dict[str, Any]
-"""A line: docs/augmentation.md lists its keys."""
+
+def own_file(path: Path) -> bool:
+    """Whether a file of the folder's is there, to be opened for writing.
+
+    Raises:
+        ReadError: something else has its name: a folder, a pipe, a device.
+        WriteError: it is a link, and what is written would go elsewhere.
+    """
+    if path.is_symlink():
+        raise WriteError(f"{path} is a link, and nothing is written through it: remove it")
+    if not path.exists():
+        return False
+    existing_file(path, empty=True)
+    return True
 
 
 class Manifest:
     """``manifest.jsonl`` of a folder, open for adding.
 
-    A line is on disk when :meth:`add` returns. A line that was cut off by a crash counts as not
-    written.
+    A line is on disk when :meth:`add` returns. A line that is not what a batch writes, names files
+    outside the folder or was cut off by a crash counts as not written; ``warnings`` says so.
 
     Raises:
+        ReadError: what is there is no file of a size to be read.
         WriteError: the file cannot be written.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "manifest.jsonl"
         self._records: dict[tuple[str, str], Record] = {}
+        text = b""
+        if own_file(self.path):
+            text = existing_file(self.path, largest=_LARGEST, empty=True).read_bytes()
         try:
-            text = self.path.read_bytes() if self.path.exists() else b""
             self._file = open(self.path, "ab", buffering=0)
         except OSError as error:
             raise WriteError(f"{self.path}: {error.strerror or error}") from error
-        for line in text.splitlines():
-            record = _parsed(line)
-            if record is not None:
+        warnings = []
+        for number, line in enumerate(text.splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                record = parsed(line, folder)
+            except ReadError as error:
+                warnings.append(f"{self.path}, line {number} is left out: {error}")
+            else:
                 self._records[record["clip"], record["variant"]] = record
+        self.warnings = tuple(warnings)
+        """Lines that were left out, and why."""
         if text and not text.endswith(b"\n"):
             self._append(b"\n")
 
@@ -88,46 +108,11 @@ class Manifest:
 
     def tidy(self) -> None:
         """Write the file anew: sorted, one line for each variant of each clip."""
-        write_whole(self.path, b"".join(_line(record) for record in self))
+        content = b"".join(_line(record) for record in self)
+        write_whole(self.path, lambda to: to.write_bytes(content))
         self._file.close()
         self._file = open(self.path, "ab", buffering=0)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        WriteError: it cannot be written.
-    """
-    try:
-        _write_whole(path, content)
-    except OSError as error:
-        why = error.strerror or error
-        raise WriteError(f"{path} cannot be written ({why}); what was there is kept") from error
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".kinemesh-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
 def _line(record: Mapping[str, Any]) -> bytes:
     return json.dumps(record, sort_keys=True).encode() + b"\n"
-
-
-def _parsed(line: bytes) -> Record | None:
-    try:
-        record = json.loads(line)
-    except ValueError:
-        return None
-    whole = (
-        isinstance(record, dict) and {"clip", "variant", "key", "status", "files"} <= record.keys()
-    )
-    return record if whole else None

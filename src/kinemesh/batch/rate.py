@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kinemesh.batch.manifest import Record
+from kinemesh.batch.line import Record
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kinemesh._files import TEMPORARY, below, existing_file
 from kinemesh.augment import ORIGINAL, Spec, Variant, read_spec
 from kinemesh.batch import cluster, index, pool
 from kinemesh.batch.card import write_card
 from kinemesh.batch.digests import code_sha256, robot_sha256, sha256
-from kinemesh.batch.manifest import FAILED, MADE, SKIPPED, Manifest, Record
+from kinemesh.batch.line import FAILED, MADE, SKIPPED, Record
+from kinemesh.batch.manifest import Manifest, own_file
 from kinemesh.batch.process import Limits, Outcome
 from kinemesh.batch.rate import Rate
 from kinemesh.batch.sources import Source, read_sources
-from kinemesh.batch.task import UNFINISHED, MakeWorker, Options, Task
+from kinemesh.batch.task import MakeWorker, Options, Task
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.export import WRITERS
 from kinemesh.robot import RobotModel
@@ -45,6 +47,8 @@ class Batch:
     """The data-set card."""
     rate: Rate | None = None
     """How fast it was; None if nothing was retargeted now."""
+    warnings: tuple[str, ...] = ()
+    """Lines of the manifest that were left out, and why."""
 
     def count(self, status: str) -> int:
         """How many lines have a status."""
@@ -114,7 +118,7 @@ def batch(
         index.check_parquet()
     wanted = _sources(sources)
     variants = spec if isinstance(spec, Spec) else Spec() if spec is None else read_spec(spec)
-    own = Path(robot).is_dir() and not is_shipped(robot)
+    own = os.path.isdir(robot) and not is_shipped(robot)
     name = str(Path(robot).resolve()) if own else str(robot)
     RobotModel.load(name)  # if it cannot be, better now
     options = Options(name, format, robot_sha256(name), code_sha256())
@@ -129,7 +133,8 @@ def batch(
         ]
         plan = _Plan(manifest, tasks, progress)
         if plan.total:
-            (folder / index.NAME).unlink(missing_ok=True)  # it is of what was there before
+            if own_file(folder / index.NAME):  # it is of what was there before
+                (folder / index.NAME).unlink()
         run = partial(cluster.run, address=address) if engine == RAY else pool.run
         limits = Limits(time_limit, float("inf") if memory_limit is None else memory_limit)
         since = time.perf_counter()
@@ -144,7 +149,7 @@ def batch(
             index.write_index(folder, manifest)
         records = [manifest.get(t.source.name, t.variant.name) for t in tasks]
         there = tuple(record for record in records if record is not None)
-        return Batch(there, len(plan.done_now), facts, rate)
+        return Batch(there, len(plan.done_now), facts, rate, manifest.warnings)
 
 
 class _Plan:
@@ -184,7 +189,9 @@ class _Plan:
                 f"kept, and the same call goes on"
             )
         record = outcome.value
-        lost = [name for name in (record or {}).get("files", ()) if not (folder / name).is_file()]
+        lost = [
+            name for name in (record or {}).get("files", ()) if not os.path.isfile(folder / name)
+        ]
         if lost:
             raise WriteError(
                 f"{folder / lost[0]} was written by a worker and is not there: all machines have "
@@ -230,7 +237,9 @@ class _Plan:
         old = self._manifest.get(record["clip"], record["variant"])
         self._manifest.add(record)
         for name in (old or {}).get("files", {}).keys() - record["files"].keys():
-            (self._manifest.path.parent / name).unlink(missing_ok=True)
+            place = below(self._manifest.path.parent, name)
+            if not place.is_dir():
+                place.unlink(missing_ok=True)
         self.done_now.append(record)
         if self._progress is not None:
             self._progress(len(self.done_now), self.total, record)
@@ -256,8 +265,8 @@ def _hashes(source: Source | Variant) -> dict[str, str]:
 def _sha256(path: Path) -> str:
     """SHA-256 of a file; empty if it cannot be read."""
     try:
-        return sha256(path)
-    except OSError:
+        return sha256(existing_file(path, empty=True))
+    except (OSError, ReadError):
         return ""
 
 
@@ -276,6 +285,7 @@ def _locked(folder: Path) -> Iterator[None]:
     """The folder to ourselves; the lock goes with the process, however it ends."""
     import fcntl
 
+    own_file(folder / ".lock")
     try:
         file = open(folder / ".lock", "ab")
     except OSError as error:
@@ -291,7 +301,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _sweep(folder: Path) -> None:
     """Remove what a batch that was killed had begun to write."""
-    for path in folder.rglob(f"{UNFINISHED}*"):
+    for path in folder.rglob(f"{TEMPORARY}*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

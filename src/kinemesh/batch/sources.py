@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kinemesh import toml
+from kinemesh._files import existing_file, is_file_name
 from kinemesh.errors import ReadError
 from kinemesh.io import read
 from kinemesh.motion import Clip
@@ -57,9 +58,9 @@ class Source:
     def __post_init__(self) -> None:
         if not self.name:
             object.__setattr__(self, "name", self.path.stem)
-        if self.name.startswith(".") or any(c in self.name for c in '/\\\0:*?"<>|'):
+        if not is_file_name(self.name):
             raise ReadError(
-                f"{self.path}: the name {self.name!r} is no name for a folder; give name = "
+                f"{self.path}: the name {self.name[:80]!r} is no name for a folder; give name = "
             )
 
     @property
@@ -111,11 +112,8 @@ def read_sources(paths: Sequence[str | Path]) -> tuple[Source, ...]:
     for path in map(Path, paths):
         if path.suffix.lower() == ".toml":
             found += _listing(path)
-        elif path.is_file():
-            found.append(Source(path))
         else:
-            what = "is a folder" if path.is_dir() else "does not exist"
-            raise ReadError(f"{path} {what}; expected a recording, or a .toml that lists them")
+            found.append(Source(existing_file(path)))
     if not found:
         raise ReadError("no sources: give a recording, or a .toml that lists them")
     seen: dict[str, Source] = {}

@@ -14,18 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from kinemesh import metrics
+from kinemesh._files import TEMPORARY, below
 from kinemesh._version import __version__
 from kinemesh.augment import Variant
 from kinemesh.batch.digests import sha256
-from kinemesh.batch.manifest import KEPT, REJECTED, SKIPPED, UNSURE, Record
+from kinemesh.batch.line import KEPT, REJECTED, SKIPPED, UNSURE, Record
 from kinemesh.batch.sources import Source
 from kinemesh.export import WRITERS, delivered, write
 from kinemesh.motion import Clip, Trajectory
 from kinemesh.result import Result
 from kinemesh.retarget import Retargeter
-
-UNFINISHED = ".kinemesh-"
-"""What files and folders are called until they are whole."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,7 @@ class Worker:
         nominal = self._stay_near(task, clip) if varied.anchored else None
         result = self._retargeter.retarget(varied.clip, scene=varied.scene, nominal=nominal)
         marks.append(time.perf_counter())
-        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=task.out) as beside:
+        with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=task.out) as beside:
             other = self._written(task, result, Path(beside))
             # What is judged is what is delivered: the file's own numbers, where there is a file.
             judged = result
@@ -200,7 +198,7 @@ class Worker:
         target.parent.mkdir(parents=True, exist_ok=True)
         written: list[Path] = []
         if task.options.format is not None and other is not None and status == KEPT:
-            place = task.out / task.options.format / task.source.name / other.name
+            place = below(task.out, f"{task.options.format}/{task.source.name}/{other.name}")
             place.parent.mkdir(parents=True, exist_ok=True)
             if place.is_dir():  # a folder cannot replace one that is not empty
                 shutil.rmtree(place)
@@ -228,5 +226,9 @@ def _doubted(score: metrics.Score) -> list[str]:
 
 
 def result_path(task: Task, status: str) -> Path:
-    """Where the result of a task goes."""
-    return task.out / status / task.source.name / f"{task.variant.name}.npz"
+    """Where the result of a task goes.
+
+    Raises:
+        ReadError: a link there leads out of the batch's folder.
+    """
+    return below(task.out, f"{status}/{task.source.name}/{task.variant.name}.npz")

@@ -83,6 +83,10 @@ class BatchCommand:
                 "stopped: what was done is kept; the same command goes on", style="bold red"
             )
             return _STOPPED
+        for text in made.warnings:
+            Console(stderr=True, soft_wrap=True).print(
+                f"warning: {text}", style="yellow", highlight=False, markup=False
+            )
         if self.json:
             sys.stdout.write(json.dumps(made.card, indent=2) + "\n")
         else:

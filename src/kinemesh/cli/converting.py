@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 import tyro
 from rich.console import Console
 
+from kinemesh._files import same_file
 from kinemesh.cli.delivering import Delivery, reread, scored
 from kinemesh.cli.fitted import read_clip
 from kinemesh.cli.source import Options
@@ -61,8 +63,8 @@ class ConvertCommand:
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
         target = check_target(self.output, self.to)
-        source = self.source if self.source.is_dir() else existing_file(self.source)
-        if target.exists() and target.samefile(source):
+        source = self.source if os.path.isdir(self.source) else existing_file(self.source)
+        if same_file(target, source):
             raise WriteError(f"{target} is the trajectory itself; give the new one another name")
         written = Written.read(
             source, self.robot, self.source_fps, format=self.layout, motion=self.motion

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -25,6 +28,8 @@ from kinemesh.errors import KinemeshError
 
 _FAILED = 2
 """Exit status when something given was wrong."""
+_UNREAD = 141
+"""And when nobody reads what is printed, as a shell has it."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,22 @@ _Command = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; an error is one red line and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files may be no text
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads us has had enough; Python would complain once more at its end.
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        return _UNREAD
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     command = tyro.cli(
         _Command,
         prog="kinemesh",

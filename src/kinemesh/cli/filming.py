@@ -10,6 +10,7 @@ import tyro
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from kinemesh._files import same_file
 from kinemesh.cli.fitted import Fitted, read_clip
 from kinemesh.cli.source import Options
 from kinemesh.errors import KinemeshError, WriteError
@@ -55,7 +56,7 @@ class RenderCommand:
         from kinemesh.viewer import stage
 
         target = check_film(self.output)
-        if target.exists() and self.result.exists() and target.samefile(self.result):
+        if same_file(target, self.result):
             raise WriteError(f"{target} is the trajectory itself; give the film another name")
         size, angle = _size(self.size), Angle.parse(self.camera)
         clip = read_clip(self.clip, self.clip_fps, self.recording)

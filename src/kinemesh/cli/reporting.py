@@ -9,6 +9,7 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
+from kinemesh._files import same_file
 from kinemesh.cli.fitted import Fitted, read_clip
 from kinemesh.cli.source import Options
 from kinemesh.errors import KinemeshError, WriteError
@@ -47,7 +48,7 @@ class ReportCommand:
         target = check_page(self.output)
         if not 1 <= len(self.results) <= MOST:
             raise KinemeshError(f"{len(self.results)} trajectories are given; expected 1 to {MOST}")
-        if target.exists() and any(p.exists() and target.samefile(p) for p in self.results):
+        if any(same_file(target, p) for p in self.results):
             raise WriteError(f"{target} is a trajectory itself; give the report another name")
         clip = read_clip(self.clip, self.clip_fps, self.recording)
         read = [

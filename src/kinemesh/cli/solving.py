@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kinemesh import demos, metrics
+from kinemesh._files import same_file
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import print_failures, print_findings, print_verdict, score_table
 from kinemesh.cli.viewing import Window, until_interrupted, watched
@@ -57,7 +58,7 @@ class RetargetCommand:
         if self.view:
             check_viewer()
         target = check_writable(self.output)
-        if target.exists() and target.samefile(self.source.clip):
+        if same_file(target, self.source.clip):
             raise WriteError(f"{target} is the recording itself; give the result another name")
         robot = RobotModel.load(self.robot)
         retargeter = Retargeter(robot, freeze=self.freeze, solver=self.solver)

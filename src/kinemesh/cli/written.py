@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -69,7 +70,7 @@ class Written:
             ReadError: neither, or damaged.
             RobotError: the robot is not known.
         """
-        ours = None if path.is_dir() or format or motion else _result(existing_file(path))
+        ours = None if os.path.isdir(path) or format or motion else _result(existing_file(path))
         if ours is None:
             model = RobotModel.load(robot or _DEFAULT)
             file = read_trajectory(

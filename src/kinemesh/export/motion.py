@@ -20,6 +20,9 @@ from kinemesh.robot import RobotModel, configurations, link_poses, links_of
 
 Flags = NDArray[np.bool_]
 
+_NUMBERS = 13
+"""Of a link in every frame: its pose and its velocities."""
+
 
 @dataclass(frozen=True, eq=False)
 class Moving:
@@ -142,8 +145,9 @@ def motion_of(
     own = trajectory.fps
     rate = own if fps is None else float(fps)
     notes: tuple[str, ...] = ()
-    times = rates.instants(len(q), own, rate)
     same = rate == own
+    links = links_of(robot)
+    times = rates.instants(len(q), own, rate, 1 if same else _NUMBERS * len(links.names))
     if not same:
         notes = (
             f"resampled from {own:g} to {rate:g} frames/s: {len(q)} to {len(times)} frames",
@@ -156,7 +160,6 @@ def motion_of(
         joints = np.clip(rates.places(q[:, 7:], own, times), lower, upper)
         q = np.hstack([base, joints])
         props = {prop: rates.tracks(track, own, times) for prop, track in props.items()}
-    links = links_of(robot)
     links_poses = link_poses(robot, q)
     links_poses[:, 0] = poses.normalised(q[:, :7])  # its own signs, not those of a matrix
     moving = Moving.of(links_poses, rate)

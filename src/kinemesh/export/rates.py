@@ -21,9 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arguments import rate
 from kinemesh.errors import WriteError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
+from kinemesh.motion.bounds import check_amount
 
 Flags = NDArray[np.bool_]
 
@@ -31,15 +33,24 @@ _ROUNDING = 1e-9
 """A frame this far [frames] behind the last instant is still on the path."""
 
 
-def instants(frames: int, fps: float, new: float) -> Array:
+def instants(frames: int, fps: float, new: float, width: int = 1) -> Array:
     """The times [s] at ``new`` [1/s] that a path of ``frames`` at ``fps`` covers.
 
+    Args:
+        frames: how many there are.
+        fps: their rate [1/s].
+        new: the rate that is wanted [1/s].
+        width: how many numbers each new frame takes.
+
     Raises:
-        WriteError: ``new`` is not a positive number, or leaves fewer than two frames.
+        WriteError: ``new`` is no rate, leaves fewer than two frames or asks for more than 2 GiB.
     """
-    if not (np.isfinite(new) and new > 0.0):
-        raise WriteError(f"cannot write at {new} frames/s; expected a positive number")
+    new = rate(new, WriteError, "cannot write at")
     end = (frames - 1) / fps
+    check_amount(
+        *(end * new * width, f"{end * new:.3g} frames", "give fewer frames per second"),
+        error=WriteError,
+    )
     count = int(np.floor(end * new + _ROUNDING)) + 1
     if count < 2:
         raise WriteError(

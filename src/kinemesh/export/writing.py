@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from kinemesh import arguments
+from kinemesh._files import check_place, write_whole
 from kinemesh.errors import WriteError
 from kinemesh.export.archives import (
     write_beyondmimic,
@@ -128,7 +126,7 @@ def write(
     own = trajectory.robot if robot is None else robot
     model = own if isinstance(own, RobotModel) else RobotModel.load(own)
     motion = motion_of(result, model, writer.fps if fps is None else fps, tracks, name)
-    _place(target, lambda temporary: writer.write(motion, temporary))
+    write_whole(target, lambda temporary: writer.write(motion, temporary))
     return (*motion.notes, *_remarks(motion, format, writer))
 
 
@@ -141,19 +139,12 @@ def check_target(path: str | Path, format: str) -> Path:
     """
     arguments.choice("format", format, WRITERS, WriteError)
     writer, target = WRITERS[format], arguments.path("path", path, "a path", WriteError)
-    parent = target.resolve().parent
-    if not parent.is_dir():
-        raise WriteError(f"the folder {target.parent} does not exist; make it first")
-    if not os.access(parent, os.W_OK):
-        raise WriteError(f"{target} cannot be written: no permission")
-    if writer.suffixes:
-        if target.suffix.lower() not in writer.suffixes:
-            raise WriteError(
-                f"{target}: {format} is a {' or '.join(writer.suffixes)} file; give it that suffix"
-            )
-        if target.is_dir():
-            raise WriteError(f"{target} is a folder; give the name of a file")
-    elif target.exists():
+    if writer.suffixes and target.suffix.lower() not in writer.suffixes:
+        raise WriteError(
+            f"{target}: {format} is a {' or '.join(writer.suffixes)} file; give it that suffix"
+        )
+    check_place(target, folder=not writer.suffixes)
+    if not writer.suffixes and target.exists():
         if not target.is_dir():
             raise WriteError(f"{target} is a file; {format} is a folder: give another name")
         others = {entry.name for entry in target.iterdir()} - writer.files
@@ -179,27 +170,3 @@ def _remarks(motion: Motion, format: str, writer: Writer) -> tuple[str, ...]:
             f"frame rate: {motion.fps:g}/s; readers of {format} usually step at {writer.fps:g}/s"
         )
     return tuple(notes)
-
-
-def _place(target: Path, write: Callable[[Path], None]) -> None:
-    """Write beside ``target`` and move the whole there; leave nothing if that fails."""
-    try:
-        work = Path(tempfile.mkdtemp(dir=target.resolve().parent, prefix=".kinemesh-"))
-    except OSError as error:
-        raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
-    try:
-        made = work / "new"
-        write(made)
-        os.chmod(made, 0o755 if made.is_dir() else 0o644)
-        try:
-            if target.is_dir():  # a folder cannot replace one that is not empty
-                os.replace(target, work / "old")
-            os.replace(made, target)
-        except BaseException:  # stopped by the user, too
-            if (work / "old").exists() and not target.exists():
-                os.replace(work / "old", target)
-            raise
-    except OSError as error:
-        raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)

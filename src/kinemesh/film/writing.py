@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kinemesh._files import check_place, write_whole
 from kinemesh.errors import KinemeshError, MissingExtra, WriteError
 from kinemesh.film.camera import Angle
+from kinemesh.film.encoding import mp4
 from kinemesh.film.frames import PERSON, pictures
 from kinemesh.film.rays import Picture
 from kinemesh.viewer import Stage
@@ -74,12 +74,12 @@ def film(
     )
     if kind == ".png":
         times = [frame / stage.fps for frame in chosen]
-        _whole(target, lambda to: _sheet(made, chosen, times, to, columns or _COLUMNS))
+        write_whole(target, lambda to: _sheet(made, chosen, times, to, columns or _COLUMNS))
         return target
     # as long as the motion, however many frames are drawn
     fps = stage.fps if len(chosen) < 2 else (len(chosen) - 1) / max(stage.duration, 1e-9)
-    write = _mp4 if kind == ".mp4" else _gif
-    _whole(target, lambda to: write(made, to, fps))
+    write = mp4 if kind == ".mp4" else _gif
+    write_whole(target, lambda to: write(made, to, fps))
     return target
 
 
@@ -92,13 +92,7 @@ def check_film(path: str | Path) -> Path:
     target = Path(path)
     if target.suffix.lower() not in KINDS:
         raise WriteError(f"{target}: expected {', '.join(KINDS)}: a film or a contact sheet")
-    if target.is_dir():
-        raise WriteError(f"{target} is a folder; give the name of a file")
-    if not target.parent.is_dir():
-        raise WriteError(f"the folder {target.parent} does not exist; make it first")
-    if not os.access(target.parent, os.W_OK):
-        raise WriteError(f"{target} cannot be written: no permission")
-    return target
+    return check_place(target)
 
 
 def _chosen(stage: Stage, frames: int | Sequence[int] | None, kind: str) -> list[int]:
@@ -128,53 +122,6 @@ def _counted(
         yield picture
         if progress is not None:
             progress(done, count)
-
-
-def _whole(target: Path, write: Callable[[Path], None]) -> None:
-    """Have a file written beside its place, then move it there."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".kinemesh-", suffix=target.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except OSError as error:
-        raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _mp4(made: Iterable[Picture], target: Path, fps: float) -> None:
-    try:
-        from imageio_ffmpeg import write_frames
-    except ImportError as error:
-        raise MissingExtra("imageio-ffmpeg", "render") from error
-    writer: Any = None
-    try:
-        for picture in made:
-            even = _even(picture)
-            if writer is None:
-                writer = write_frames(
-                    str(target),
-                    (even.shape[1], even.shape[0]),
-                    fps=fps,
-                    codec="libx264",
-                    macro_block_size=2,
-                    output_params=["-crf", "20", "-movflags", "+faststart"],
-                    quality=None,
-                )
-                writer.send(None)
-            writer.send(np.ascontiguousarray(even))
-    finally:
-        if writer is not None:
-            writer.close()
-
-
-def _even(picture: Picture) -> Picture:
-    """Without a last odd row or column, which the usual colour format has no place for."""
-    height, width = (edge - edge % 2 for edge in picture.shape[:2])
-    return picture[:height, :width]
 
 
 def _gif(made: Iterable[Picture], target: Path, fps: float) -> None:

@@ -7,6 +7,7 @@ arrays are all that is needed, without torch and without running anything.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -104,7 +105,7 @@ def _find(folder: Path, kinds: Sequence[str], gender: str) -> tuple[str, Path]:
         path = existing_file(folder)
         named = [k for k in kinds if path.stem.lower().split("_")[0] == k]
         return (named or list(kinds))[0], path
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise ReadError(
             f"body_model={str(folder)!r} is no folder; expected the one with the model files; "
             f"they are free for research after registration at {_SITES[kinds[0]]}"
@@ -114,7 +115,7 @@ def _find(folder: Path, kinds: Sequence[str], gender: str) -> tuple[str, Path]:
             name = f"{kind.upper()}_{gender.upper()}{ending}"
             beside = folder / kind / gender / f"model{ending}"
             for path in (folder / kind / name, folder / name, beside):
-                if path.is_file():
+                if os.path.isfile(path):
                     return kind, existing_file(path)
     kind = kinds[0]
     raise ReadError(

@@ -8,6 +8,7 @@ for whoever wants to look at the arrays themselves.
 from __future__ import annotations
 
 import json
+import os
 import re
 import warnings
 from collections.abc import Mapping
@@ -104,7 +105,7 @@ def read_contents(path: str | Path, motion: str | None = None) -> Contents:
         ReadError: none of these, damaged, or a pickle that asks for anything but numbers.
     """
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         contents = _folder(path)
     else:
         path = existing_file(path)
@@ -221,12 +222,12 @@ def _numbers(path: Path, skip: int) -> Array:
 
 def is_motion_folder(path: Path) -> bool:
     """Whether a folder is one motion, HDMI's or SONIC's."""
-    return any(all((path / n).is_file() for n in files) for files in (HDMI_FILES, SONIC_FILES))
+    return any(all(os.path.isfile(path / n) for n in files) for files in (HDMI_FILES, SONIC_FILES))
 
 
 def _folder(path: Path) -> Contents:
     if is_motion_folder(path):
-        return _hdmi(path) if (path / HDMI_FILES[0]).is_file() else _sonic(path)
+        return _hdmi(path) if os.path.isfile(path / HDMI_FILES[0]) else _sonic(path)
     raise ReadError(
         f"{path} is a folder without {' and '.join(HDMI_FILES)} (HDMI) and without "
         f"{', '.join(SONIC_FILES)} (SONIC): give one of the files in it"
@@ -260,7 +261,7 @@ def _sonic(path: Path) -> Contents:
     arrays = {}
     for name in ("joint_pos", "joint_vel", *_WIDTHS):
         file = path / f"{name}.csv"
-        if not file.is_file():
+        if not os.path.isfile(file):
             continue
         table = _numbers(existing_file(file), 1)
         width = _WIDTHS.get(name)
@@ -268,7 +269,7 @@ def _sonic(path: Path) -> Contents:
             raise ReadError(f"{file} has {table.shape[1]} columns; expected {width} for every body")
         arrays[name] = table if width is None else table.reshape(len(table), -1, width)
     meta = path / "metadata.txt"
-    if meta.is_file() and meta.stat().st_size < _LONGEST:
+    if os.path.isfile(meta) and meta.stat().st_size < _LONGEST:
         text = meta.read_text(encoding="utf-8", errors="replace")
         listed = re.search(r"Body part indexes:[^\n]*\n([^\n]*)", text)
         if listed is not None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from kinemesh._files import existing_file
 from kinemesh.errors import ReadError
+
+__all__ = ["existing_file", "head", "looks_like", "open_archive", "read_entry"]
 
 _MOST_ENTRIES = 1000
 """More entries than this are no recording."""
@@ -24,34 +27,13 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def existing_file(path: str | Path) -> Path:
-    """``path`` as a :class:`~pathlib.Path` to a file that is there and not empty.
+def head(path: Path, count: int = 64) -> bytes:
+    """The first ``count`` bytes.
 
     Raises:
-        ReadError: nothing is there, it is a folder, it is empty, or it may not be opened.
+        ReadError: not a regular file, as of :func:`existing_file`.
     """
-    path = Path(path)
-    try:
-        if path.is_dir():
-            raise ReadError(f"{path} is a folder; expected a file: give one of the files in it")
-        if not path.exists():
-            raise ReadError(
-                f"{path} does not exist (looked from {Path.cwd()}); expected a file: "
-                f"check the spelling and the folder"
-            )
-        if path.stat().st_size == 0:
-            raise ReadError(f"{path} is empty (0 bytes): copy or download it again")
-        with path.open("rb"):
-            return path
-    except (OSError, ValueError) as error:
-        if isinstance(error, ReadError):
-            raise
-        raise ReadError(f"{path} cannot be opened: {error}") from error
-
-
-def head(path: Path, count: int = 64) -> bytes:
-    """The first ``count`` bytes."""
-    with path.open("rb") as stream:
+    with existing_file(path).open("rb") as stream:
         return stream.read(count)
 
 

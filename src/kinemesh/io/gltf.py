@@ -21,6 +21,7 @@ from kinemesh.motion.arrays import Array
 
 _LARGEST_FILE = 2 << 30
 _LARGEST_JSON = 64 << 20
+_DEEPEST = 1000
 _MOST_NUMBERS = 1 << 26
 """All accessors that are read may hold this many numbers together: 512 MiB."""
 _EMPTY_NUMBERS = 1 << 20
@@ -196,6 +197,40 @@ class Gltf:
         if type(value) is not int or not 0 <= value < 1 << 32:
             raise self.damaged(f"{key} = {str(value)[:40]!r}; expected a count of bytes or entries")
         return value
+
+
+def check_nesting(name: str, content: bytes) -> None:
+    """Refuse nodes that hang from one another deeper than anybody's do.
+
+    For trimesh alone: where a node is takes it the square of as many steps as it is deep.
+
+    Raises:
+        ReadError: they do, or the table is damaged.
+    """
+    chunks = _chunks(name, content)
+    if chunks and chunks[0][0] == b"JSON":
+        _check_depth(name, _json(name, chunks[0][1]))
+
+
+def _check_depth(name: str, tables: dict[str, Any]) -> None:
+    rows = tables.get("nodes")
+    below = [
+        [child for child in children if type(child) is int]
+        for row in (rows if isinstance(rows, list) else ())
+        for given in [row.get("children") if isinstance(row, dict) else None]
+        for children in [given if isinstance(given, list) else ()]
+    ]
+    seen = {child for children in below for child in children}
+    level = [node for node in range(len(below)) if node not in seen]
+    seen = set()
+    for _ in range(_DEEPEST):
+        found = {c for node in level for c in below[node] if 0 <= c < len(below)}
+        level = list(found - seen)
+        seen |= found
+    if level:
+        raise ReadError(
+            f"{name}: its nodes hang from one another more than {_DEEPEST} deep: no scene's do"
+        )
 
 
 def _chunks(name: str, content: bytes) -> list[tuple[bytes, bytes]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
+from kinemesh.arguments import FARTHEST
 from kinemesh.errors import ReadError
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene
 from kinemesh.motion.arrays import Array
@@ -86,7 +87,7 @@ def grounded(clip: Clip, floor: float | None = None) -> Clip:
         ReadError: ``floor`` is not finite.
     """
     if floor is not None:
-        if not np.isfinite(floor):
+        if not abs(floor) <= FARTHEST:
             raise ReadError(f"floor={floor} is not a height; expected a number of metres")
         note = f"floor: {floor:.3f} m (given); the person and props moved by {0.0 - floor:+.3f} m"
         lifted = tuple(_lifted(p, -floor) for p in clip.scene.props)

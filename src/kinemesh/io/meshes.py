@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,28 @@ import numpy as np
 
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io.files import existing_file, head, looks_like
+from kinemesh.io.gltf import check_nesting
 from kinemesh.motion import Shape
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.scene import check_size
 
 MESHES: tuple[str, ...] = (".obj", ".stl", ".glb", ".ply")
 """Suffixes of the mesh formats that are read."""
+
+
+class _Alone:
+    """What trimesh asks for the files that a mesh names: there are none."""
+
+    def get(self, name: str) -> bytes:
+        raise FileNotFoundError(f"it names the file {name[:80]!r}, and nothing beside it is read")
+
+    __getitem__ = get
+
+    def keys(self) -> tuple[str, ...]:
+        return ()
+
+    def namespaced(self, namespace: str) -> _Alone:
+        return self
 
 
 def read_mesh(path: str | Path) -> Shape:
@@ -71,12 +88,19 @@ def read_triangles(path: str | Path) -> tuple[Any, Any]:
         )
     import trimesh  # half a second that clips without meshes need not pay
 
+    content = path.read_bytes()
+    if suffix == ".glb":
+        check_nesting(path.name, content)
     try:
-        # From a stream, without a resolver: nothing beside the file itself is opened.
-        with path.open("rb") as stream, warnings.catch_warnings():
+        # From a stream without a name, and nothing beside the file itself is opened.
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             scene = trimesh.load_scene(
-                stream, file_type=suffix[1:], process=False, skip_materials=True
+                io.BytesIO(content),
+                file_type=suffix[1:],
+                resolver=_Alone(),
+                process=False,
+                skip_materials=True,
             )
             meshes = [g for g in scene.dump() if isinstance(g, trimesh.Trimesh)]
     except Exception as error:

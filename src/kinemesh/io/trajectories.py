@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +113,7 @@ def holds_trajectory(path: str | Path) -> bool:
         ReadError: there is nothing, or it is damaged.
     """
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         return is_motion_folder(path)
     start = head(existing_file(path))
     suffix = path.suffix.lower()

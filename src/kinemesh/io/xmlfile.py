@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -123,7 +124,7 @@ def beside(path: Path, name: str) -> Path:
                 f"{path.name} names {name!r}, which lies outside its folder {root}: not read; "
                 f"copy it into that folder and name it from there"
             )
-        if place.is_file():
+        if os.path.isfile(place):
             return existing_file(place)
     raise ReadError(
         f"{path.name} names {name!r}, which is not there (looked from {folder}): put it there, "

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kinemesh._files import same_file
 from kinemesh.errors import WriteError
 from kinemesh.export import WRITERS, check_target, write
 from kinemesh.lint.held import Held
@@ -25,7 +26,7 @@ def check_copy(source: Path, target: Path, format: str) -> None:
             f"it; `kinemesh convert` makes another format of it"
         )
     check_target(target, format)
-    if target.exists() and target.samefile(source):
+    if same_file(target, source):
         raise WriteError(f"{target} is the file itself; give the mended copy another name")
 
 

@@ -12,6 +12,7 @@ from kinemesh.arguments import number, rate
 from kinemesh.errors import ClipError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array
+from kinemesh.motion.bounds import check_amount
 from kinemesh.motion.edits import cropped as cropped_edits
 from kinemesh.motion.edits import resampled as resampled_edits
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Flags = NDArray[np.bool_]
 
+_COPIES = 2
+"""So many times are the numbers of a clip held while it is resampled."""
 _ROUNDING = 1e-9
 """A frame this far [frames] behind the last instant is still in the clip."""
 
@@ -38,11 +41,18 @@ def resampled(clip: Clip, fps: float) -> Clip:
     nearest; an edit holds in the frames whose nearest recorded one it names.
 
     Raises:
-        ClipError: ``fps`` is not a positive number.
+        ClipError: ``fps`` is no rate, or asks for more than 2 GiB.
     """
     fps = rate(fps, ClipError, "cannot resample to")
     if fps == clip.fps:
         return clip
+    frames = max(2.0, clip.duration * fps)
+    width = clip.positions[0].size + (0 if clip.rotations is None else clip.rotations[0].size)
+    check_amount(
+        frames * (_COPIES * width + 7 * len(clip.scene.props)),
+        f"{frames:.3g} frames",
+        "give fewer frames per second, or cut the clip",
+    )
     times = np.arange(len(clip)) / clip.fps
     new = np.arange(max(2, int(np.floor(clip.duration * fps + _ROUNDING)) + 1)) / fps
     new = np.minimum(new, times[-1])

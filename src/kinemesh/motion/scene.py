@@ -12,6 +12,8 @@ from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array, locked, readonly
 from kinemesh.motion.shape import Shape
 
+_MOST = 64
+"""Props of a scene: each is meshed with all others in every frame."""
 _LARGEST = 50.0
 """A prop larger than this [m] is not in metres."""
 
@@ -97,6 +99,8 @@ class Scene:
         names = [prop.name for prop in self.props]
         if len(set(names)) != len(names):
             raise ClipError(f"props need names of their own; got {', '.join(names)}")
+        if len(names) > _MOST:
+            raise ClipError(f"the scene has {len(names)} props; expected at most {_MOST}")
 
     @property
     def things(self) -> tuple[str, ...]:

@@ -20,8 +20,8 @@ class Trajectory:
     """Robot configurations over time, in Pinocchio's order.
 
     Raises:
-        ClipError: shapes that do not fit, no frame, numbers that are not finite, a name that
-            stands twice, or quaternions that are not of length 1.
+        ClipError: shapes that do not fit, no frame, numbers that are not finite or no trajectory's,
+            a name that stands twice, or quaternions that are not of length 1.
     """
 
     q: Array

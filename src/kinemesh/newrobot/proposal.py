@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from kinemesh._files import check_place, write_whole
 from kinemesh.errors import ReadError, RobotError, WriteError
 from kinemesh.io.files import existing_file, head
 from kinemesh.motion.arrays import Array
@@ -83,28 +81,16 @@ def new_robot(
     source = read_robot(path)
     body = find_body(source)
     name = name or target.resolve().name
-    try:
-        staging = Path(tempfile.mkdtemp(dir=target.resolve().parent, prefix=".kinemesh-"))
-    except OSError as error:
-        raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
-    try:
-        robot = _fill(staging, body, name)
-        os.chmod(staging, 0o755)
-        if target.exists():
-            shutil.rmtree(target)
-        os.replace(staging, target)
-    except OSError as error:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
-    except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise
+    made: list[RobotModel] = []
+    write_whole(target, lambda staging: made.append(_fill(staging, body, name)))
+    (robot,) = made
     fixed = [source.joint_of(k).name for k in source.moving if k not in body.kept]
     return NewRobot(target, robot, tuple(fixed), source.notes)
 
 
 def _check_target(target: Path, overwrite: bool) -> None:
     """Refuse what must not be replaced, before the work."""
+    check_place(target, folder=True)
     if target.exists():
         if not overwrite:
             raise WriteError(
@@ -112,14 +98,12 @@ def _check_target(target: Path, overwrite: bool) -> None:
             )
         if not target.is_dir() or (any(target.iterdir()) and not (target / "robot.toml").exists()):
             raise WriteError(f"{target} is no robot's folder (no robot.toml): it is not replaced")
-    if not target.resolve().parent.is_dir():
-        raise WriteError(f"the folder {target.resolve().parent} does not exist; make it first")
 
 
 def _fill(staging: Path, body: Body, name: str) -> RobotModel:
     """Write the files into ``staging``, arms as far out as they need to be."""
     marks, stands = landmarks(body), soles(body)
-    (staging / "hulls").mkdir()
+    (staging / "hulls").mkdir(parents=True)
     for aside in _ASIDE:
         rest = rest_posture(body, aside)
         holds = hands(body, rest)

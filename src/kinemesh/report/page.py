@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import html
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from kinemesh._files import check_place, write_whole
 from kinemesh._version import __version__
 from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.metrics import Measure
@@ -56,16 +55,8 @@ def report(
     if not 1 <= len(chosen) <= MOST:
         raise KinemeshError(f"{len(chosen)} motions are to be compared; expected 1 to {MOST}")
     text = _page(chosen, title or " and ".join(entry.name for entry in chosen), scene)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".kinemesh-", suffix=".html")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except OSError as error:
-        raise WriteError(f"{target} cannot be written: {error.strerror or error}") from error
-    finally:
-        Path(name).unlink(missing_ok=True)
+    content = text.encode(errors="replace")  # names of files may be no text
+    write_whole(target, lambda to: to.write_bytes(content))
     return target
 
 
@@ -78,13 +69,7 @@ def check_page(path: str | Path) -> Path:
     target = Path(path)
     if target.suffix.lower() not in (".html", ".htm"):
         raise WriteError(f"{target}: a report is a web page; give it the suffix .html")
-    if target.is_dir():
-        raise WriteError(f"{target} is a folder; give the name of a file")
-    if not target.parent.is_dir():
-        raise WriteError(f"the folder {target.parent} does not exist; make it first")
-    if not os.access(target.parent, os.W_OK):
-        raise WriteError(f"{target} cannot be written: no permission")
-    return target
+    return check_place(target)
 
 
 def _page(entries: Sequence[Entry], title: str, scene: bool) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from kinemesh.report.entries import Entry
 from kinemesh.report.plots import LINES
 from kinemesh.viewer import Mesh, Stage
 from kinemesh.viewer.coarse import coarser
+from kinemesh.viewer.guard import guarded_server
 from kinemesh.viewer.palette import BLUE, Colour
 
 _GRAIN = 0.006
@@ -42,13 +44,11 @@ def recording(entries: Sequence[Entry]) -> str:
     Raises:
         MissingExtra: viser is not installed.
     """
-    try:
-        import viser
-    except ImportError as error:
-        raise MissingExtra("viser", "report") from error
+    if find_spec("viser") is None:
+        raise MissingExtra("viser", "report")
     # viser writes a banner; its port is this machine's own and closed again below
     with contextlib.redirect_stdout(io.StringIO()):
-        server = viser.ViserServer(host="127.0.0.1", port=0, verbose=False)
+        server = guarded_server("127.0.0.1", 0, verbose=False)
         try:
             return _recorded(server, entries)
         finally:

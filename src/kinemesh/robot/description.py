@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from kinemesh.errors import RobotError
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.shipped import is_shipped
+from kinemesh.robot.urdf import check_urdf
+
+_TABLES = ("landmarks", "soles", "hands", "limits", "rest", "posture", "collision", "formats")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +74,7 @@ def read_description(
         RobotError: the file and the key that is missing or wrong, and what was expected.
     """
     path = Path(source)
-    if path.suffix.lower() in (".urdf", ".xml") and path.is_file():
+    if path.suffix.lower() in (".urdf", ".xml") and os.path.isfile(path):
         if mapping is None:
             raise RobotError(
                 f"{path} is a bare URDF: pass mapping= (a robot.toml or a dict with "
@@ -81,10 +85,10 @@ def read_description(
         return _check(where, {"name": path.stem, **table, "urdf": str(path.resolve())}, limits)
     if mapping is not None:
         raise RobotError(f"mapping= goes with a URDF file; {source} is not one")
-    folder = path if path.is_dir() and not is_shipped(source, shipped) else shipped / path
-    if not (folder / "robot.toml").is_file():
+    folder = path if os.path.isdir(path) and not is_shipped(source, shipped) else shipped / path
+    if not os.path.isfile(folder / "robot.toml"):
         known = ", ".join(sorted(p.parent.name for p in shipped.glob("*/robot.toml")))
-        if path.is_dir():
+        if os.path.isdir(path):
             raise RobotError(f"the folder {path} holds no robot.toml")
         raise RobotError(
             f"unknown robot {str(source)!r}; known robots: {known}; or give a robot's folder"
@@ -115,9 +119,13 @@ def _toml(path: Path | str) -> dict[str, Any]:
 def _check(
     path: Path, table: Mapping[str, Any], limits: Mapping[str, tuple[float, float]] | None
 ) -> Description:
+    for key in _TABLES:
+        if not isinstance(table.get(key, {}), Mapping):
+            raise RobotError(f"{path}: {key} = {str(table[key])[:60]}; expected a table, [{key}]")
     urdf = path.parent / str(_get(path, table, "urdf", str))
-    if not urdf.is_file():
+    if not os.path.isfile(urdf):
         raise RobotError(f"{path}: urdf = {str(table['urdf'])!r} is no file beside it")
+    check_urdf(urdf)
     height = _number(path, table, "height")
     if not 0.2 <= height <= 5.0:
         raise RobotError(f"{path}: height = {height}; expected metres, 0.2 to 5")
@@ -168,7 +176,7 @@ def _check(
         posture={
             k: _number(path, table["posture"], k, "posture.") for k in table.get("posture", {})
         },
-        no_collision=frozenset(collision.get("no_hull", ())),
+        no_collision=frozenset(_names(path, {"no_hull": [], **collision}, "no_hull", "collision.")),
         neighbours=_neighbours(path, collision.get("neighbours", 3)),
         listed={
             name: _listed(path, f"formats.{name}.", entry)
@@ -194,14 +202,16 @@ def _limits(limits: object) -> dict[str, tuple[float, float]]:
 def _listed(path: Path, prefix: str, table: Any) -> dict[str, tuple[str, Array]]:
     """``bodies``, in order; one is a link by its name, or a place that ``places`` names."""
     places = table.get("places", {}) if isinstance(table, Mapping) else {}
+    if not isinstance(places, Mapping):
+        raise RobotError(f"{path}: {prefix}places = {str(places)[:60]}; expected a table")
     result = {}
-    for name in _get(path, table, "bodies", list, prefix):
+    for name in _names(path, table, "bodies", prefix):
         if name in places:
             where = f"{prefix}places.{name}."
             link = str(_get(path, places[name], "link", str, where))
-            result[str(name)] = (link, _points(path, places[name], "offset", (3,), where))
+            result[name] = (link, _points(path, places[name], "offset", (3,), where))
         else:
-            result[str(name)] = (str(name), np.zeros(3))
+            result[name] = (name, np.zeros(3))
     return result
 
 
@@ -213,11 +223,18 @@ def _get(path: Path, table: Any, key: str, kind: type, prefix: str = "") -> Any:
     return table[key]
 
 
+def _names(path: Path, table: Any, key: str, prefix: str) -> list[str]:
+    names: list[str] = _get(path, table, key, list, prefix)
+    if not all(isinstance(name, str) for name in names):
+        raise RobotError(f"{path}: {prefix}{key} = {str(names)[:60]}; expected a list of names")
+    return names
+
+
 def _number(path: Path, table: Any, key: str, prefix: str = "") -> float:
     value = table.get(key) if isinstance(table, Mapping) else None
     if value is None:
         raise RobotError(f"{path}: the key {prefix}{key} is missing")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
         raise RobotError(f"{path}: {prefix}{key} = {value!r}; expected a finite number")
     return float(value)
 
@@ -225,7 +242,7 @@ def _number(path: Path, table: Any, key: str, prefix: str = "") -> float:
 def _points(path: Path, table: Any, key: str, shape: tuple[int, ...], prefix: str) -> Array:
     try:
         array = np.asarray(_get(path, table, key, list, prefix), dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         array = np.zeros(0)
     if array.shape != shape or not np.all(np.isfinite(array)):
         raise RobotError(f"{path}: {prefix}{key} must be numbers [m] of shape {shape}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from pathlib import Path
 
@@ -24,4 +25,4 @@ def is_shipped(source: str | Path, shipped: Path | None = None) -> bool:
     ``./g1`` or a :class:`~pathlib.Path`.
     """
     plain = isinstance(source, str) and Path(source).name == source
-    return plain and ((shipped or robots_folder()) / source / "robot.toml").is_file()
+    return plain and os.path.isfile((shipped or robots_folder()) / source / "robot.toml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -82,7 +83,7 @@ def link_meshes(
 
 def _true(robot: RobotModel, folder: Path, hulls: dict[str, Shape]) -> dict[str, tuple[int, Mesh]]:
     """Joint and mesh of every link that has a file in ``folder``."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise ReadError(f"{folder} is no folder; expected one with a mesh for each link")
     files = {p.stem: p for p in sorted(folder.iterdir()) if p.suffix.lower() in MESHES}
     model = robot.pin_model
@@ -127,7 +128,7 @@ def _installed(robot: RobotModel) -> Path | None:
     except metadata.PackageNotFoundError:
         return None
     folder = Path(str(place))
-    return folder if folder.is_dir() else None
+    return folder if os.path.isdir(folder) else None
 
 
 def _dark(robot: RobotModel) -> set[int]:

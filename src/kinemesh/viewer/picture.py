@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh._files import check_place, write_whole
 from kinemesh.errors import MissingExtra, WriteError
 from kinemesh.motion import LANDMARKS, Clip, Scene, Shape, poses
 from kinemesh.motion.arrays import Array
@@ -77,7 +78,7 @@ def picture(
         _draw_solids(axes, solids, azimuth, elevation)
         _frame_view(axes, q[:3], robot.height)
     figure.subplots_adjust(0.0, 0.0, 1.0, 0.97, wspace=0.0, hspace=0.0)
-    figure.savefig(target, facecolor="white")
+    _save(figure, target)
     return target
 
 
@@ -117,7 +118,7 @@ def robot_picture(
             axes.text(*place, f" {name.replace('_', ' ')}", fontsize=6, zorder=5)
         _frame_view(axes, robot.rest[:3], robot.height)
     figure.subplots_adjust(0.0, 0.0, 1.0, 1.0, wspace=0.0, hspace=0.0)
-    figure.savefig(target, facecolor="white")
+    _save(figure, target)
     return target
 
 
@@ -125,12 +126,16 @@ def _target(path: str | Path) -> Path:
     """Where a picture is to be written, checked.
 
     Raises:
-        WriteError: the folder does not exist.
+        WriteError: it cannot be.
     """
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise WriteError(f"the folder {target.parent} does not exist; make it first")
-    return target
+    return check_place(path)
+
+
+def _save(figure: Any, target: Path) -> None:
+    kind = target.suffix[1:].lower() or "png"
+    if kind not in (known := figure.canvas.get_supported_filetypes()):
+        raise WriteError(f"{target}: expected a picture: .{', .'.join(sorted(known))}")
+    write_whole(target, lambda to: figure.savefig(to, format=kind, facecolor="white"))
 
 
 def _figure(width: float, height: float, dpi: int) -> Any:

@@ -17,6 +17,7 @@ from kinemesh.errors import KinemeshError, MissingExtra
 from kinemesh.motion.arrays import Array
 from kinemesh.viewer.controls import Controls, at
 from kinemesh.viewer.draw import Actor
+from kinemesh.viewer.guard import guarded_server
 from kinemesh.viewer.layout import camera, extent, offsets, way
 from kinemesh.viewer.palette import LIGHT, SKY, YELLOW, Colour
 from kinemesh.viewer.player import Player
@@ -48,7 +49,7 @@ def check_viewer() -> None:
 
 
 class View:
-    """A server that shows results, until :meth:`stop`.
+    """A server that shows results, until :meth:`stop`, to its own pages and to no page of others.
 
     Args:
         host: the address that it listens at; the default can be reached from this machine only.
@@ -61,11 +62,9 @@ class View:
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = PORT) -> None:
         check_viewer()
-        import viser
-
         free = _free_port(host, port)
         with _silence():
-            self._server = viser.ViserServer(host=host, port=free, label="kinemesh", verbose=False)
+            self._server = guarded_server(host, free, label="kinemesh", verbose=False)
         self._server.gui.configure_theme(show_logo=False, show_share_button=False)
         self._server.on_client_connect(self._aim)
         self._host = host
