@@ -77,7 +77,7 @@ def read_bvh(path: Path, skeleton: Asked = None) -> Recording:
         metres=None,
         rest_up=_rest_up(found, rest[:, kept]),
         notes=notes,
-        warnings=_first_frame(found, positions[:, kept], file.fps),
+        warnings=(*file.warnings, *_first_frame(found, positions[:, kept], file.fps)),
     )
 
 
