@@ -6,12 +6,14 @@ number of joints and, where two skeletons have as many, from the bones they woul
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from kinemesh.errors import ReadError
 from kinemesh.io.arrays import read_npy, read_npz
+from kinemesh.io.bodycheck import is_smpl
 from kinemesh.io.recording import Asked, Recording, named_skeleton
 from kinemesh.motion import SKELETONS, Skeleton
 from kinemesh.motion.arrays import Array
@@ -21,6 +23,8 @@ _LIMBS = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "
 _STEADY = 0.1
 """A bone's length may vary by this share over a clip, but for a tenth of the frames: joints that
 were lost or jump away say nothing."""
+_FARTHEST = 1e6
+"""Frames with a joint farther off [m] say nothing of a body."""
 _EVEN = 0.15
 """Left and right bones may differ in length by this share."""
 
@@ -84,7 +88,22 @@ def _recording(
             f"{path.name} has {count} joints; skeleton {found.name!r} has {len(found.joints)}: "
             + (f"{' or '.join(fits)} would fit" if fits else "give the skeleton it was made with")
         )
-    return Recording(positions, found, fps=fps, height=height, notes=(note,))
+    found, notes = _by_proportions(positions, found)
+    return Recording(positions, found, fps=fps, height=height, notes=(note, *notes))
+
+
+def _by_proportions(positions: Array, skeleton: Skeleton) -> tuple[Skeleton, tuple[str, ...]]:
+    """LAFAN1's layout on SMPL's proportions, as text-to-motion tools export it, made SMPL's."""
+    if skeleton is not SKELETONS["lafan22"]:
+        return skeleton, ()
+    whole = positions[np.all(np.abs(positions) < _FARTHEST, axis=(1, 2))]
+    spine = [skeleton.index(joint) for joint in ("Hips", "Spine", "Spine1", "Spine2")]
+    ends = {k: skeleton.index(j) for k, j in skeleton.landmarks.items() if isinstance(j, str)}
+    if not len(whole) or not is_smpl(whole, spine, ends):
+        return skeleton, ()
+    ratio = SKELETONS["smpl22"].leg_ratio
+    found = replace(skeleton, landmarks={**skeleton.landmarks, "pelvis": "Hips"}, leg_ratio=ratio)
+    return found, (f"proportions: SMPL's, whatever the names (leg ratio {ratio:g})",)
 
 
 def _find_skeleton(path: Path, positions: Array) -> tuple[Skeleton, str]:

@@ -29,7 +29,7 @@ _OFF = 0.06
 """Both toes this far [m] above where they stood before and after: the person is in the air."""
 _FRAMES = 5
 """A flight of fewer frames has no curve to speak of."""
-_RISE = 0.08
+_RISE = 0.1
 """One that rises less [m] from its ends to its top is too flat to tell."""
 _CURVE = 0.06
 """The body's centre keeps to a parabola within this share of its rise,"""
