@@ -140,15 +140,17 @@ def _check_size(made: Made, stature: float) -> None:
     extent = float(sides.max())
     if extent < _HUGE * stature:
         return
-    fits = [(f, name) for f, name in _UNITS if _OBJECTS[0] <= extent * f <= _OBJECTS[1]]
-    unit = (
-        f": it seems to be in {fits[0][1]}: scale = {fits[0][0]:g} in" if fits else ": scale it in"
-    )
+    fits = [f"{name} (scale = {f:g})" for f, name in _UNITS if _fits(extent * f)]
+    unit = f": it seems to be in {' or '.join(fits)}; say so in" if fits else ": scale it in"
     raise ReadError(
         f"{made.source} is {' x '.join(f'{side:.3g}' for side in sides)} m large beside a person "
         f"of {stature:.2f} m; expected an object that is handled, in metres{unit} a scene.toml's "
         f"[[prop]], or in the file. What is really so large is terrain= (--terrain)"
     )
+
+
+def _fits(extent: float) -> bool:
+    return _OBJECTS[0] <= extent <= _OBJECTS[1]
 
 
 def _prop(name: str, shape: Shape, track: Array, turned: bool) -> Prop:
