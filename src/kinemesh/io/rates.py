@@ -54,7 +54,7 @@ def frame_rate(
     elif recording.fps is not None:
         rate, note = recording.fps, f"frame rate: {recording.fps:g}/s (in the file)"
         warnings = too_slow(rate)
-    elif name == "smpl22" and (up or recording.up or _stands(recording)) == "y":
+    elif _is_humanml3d(recording, up):
         rate, note = _HUMANML3D, f"frame rate: {_HUMANML3D:g}/s (assumed, see the warning)"
         warnings = (
             f"the file does not say its frame rate: {_HUMANML3D:g}/s are assumed, as HumanML3D and "
@@ -75,6 +75,13 @@ def frame_rate(
     if rate > _FASTEST:
         raise ReadError(f"{path.name}: {rate:g} frames/s; expected at most {_FASTEST:g}")
     return rate, note, warnings
+
+
+def _is_humanml3d(recording: Recording, up: str | None) -> bool:
+    """Whether these may be HumanML3D's: bare places of 22 joints of SMPL, y up."""
+    if recording.skeleton.name != "smpl22" or recording.rotations is not None:
+        return False
+    return (up or recording.up or _stands(recording)) == "y"
 
 
 def _stands(recording: Recording) -> str | None:
