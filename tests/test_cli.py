@@ -20,6 +20,7 @@ from bvh_files import DIALECTS, write_bvh
 from commands import FRAMES, Command, walking
 from kinemesh import Result, RobotModel, Shape, cli, demos
 from kinemesh.errors import KinemeshError
+from recordings import fault
 
 
 def _writers() -> Any:
@@ -646,3 +647,13 @@ def test_a_csv_of_somebody_elses_is_a_robots_trajectory(
     refused = kinemesh_command("info", tmp_path / "moves.csv", "--up", "y")
     assert refused.status == 2
     assert "leave out --up" in refused.err
+
+
+def test_a_floor_that_is_given_is_not_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(fault("stale_floor_warning/walk_sunk.csv"))
+    assert cli.main(["info", path]) == 0
+    assert "--floor -0.080" in capsys.readouterr().out
+    assert cli.main(["info", path, "--floor", "-0.08"]) == 0
+    said = capsys.readouterr().out
+    assert "floor: -0.080 m (given)" in said
+    assert "soles come down to -0.080 m, not" not in said

@@ -17,7 +17,7 @@ from kinemesh.errors import ClipError, ReadError
 from kinemesh.io import read
 from kinemesh.io.bvh import read_bvh
 from kinemesh.motion import LANDMARKS, SKELETONS
-from recordings import recording
+from recordings import fault, recording
 
 FILES = {
     # stature [m], frames per second, frames, the file's axis that is up
@@ -451,7 +451,7 @@ def damaged(text: str) -> dict[str, tuple[str, str]]:
         "cut after MOTION": (head + "MOTION\n", "'Frames:'"),
         "cut in the motion": (text[: -len(text) // 5], "cut short"),
         "cut after a frame": (head + "MOTION\n" + "\n".join(tail.split("\n")[:20]), "holds 18"),
-        "too few announced": (text.replace("Frames: 40", "Frames: 39"), "announces 39"),
+        "too few announced": (text.replace("Frames: 40", "Frames: 38"), "announces 38"),
         "too many announced": (text.replace("Frames: 40", "Frames: 41"), "announces 41"),
         "endlessly many": (text.replace("Frames: 40", "Frames: 99999999999999"), "holds 40"),
         "digits without end": (text.replace("Frames: 40", "Frames: " + "9" * 9999), "whole number"),
@@ -494,6 +494,24 @@ def test_damage_is_named(tmp_path: Path, how: str) -> None:
     with pytest.raises((ReadError, ClipError), match=message) as caught:
         read(path)
     assert "a.bvh" in str(caught.value)
+
+
+@pytest.mark.parametrize("dialect", ["mixamo", "rokoko", "bandai-namco"])
+def test_one_frame_more_than_announced_is_read_with_a_warning(tmp_path: Path, dialect: str) -> None:
+    path = write_bvh(tmp_path / "a.bvh", DIALECTS[dialect])
+    whole = read(path)
+    path.write_text(path.read_text().replace("Frames: 40", "Frames: 39"))
+    clip = read(path)
+    assert len(clip) == 40
+    np.testing.assert_array_equal(clip.positions, whole.positions)
+    (warning,) = clip.warnings
+    assert "announces 39 frames and holds 40" in warning
+
+
+def test_rokokos_file_is_read() -> None:
+    clip = read(fault("n_plus_1_bvh/n1.bvh"))
+    assert len(clip) == 41
+    assert any("announces 40 frames and holds 41" in warning for warning in clip.warnings)
 
 
 def test_an_empty_file_is_named(tmp_path: Path) -> None:

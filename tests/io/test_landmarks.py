@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bvh_files import DIALECTS, Body, body_of
 from kinemesh.errors import ReadError
+from kinemesh.io import read
+from kinemesh.io.bodies import PARENTS, standin
 from kinemesh.io.landmarks import landmark_table, mapped_skeleton
-from kinemesh.motion import LANDMARKS, SKELETONS
+from kinemesh.motion import LANDMARKS, SKELETONS, Skeleton
+from recordings import fault
 
 
 def renamed(body: Body, **names: str) -> list[str]:
@@ -38,6 +42,83 @@ def test_the_pelvis_is_at_the_waist(dialect: str) -> None:
     metres = body.places * DIALECTS[dialect].unit
     above = skeleton.place(metres, "pelvis") - skeleton.place(metres, "left_hip")
     assert 0.1 < above[up] < 0.17
+
+
+NAMES = {
+    "smpl": "Pelvis L_Hip R_Hip Torso L_Knee R_Knee Spine L_Ankle R_Ankle Chest L_Toe R_Toe Neck "
+    "L_Thorax R_Thorax Head L_Shoulder R_Shoulder L_Elbow R_Elbow L_Wrist R_Wrist",
+    "smpl, plain": "pelvis left_hip right_hip spine1 left_knee right_knee spine2 left_ankle "
+    "right_ankle spine3 left_foot right_foot neck left_collar right_collar head left_shoulder "
+    "right_shoulder left_elbow right_elbow left_wrist right_wrist",
+    "lafan1": "Hips LeftUpLeg RightUpLeg Spine LeftLeg RightLeg Spine1 LeftFoot RightFoot Spine2 "
+    "LeftToe RightToe Neck LeftShoulder RightShoulder Head LeftArm RightArm LeftForeArm "
+    "RightForeArm LeftHand RightHand",
+    "motionbuilder": "Hips LeftUpLeg RightUpLeg Spine LeftLeg RightLeg Spine1 LeftFoot RightFoot "
+    "Spine2 LeftToeBase RightToeBase Neck LeftShoulder RightShoulder Head LeftArm RightArm "
+    "LeftForeArm RightForeArm LeftHand RightHand",
+}
+
+
+@pytest.mark.parametrize("names", NAMES)
+@pytest.mark.parametrize("size", [0.9, 1.1])
+def test_a_body_of_smpls_proportions_is_the_same_under_all_names(names: str, size: float) -> None:
+    places = size * standin().joints[:22]
+    joints = NAMES[names].split()
+    skeleton, notes = mapped_skeleton(joints, PARENTS[22], places)
+    assert skeleton.leg_ratio == 0.447
+    smpl = SKELETONS["smpl22"]
+    for landmark in LANDMARKS:
+        (joint,) = skeleton.weights(landmark)
+        assert joints.index(joint) == smpl.index(next(iter(smpl.weights(landmark))))
+    assert any("SMPL" in note or "smpl22" in note for note in notes)
+
+
+def test_names_of_a_layout_on_another_body_are_not_believed() -> None:
+    lafan = SKELETONS["lafan22"]
+    body = body_of(DIALECTS["lafan1"])
+    places = body.places.copy()
+    hips = [body.names.index(f"{side}UpLeg") for side in ("Left", "Right")]
+    places[body.names.index("Hips"), 1] = places[hips[0], 1] + 12.0  # at the waist
+    for joint, height in (("Spine", 112.0), ("Spine1", 121.0)):
+        places[body.names.index(joint), 1] = height
+    skeleton, notes = mapped_skeleton(body.names, body.parents, places)
+    assert skeleton.landmarks["pelvis"] == "Hips"
+    assert dict(skeleton.landmarks)["left_toe"] == lafan.landmarks["left_toe"]
+    assert skeleton.leg_ratio == Skeleton.leg_ratio
+    assert any("not those of lafan22" in note for note in notes)
+
+
+def test_smpls_names_on_another_body_do_not_make_it_smpls() -> None:
+    body = body_of(DIALECTS["mixamo"])
+    skeleton, _ = mapped_skeleton(body.names, body.parents, body.places)
+    assert skeleton.leg_ratio == Skeleton.leg_ratio
+    smpl = body_of(DIALECTS["smpl"])
+    skeleton, _ = mapped_skeleton(smpl.names, smpl.parents, smpl.places)
+    assert skeleton.leg_ratio == Skeleton.leg_ratio
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("smpl_named_bvh/smpl_named.bvh", "smpl_named_bvh/same_joints.npy"),
+        *("lafan_named_smpl/lafan_named.bvh", "lafan_named_smpl/same_but_toebase.bvh"),
+    ],
+)
+def test_one_stature_and_one_pelvis_whatever_the_names(path: str) -> None:
+    clip = read(fault(path))
+    assert clip.stature == pytest.approx(1.752, abs=0.002)
+    hips = (clip.landmark("left_hip") + clip.landmark("right_hip")) / 2.0
+    height = np.linalg.norm(clip.landmark("pelvis") - hips, axis=1)
+    np.testing.assert_allclose(height, 0.09, atol=0.005)
+
+
+def test_lafan1s_order_on_smpls_proportions_is_smpls_in_a_bare_array(tmp_path: Path) -> None:
+    lafan = SKELETONS["lafan22"]
+    places = standin().joints[:22][[NAMES["lafan1"].split().index(j) for j in lafan.joints]]
+    np.save(tmp_path / "a.npy", np.repeat(places[None, :, [2, 0, 1]], 20, axis=0))
+    clip = read(tmp_path / "a.npy")
+    assert clip.skeleton.landmarks["pelvis"] == "Hips"
+    assert clip.skeleton.leg_ratio == 0.447
 
 
 def test_scale_place_and_turn_of_the_body_do_not_matter() -> None:

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import trimesh
 from scipy.spatial.transform import Rotation
 
 from glb_files import scene_with_box
 from kinemesh import read
 from kinemesh.errors import KinemeshError, ReadError
 from kinemesh.motion import poses
+from recordings import fault
 
 Make = Callable[..., Path]
 
@@ -225,3 +227,26 @@ def test_a_track_that_leads_nowhere_is_refused(make: Make, tmp_path: Path) -> No
     np.save(tmp_path / "track.npy", table)
     with pytest.raises(ReadError, match=r"track\.npy holds numbers beyond"):
         read(make(CRATE + 'track = { file = "track.npy" }'))
+
+
+@pytest.mark.parametrize("unit", ["centimetres", "inches"])
+def test_an_object_in_another_unit_is_refused_with_the_scale(
+    tmp_path: Path, person: Make, unit: str
+) -> None:
+    factor = {"centimetres": 0.01, "inches": 0.0254}[unit]
+    np.save(tmp_path / "a.npy", person("smpl22"))
+    trimesh.creation.box((0.3 / factor,) * 3).export(tmp_path / "box.obj")
+    scene = tmp_path / "a.toml"
+    text = '[clip]\nfile = "a.npy"\n[[prop]]\nname = "box"\nfile = "box.obj"\n'
+    text += "pose = [0.6, 0, 0.3, 0, 0, 0, 1]\n"
+    scene.write_text(text)
+    with pytest.raises(ReadError, match=rf"box\.obj is .* m large.*{unit}.*scale = {factor:g}"):
+        read(scene)
+    scene.write_text(text + f"scale = {factor}\n")
+    (prop,) = read(scene).scene.props
+    assert np.ptp(prop.shape.vertices, axis=0).max() == pytest.approx(0.3, abs=1e-6)
+
+
+def test_a_box_in_centimetres_is_refused_at_once() -> None:
+    with pytest.raises(ReadError, match=r"cm\.obj is 30 x 40 x 30 m.*scale = 0\.01"):
+        read(fault("cm_mesh_hangs/cm.toml"))

@@ -133,3 +133,16 @@ def test_a_trajectory_whose_floor_is_elsewhere_is_warned_of(
     q[:, 2] += 0.2
     clip = clip_of(replace(answer.trajectory, q=q), robot)
     assert "--floor 0.200" in clip.warnings[0]
+
+
+@pytest.mark.parametrize("floor", [0.2, -0.08])
+def test_a_floor_that_is_given_is_not_warned_of(
+    robot: RobotModel, answer: Result, floor: float
+) -> None:
+    q = np.array(answer.trajectory.q)
+    q[:, 2] += floor
+    clip = clip_of(replace(answer.trajectory, q=q), robot, floor=floor)
+    assert not clip.warnings
+    as_it_was = clip_of(answer.trajectory, robot)
+    np.testing.assert_allclose(clip.positions, as_it_was.positions, atol=1e-12)
+    assert any(f"floor: {floor:.3f} m (given)" in note for note in clip.notes)

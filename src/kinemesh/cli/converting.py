@@ -40,6 +40,8 @@ class ConvertCommand:
     layout: Annotated[str | None, tyro.conf.arg(name="from")] = None
     """What the trajectory's layout is, where its content cannot tell: one of these, kimodo or
     bones-seed."""
+    joint_set: Annotated[str | None, tyro.conf.arg(name="set")] = None
+    """A part of the joints, of motionlib alone: asap23, G1's 29 without the wrists."""
     fps: float | None = None
     """Frames per second to write at; what the format's readers take for granted, else its own."""
     source_fps: float | None = None
@@ -84,6 +86,7 @@ class ConvertCommand:
             robot=written.robot,
             tracks=written.tracks,
             name=name,
+            joint_set=self.joint_set,
         )
         found, warnings = list(written.notes), list(written.warnings)
         delivery: Delivery | None = None

@@ -208,20 +208,19 @@ def robot_clip(path: Path, robot: str | None, fps: float | None, options: Option
     written = Written.read(path, robot, fps)
     scene, _, notes = scene_of(written, None, options)
     notes += [note.replace("--robot", "--source-robot") for note in written.notes]
-    clip = clip_of(written.trajectory, written.robot, scene, stance=written.stance, name=path.stem)
-    clip = replace(
+    clip = clip_of(
+        written.trajectory,
+        written.robot,
+        scene,
+        stance=written.stance,
+        name=path.stem,
+        floor=options.floor,
+    )
+    return replace(
         clip,
         notes=(*notes, *clip.notes),
         warnings=(*written.warnings, *clip.warnings),
     )
-    return clip if options.floor is None else _floored(clip, options.floor)
-
-
-def _floored(clip: Clip, floor: float) -> Clip:
-    """The clip with its floor, which was given, at z = 0; a terrain's own z = 0 is the ground."""
-    moved = replace(clip, scene=replace(clip.scene, terrain=None)).translated((0.0, 0.0, -floor))
-    scene = Scene(moved.scene.props, clip.scene.terrain, ground=0.0)
-    return replace(moved, scene=scene, notes=(*clip.notes, f"floor: {floor:.3f} m (given)"))
 
 
 def _moved(prop: Prop, tracks: Mapping[str, Array], count: int) -> Prop:

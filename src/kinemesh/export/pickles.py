@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.export.motion import Motion
 from kinemesh.export.pickled import pickled
+from kinemesh.io.jointsets import EXTENDED, kept
 
 
 def write_gmr(motion: Motion, path: Path) -> None:
@@ -30,20 +31,25 @@ def write_gmr(motion: Motion, path: Path) -> None:
     )
 
 
-def write_motionlib(motion: Motion, path: Path) -> None:
+def write_motionlib(motion: Motion, path: Path, joint_set: str | None = None) -> None:
     """One motion under its name, as ``joblib.load`` reads it.
 
     ``pose_aa`` is every body's turn against its parent: the root's in the world, then axis times
     angle of each joint. ``smpl_joints`` are zeros, as SONIC's own converter writes them: a robot
-    has none.
+    has none. A set of joints (:data:`kinemesh.io.jointsets.JOINT_SETS`) is written with the bodies
+    that follow its own in ``pose_aa``.
     """
-    axes = motion.links.axes[1:]
+    axes, joints, more = motion.links.axes[1:], motion.joints, 0
+    if joint_set is not None:
+        chosen = kept(joint_set, motion.links.joints)
+        axes, joints, more = axes[chosen], joints[:, chosen], EXTENDED[joint_set]
     turns = Rotation.from_quat(motion.base[:, 3:]).as_rotvec()
-    pose = np.concatenate([turns[:, None], motion.joints[..., None] * axes], axis=1)
+    pose = np.concatenate([turns[:, None], joints[..., None] * axes], axis=1)
+    pose = np.pad(pose, ((0, 0), (0, more), (0, 0)))
     entry: dict[str, Any] = {
         "root_trans_offset": motion.base[:, :3].astype(np.float32),
         "pose_aa": pose.astype(np.float32),
-        "dof": motion.joints.astype(np.float32),
+        "dof": joints.astype(np.float32),
         "root_rot": motion.base[:, 3:].astype(np.float32),
         "smpl_joints": np.zeros((len(motion), 24, 3), np.float32),
         "fps": _fps(motion),

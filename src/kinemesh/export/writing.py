@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
+
 from kinemesh import arguments
 from kinemesh._files import check_place, write_whole
 from kinemesh.errors import WriteError
@@ -22,6 +24,7 @@ from kinemesh.export.motion import Motion, motion_of
 from kinemesh.export.pickles import write_gmr, write_mimickit, write_motionlib
 from kinemesh.export.tables import write_sonic, write_unitree_csv
 from kinemesh.export.tensors import write_protomotions
+from kinemesh.io.jointsets import JOINT_SETS, kept
 from kinemesh.motion import Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.result import Result
@@ -87,6 +90,7 @@ def write(
     robot: RobotModel | str | Path | None = None,
     tracks: Mapping[str, Array] | None = None,
     name: str | None = None,
+    joint_set: str | None = None,
 ) -> tuple[str, ...]:
     """Write a trajectory as a trainer, or another tool, reads it: whole or not at all.
 
@@ -101,6 +105,8 @@ def write(
         robot: the model, or what :meth:`RobotModel.load` takes; the trajectory's own if left out.
         tracks: prop to poses ``(T, 7)``, in place of the result's own.
         name: the motion's name in formats that have one; the clip's if left out.
+        joint_set: a part of the robot's joints, of ``motionlib`` alone: ``"asap23"``, G1's 29
+            without the wrists, as ASAP and PBHC read them; all if left out.
 
     Returns:
         What was done on the way, and what the format has no room for.
@@ -121,13 +127,34 @@ def write(
     if name is not None:
         arguments.text("name", name, "the motion's name, a text")
     target = check_target(path, format)
+    if joint_set is not None:
+        arguments.choice("joint_set", joint_set, JOINT_SETS, WriteError)
+        if format != "motionlib":
+            raise WriteError(
+                f"joint_set={joint_set!r} is for motionlib, not {format}: leave it out"
+            )
     writer = WRITERS[format]
     trajectory = result.trajectory if isinstance(result, Result) else result
     own = trajectory.robot if robot is None else robot
     model = own if isinstance(own, RobotModel) else RobotModel.load(own)
     motion = motion_of(result, model, writer.fps if fps is None else fps, tracks, name)
-    write_whole(target, lambda temporary: writer.write(motion, temporary))
-    return (*motion.notes, *_remarks(motion, format, writer))
+    said = () if joint_set is None else (_left_out(motion, joint_set),)
+    if joint_set is None:
+        write_whole(target, lambda temporary: writer.write(motion, temporary))
+    else:
+        write_whole(target, lambda temporary: write_motionlib(motion, temporary, joint_set))
+    return (*motion.notes, *said, *_remarks(motion, format, writer))
+
+
+def _left_out(motion: Motion, joint_set: str) -> str:
+    """What a set of joints has no room for, checked against the robot."""
+    names = motion.links.joints
+    gone = sorted(set(range(len(names))) - set(kept(joint_set, names).tolist()))
+    most = float(np.abs(motion.joints[:, gone]).max(initial=0.0))
+    return (
+        f"dropped: {', '.join(names[k] for k in gone)}, bent by up to {most:.2f} rad: the set "
+        f"{joint_set} has none of them"
+    )
 
 
 def check_target(path: str | Path, format: str) -> Path:

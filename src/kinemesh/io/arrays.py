@@ -56,6 +56,20 @@ def read_npy(path: Path) -> Array:
         return _read(stream, path.stat().st_size, path.name)
 
 
+def objects_at(path: Path) -> int | None:
+    """Where the pickle of a ``.npy`` file of one Python object begins; None for any other file."""
+    if not head(path).startswith(_MAGIC):
+        return None
+    with path.open("rb") as stream:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                shape, _, dtype = _header(stream)
+        except Exception:  # said by the reader of numbers
+            return None
+        return stream.tell() if dtype.hasobject and math.prod(shape) == 1 else None
+
+
 def read_npz(path: Path, wanted: Collection[str]) -> Arrays:
     """The arrays named in ``wanted`` that a ``.npz`` file holds, as float64.
 

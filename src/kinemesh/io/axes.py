@@ -42,8 +42,8 @@ def find_up(clip: Clip) -> tuple[str, float]:
     if mean[best] < 0.0:
         raise ReadError(
             f"the person stands head down along the {'xyz'[best]} axis ({_list(mean)} m from feet "
-            f"to shoulders and hips); expected y or z to point up, as {_CHOICES} says: for "
-            f"camera axes (y down, z ahead) save [x, z, -y] instead"
+            f"to shoulders and hips): if she really is head down for most of the clip, "
+            f"{_CHOICES}; of camera axes (y down, z ahead) save [x, z, -y] instead"
         )
     if best == 0:
         raise ReadError(

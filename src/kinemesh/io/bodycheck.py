@@ -19,6 +19,16 @@ _AT_WAIST = 0.04
 _EVEN = 0.25
 """Bones of the left and the right differ by less than this share."""
 
+_AROUND_WAIST = 0.09
+"""A layout whose pelvis is further off the waist, as the same share, is not this body's."""
+_SMPL_ROOT = (0.07, 0.17)
+"""SMPL's first joint lies so far above its hip joints, as the same share,"""
+_SMPL_CHEST = 0.6
+"""and its third bone of the spine is this short beside the second (0.40 to 0.45; other bodies'
+are about alike)."""
+
+_SPAN = frozenset(f"{s}_{k}" for s in ("left", "right") for k in ("hip", "knee", "shoulder"))
+
 _LENGTHS: tuple[tuple[str, str, str, float, float], ...] = (
     ("hip", "knee", "thigh", 0.35, 0.65),
     ("knee", "ankle", "shank", 0.35, 0.65),
@@ -100,6 +110,53 @@ def check_body(
     return doubts
 
 
+def is_smpl(places: Array, spine: Sequence[int], ends: Mapping[str, int]) -> bool:
+    """Whether a body has the proportions of SMPL's family, whatever its joints are called.
+
+    Args:
+        places: joints ``(T, J, 3)`` in any unit.
+        spine: joints from where the legs part to where the arms do, both included.
+        ends: joints of the hips, knees, ankles and shoulders.
+    """
+    if len(spine) != 4 or not {*_SPAN, "left_ankle"} <= ends.keys():
+        return False
+    low, high = _SMPL_ROOT
+    bones = [
+        float(np.median(np.linalg.norm(places[:, a] - places[:, b], axis=-1)))
+        for a, b in pairwise(spine)
+    ]
+    above = height_over_hips(places[:, spine[0]], places, ends)
+    return low < above < high and bones[2] < _SMPL_CHEST * bones[1]
+
+
+def at_waist(pelvis: Array, places: Array, ends: Mapping[str, int]) -> bool:
+    """Whether ``pelvis`` ``(T, 3)`` is near the place that is the pelvis of any body."""
+    return abs(height_over_hips(pelvis, places, ends) - _WAIST) < _AROUND_WAIST
+
+
+def height_over_hips(point: Array, places: Array, ends: Mapping[str, int]) -> float:
+    """How far ``point`` ``(T, 3)`` is above the hip joints towards the chest, as a share of a leg.
+
+    NaN for a body without legs or trunk.
+    """
+    hips = (places[:, ends["left_hip"]] + places[:, ends["right_hip"]]) / 2.0
+    up = (places[:, ends["left_shoulder"]] + places[:, ends["right_shoulder"]]) / 2.0 - hips
+    leg = _leg(places, ends)
+    length = np.linalg.norm(up, axis=-1, keepdims=True)
+    if leg <= 0.0 or float(np.median(length)) <= 0.0:
+        return float("nan")
+    up = up / np.maximum(length, 1e-12)
+    return float(np.median(np.sum((point - hips) * up, axis=-1))) / leg
+
+
+def _leg(places: Array, ends: Mapping[str, int]) -> float:
+    """Thigh and shank of the left."""
+    return sum(
+        float(np.median(np.linalg.norm(places[:, ends[a]] - places[:, ends[b]], axis=-1)))
+        for a, b in (("left_hip", "left_knee"), ("left_knee", "left_ankle"))
+    )
+
+
 def waist(places: Array, spine: Sequence[int], ends: Mapping[str, int]) -> dict[int, float]:
     """Weights of one or two joints of the spine for the place 0.13 m above the hip joints.
 
@@ -113,18 +170,9 @@ def waist(places: Array, spine: Sequence[int], ends: Mapping[str, int]) -> dict[
     """
     if not {"left_knee", "left_ankle"} <= ends.keys():
         return {spine[0]: 1.0}
-    hips = (places[:, ends["left_hip"]] + places[:, ends["right_hip"]]) / 2.0
-    chest = (places[:, ends["left_shoulder"]] + places[:, ends["right_shoulder"]]) / 2.0
-    leg = sum(
-        float(np.median(np.linalg.norm(places[:, ends[a]] - places[:, ends[b]], axis=-1)))
-        for a, b in (("left_hip", "left_knee"), ("left_knee", "left_ankle"))
-    )
-    up = chest - hips
-    length = np.linalg.norm(up, axis=-1, keepdims=True)
-    if leg <= 0.0 or float(np.median(length)) <= 0.0:
+    heights = [height_over_hips(places[:, k], places, ends) for k in spine]
+    if not np.all(np.isfinite(heights)):
         return {spine[0]: 1.0}
-    up = up / np.maximum(length, 1e-12)
-    heights = [float(np.median(np.sum((places[:, k] - hips) * up, axis=-1))) / leg for k in spine]
     if heights[0] > _WAIST - _AT_WAIST:
         return {spine[0]: 1.0}
     for i, (low, high) in enumerate(pairwise(heights)):

@@ -25,10 +25,6 @@ _SAMPLES = 60
 """So many frames tell the body's proportions."""
 _STILL = 0.01
 """Position channels that stay below this share of an OFFSET are added to it, not put for it."""
-_APART = 0.15
-"""The first frame stands apart if a joint jumps this share of its leg to the second,"""
-_JUMP = 5.0
-"""and so many times as far as in any step of the second that follows."""
 _UPRIGHT = 3.0
 """A rest pose stands along an axis that outweighs the others by this factor."""
 
@@ -77,7 +73,7 @@ def read_bvh(path: Path, skeleton: Asked = None) -> Recording:
         metres=None,
         rest_up=_rest_up(found, rest[:, kept]),
         notes=notes,
-        warnings=_first_frame(found, positions[:, kept], file.fps),
+        warnings=file.warnings,
     )
 
 
@@ -176,23 +172,3 @@ def _rest_up(skeleton: Skeleton, rest: Array) -> str | None:
     if best == 0 or trunk[best] <= _UPRIGHT * np.sort(np.abs(trunk))[1]:
         return None
     return "xyz"[best]
-
-
-def _first_frame(skeleton: Skeleton, positions: Array, fps: float | None) -> tuple[str, ...]:
-    """A warning where the first frame stands apart, as a rest pose put before the motion does."""
-    ahead = positions[: 2 + max(3, round(fps or 30.0))]
-    steps = np.linalg.norm(np.diff(ahead, axis=0), axis=-1).max(axis=1)
-    leg = np.linalg.norm(
-        skeleton.place(ahead[0], "left_hip") - skeleton.place(ahead[0], "left_knee")
-    ) + np.linalg.norm(
-        skeleton.place(ahead[0], "left_knee") - skeleton.place(ahead[0], "left_ankle")
-    )
-    if len(steps) < 3 or not np.all(np.isfinite(steps)):
-        return ()
-    if steps[0] < _APART * leg or steps[0] < _JUMP * steps[1:].max():
-        return ()
-    after = "" if fps is None else f"; start={1.0 / fps:.3g} (--start) leaves it out"
-    return (
-        f"the first frame stands apart: a joint jumps {steps[0] / leg:.2f} of the leg's length to "
-        f"the second, as where a rest pose was put before the motion{after}",
-    )

@@ -56,6 +56,7 @@ class BvhFile:
     """All channels of all joints, frame by frame ``(T, C)`` [file units, degrees]."""
     fps: float | None
     """Frames per second [1/s]; None where the file says nothing that could be."""
+    warnings: tuple[str, ...] = ()
 
 
 def parse_bvh(path: Path) -> BvhFile:
@@ -83,14 +84,17 @@ def parse_bvh(path: Path) -> BvhFile:
             f"or damaged; copy or export it again"
         )
     names = _unique(path.name, reader.names, reader.parents)
+    width = sum(map(len, reader.channels))
+    table, said = _motion(path.name, text, time.end(), frames[1], width)
     return BvhFile(
         joints=names,
         parents=tuple(reader.parents),
         ends=tuple(reader.ends),
         offsets=_near(path.name, "OFFSET", np.array(reader.offsets)),
         channels=tuple(reader.channels),
-        motion=_motion(path.name, text, time.end(), frames[1], sum(map(len, reader.channels))),
+        motion=table,
         fps=_rate(time[1]),
+        warnings=said,
     )
 
 
@@ -121,8 +125,14 @@ def _text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _motion(file: str, text: str, start: int, announced: str, width: int) -> Array:
-    """The numbers ``(T, C)`` after the frame time."""
+def _motion(
+    file: str, text: str, start: int, announced: str, width: int
+) -> tuple[Array, tuple[str, ...]]:
+    """The numbers ``(T, C)`` after the frame time, and what is odd about their count.
+
+    One frame more than announced is a slip of the exporter (Rokoko's): nothing is missing. Any
+    other difference may be a file cut short or joined.
+    """
     if width == 0:
         raise ReadError(f"{file}: no joint has CHANNELS: nothing can move in it")
     body = text[start:]
@@ -144,7 +154,13 @@ def _motion(file: str, text: str, start: int, announced: str, width: int) -> Arr
     except ValueError:
         raise ReadError(f"{file}: 'Frames: {announced[:40]}'; expected a whole number") from None
     first = len(body.lstrip().partition("\n")[0].split())
-    if len(numbers) != frames * width:
+    said: tuple[str, ...] = ()
+    if frames > 0 and first == width and len(numbers) == (frames + 1) * width:
+        said = (
+            f"the file announces {frames} frames and holds {frames + 1}, as Rokoko's do: all "
+            f"{frames + 1} are read",
+        )
+    elif len(numbers) != frames * width:
         whole, rest = divmod(len(numbers), width)
         if first != width and first and frames * first == len(numbers):
             raise ReadError(
@@ -156,7 +172,7 @@ def _motion(file: str, text: str, start: int, announced: str, width: int) -> Arr
             f"{file} announces {announced[:40]} frames and holds {whole}{cut}: it is cut short or "
             f"damaged; copy or export it again, or correct the line 'Frames:' if {whole} are all"
         )
-    return _near(file, "motion", numbers.reshape(frames, width))
+    return _near(file, "motion", numbers.reshape(-1, width)), said
 
 
 def _near(file: str, what: str, numbers: Array) -> Array:

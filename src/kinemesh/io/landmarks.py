@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kinemesh.errors import ReadError
-from kinemesh.io.bodycheck import check_body
+from kinemesh.io.bodycheck import at_waist, check_body
 from kinemesh.io.jointnames import bare_names, is_end
 from kinemesh.io.limbs import Body, Found
 from kinemesh.motion import LANDMARKS, SKELETONS, Skeleton
@@ -56,15 +56,16 @@ def mapped_skeleton(
     joints = bare_names(names)
     body = Body(joints, None if parents is None else tuple(int(p) for p in parents), places)
     given = {k: _stated(k, v, names, joints) for k, v in (overrides or {}).items()}
-    known = _known_layout(joints)
+    named = _known_layout(joints)
+    known = named if named is not None and _has_proportions(named, body) else None
     if known is not None:
-        found = {
-            k: Found({joints.index(j): w for j, w in known.weights(k).items()}, 1.0)
-            for k in LANDMARKS
-        }
-        label, ratio = known.name, known.leg_ratio
+        found, label, ratio = _of_layout(known, joints), known.name, known.leg_ratio
     else:
         found, label, ratio = body.search(given), name, Skeleton.leg_ratio
+    root = body.smpl_root({k: f.weights for k, f in (found | given).items()})
+    if known is None and root is not None:
+        ratio = SKELETONS["smpl22"].leg_ratio
+        found["pelvis"] = Found({root: 1.0}, 1.0)
     found |= given
     missing = [k for k in LANDMARKS if k not in found]
     if missing:
@@ -89,7 +90,12 @@ def mapped_skeleton(
         )
     landmarks = {k: _joints(joints, found[k].weights) for k in LANDMARKS}
     skeleton = Skeleton(label, joints, landmarks, ratio)
-    return skeleton, _notes(joints, found, known, given, [text for text, _ in doubts])
+    notes = _notes(joints, found, known, given, [text for text, _ in doubts])
+    if known is None and root is not None:
+        notes = (*notes, f"proportions: SMPL's, whatever the names (leg ratio {ratio:g})")
+    elif named is not known and named is not None:
+        notes = (*notes, f"proportions: not those of {named.name}, whose names the joints have")
+    return skeleton, notes
 
 
 def landmark_table(joints: Sequence[str], landmarks: Landmarks) -> str:
@@ -114,6 +120,25 @@ def _known_layout(joints: tuple[str, ...]) -> Skeleton | None:
         if own <= set(joints) and all(j in own or is_end(j) for j in joints):
             return skeleton
     return None
+
+
+def _of_layout(known: Skeleton, joints: tuple[str, ...]) -> dict[str, Found]:
+    return {
+        k: Found({joints.index(j): w for j, w in known.weights(k).items()}, 1.0) for k in LANDMARKS
+    }
+
+
+def _has_proportions(known: Skeleton, body: Body) -> bool:
+    """Whether a body whose joints are called as those of ``known`` is built like it."""
+    landmarks = {k: f.weights for k, f in _of_layout(known, body.joints).items()}
+    if body.parents is None:
+        return True
+    smpl = body.smpl_root(landmarks) is not None
+    if known.name.startswith("smpl"):
+        return smpl
+    ends = {k: next(iter(weights)) for k, weights in landmarks.items()}
+    pelvis = sum(w * body.places[:, k] for k, w in landmarks["pelvis"].items())
+    return not smpl and at_waist(np.asarray(pelvis), body.places, ends)
 
 
 def _stated(

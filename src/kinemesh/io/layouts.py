@@ -47,11 +47,36 @@ def recognise(contents: Contents, target: Target) -> str:
                 if bodied.body_order(contents, target)[0] == "breadth first"
                 else "mjlab"
             )
+    if contents.container == "pickle":
+        _check_person(contents)
     there = ", ".join([*arrays, *names, *contents.skipped][:8]) or "nothing"
     raise ReadError(
         f"{contents.path.name} has {_looked_for(contents)}, only {there}; expected a robot's "
         f"trajectory: {', '.join(LAYOUTS)} (docs/formats.md)"
     )
+
+
+def _check_person(contents: Contents) -> None:
+    """Say how to save a person's motion that somebody published as a pickle.
+
+    Raises:
+        ReadError: it is one.
+    """
+    advice = {
+        ("smpl_poses", "smpl_trans"): "poses=d['smpl_poses'], trans=d['smpl_trans'] / "
+        "d['smpl_scaling'], fps=60), as AIST++ has them",
+        ("root_orient", "pose_body", "trans"): "root_orient=d['root_orient'], "
+        "pose_body=d['pose_body'], trans=d['trans'], fps=30), as OMOMO has them",
+        ("poses", "trans"): "poses=d['poses'], trans=d['trans'], fps=...)",
+    }
+    for keys, saved in advice.items():
+        if all(key in contents.arrays for key in keys):
+            one = "" if contents.motion is None else f", d the table {contents.motion!r} in it"
+            raise ReadError(
+                f"{contents.path.name} is a person's motion ({', '.join(keys)}) in a pickle, which "
+                f"can run any program; if you trust it, load it and save numpy.savez('x.npz', "
+                f"{saved}{one}, and read that"
+            )
 
 
 def _looked_for(contents: Contents) -> str:

@@ -12,7 +12,7 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from kinemesh.io.bodycheck import waist
+from kinemesh.io.bodycheck import is_smpl, waist
 from kinemesh.io.jointnames import meanings
 from kinemesh.motion.arrays import Array
 
@@ -28,6 +28,7 @@ _UNEVEN = 2.0
 """The two bones of a limb are less different in length than by this factor."""
 _MAYBE_ROOT = 0.5
 """A pelvis named less clearly than this is where the legs part."""
+_ROOTS = {"left_hip", "right_hip", "left_shoulder", "right_shoulder"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,26 @@ class Body:
                 found |= {f"{side}_{k}": v for k, v in self._limb(side, parts).items()}
         pelvis = self._pelvis({**found, **given})
         return {**({} if pelvis is None else {"pelvis": pelvis}), **found, **given}
+
+    def smpl_root(self, landmarks: Mapping[str, Mapping[int, float]]) -> int | None:
+        """The first joint of a body that has SMPL's tree and proportions; None for others."""
+        ends = {k: next(iter(weights)) for k, weights in landmarks.items()}
+        spine = self._spine(ends)
+        if self.parents is None or not spine:
+            return None
+        if {self.parents[ends[k]] for k in ("left_hip", "right_hip")} != {spine[0]}:
+            return None
+        return spine[0] if is_smpl(self.places, spine, ends) else None
+
+    def _spine(self, ends: Mapping[str, int]) -> list[int]:
+        """Joints from where the legs part to where the arms do; empty where neither is known."""
+        if self.lines is None or not _ROOTS <= ends.keys():
+            return []
+        right = self.lines[ends["right_hip"]]
+        shared = [k for k in self.lines[ends["left_hip"]] if k in right]
+        return (
+            self._path(shared[0], ends["left_shoulder"], ends["right_shoulder"]) if shared else []
+        )
 
     def _line(self, joint: int) -> tuple[int, ...]:
         """The joint and its ancestors, nearest first."""

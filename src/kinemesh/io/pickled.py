@@ -55,18 +55,24 @@ def is_pickle(start: bytes) -> bool:
     return start.startswith((b"\x80", *_PACKED))
 
 
-def read_pickle(path: Path) -> Any:
+def read_pickle(path: Path, offset: int = 0) -> Any:
     """The tables, lists, numbers, texts and arrays in a pickle of the protocols 2 to 5.
+
+    An array of one Python object is that object.
+
+    Args:
+        path: the file.
+        offset: where in it the pickle begins [bytes].
 
     Raises:
         ReadError: not a pickle, cut short, or one that asks for anything else.
     """
-    start = head(path)
+    start = head(path, offset + 64)[offset:]
     if not is_pickle(start):
         raise ReadError(f"{path.name} is {looks_like(start)}; expected a pickle")
     if path.stat().st_size > _LARGEST:
         raise ReadError(f"{path.name} is larger than {_LARGEST >> 30} GiB: no single trajectory")
-    data = path.read_bytes()
+    data = path.read_bytes()[offset:]
     if start.startswith(_PACKED):
         data = _unpacked(path, data)
     try:
@@ -113,6 +119,9 @@ class _Holder:
 
     wrapped: bool = False
     value: NDArray[Any] | None = None
+    item: Any = None
+    """What an array of one object holds, in place of numbers."""
+    boxed: bool = False
 
 
 @dataclass
@@ -255,6 +264,11 @@ class _Machine:
                 target.order = order
             case (_Holder(wrapped=False), (_, shape, _Dtype() as dtype, fortran, bytes(data))):
                 target.value = self.array(dtype, shape, data, bool(fortran))
+            case (
+                _Holder(wrapped=False),
+                (_, () | (1,), _Dtype(code="O8" | "O"), _, [item]),
+            ):  # numpy.save of a table
+                target.item, target.boxed = item, True
             case (_Holder(wrapped=True), {"shape": shape, "order": order, "dtype": dtype}):
                 target.value = self.follows(dtype, shape, order, state)
             case _:
@@ -304,6 +318,8 @@ def _plain(path: Path, value: Any, seen: dict[int, Any], depth: int) -> Any:
     if depth > _DEEPEST:
         refuse(path, f"tables nested more than {_DEEPEST} deep")
     if isinstance(value, _Holder):
+        if value.boxed:
+            return _plain(path, value.item, seen, depth + 1)
         if value.value is None:
             raise ValueError("an array without a state")
         return value.value

@@ -6,33 +6,62 @@ number of joints and, where two skeletons have as many, from the bones they woul
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from kinemesh.errors import ReadError
-from kinemesh.io.arrays import read_npy, read_npz
+from kinemesh.io.arrays import objects_at, read_npy, read_npz
+from kinemesh.io.bodycheck import is_smpl
+from kinemesh.io.generated import (
+    FEATURES,
+    FPS,
+    Generated,
+    joints_of_features,
+    read_results,
+    way_out,
+)
 from kinemesh.io.recording import Asked, Recording, named_skeleton
 from kinemesh.motion import SKELETONS, Skeleton
 from kinemesh.motion.arrays import Array
 
 _KEY = "global_joint_positions"
+_KIMODO = "posed_joints"
+"""The same by another name: Kimodo's."""
 _LIMBS = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "hand"))
 _STEADY = 0.1
 """A bone's length may vary by this share over a clip, but for a tenth of the frames: joints that
 were lost or jump away say nothing."""
+_FARTHEST = 1e6
+"""Frames with a joint farther off [m] say nothing of a body."""
 _EVEN = 0.15
 """Left and right bones may differ in length by this share."""
 
 
 def read_array_file(path: Path, skeleton: Asked = None) -> Recording:
-    """Read a ``.npy`` file that holds one array ``(T, J, 3)`` [m].
+    """Read a ``.npy`` file: one array ``(T, J, 3)`` [m], HumanML3D's features, MDM's results.
 
     Raises:
         ReadError: not such an array, or a skeleton that is unknown, does not fit or cannot
             be told.
     """
-    return _recording(path, read_npy(path), skeleton)
+    offset = objects_at(path)
+    if offset is not None:
+        return _generated(path, read_results(path, offset), skeleton)
+    array = read_npy(path)
+    if array.ndim == 2 and array.shape[1] == FEATURES and len(array) > 1:
+        return _generated(path, joints_of_features(path, array), skeleton)
+    return _recording(path, array, skeleton)
+
+
+def _generated(path: Path, made: Generated, skeleton: Asked) -> Recording:
+    """What a text-to-motion tool wrote."""
+    asked = "smpl22" if skeleton is None and made.positions.shape[1] == 22 else skeleton
+    found = _recording(path, made.positions, asked, FPS)
+    return replace(
+        found, up="y", notes=(*made.notes, *found.notes), warnings=(*found.warnings, *made.warnings)
+    )
 
 
 def read_archive_file(path: Path, skeleton: Asked = None) -> Recording:
@@ -43,15 +72,16 @@ def read_archive_file(path: Path, skeleton: Asked = None) -> Recording:
     Raises:
         ReadError: no such name in the file, or as :func:`read_array_file`.
     """
-    arrays = read_npz(path, (_KEY, "height", "fps"))
-    if _KEY not in arrays:
+    arrays = read_npz(path, (_KEY, _KIMODO, "height", "fps"))
+    key = _KEY if _KEY in arrays else _KIMODO
+    if key not in arrays:
         raise ReadError(
             f"{path.name} holds no {_KEY!r} (T, J, 3); expected joint positions under this name, "
             f"or a pose of SMPL's family ('poses' and 'trans', or 'root_orient', 'pose_body' and "
             f"'trans'): it holds {', '.join(sorted(arrays.names)[:20]) or 'nothing'}"
         )
     return _recording(
-        path, arrays[_KEY], skeleton, _number(path, arrays, "fps"), _number(path, arrays, "height")
+        path, arrays[key], skeleton, _number(path, arrays, "fps"), _number(path, arrays, "height")
     )
 
 
@@ -63,11 +93,7 @@ def _recording(
     height: float | None = None,
 ) -> Recording:
     if positions.ndim != 3 or positions.shape[2] != 3:
-        hint = (
-            ": reshape it to (T, J, 3)"
-            if positions.ndim == 2 and positions.shape[1] % 3 == 0
-            else ""
-        )
+        hint = way_out(positions.shape[1]) if positions.ndim == 2 else ""
         raise ReadError(
             f"{path.name} holds an array of shape {positions.shape}; expected joint positions "
             f"(T, J, 3) in metres{hint}"
@@ -84,7 +110,22 @@ def _recording(
             f"{path.name} has {count} joints; skeleton {found.name!r} has {len(found.joints)}: "
             + (f"{' or '.join(fits)} would fit" if fits else "give the skeleton it was made with")
         )
-    return Recording(positions, found, fps=fps, height=height, notes=(note,))
+    found, notes = _by_proportions(positions, found)
+    return Recording(positions, found, fps=fps, height=height, notes=(note, *notes))
+
+
+def _by_proportions(positions: Array, skeleton: Skeleton) -> tuple[Skeleton, tuple[str, ...]]:
+    """LAFAN1's layout on SMPL's proportions, as text-to-motion tools export it, made SMPL's."""
+    if skeleton is not SKELETONS["lafan22"]:
+        return skeleton, ()
+    whole = positions[np.all(np.abs(positions) < _FARTHEST, axis=(1, 2))]
+    spine = [skeleton.index(joint) for joint in ("Hips", "Spine", "Spine1", "Spine2")]
+    ends = {k: skeleton.index(j) for k, j in skeleton.landmarks.items() if isinstance(j, str)}
+    if not len(whole) or not is_smpl(whole, spine, ends):
+        return skeleton, ()
+    ratio = SKELETONS["smpl22"].leg_ratio
+    found = replace(skeleton, landmarks={**skeleton.landmarks, "pelvis": "Hips"}, leg_ratio=ratio)
+    return found, (f"proportions: SMPL's, whatever the names (leg ratio {ratio:g})",)
 
 
 def _find_skeleton(path: Path, positions: Array) -> tuple[Skeleton, str]:

@@ -24,6 +24,7 @@ from kinemesh.io.omomo import read_omomo
 from kinemesh.io.options import check_options
 from kinemesh.io.pickles import refuse_pickle
 from kinemesh.io.positions import read_archive_file, read_array_file
+from kinemesh.io.rates import frame_rate
 from kinemesh.io.recording import Asked, Reader, Recording
 from kinemesh.io.scene_file import PropEntry, SceneFile, TerrainEntry, read_scene_file
 from kinemesh.io.scenery import (
@@ -39,6 +40,7 @@ from kinemesh.io.smpl_files import holds_pose
 from kinemesh.io.units import in_metres
 from kinemesh.motion import Clip, Skeleton
 from kinemesh.motion.clean import cleaned, mended, spiked
+from kinemesh.motion.plausible import implausible
 from kinemesh.motion.skeleton import Landmarks
 
 READERS: Mapping[str, Reader] = MappingProxyType(
@@ -53,21 +55,6 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
 
-_USUAL_FPS: Mapping[str, float] = MappingProxyType(
-    {
-        "lafan22": 30.0,
-        "mocap53": 120.0,
-        "optitrack26": 30.0,
-        "smpl22": 30.0,
-        "smpl24": 30.0,
-        "smplh52": 30.0,
-        "smplx55": 30.0,
-    }
-)
-"""Frames per second [1/s] that files of a skeleton usually have and do not state."""
-
-_FASTEST = 1e5
-"""No recording has more frames a second [1/s]."""
 _FARTHEST = 1e9
 """No joint is farther off [m], in whatever unit."""
 _FAR_HEIGHT = 0.12
@@ -157,7 +144,8 @@ def read(
     ground = None if wanted.terrain is None else made_terrain(wanted.terrain)
     try:
         recording = in_metres(recording, words.get("unit"), words.get("height"))
-        clip = _clip(wanted.clip, recording, words.get("height"), words.get("fps"))
+        said = (words.get(name) for name in ("height", "fps", "up"))
+        clip = _clip(wanted.clip, recording, *said)
         clip, turned = upright(clip, words.get("up"), recording.up, recording.rest_up)
         clip = handed(clip)
         clip = cleaned(clip) if clean or words.get("clean") else spiked(clip)
@@ -171,6 +159,7 @@ def read(
             clip = with_terrain(clip, wanted.terrain, ground, turned)
             bottom = ground.ground if bottom is None else bottom
         clip = grounded(clip, bottom)
+        clip = replace(clip, warnings=(*clip.warnings, *implausible(clip)))
         if wanted.contacts is not None:
             clip = clip.with_contacts(*read_contacts(wanted.contacts))
         return replace(clip, name=path.stem)
@@ -239,26 +228,18 @@ def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
     return READERS[suffix](path, skeleton)
 
 
-def _clip(path: Path, recording: Recording, height: float | None, fps: float | None) -> Clip:
+def _clip(
+    path: Path,
+    recording: Recording,
+    height: float | None,
+    fps: float | None,
+    up: str | None,
+) -> Clip:
     """The recording as a clip, still in the file's axes and on the file's floor."""
     skeleton = recording.skeleton
     notes = [*recording.notes]
-    rate = fps if fps is not None else recording.fps
-    if rate is not None:
-        notes.append(f"frame rate: {rate:g}/s ({'given' if fps is not None else 'in the file'})")
-    elif skeleton.name in _USUAL_FPS:
-        rate = _USUAL_FPS[skeleton.name]
-        notes.append(
-            f"frame rate: {rate:g}/s (assumed, usual for {skeleton.name}: the file does not "
-            f"say; give fps= if it differs)"
-        )
-    else:
-        raise ReadError(
-            f"{path.name} does not state its frame rate, and skeleton {skeleton.name!r} has no "
-            f"usual one: give fps= in frames/s"
-        )
-    if rate > _FASTEST:
-        raise ReadError(f"{path.name}: {rate:g} frames/s; expected at most {_FASTEST:g}")
+    rate, note, doubts = frame_rate(path, recording, fps, up)
+    notes.append(note)
     sizes = np.abs(recording.positions)
     if np.any(np.isfinite(sizes) & (sizes > _FARTHEST)):
         frame = int(np.argwhere(np.isfinite(sizes) & (sizes > _FARTHEST))[0, 0])
@@ -278,7 +259,7 @@ def _clip(path: Path, recording: Recording, height: float | None, fps: float | N
     notes += whole.notes
     estimate = clip.stature
     stature = height if height is not None else recording.height
-    warnings = (*recording.warnings, *whole.warnings)
+    warnings = (*recording.warnings, *doubts, *whole.warnings)
     if stature is None:
         notes.append(f"height: {estimate:.3f} m (estimated from the legs; give height= to set it)")
     else:

@@ -18,6 +18,12 @@ from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.gaps import filled_track
 
+_HUGE = 5.0
+"""An object is smaller than so many statures."""
+_UNITS = ((0.01, "centimetres"), (0.001, "millimetres"), (0.0254, "inches"))
+_OBJECTS = (0.02, 3.0)
+"""Objects that are handled are so large [m], in the unit that is suggested for them."""
+
 
 @dataclass(frozen=True, eq=False)
 class Made:
@@ -82,6 +88,7 @@ def with_prop(clip: Clip, recording: Recording, entry: PropEntry, made: Made, tu
             f"the motion's file tracks no object for prop {entry.name!r}: give it a track of its "
             f"own or a pose"
         )
+    _check_size(made, clip.stature)
     track, said = filled_track(track, clip.fps, "object" if not how else f"object {entry.name!r}")
     where = f", its track from {how}" if how else ""
     note = f"object: prop {entry.name!r}, its shape from {made.source}{where}"
@@ -120,6 +127,30 @@ def with_terrain(clip: Clip, entry: TerrainEntry, made: Made, turned: bool) -> C
         notes=(*clip.notes, note, *made.notes),
         warnings=(*clip.warnings, *(f"{made.source}: {text}" for text in shape.warnings)),
     )
+
+
+def _check_size(made: Made, stature: float) -> None:
+    """Refuse an object that nobody handles.
+
+    Raises:
+        ReadError: it is far larger than the person; the message names the unit that would fit.
+    """
+    low, high = made.shape.bounds
+    sides = high - low
+    extent = float(sides.max())
+    if extent < _HUGE * stature:
+        return
+    fits = [f"{name} (scale = {f:g})" for f, name in _UNITS if _fits(extent * f)]
+    unit = f": it seems to be in {' or '.join(fits)}; say so in" if fits else ": scale it in"
+    raise ReadError(
+        f"{made.source} is {' x '.join(f'{side:.3g}' for side in sides)} m large beside a person "
+        f"of {stature:.2f} m; expected an object that is handled, in metres{unit} a scene.toml's "
+        f"[[prop]], or in the file. What is really so large is terrain= (--terrain)"
+    )
+
+
+def _fits(extent: float) -> bool:
+    return _OBJECTS[0] <= extent <= _OBJECTS[1]
 
 
 def _prop(name: str, shape: Shape, track: Array, turned: bool) -> Prop:

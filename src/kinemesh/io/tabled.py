@@ -7,6 +7,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.io.contents import Contents
 from kinemesh.io.decoded import Decoded, Target, finite, unit
+from kinemesh.io.jointsets import whole_joints
 from kinemesh.motion.arrays import Array
 
 
@@ -35,10 +36,10 @@ def motionlib(contents: Contents, target: Target) -> Decoded:
     pose = contents.arrays.get("pose_aa")
     if pose is not None and (pose.ndim != 3 or pose.shape[0] != frames or pose.shape[2] != 3):
         pose = None
+    notes: tuple[str, ...] = ()
     if "dof" in contents.arrays:
-        joints = contents.array("dof", frames, None)
-        if joints.shape[1] != count:
-            contents.array("dof", frames, count)
+        own = contents.array("dof", frames, None)
+        joints, notes = whole_joints(contents, own, pose, target)
     elif pose is not None and pose.shape[1] > count and target.links is not None:
         joints = np.sum(pose[:, 1 : count + 1] * target.links.axes[1:], axis=-1)
     else:
@@ -59,7 +60,8 @@ def motionlib(contents: Contents, target: Target) -> Decoded:
     else:
         turn = contents.array("root_rot", frames, 4)
     rate = contents.number("fps")
-    return Decoded(np.hstack([place, turn]), joints, rate, order, warnings=warnings)
+    base = np.hstack([place, turn])
+    return Decoded(base, joints, rate, order, notes=notes, warnings=warnings)
 
 
 def _is_first(contents: Contents, turn: Array, rotvec: Array) -> bool:

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from kinemesh.errors import ReadError
 from kinemesh.io import LAYOUTS, Contents
 from kinemesh.io.decoded import Target
+from kinemesh.io.jointsets import whole_joints
 from kinemesh.lint.columns import Claim, Claimed, fps_of
 from kinemesh.lint.held import Held, Listed
 from kinemesh.motion.links import Links
@@ -89,6 +90,8 @@ def motionlib(contents: Contents, links: Links) -> Claimed:
     place = contents.array("root_trans_offset", None, 3)
     frames, arrays = len(place), contents.arrays
     said = arrays.get("pose_aa")
+    if "dof" in arrays:
+        _check_set(contents, links)
     if said is not None and (
         said.ndim != 3 or len(said) != frames or said.shape[1] <= count or said.shape[2] != 3
     ):
@@ -115,6 +118,19 @@ def motionlib(contents: Contents, links: Links) -> Claimed:
         {"place": "root_trans_offset", "turn": "root_rot", "joints": "dof", "bodies": "pose_aa"},
         said=said,
     ), ()
+
+
+def _check_set(contents: Contents, links: Links) -> None:
+    """Refuse a part of a robot's joints, and another robot's, by the name of the set."""
+    own, said = contents.array("dof", None, None), contents.arrays.get("pose_aa")
+    if said is not None and (said.ndim != 3 or len(said) != len(own) or said.shape[2] != 3):
+        said = None
+    _, found = whole_joints(contents, own, said, Target(links.joints, links.robot, links))
+    if own.shape[1] != len(links.joints):
+        raise ReadError(
+            f"{contents.path.name}: {'; '.join(found)}. Lint looks at all joints of a robot: make "
+            f"them by `kinemesh convert {contents.path.name} whole.pkl --to motionlib` first"
+        )
 
 
 def mimickit(contents: Contents, links: Links) -> Claimed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ def clip_of(
     *,
     stance: Mapping[str, Flags] | None = None,
     name: str | None = None,
+    floor: float | None = None,
 ) -> Clip:
     """What a robot did, as a clip for another robot: ``retarget(clip_of(...), other)``.
 
@@ -52,6 +54,8 @@ def clip_of(
         stance: when ``left_toe`` and ``right_toe`` were held ``(T,)``, as a result says in its
             ``stance``; detected if left out.
         name: the clip's name; the robot's if left out.
+        floor: height of the ground in the trajectory [m], moved to z = 0; z = 0 if left out, with
+            a warning where the soles do not come down to it.
 
     Raises:
         ClipError: the trajectory is not this robot's, or the scene does not fit it.
@@ -82,10 +86,12 @@ def clip_of(
     scene = Scene() if scene is None else scene
     # The soles come down to here; the 5th percentile, because tools let a foot sink now and then.
     low = float(np.percentile([sole for *_, sole in posed], 5))
-    floating = abs(low) > _STANDS and scene.terrain is None and scene.ground == 0.0
+    floating = (
+        floor is None and abs(low) > _STANDS and scene.terrain is None and scene.ground == 0.0
+    )
     quaternions = Rotation.from_matrix(turns.reshape(-1, 3, 3)).as_quat()
     edits = [edit for side, planted in known.items() for edit in _held(side, planted)]
-    return Clip(
+    clip = Clip(
         positions=places,
         skeleton=skeleton,
         fps=trajectory.fps,
@@ -98,7 +104,7 @@ def clip_of(
             f"robot: {len(q)} frames of {model.name}, {len(LANDMARKS)} landmarks",
             f"stance: {'the robot held it' if edits else 'to be detected'}",
             f"height: {model.height:.3f} m (the robot's own)",
-            f"floor: z = 0; the soles come down to {low:+.3f} m",
+            f"floor: z = {floor or 0.0:g}; the soles come down to {low:+.3f} m",
         ),
         warnings=(
             f"the robot's soles come down to {low:+.3f} m, not to the ground z = 0: if the "
@@ -106,6 +112,14 @@ def clip_of(
         )
         * floating,
     )
+    return clip if floor is None else _floored(clip, floor)
+
+
+def _floored(clip: Clip, floor: float) -> Clip:
+    """The clip with its floor, which was given, at z = 0; a terrain's own z = 0 is the ground."""
+    moved = replace(clip, scene=replace(clip.scene, terrain=None)).translated((0.0, 0.0, -floor))
+    scene = Scene(moved.scene.props, clip.scene.terrain, ground=0.0)
+    return replace(moved, scene=scene, notes=(*clip.notes, f"floor: {floor:.3f} m (given)"))
 
 
 def _held(foot: str, planted: Flags) -> list[StanceEdit]:
