@@ -32,8 +32,8 @@ FLIP = s.at(slice(20, None), lambda v: -v)
 
 
 def kneeling(table: np.ndarray) -> np.ndarray:
-    """Knees 0.1 m below the ground, soles just above it."""
-    table[:, 2] = 0.37
+    """Knees 0.08 m below the ground, soles just above it."""
+    table[:, 2] = 0.39
     for part, angle in (("hip_pitch", -0.1), ("knee", 2.35), ("ankle_pitch", 0.3)):
         for side in ("left", "right"):
             table[:, 7 + s.JOINTS.index(f"{side}_{part}_joint")] = angle
@@ -166,7 +166,7 @@ FAULTS = [
     Fault(
         "feet-sunk",
         "gmr",
-        s.columns("root_pos", slice(2, 3), s.at(slice(40, 44), lambda v: v - 0.04)),
+        s.columns("root_pos", slice(2, 3), s.at(slice(40, 44), lambda v: v - 0.025)),
         mendable=False,
         what="now-and-then",
     ),
@@ -207,7 +207,7 @@ FAULTS = [
     Fault(
         "self-collision",  # the left upper arm in the trunk
         "unitree-csv",
-        s.columns("table", slice(7 + SHOULDER, 8 + SHOULDER), lambda v: v - 0.6),
+        s.columns("table", slice(7 + SHOULDER, 8 + SHOULDER), lambda v: v - 0.5),
         mendable=False,
     ),
     Fault("below-ground", "unitree-csv", s.put("table", kneeling), mendable=False),

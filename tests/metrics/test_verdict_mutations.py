@@ -22,9 +22,13 @@ SIDES = ("left", "right")
 ALIKE = ("tracking.landmark_error", "tracking.worst_landmark", "tracking.worst_half_second")
 LIMBS = ("limbs.worst_mean", "limbs.worst_p95", "limbs.worst_half_second")
 FEET = ("stance.drift_max", "stance.slip_mean", "stance.height_p95", "penetration.ground.max")
-HANDS = ("contact.prop.gap_p95", "contact.prop.kept", "penetration.prop.max")
+HANDS = (
+    *("contact.prop.gap_p95", "contact.prop.kept", "contact.prop.shift_mean"),
+    "penetration.prop.max",
+)
 JOINTS = ("limits.joint_excess", "limits.velocity_excess", "penetration.self.max")
 
+EXCHANGED = ("tracking.range_kept", "posture.knee_flexion")
 FACING = ("posture.toe_heading", "posture.lean_forward")
 
 
@@ -178,7 +182,7 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
-        *(exchanged, "limbs.worst_p95", (*ALIKE, *LIMBS, *FEET, *JOINTS, "tracking.range_kept")),
+        *(exchanged, "limbs.worst_p95", (*ALIKE, *LIMBS, *FEET, *JOINTS, *EXCHANGED)),
         clips=("walk", "recorded"),  # a lift is the same on both sides
     ),
     Mutation(turned, "posture.heading", (*ALIKE, *LIMBS, *FEET, *HANDS, *FACING)),
