@@ -13,6 +13,7 @@ import pytest
 from commands import Command, walking
 from kinemesh.augment import Spec, Variant
 from kinemesh.batch import Source, batch
+from kinemesh.batch.line import MADE
 from kinemesh.batch.manifest import Manifest
 from kinemesh.errors import ClipError, KinemeshError, ReadError, WriteError
 
@@ -73,6 +74,8 @@ BAD = {
     "an unknown status": line(status="good"),
     "a status that is a list": line(status=[]),
     "measures that are a list": line(measures=[1]),
+    "doubts that are a text": line(status="unsure", doubts="feet"),
+    "unsure without a file": line(status="unsure", files={}),
     "a reason that is none": line(reason=None),
     "too deep": '{"clip": ' + 5000 * "[" + 5000 * "]" + "}",
     "deep": line(settings=json.loads(50 * "[" + 50 * "]")),
@@ -124,7 +127,7 @@ def test_nothing_is_written_through_links_that_lead_out_of_the_folder(tmp_path: 
             batch([tmp_path / "w.npy"], folder)
     folder = tmp_path / "ds"
     folder.mkdir()
-    for status in ("kept", "rejected"):
+    for status in MADE:
         (folder / status).symlink_to(other)
     (record,) = batch([tmp_path / "w.npy"], folder).records
     assert record["status"] == "failed"

@@ -21,7 +21,9 @@ _SOLID = 0.9
 
 
 def check_outside(clip: Clip) -> None:
-    """Refuse a clip whose person is inside of a prop or of the terrain most of the time.
+    """Refuse a clip whose person is inside of a solid prop or terrain most of the time.
+
+    What the whole trunk is inside of is none: the clip has made a sheet of it, a room.
 
     Every row of every frame's program is broken there, which takes a hundred times as long as a
     frame does and gives nothing.

@@ -140,6 +140,9 @@ def _inhabited(shape: Shape, piece: Piece, marks: dict[str, Array]) -> str:
     points = np.concatenate([marks[name][deep[name]] for name in asked])
     held = np.asarray(cKDTree(points_on(corners)[0]).query(points)[0] > _FLESH)
     held[held] = clustered(corners, points[held], _BLOCK) > 0.5
+    if len(corners) < len(shape.faces):  # in a room with thick walls nobody is in what is solid
+        bounding = np.asarray(shape.vertices[shape.faces[~shape.sheets]])
+        held[held] = clustered(bounding, points[held], _BLOCK) > 0.5
     ends = np.cumsum([deep[name].sum() for name in asked])
     for name, part in zip(asked, np.split(held, ends[:-1]), strict=True):
         deep[name][deep[name]] = part
