@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from kinemesh.errors import ReadError, RobotError, WriteError
-from kinemesh.io.files import existing_file, head
+from kinemesh.io.files import existing_file
+from kinemesh.io.xmlfile import root_tag
 from kinemesh.motion.arrays import Array
 from kinemesh.newrobot.body import Body, find_body
 from kinemesh.newrobot.from_mjcf import read_mjcf_robot
@@ -44,22 +44,26 @@ class NewRobot:
 
 
 def read_robot(path: str | Path) -> Source:
-    """A robot from URDF or MuJoCo's XML, told by its content.
+    """A robot from URDF or MuJoCo's XML, told by its root element.
 
     Raises:
         ReadError: not XML, unsafe, neither of the two.
         RobotError: no tree of links, or meshes that are missing.
     """
     path = existing_file(path)
-    text = head(path, 1 << 16)
-    if re.search(rb"<mujoco[\s>]", text):
+    root = root_tag(path)
+    if root == "mujoco":
         return read_mjcf_robot(path)
-    if re.search(rb"<robot[\s>]", text) or re.search(rb"<!DOCTYPE|<!ENTITY", text):
+    if root == "robot":
         return read_urdf_robot(path)
     raise ReadError(
-        f"{path.name} is no robot: neither <robot> (URDF) nor <mujoco> (MuJoCo's XML) is in it; "
-        f"expected the file that describes the robot"
+        f"{path.name} is no robot: its root element is {_tag(root)}, neither <robot> (URDF) "
+        f"nor <mujoco> (MuJoCo's XML); expected the file that describes the robot"
     )
+
+
+def _tag(root: str | None) -> str:
+    return "none" if root is None else f"<{root[:40]}>"
 
 
 def new_robot(
