@@ -38,7 +38,9 @@ def test_the_shipped_robots_pass_at_rest(name: str) -> None:
         ("lengths", "height = 1.32", "height = 2.6", "height"),
         ("mapping", "[hands.right]", "[hands.write]", "[hands.right]"),
         ("balance", "left_hip_pitch_joint = -0.15", "left_hip_pitch_joint = -1.2", "[rest]"),
-        ("facing", "[0.14, 0.0, -0.03]", "[-0.14, 0.0, -0.03]", "toes point along +x"),
+        ("facing", "[0.14, 0.0, -0.03]", "[-0.14, 0.0, -0.03]", "toes do not point along +x"),
+        ("facing", '[soles.left]\nlink = "left_', '[soles.left]\nlink = "right_', "right_ankle"),
+        ("limits", "left_knee_joint = 0.3", "left_knee_joint = -0.3", "outside -0.09"),
         (
             "reach",
             'left_hand = { link = "left_wrist_yaw_link"',

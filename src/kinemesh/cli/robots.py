@@ -30,6 +30,8 @@ class NewCommand:
     """The folder to write: robot.toml, robot.urdf, hulls/."""
     name: str | None = None
     """What to call the robot; else as the folder."""
+    forward: Annotated[str | None, tyro.conf.arg(metavar="{+x,-x,+y,-y}")] = None
+    """Which way its root faces at zero posture, where knees and soles leave it unsure."""
     overwrite: bool = False
     """Replace a robot's folder that is there."""
     debug: bool = False
@@ -38,7 +40,12 @@ class NewCommand:
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
         start = time.perf_counter()
-        made = new_robot(self.path, self.output, name=self.name, overwrite=self.overwrite)
+        made = new_robot(
+            *(self.path, self.output),
+            name=self.name,
+            overwrite=self.overwrite,
+            forward=self.forward,
+        )
         seconds = time.perf_counter() - start
         robot = made.robot
         _line(

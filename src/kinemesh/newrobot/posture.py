@@ -60,8 +60,7 @@ def _leg(body: Body, q: Array, shift: float) -> Array:
     ahead = zero[0][foot].T @ ahead
     ankle, hip = (zero[0][k].T @ (p - zero[1][k]) for k, p in ((shin, leg.end), (base, leg.root)))
     knee = leg.chain.index(leg.bend)
-    joint = body.source.joint_of(leg.bend)
-    sense = 1.0 if joint.upper > -joint.lower else -1.0
+    sense = body.knee_sense["left"]
 
     def off(turns: Array, places: Array, angles: Array) -> Array:
         from_hip = turns[shin] @ ankle + places[shin] - turns[base] @ hip - places[base]

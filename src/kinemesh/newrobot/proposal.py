@@ -67,7 +67,12 @@ def _tag(root: str | None) -> str:
 
 
 def new_robot(
-    path: str | Path, folder: str | Path, *, name: str | None = None, overwrite: bool = False
+    path: str | Path,
+    folder: str | Path,
+    *,
+    name: str | None = None,
+    overwrite: bool = False,
+    forward: str | None = None,
 ) -> NewRobot:
     """Propose a robot folder and write it, whole or not at all.
 
@@ -76,16 +81,18 @@ def new_robot(
         folder: where to write ``robot.toml``, ``robot.urdf`` and ``hulls/``.
         name: what to call the robot; the folder's name if left out.
         overwrite: replace a folder that is there.
+        forward: which way of its root it faces, ``+x``, ``-x``, ``+y`` or ``-y``; told by knees
+            and soles if left out.
 
     Raises:
         ReadError: the file is none of the two, or unsafe.
-        RobotError: it is no humanoid, and why; meshes that are missing.
+        RobotError: it is no humanoid, and why; which way it faces is unsure; meshes that are missing.
         WriteError: the folder is there already, or cannot be written.
     """
     target = Path(folder)
     _check_target(target, overwrite)
     source = read_robot(path)
-    body = find_body(source)
+    body = find_body(source, forward)
     name = name or target.resolve().name
     try:
         staging = Path(tempfile.mkdtemp(dir=target.resolve().parent, prefix=".kinemesh-"))
