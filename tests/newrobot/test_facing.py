@@ -47,7 +47,7 @@ def test_knees_and_soles_tell_which_way_a_robot_faces(
     rest = rest_posture(body)
     for side in ("left", "right"):
         leg = body.legs[side]
-        turns, places = body.source.frames(rest)
+        _, places = body.source.frames(rest)
         hip, knee_at, foot = (places[k] for k in (leg.chain[0], leg.bend, leg.chain[-1]))
         middle = (hip + foot) / 2.0
         assert (knee_at - middle) @ body.facing[:, 0] > 0.02, side

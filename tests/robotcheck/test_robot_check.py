@@ -3,15 +3,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from commands import Command
+from kinemesh import retarget
 from kinemesh.newrobot import new_robot
 from kinemesh.robot import RobotModel
 from kinemesh.robot.shipped import robots_folder
 from kinemesh.robotcheck import check_robot
+from kinemesh.robotcheck.sided import sided_walk, sides_check
 from kinemesh.robotcheck.standing import standing_checks
 from robot_data import robot_file
 
@@ -71,8 +74,48 @@ def test_a_robot_not_shipped_passes_without_an_edit(tmp_path: Path) -> None:
     assert "not like the person: " in raised.found  # its arms cannot be raised straight ahead
     assert "limbs.worst_p95" in raised.found
     names = [check.name for check in report.checks]
-    assert names[-4:] == ["squat", "arm_raise", "step", "box_lift"]
+    assert names[-5:] == ["sides", "squat", "arm_raise", "step", "box_lift"]
     assert robot.height == pytest.approx(1.75, abs=0.02)  # PAL: 175 cm
+
+
+def test_arms_on_the_wrong_sides_are_seen_limb_by_limb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinemesh.robotcheck.checking.MOTIONS", {})
+    good = check_robot(RobotModel.load("g1")).checks[-1]
+    assert (good.name, good.passed) == ("sides", True), good.mend
+    folder = tmp_path / "mine"
+    shutil.copytree(robots_folder() / "g1", folder)
+    text = (folder / "robot.toml").read_text()
+    for part in ("shoulder", "elbow", "hand"):
+        text = text.replace(f"left_{part} = {{", f"other_{part} = {{")
+        text = text.replace(f"right_{part} = {{", f"left_{part} = {{")
+        text = text.replace(f"other_{part} = {{", f"right_{part} = {{")
+    (folder / "robot.toml").write_text(text)
+    swapped = RobotModel.load(folder)
+    assert "left_hand is not to the left of right_hand" in failed(folder)["facing"]
+    bad = check_robot(swapped).checks[-1]
+    assert not bad.passed
+    assert "the chest faces" in bad.mend
+
+
+def test_a_limb_of_the_other_side_is_named() -> None:
+    robot, clip = RobotModel.load("g1"), sided_walk().crop(0, 6)
+    result = retarget(clip, robot)
+    other = clip.skeleton.landmarks
+    order = [str(other[_across(name)]) for name in other]
+    swapped = clip.positions.copy()
+    swapped[:, [clip.skeleton.index(str(other[name])) for name in other]] = clip.positions[
+        :, [clip.skeleton.index(name) for name in order]
+    ]
+    assert sides_check(result, robot, clip).passed
+    told = sides_check(result, robot, replace(clip, positions=swapped))
+    assert "the left forearm points as the person's of the other side" in told.mend
+    assert "the chest faces" in told.mend
+
+
+def _across(name: str) -> str:
+    return name.replace("left", "right") if "left" in name else name.replace("right", "left")
 
 
 def test_the_command_draws_reports_and_says_by_its_status(

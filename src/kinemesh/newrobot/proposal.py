@@ -86,7 +86,8 @@ def new_robot(
 
     Raises:
         ReadError: the file is none of the two, or unsafe.
-        RobotError: it is no humanoid, and why; which way it faces is unsure; meshes that are missing.
+        RobotError: it is no humanoid, and why; which way it faces is unsure; meshes that are
+            missing.
         WriteError: the folder is there already, or cannot be written.
     """
     target = Path(folder)
