@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from commands import Command
 from kinemesh import retarget
@@ -16,6 +19,7 @@ from kinemesh.robot.shipped import robots_folder
 from kinemesh.robotcheck import check_robot
 from kinemesh.robotcheck.sided import sided_walk, sides_check
 from kinemesh.robotcheck.standing import standing_checks
+from kinemesh.viewer import robot_picture
 from robot_data import robot_file
 
 TALOS = "talos_data/robots/talos_reduced.urdf"
@@ -116,6 +120,21 @@ def test_a_limb_of_the_other_side_is_named() -> None:
 
 def _across(name: str) -> str:
     return name.replace("left", "right") if "left" in name else name.replace("right", "left")
+
+
+def test_the_picture_shows_the_feet_wherever_the_base_is(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(robots_folder() / "h1", folder)
+    text = (folder / "robot.toml").read_text()
+    # Its base is then as high as the head of a robot of this height.
+    (folder / "robot.toml").write_text(re.sub(r"(?m)^height = .*", "height = 1.2", text))
+    image = imread(robot_picture(RobotModel.load(folder), tmp_path / "h1.png"))
+    red, green, blue = (image[..., k] for k in range(3))
+    soles = (red > 0.8) & (green < 0.75) & (green > 0.3) & (blue < 0.4)
+    for panel in np.array_split(soles, 3, axis=1):
+        rows = np.flatnonzero(panel.any(axis=1))
+        assert len(rows)
+        assert rows.max() < 0.98 * len(image)
 
 
 def test_the_command_draws_reports_and_says_by_its_status(

@@ -32,6 +32,8 @@ class NewCommand:
     """What to call the robot; else as the folder."""
     forward: Annotated[str | None, tyro.conf.arg(metavar="{+x,-x,+y,-y}")] = None
     """Which way its root faces at zero posture, where knees and soles leave it unsure."""
+    without_missing_meshes: bool = False
+    """Go on where some of its meshes are missing, and say which."""
     overwrite: bool = False
     """Replace a robot's folder that is there."""
     debug: bool = False
@@ -45,6 +47,7 @@ class NewCommand:
             name=self.name,
             overwrite=self.overwrite,
             forward=self.forward,
+            without_missing_meshes=self.without_missing_meshes,
         )
         seconds = time.perf_counter() - start
         robot = made.robot

@@ -24,14 +24,14 @@ _ANCESTORS = 4
 Element = ElementTree.Element
 
 
-def read_xml(path: Path, root: str) -> Element:
+def read_xml(path: Path, *roots: str) -> Element:
     """The root element of an XML file.
 
     Entities could unfold to gigabytes or read other files: a file that declares a document type
     is refused, and so is one that is very large or very deep.
 
     Raises:
-        ReadError: not XML, a document type, too large, or another root element than ``root``.
+        ReadError: not XML, a document type, too large, or a root element other than ``roots``.
     """
     size = path.stat().st_size
     if size > _LARGEST:
@@ -68,10 +68,10 @@ def read_xml(path: Path, root: str) -> Element:
             f"{path.name} is not XML ({error}); it looks like {looks_like(head(path))}: it is cut "
             f"short, damaged, or another file"
         ) from error
-    if element.tag != root:
+    if element.tag not in roots:
         raise ReadError(
-            f"{path.name} holds <{element.tag[:40]}>; expected <{root}>: check that this is the "
-            f"right file"
+            f"{path.name} holds <{element.tag[:40]}>; expected <{roots[0]}>: check that this is "
+            f"the right file"
         )
     return element
 

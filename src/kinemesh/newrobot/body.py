@@ -51,7 +51,11 @@ class Body:
     def kept(self) -> set[int]:
         """Moving links that stay movable; what else moves, fingers say, is fixed."""
         limbs = [*self.legs.values(), *self.arms.values()]
-        return {*self.waist, *self.neck, *(k for limb in limbs for k in limb.chain)}
+        found = {*self.waist, *self.neck, *(k for limb in limbs for k in limb.chain)}
+        names = {self.source.joint_of(k).name for k in found}
+        followed = {k: self.source.joint_of(k).follows for k in found}
+        # What follows a joint that is fixed is fixed with it.
+        return {k for k, follows in followed.items() if follows is None or follows.leader in names}
 
 
 def find_body(source: Source, forward: str | None = None) -> Body:

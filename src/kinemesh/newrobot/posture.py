@@ -39,7 +39,7 @@ def rest_posture(body: Body, aside: float = 0.2) -> Array:
             break
         # Feet that go ahead under the body bring its weight towards their heels.
         shift += (share - 0.5) * length
-    return q
+    return source.followed(q)
 
 
 def _both(body: Body, q: Array, angles: Array, limbs: str) -> None:
@@ -102,6 +102,7 @@ def _solve(body: Body, q: Array, limb: Limb, off: Callable[[Array, Array, Array]
     joints = [body.source.joint_of(k) for k in limb.chain]
     lower, upper = (np.array([getattr(j, end) for j in joints]) for end in ("lower", "upper"))
     margin = 0.02 * (upper - lower)
+    margin[~np.isfinite(margin)] = 0.0
     lower, upper = lower + margin, upper - margin
     trial = np.array(q)
 

@@ -98,4 +98,4 @@ def _turned(result: Result, robot: RobotModel, clip: Clip) -> list[str]:
 
 
 def _unit(way: tuple[float, float, float]) -> Array:
-    return np.asarray(way) / np.linalg.norm(way)
+    return np.asarray(np.divide(way, np.linalg.norm(way)))

@@ -119,7 +119,7 @@ def _limits(robot: RobotModel) -> Check:
         low, high = robot.lower[k], robot.upper[k]
         # What robot.toml says: where the model rests was brought into the limits.
         at = robot.description.rest.get(name, robot.rest[7 + k])
-        if not (np.isfinite(low) and np.isfinite(high)):
+        if np.isfinite(low) != np.isfinite(high):
             wrong.append(f"{name} has no range")
         elif not low - _INSIDE <= at <= high + _INSIDE:
             wrong.append(f"{name} rests at {at:.2f}, outside {low:.2f} to {high:.2f}")
