@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import trimesh
+from scipy.spatial import ConvexHull
 
 from kinemesh.errors import ReadError, RobotError
 from kinemesh.newrobot import new_robot, read_robot
@@ -44,6 +46,16 @@ def test_what_a_model_includes_from_its_folder_is_part_of_it(tmp_path: Path) -> 
     (tmp_path / "parts" / "more.xml").write_text("<mujoco><include file='deep.xml'/></mujoco>")
     (tmp_path / "parts" / "deep.xml").write_text("<mujoco><option timestep='0.01'/></mujoco>")
     assert len(read_robot(main).moving) == 23
+    # So does the name of a mesh.
+    (tmp_path / "cube.stl").write_bytes(
+        trimesh.creation.box((0.1, 0.1, 0.1)).export(file_type="stl")
+    )
+    asset = "<mujoco><asset><mesh name='cube' file='../cube.stl'/></asset></mujoco>"
+    (tmp_path / "parts" / "deep.xml").write_text(asset)
+    text = main.read_text().replace(FREE, FREE + "<geom name='c' type='mesh' mesh='cube'/>")
+    main.write_text(text)
+    trunk = read_robot(main).links[0]
+    assert any(np.abs(points).max() == pytest.approx(0.05) for points in trunk.solids)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +180,14 @@ def test_a_forearm_of_several_pieces_without_a_wrist_is_in_hulls_whole(tmp_path:
 
 
 def _planes(corners: np.ndarray) -> np.ndarray:
-    from scipy.spatial import ConvexHull
-
     return np.asarray(ConvexHull(corners).equations)
+
+
+def test_where_a_visual_mesh_is_missing_what_collides_is_the_shell(tmp_path: Path) -> None:
+    path = write_made_urdf(tmp_path)
+    text, link = path.read_text(), '<link name="head">'
+    assert link in text
+    seen = '<visual><geometry><mesh filename="gone.stl"/></geometry></visual>'
+    path.write_text(text.replace(link, link + seen))
+    source = read_robot(path, without_missing_meshes=True)
+    assert len(np.concatenate(source.links[source.order["head"]].solids)) > 8

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kinemesh import demos, retarget
+from kinemesh import demos, metrics, retarget
 from kinemesh.errors import RobotError
+from kinemesh.motion import Trajectory
 from kinemesh.robot import RobotModel
 from kinemesh.robot.shipped import robots_folder
+from recordings import fault
 
 LEAD, FOLLOW = "left_wrist_yaw_joint", "left_wrist_pitch_joint"
 
@@ -82,3 +84,23 @@ def test_a_continuous_joint_has_no_limits(tmp_path: Path) -> None:
     assert np.isfinite(np.delete(robot.lower, k)).all()
     result = retarget(demos.walk().crop(40, 44), robot)
     assert np.isfinite(result.trajectory.q).all()
+
+
+def test_the_ruler_sees_a_joint_that_does_not_follow(following: RobotModel) -> None:
+    q = np.tile(following.rest, (3, 1))
+    trajectory = Trajectory(q, 30.0, following.joint_names, following.name)
+    row = metrics.evaluate(trajectory, following)["limits.mimic_excess"]
+    assert row.value == pytest.approx(0.0, abs=1e-12)
+    q[1, 7 + following.joint_names.index(FOLLOW)] += 0.2
+    trajectory = Trajectory(q, 30.0, following.joint_names, following.name)
+    row = metrics.evaluate(trajectory, following)["limits.mimic_excess"]
+    assert row.value == pytest.approx(0.2)
+    assert row.passed is False
+
+
+def test_the_folder_whose_mimic_was_ignored_follows() -> None:
+    robot = RobotModel.load(fault("mimic_ignored/mimic"))
+    lead, follow = (robot.joint_names.index(name) for name in (LEAD, FOLLOW))
+    joints = retarget(demos.lift_box().crop(40, 60), robot).trajectory.q[:, 7:]
+    assert np.ptp(joints[:, lead]) > 0.01
+    assert np.abs(joints[:, follow] - joints[:, lead]).max() < 1e-9

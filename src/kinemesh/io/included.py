@@ -34,9 +34,24 @@ def _include(main: Path, path: Path, element: Element, known: list[Path]) -> Non
             )
         known.append(file.resolve())
         part = read_xml(file, "mujoco", "mujocoinclude")
+        _settle_folders(main, file, part)
         _include(main, file, part, known)
         at = list(element).index(child)
         element[at : at + 1] = list(part)
+
+
+def _settle_folders(main: Path, path: Path, part: Element) -> None:
+    """Meshes, and folders of them, that an included file names from its own folder."""
+    folder, inner = main.resolve().parent, path.resolve().parent
+    named = [(e, key) for e in part.iter("compiler") for key in ("meshdir", "assetdir")]
+    named += [(e, "file") for e in part.iter("mesh")]
+    for element, key in named:
+        name = element.get(key)
+        if not name or (folder / name).exists():
+            continue
+        near = (inner / name).resolve()
+        if near.exists() and near.is_relative_to(folder):
+            element.set(key, str(near.relative_to(folder)))
 
 
 def _file(main: Path, path: Path, name: str) -> Path:

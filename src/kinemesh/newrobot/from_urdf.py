@@ -82,14 +82,23 @@ def _link(path: Path, element: Element, meshes: Meshes) -> Link:
             inertia = np.array([[ixx, ixy, ixz], [ixy, iyy, iyz], [ixz, iyz, izz]])
             inertia = turn @ inertia @ turn.T
         centre = pose[:3]
+    seen, met = element.findall("visual"), element.findall("collision")
+    solids, whole = _solids(where, seen or met, meshes)
+    if not whole and seen and met:  # a mesh is missing: what collides may be a plain solid
+        solids, _ = _solids(where, met, meshes)
+    return Link(name, mass, centre, inertia, tuple(solids))
+
+
+def _solids(where: str, entries: list[Element], meshes: Meshes) -> tuple[list[Array], bool]:
+    """Points of each piece in the link's frame, and whether no mesh was missing."""
     solids: list[Array] = []
-    for entry in element.findall("visual") or element.findall("collision"):
+    for entry in entries:
         points = _points(where, entry, meshes)
         if len(points):
             pose = origin_of(where, entry)
             points = points @ Rotation.from_quat(pose[3:]).as_matrix().T + pose[:3]
             solids.append(in_metres(where, points))
-    return Link(name, mass, centre, inertia, tuple(solids))
+    return solids, len(solids) == len(entries)
 
 
 def _points(where: str, entry: Element, meshes: Meshes) -> Array:
