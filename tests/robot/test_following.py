@@ -8,7 +8,7 @@ import pytest
 
 from kinemesh import demos, metrics, retarget
 from kinemesh.errors import RobotError
-from kinemesh.motion import Trajectory
+from kinemesh.motion import Scene, Trajectory
 from kinemesh.robot import RobotModel
 from kinemesh.robot.shipped import robots_folder
 from recordings import fault
@@ -89,11 +89,11 @@ def test_a_continuous_joint_has_no_limits(tmp_path: Path) -> None:
 def test_the_ruler_sees_a_joint_that_does_not_follow(following: RobotModel) -> None:
     q = np.tile(following.rest, (3, 1))
     trajectory = Trajectory(q, 30.0, following.joint_names, following.name)
-    row = metrics.evaluate(trajectory, following)["limits.mimic_excess"]
+    row = metrics.evaluate(trajectory, following, scene=Scene())["limits.mimic_excess"]
     assert row.value == pytest.approx(0.0, abs=1e-12)
     q[1, 7 + following.joint_names.index(FOLLOW)] += 0.2
     trajectory = Trajectory(q, 30.0, following.joint_names, following.name)
-    row = metrics.evaluate(trajectory, following)["limits.mimic_excess"]
+    row = metrics.evaluate(trajectory, following, scene=Scene())["limits.mimic_excess"]
     assert row.value == pytest.approx(0.2)
     assert row.passed is False
 

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.image import imread
 
 from commands import Command
-from kinemesh import retarget
+from kinemesh import demos, metrics, retarget
 from kinemesh.newrobot import new_robot
 from kinemesh.robot import RobotModel
 from kinemesh.robot.shipped import robots_folder
@@ -120,6 +120,28 @@ def test_a_limb_of_the_other_side_is_named() -> None:
 
 def _across(name: str) -> str:
     return name.replace("left", "right") if "left" in name else name.replace("right", "left")
+
+
+def test_a_foot_that_rolls_beyond_its_toe_edge_stands() -> None:
+    robot, clip = RobotModel.load("t1"), demos.walk().crop(43, 52)
+    result = retarget(clip, robot)
+    held = metrics.Held(result.stance, result.touch)
+
+    def height(lift: float) -> float:
+        q = np.array(result.trajectory.q)
+        q[:, 2] += lift
+        moved = replace(result.trajectory, q=q)
+        score = metrics.evaluate(
+            *(moved, robot), scene=result.scene, clip=clip, scale=result.scale, held=held
+        )
+        return score.value("stance.height_p95")
+
+    rolled = np.flatnonzero(result.stance["right_toe"] & ~result.stance["right_heel"])
+    sole = next(s for s in robot.soles if s.name == "right")
+    posed = robot.configuration(result.trajectory.q[rolled[-1]])
+    assert posed.positions(np.full(2, sole.joint), sole.corners[2:])[:, 2].min() > 0.007
+    assert height(0.0) < 4.0
+    assert height(0.01) > 7.0
 
 
 def test_the_picture_shows_the_feet_wherever_the_base_is(tmp_path: Path) -> None:
