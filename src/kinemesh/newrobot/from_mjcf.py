@@ -18,6 +18,7 @@ from kinemesh.newrobot.base import GROUND, floating
 from kinemesh.newrobot.equalities import Tie, check_ties, following, ties
 from kinemesh.newrobot.meshes import Meshes, corners_of_mesh, in_metres
 from kinemesh.newrobot.source import FIXED, SLIDING, TURNING, Joint, Link, Source, arranged
+from kinemesh.newrobot.strengths import strengths
 
 _DENSITY = 1000.0
 """[kg/m^3], MuJoCo's default."""
@@ -51,7 +52,7 @@ def read_mjcf_robot(path: Path, without_missing: bool = False) -> Source:
     reader = _Reader(path, lambda file: Shape.convex(corners_of_mesh(file, [])))
     reader.settle(root)
     reader.find(root, without_missing)
-    reader.strengths = _strengths(reader, root)
+    reader.strengths = strengths(reader, root)
     usual = next((w.get("childclass", "main") for w in root.findall("worldbody")), "main")
     reader.take(robot, usual)
     for tie in tied:
@@ -290,17 +291,3 @@ class _Reader(MjcfModel):
             tensor += dense * mesh.moment_inertia
             tensor += mass * (gap @ gap * np.eye(3) - np.outer(gap, gap))
         return Link(name, float(masses.sum()), centre, tensor)
-
-
-def _strengths(model: MjcfModel, root: Element) -> dict[str, float]:
-    """Largest torque [N m] of each joint by its actuator, where it states one."""
-    found = {}
-    for block in root.findall("actuator"):
-        for bare in block:
-            one, where = model.full(bare, "main"), f"{model.path.name}, <{bare.tag}>"
-            name = one.get("joint")
-            gear = float(numbers(where, one, "gear", None, np.ones(1))[0])
-            key = "forcerange" if one.get("forcerange") else "ctrlrange"
-            if name and one.get(key) and (key == "forcerange" or one.tag == "motor"):
-                found[name] = float(np.abs(numbers(where, one, key, 2, None)).max() * abs(gear))
-    return found

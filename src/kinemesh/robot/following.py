@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 import numpy as np
+import pinocchio as pin
 
 from kinemesh.errors import RobotError
 from kinemesh.motion.arrays import Array, readonly
@@ -100,6 +102,30 @@ def coupling(base: int, names: tuple[str, ...], followers: Mapping[str, Follower
         leader, factor = (name, 1.0) if follower is None else (follower.leader, follower.factor)
         matrix[base + k, base + free.index(leader)] = factor
     return readonly(matrix / np.linalg.norm(matrix, axis=0))
+
+
+def driven(names: Sequence[str], followers: Mapping[str, Follower], joints: Array) -> Array:
+    """Joint angles ``(..., n)`` [rad], those that follow others where they then are."""
+    result, index = np.array(joints), {name: k for k, name in enumerate(names)}
+    for name, follower in followers.items():
+        lead = result[..., index[follower.leader]]
+        result[..., index[name]] = follower.factor * lead + follower.offset
+    return result
+
+
+def load_urdf(urdf: Path) -> tuple[Any, dict[str, Follower]]:
+    """Pinocchio's model of a URDF on a floating base, all joints free; and which ones follow.
+
+    Raises:
+        RobotError: see :func:`read_followers`; or Pinocchio cannot read it.
+    """
+    followers, text = read_followers(urdf)
+    try:
+        if text is not None:
+            return pin.buildModelFromXML(text, pin.JointModelFreeFlyer()), followers
+        return pin.buildModelFromUrdf(str(urdf), pin.JointModelFreeFlyer()), followers
+    except (ValueError, RuntimeError) as error:
+        raise RobotError(f"{urdf}: not a URDF that can be read ({error})") from error
 
 
 def read_followers(urdf: Path) -> tuple[dict[str, Follower], str | None]:

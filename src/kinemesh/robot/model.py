@@ -22,9 +22,10 @@ from kinemesh.robot.ends import hands_of, placed, soles_of
 from kinemesh.robot.following import (
     agree,
     coupling,
+    driven,
     kept,
+    load_urdf,
     locked_together,
-    read_followers,
 )
 from kinemesh.robot.freezing import locked_angles, reduced, without
 from kinemesh.robot.hulls import HullTable, load_hulls
@@ -90,8 +91,8 @@ class RobotModel:
         self.height = description.height
         self.listed = description.listed
         self.neighbours = description.neighbours
-        followers, text = read_followers(description.urdf)
-        self.pin_model = reduced(_load_urdf(description, text), locked)
+        loaded, followers = load_urdf(description.urdf)
+        self.pin_model = reduced(loaded, locked)
         model = self.pin_model
         self.joint_names: tuple[str, ...] = tuple(model.names)[2:]
         for name in self.joint_names:
@@ -213,11 +214,7 @@ class RobotModel:
 
     def followed(self, joints: Array) -> Array:
         """Joint angles ``(..., n)`` [rad], those that follow others where they then are."""
-        result, index = np.array(joints), self.joint_names.index
-        for name, follower in self.followers.items():
-            lead = result[..., index(follower.leader)]
-            result[..., index(name)] = follower.factor * lead + follower.offset
-        return result
+        return driven(self.joint_names, self.followers, joints)
 
     def _joint_index(self, name: str, table: str) -> int:
         if name not in self.joint_names:
@@ -304,12 +301,3 @@ class RobotModel:
             frozen[7 + self.whole.joint_names.index(name)] = angle
         model._frozen = readonly(frozen)
         return model
-
-
-def _load_urdf(description: Description, text: str | None) -> Any:
-    try:
-        if text is not None:
-            return pin.buildModelFromXML(text, pin.JointModelFreeFlyer())
-        return pin.buildModelFromUrdf(str(description.urdf), pin.JointModelFreeFlyer())
-    except (ValueError, RuntimeError) as error:
-        raise RobotError(f"{description.urdf}: not a URDF that can be read ({error})") from error
