@@ -213,7 +213,7 @@ class RobotModel:
         return readonly(lower), readonly(upper), readonly(velocity)
 
     def followed(self, joints: Array) -> Array:
-        """Joint angles ``(..., n)`` [rad], those that follow others where they then are."""
+        """Angles ``(..., n)`` [rad], joints that follow others where they then are."""
         return driven(self.joint_names, self.followers, joints)
 
     def _joint_index(self, name: str, table: str) -> int:
@@ -243,13 +243,11 @@ class RobotModel:
     def _rest(self, description: Description) -> Array:
         """Rest posture with the lowest sole corner on z = 0."""
         q = pin.neutral(self.pin_model)
-        rest = np.clip(self._by_joint(description.rest, "rest", 0.0), self.lower, self.upper)
-        q[7:] = self.followed(rest)
+        q[7:] = self._by_joint(description.rest, "rest", 0.0)
+        q[7:] = self.followed(np.clip(q[7:], self.lower, self.upper))
         posed = Configuration(self, q)
-        corners = [
-            posed.positions(np.full(len(s.corners), s.joint), s.corners)[:, 2].min()
-            for s in self.soles
-        ]
+        ends = [(np.full(len(s.corners), s.joint), s.corners) for s in self.soles]
+        corners = [posed.positions(*end)[:, 2].min() for end in ends]
         if description.fixed is not None:
             q[2] = description.fixed
         else:
