@@ -246,8 +246,8 @@ class RobotModel:
         q[7:] = self._by_joint(description.rest, "rest", 0.0)
         q[7:] = self.followed(np.clip(q[7:], self.lower, self.upper))
         posed = Configuration(self, q)
-        ends = [(np.full(len(s.corners), s.joint), s.corners) for s in self.soles]
-        corners = [posed.positions(*end)[:, 2].min() for end in ends]
+        feet = [(np.full(4, sole.joint), sole.corners) for sole in self.soles]
+        corners = [posed.positions(*foot)[:, 2].min() for foot in feet]
         if description.fixed is not None:
             q[2] = description.fixed
         else:
