@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kinemesh.newrobot import new_robot
+
 ARM = """
       <body name="{s}1" pos="0 {y} 0.36">
         <joint name="{s}1" axis="0 1 0" range="-180 90"/>
@@ -69,4 +71,16 @@ def write_made(folder: Path, more: str = "") -> Path:
     """The humanoid as a file in ``folder``."""
     path = folder / "made.xml"
     path.write_text(ROBOT.format(limbs=limbs(), more=more))
+    return path
+
+
+def write_made_urdf(folder: Path, more: str = "") -> Path:
+    """The humanoid as URDF with meshes; ``more`` stands first in its <robot>."""
+    made = new_robot(write_made(folder), folder / "source")
+    text = (made.folder / "robot.urdf").read_text()
+    for added in ("left_sole", "right_sole", "left_palm", "right_palm"):
+        text = text.replace(f'"{added}', f'"own_{added}')
+    head, name, rest = text.partition('<robot name="source">')
+    path = made.folder / "made.urdf"
+    path.write_text(head + name + more + rest)
     return path

@@ -105,11 +105,12 @@ class Evaluation:
 
     def qp(self, radius: float = np.inf) -> QP:
         """The QP, with the step held within ``radius`` in every number."""
-        nv = self.configuration.robot.nv
+        robot = self.configuration.robot
+        nv = robot.nv
         boxes = [box for _, box in self.boxes]
         if np.isfinite(radius):
             boxes.append(Box(np.full(nv, -radius), np.full(nv, radius)))
-        return QP.build(nv, self.residuals, self.rows, boxes)
+        return QP.build(nv, self.residuals, self.rows, boxes, robot.coupling)
 
     def report(self, index: int, iterations: int, tolerance: float) -> FrameReport:
         """The report of frame ``index``; rows broken by more than ``tolerance`` are relaxed."""

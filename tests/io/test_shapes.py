@@ -328,7 +328,7 @@ def test_meshes_of_a_model_are_found_in_its_folder_of_meshes(save: object, box_o
 @pytest.mark.parametrize(
     ("text", "match"),
     [
-        (mjcf('<include file="b.xml"/>'), "has <include>"),
+        (mjcf('<include file="b.xml"/>'), "is not there"),
         (mjcf('<replicate count="9"><geom size="1"/></replicate>'), "has <replicate>"),
         (mjcf('<geom type="hfield" hfield="h"/>'), "type 'hfield'"),
         (mjcf('<geom type="mesh" mesh="m"/>'), "is no asset; there are none"),
@@ -343,7 +343,8 @@ def test_meshes_of_a_model_are_found_in_its_folder_of_meshes(save: object, box_o
         (mjcf('<geom type="plane" size="1 1 1"/>'), "no geom that is a solid"),
         (mjcf('<geom type="mesh" mesh="m"/>', '<asset><mesh name="m" file="../m.obj"/></asset>'),
          "outside its folder"),
-        ("<robot/>", "holds <robot>; expected <mujoco>"),
+        ("<sdf/>", "holds <sdf>; expected <mujoco>"),
+        ("<robot/>", "links that hang from none"),
         ("<!DOCTYPE a><mujoco/>", "document type"),
         (mjcf('<geom size="0.1"/>' * 300), "more than 256 geoms"),
     ],

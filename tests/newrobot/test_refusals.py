@@ -78,7 +78,8 @@ def test_what_is_no_robot_is_refused_in_a_line_and_nothing_is_written(
     ("more", "why"),
     [
         ('<equality><connect body1="q5" body2="w5" anchor="0 0 0"/></equality>', "closed loop"),
-        ('<include file="other.xml"/>', "not followed"),
+        ('<include file="other.xml"/>', "is not there"),
+        ("<worldbody><replicate count='3'/></worldbody>", "not followed"),
         ('<asset><mesh name="m" file="gone.stl"/></asset>', "meshes are not there: gone.stl"),
     ],
 )

@@ -228,7 +228,7 @@ def test_a_urdf_that_is_none_is_refused(tmp_path: Path) -> None:
 
 def test_a_joint_without_one_angle_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pair.urdf"
-    path.write_text(TWO_LINKS.format(kind="continuous"))
+    path.write_text(TWO_LINKS.format(kind="planar"))
     with pytest.raises(RobotError, match="'hinge' is not a plain revolute"):
         RobotModel.load(path, mapping=mapping())
 

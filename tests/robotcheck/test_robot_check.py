@@ -1,18 +1,25 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from commands import Command
+from kinemesh import demos, metrics, retarget
 from kinemesh.newrobot import new_robot
 from kinemesh.robot import RobotModel
 from kinemesh.robot.shipped import robots_folder
 from kinemesh.robotcheck import check_robot
+from kinemesh.robotcheck.sided import sided_walk, sides_check
 from kinemesh.robotcheck.standing import standing_checks
+from kinemesh.viewer import robot_picture
 from robot_data import robot_file
 
 TALOS = "talos_data/robots/talos_reduced.urdf"
@@ -38,7 +45,9 @@ def test_the_shipped_robots_pass_at_rest(name: str) -> None:
         ("lengths", "height = 1.32", "height = 2.6", "height"),
         ("mapping", "[hands.right]", "[hands.write]", "[hands.right]"),
         ("balance", "left_hip_pitch_joint = -0.15", "left_hip_pitch_joint = -1.2", "[rest]"),
-        ("facing", "[0.14, 0.0, -0.03]", "[-0.14, 0.0, -0.03]", "toes point along +x"),
+        ("facing", "[0.14, 0.0, -0.03]", "[-0.14, 0.0, -0.03]", "toes do not point along +x"),
+        ("facing", '[soles.left]\nlink = "left_', '[soles.left]\nlink = "right_', "right_ankle"),
+        ("limits", "left_knee_joint = 0.3", "left_knee_joint = -0.3", "outside -0.09"),
         (
             "reach",
             'left_hand = { link = "left_wrist_yaw_link"',
@@ -69,8 +78,85 @@ def test_a_robot_not_shipped_passes_without_an_edit(tmp_path: Path) -> None:
     assert "not like the person: " in raised.found  # its arms cannot be raised straight ahead
     assert "limbs.worst_p95" in raised.found
     names = [check.name for check in report.checks]
-    assert names[-4:] == ["squat", "arm_raise", "step", "box_lift"]
+    assert names[-5:] == ["sides", "squat", "arm_raise", "step", "box_lift"]
     assert robot.height == pytest.approx(1.75, abs=0.02)  # PAL: 175 cm
+
+
+def test_arms_on_the_wrong_sides_are_seen_limb_by_limb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinemesh.robotcheck.checking.MOTIONS", {})
+    good = check_robot(RobotModel.load("g1")).checks[-1]
+    assert (good.name, good.passed) == ("sides", True), good.mend
+    folder = tmp_path / "mine"
+    shutil.copytree(robots_folder() / "g1", folder)
+    text = (folder / "robot.toml").read_text()
+    for part in ("shoulder", "elbow", "hand"):
+        text = text.replace(f"left_{part} = {{", f"other_{part} = {{")
+        text = text.replace(f"right_{part} = {{", f"left_{part} = {{")
+        text = text.replace(f"other_{part} = {{", f"right_{part} = {{")
+    (folder / "robot.toml").write_text(text)
+    swapped = RobotModel.load(folder)
+    assert "left_hand is not to the left of right_hand" in failed(folder)["facing"]
+    bad = check_robot(swapped).checks[-1]
+    assert not bad.passed
+    assert "the chest faces" in bad.mend
+
+
+def test_a_limb_of_the_other_side_is_named() -> None:
+    robot, clip = RobotModel.load("g1"), sided_walk().crop(0, 6)
+    result = retarget(clip, robot)
+    other = clip.skeleton.landmarks
+    order = [str(other[_across(name)]) for name in other]
+    swapped = clip.positions.copy()
+    swapped[:, [clip.skeleton.index(str(other[name])) for name in other]] = clip.positions[
+        :, [clip.skeleton.index(name) for name in order]
+    ]
+    assert sides_check(result, robot, clip).passed
+    told = sides_check(result, robot, replace(clip, positions=swapped))
+    assert "the left forearm points as the person's of the other side" in told.mend
+    assert "the chest faces" in told.mend
+
+
+def _across(name: str) -> str:
+    return name.replace("left", "right") if "left" in name else name.replace("right", "left")
+
+
+def test_a_foot_that_rolls_beyond_its_toe_edge_stands() -> None:
+    robot, clip = RobotModel.load("t1"), demos.walk().crop(43, 52)
+    result = retarget(clip, robot)
+    held = metrics.Held(result.stance, result.touch)
+
+    def height(lift: float) -> float:
+        q = np.array(result.trajectory.q)
+        q[:, 2] += lift
+        moved = replace(result.trajectory, q=q)
+        score = metrics.evaluate(
+            *(moved, robot), scene=result.scene, clip=clip, scale=result.scale, held=held
+        )
+        return score.value("stance.height_p95")
+
+    rolled = np.flatnonzero(result.stance["right_toe"] & ~result.stance["right_heel"])
+    sole = next(s for s in robot.soles if s.name == "right")
+    posed = robot.configuration(result.trajectory.q[rolled[-1]])
+    assert posed.positions(np.full(2, sole.joint), sole.corners[2:])[:, 2].min() > 0.007
+    assert height(0.0) < 4.0
+    assert height(0.01) > 7.0
+
+
+def test_the_picture_shows_the_feet_wherever_the_base_is(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(robots_folder() / "h1", folder)
+    text = (folder / "robot.toml").read_text()
+    # Its base is then as high as the head of a robot of this height.
+    (folder / "robot.toml").write_text(re.sub(r"(?m)^height = .*", "height = 1.2", text))
+    image = imread(robot_picture(RobotModel.load(folder), tmp_path / "h1.png"))
+    red, green, blue = (image[..., k] for k in range(3))
+    soles = (red > 0.8) & (green < 0.75) & (green > 0.3) & (blue < 0.4)
+    for panel in np.array_split(soles, 3, axis=1):
+        rows = np.flatnonzero(panel.any(axis=1))
+        assert len(rows)
+        assert rows.max() < 0.98 * len(image)
 
 
 def test_the_command_draws_reports_and_says_by_its_status(

@@ -30,6 +30,10 @@ class NewCommand:
     """The folder to write: robot.toml, robot.urdf, hulls/."""
     name: str | None = None
     """What to call the robot; else as the folder."""
+    forward: Annotated[str | None, tyro.conf.arg(metavar="{+x,-x,+y,-y}")] = None
+    """Which way its root faces at zero posture, where knees and soles leave it unsure."""
+    without_missing_meshes: bool = False
+    """Go on where some of its meshes are missing, and say which."""
     overwrite: bool = False
     """Replace a robot's folder that is there."""
     debug: bool = False
@@ -38,7 +42,13 @@ class NewCommand:
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
         start = time.perf_counter()
-        made = new_robot(self.path, self.output, name=self.name, overwrite=self.overwrite)
+        made = new_robot(
+            *(self.path, self.output),
+            name=self.name,
+            overwrite=self.overwrite,
+            forward=self.forward,
+            without_missing_meshes=self.without_missing_meshes,
+        )
         seconds = time.perf_counter() - start
         robot = made.robot
         _line(

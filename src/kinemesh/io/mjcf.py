@@ -11,13 +11,14 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import ClipError, ReadError
+from kinemesh.io.included import include
 from kinemesh.io.solids import box, capsule, cylinder, ellipsoid, placed, stretched
 from kinemesh.io.xmlfile import Element, beside, numbers, read_xml
 from kinemesh.motion import Shape, poses
 from kinemesh.motion.arrays import Array
 
 _MOST_SOLIDS = 256
-_REFUSED = ("include", "replicate", "composite", "flexcomp", "attach")
+_REFUSED = ("replicate", "composite", "flexcomp", "attach")
 _ZEROS, _ONES = np.zeros(3), np.ones(3)
 _TURNS = ("quat", "axisangle", "euler", "xyaxes", "zaxis")
 
@@ -33,7 +34,7 @@ def read_mjcf(path: Path, mesh: Callable[[Path], Shape]) -> tuple[Shape, list[st
         mesh: reader of the meshes that it names.
 
     Raises:
-        ReadError: not MuJoCo's XML, parts that are in other files or made by rules, geoms that
+        ReadError: not MuJoCo's XML, parts that are made by rules, geoms that
             are unknown, meshes that are missing or lie elsewhere.
     """
     root = mjcf_root(path)
@@ -57,12 +58,14 @@ def read_mjcf(path: Path, mesh: Callable[[Path], Shape]) -> tuple[Shape, list[st
 
 
 def mjcf_root(path: Path) -> Element:
-    """The root element of a model that is one file.
+    """The root element of a model, what it includes from its folder in its place.
 
     Raises:
-        ReadError: not MuJoCo's XML, unsafe, or parts that are in other files or made by rules.
+        ReadError: not MuJoCo's XML, unsafe, parts that are made by rules, or an include that is
+            missing, outside of the folder, or of a file that is included already.
     """
     root = read_xml(path, "mujoco")
+    include(path, root)
     for element in root.iter():
         if element.tag in _REFUSED:
             raise ReadError(

@@ -10,10 +10,13 @@ from kinemesh.io.files import existing_file
 from kinemesh.io.meshes import MESHES, read_mesh
 from kinemesh.io.mjcf import read_mjcf
 from kinemesh.io.urdf import read_urdf
+from kinemesh.io.xmlfile import root_tag
 from kinemesh.motion import Shape
 from kinemesh.motion.scene import check_size
 
-_DESCRIPTIONS = {".urdf": read_urdf, ".xml": read_mjcf}
+_DESCRIPTIONS = (".urdf", ".xml")
+_READERS = {"robot": read_urdf, "mujoco": read_mjcf}
+"""By the root element: either may have either suffix."""
 
 SHAPES: tuple[str, ...] = (*MESHES, *_DESCRIPTIONS)
 """Suffixes of the files that a shape is read from."""
@@ -53,6 +56,7 @@ def described_shape(path: str | Path, *, decompose: bool = False) -> tuple[Shape
         shape = read_mesh(file)
         return decomposed(shape, file.name) if decompose else shape
 
-    shape, notes = _DESCRIPTIONS[suffix](path, mesh)
+    usual = read_urdf if suffix == ".urdf" else read_mjcf
+    shape, notes = _READERS.get(root_tag(path) or "", usual)(path, mesh)
     check_size(shape, f"the object in {path.name}")
     return shape, notes

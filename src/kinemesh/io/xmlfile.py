@@ -25,14 +25,14 @@ _ANCESTORS = 4
 Element = ElementTree.Element
 
 
-def read_xml(path: Path, root: str) -> Element:
+def read_xml(path: Path, *roots: str) -> Element:
     """The root element of an XML file.
 
     Entities could unfold to gigabytes or read other files: a file that declares a document type
     is refused, and so is one that is very large or very deep.
 
     Raises:
-        ReadError: not XML, a document type, too large, or another root element than ``root``.
+        ReadError: not XML, a document type, too large, or a root element other than ``roots``.
     """
     size = path.stat().st_size
     if size > _LARGEST:
@@ -42,10 +42,7 @@ def read_xml(path: Path, root: str) -> Element:
     depth = count = 0
 
     def refuse(*_: object) -> None:
-        raise ReadError(
-            f"{path.name} declares a document type, whose entities may unfold without bound or "
-            f"read other files: refused as unsafe; delete the <!DOCTYPE ...>"
-        )
+        raise _unsafe(path)
 
     def start(*_: object) -> None:
         nonlocal depth, count
@@ -72,12 +69,50 @@ def read_xml(path: Path, root: str) -> Element:
             f"{path.name} is not XML ({error}); it looks like {looks_like(head(path))}: it is cut "
             f"short, damaged, or another file"
         ) from error
-    if element.tag != root:
+    if element.tag not in roots:
         raise ReadError(
-            f"{path.name} holds <{element.tag[:40]}>; expected <{root}>: check that this is the "
-            f"right file"
+            f"{path.name} holds <{element.tag[:40]}>; expected <{roots[0]}>: check that this is "
+            f"the right file"
         )
     return element
+
+
+def root_tag(path: Path) -> str | None:
+    """The name of an XML file's root element, whatever stands in it; None where none begins.
+
+    What a file is, its root element says: a URDF may hold a ``<mujoco>`` block, and a comment
+    may hold anything.
+
+    Raises:
+        ReadError: a document type, as in :func:`read_xml`.
+    """
+    found: list[str] = []
+    parser = expat.ParserCreate()
+
+    def start(name: str, _: object) -> None:
+        found.append(name)
+
+    def refuse(*_: object) -> None:
+        raise _unsafe(path)
+
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, refuse
+    try:
+        with path.open("rb") as file:
+            read = 0
+            while not found and read < _LARGEST and (part := file.read(1 << 16)):
+                read += len(part)
+                parser.Parse(part, False)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        if isinstance(error, ReadError):
+            raise
+    return found[0] if found else None
+
+
+def _unsafe(path: Path) -> ReadError:
+    return ReadError(
+        f"{path.name} declares a document type, whose entities may unfold without bound or "
+        f"read other files: refused as unsafe; delete the <!DOCTYPE ...>"
+    )
 
 
 def numbers(

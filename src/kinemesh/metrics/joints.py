@@ -24,6 +24,7 @@ def joint_limits(posed: Posed, limits: Limits) -> tuple[Measure, ...]:
     return (
         *_excess(posed, "limits.joint", "rad", outside, limits.joint_excess),
         *_hardware(posed),
+        *_followers(posed, limits),
         *_excess(posed, "limits.velocity", "rad/s", fast, limits.velocity_excess),
     )
 
@@ -48,6 +49,18 @@ def _excess(
         ),
         Measure(f"{name}_frames", float(beyond.sum()), "frames", frames=runs(beyond)),
     )
+
+
+def _followers(posed: Posed, limits: Limits) -> tuple[Measure, ...]:
+    """How far joints that follow others are from where these have them; none where none do."""
+    robot, joints = posed.robot, posed.joints
+    if not robot.followers:
+        return ()
+    off, index = np.zeros_like(joints), robot.joint_names.index
+    for name, follower in robot.followers.items():
+        wanted = follower.factor * joints[:, index(follower.leader)] + follower.offset
+        off[:, index(name)] = np.abs(joints[:, index(name)] - wanted)
+    return _excess(posed, "limits.mimic", "rad", off, limits.joint_excess)
 
 
 def _hardware(posed: Posed) -> tuple[Measure, ...]:

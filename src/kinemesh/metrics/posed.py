@@ -76,3 +76,14 @@ class Posed:
         """Hulls that move with the sole of the ``side`` foot."""
         joint = next(s.joint for s in self.robot.soles if s.name == side)
         return np.flatnonzero(self.robot.hull_table.joints == joint)
+
+    def underside(self, foot: str) -> Array:
+        """Lowest height ``(T,)`` [m] of ``foot``: of its sole's corners and of its hulls."""
+        lowest = self.corners(foot)[:, :, 2].min(axis=1)
+        table, sole = self.robot.hull_table, next(s for s in self.robot.soles if s.name == foot)
+        points = table.vertices[table.vertex_joints == sole.joint]
+        if len(points):
+            joints = np.full(len(points), sole.joint)
+            heights = [c.positions(joints, points)[:, 2].min() for c in self.configurations]
+            lowest = np.minimum(lowest, heights)
+        return np.asarray(lowest)

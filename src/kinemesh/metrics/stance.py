@@ -64,7 +64,7 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
                 np.maximum.at(slip, np.arange(first + 1, last + 1), pace * posed.fps)
                 if flags is foot.toe:
                     speeds.append(pace * posed.fps)
-        height, tilt = _sole(scene, corners, foot)
+        height, tilt = _sole(scene, corners, posed.underside(side), foot)
         heights.append(height[np.isfinite(height)])
         lifted = np.fmax(lifted, np.fmax.reduce(height, axis=1))
         tilts.append(tilt)
@@ -113,11 +113,12 @@ def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tup
     )
 
 
-def _sole(scene: Scene, corners: Array, foot: Standing) -> tuple[Array, Array]:
+def _sole(scene: Scene, corners: Array, lowest: Array, foot: Standing) -> tuple[Array, Array]:
     """Height errors ``(T, 4)`` [m] of corners while they stand, tilts [rad] while it is flat.
 
     The corners of the toe edge are measured while the toe stands, those of the heel while the
-    heel is down too.
+    heel is down too. A foot whose heel is up may stand on what reaches beyond its toe edge: it
+    stands where its lowest point ``(T,)`` does.
     """
     middle = corners[:, 2:].mean(axis=1)
     level = support_height(scene, middle, _REACH)
@@ -128,6 +129,8 @@ def _sole(scene: Scene, corners: Array, foot: Standing) -> tuple[Array, Array]:
         with np.errstate(invalid="ignore"):
             same = np.abs(under - level) < _STEP
         error = np.abs(corners[:, k, 2] - np.where(same, under, level))
+        rolled = np.minimum(error, np.abs(lowest - level))
+        error = np.where(foot.heel, error, rolled)
         stands = flags & np.isfinite(level)
         heights[stands, k] = error[stands]
     along = corners[:, 2:].mean(axis=1) - corners[:, :2].mean(axis=1)

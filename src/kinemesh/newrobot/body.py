@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinemesh.errors import RobotError
 from kinemesh.motion.arrays import Array
+from kinemesh.newrobot.facing import Facing, bend_sense, find_forward
 from kinemesh.newrobot.limbs import Limb, find_limbs
 from kinemesh.newrobot.soles import Patch, find_patch
 from kinemesh.newrobot.source import Source
@@ -27,6 +27,10 @@ class Body:
     symmetry: Symmetry
     facing: Array
     """Columns forward, left, up in the root's frame ``(3, 3)``."""
+    ahead: Facing
+    """What says which way is ahead."""
+    knee_sense: Mapping[str, float]
+    """1 where a knee bends with a growing angle, -1 where with a falling one."""
     legs: Mapping[str, Limb]
     arms: Mapping[str, Limb]
     patches: Mapping[str, Patch]
@@ -47,27 +51,32 @@ class Body:
     def kept(self) -> set[int]:
         """Moving links that stay movable; what else moves, fingers say, is fixed."""
         limbs = [*self.legs.values(), *self.arms.values()]
-        return {*self.waist, *self.neck, *(k for limb in limbs for k in limb.chain)}
+        found = {*self.waist, *self.neck, *(k for limb in limbs for k in limb.chain)}
+        names = {self.source.joint_of(k).name for k in found}
+        followed = {k: self.source.joint_of(k).follows for k in found}
+        # What follows a joint that is fixed is fixed with it.
+        return {k for k, follows in followed.items() if follows is None or follows.leader in names}
 
 
-def find_body(source: Source) -> Body:
+def find_body(source: Source, forward: str | None = None) -> Body:
     """Tell the parts of a humanoid by its kinematics and shells.
 
+    Args:
+        source: the robot.
+        forward: which way it faces, where that is known: see :func:`find_forward`.
+
     Raises:
-        RobotError: it is none, and why.
+        RobotError: it is none, and why; or which way it faces is unsure.
     """
     symmetry = find_symmetry(source)
     legs, arms = find_limbs(source, symmetry)
     up = np.array([0.0, 0.0, 1.0])
-    forward = _forward(source, symmetry, legs[0])
-    facing = np.stack([forward, np.cross(up, forward), up], axis=1)
-    sided = [_sided(pair, facing) for pair in (legs, arms)]
     frames = source.frames()
-    patches = {}
-    for side, leg in sided[0].items():
-        foot = leg.chain[-1]
-        where = f"{source.path.name}, link {source.links[foot].name!r}"
-        patches[side] = find_patch(source.cloud(source.below(foot), frames), -up, where)
+    under = [_patch(source, leg, frames) for leg in legs]
+    found = find_forward(source, symmetry, legs, under, forward)
+    facing = np.stack([found.forward, np.cross(up, found.forward), up], axis=1)
+    sided = [_sided(pair, facing) for pair in (legs, arms)]
+    patches = {s: under[legs.index(leg)] for s, leg in sided[0].items()}
     pelvis = _common(source, legs)
     torso = _common(source, arms)
     below, above = source.chain(pelvis), source.chain(torso)
@@ -82,6 +91,8 @@ def find_body(source: Source) -> Body:
         source,
         symmetry,
         facing,
+        found,
+        {side: bend_sense(source, leg, found.forward) for side, leg in sided[0].items()},
         legs=sided[0],
         arms=sided[1],
         patches=patches,
@@ -94,20 +105,10 @@ def find_body(source: Source) -> Body:
     )
 
 
-def _forward(source: Source, symmetry: Symmetry, leg: Limb) -> Array:
-    """The way that is ahead: knees bend so that the foot goes back."""
-    frames = source.frames()
-    joint = source.joint_of(leg.bend)
-    axis = frames[0][leg.bend] @ joint.axis
-    ahead = np.cross(symmetry.across, [0.0, 0.0, 1.0])
-    sense = 1.0 if joint.upper > -joint.lower else -1.0
-    moved = sense * np.cross(axis, leg.end - leg.middle) @ ahead
-    if abs(moved) < 0.3 * np.linalg.norm(leg.end - leg.middle):
-        raise RobotError(
-            f"{source.path.name}: its knee {joint.name!r} does not swing the shank along the "
-            f"middle plane; expected a humanoid that faces along x or y at zero posture"
-        )
-    return np.asarray(-np.sign(moved) * ahead)
+def _patch(source: Source, leg: Limb, frames: tuple[Array, Array]) -> Patch:
+    foot = leg.chain[-1]
+    where = f"{source.path.name}, link {source.links[foot].name!r}"
+    return find_patch(source.cloud(source.below(foot), frames), np.array([0.0, 0.0, -1.0]), where)
 
 
 def _sided(pair: tuple[Limb, Limb], facing: Array) -> dict[str, Limb]:

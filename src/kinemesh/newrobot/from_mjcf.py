@@ -14,41 +14,86 @@ from kinemesh.io.mjcf import MjcfModel, mjcf_root
 from kinemesh.io.xmlfile import Element, numbers
 from kinemesh.motion import Shape, poses
 from kinemesh.motion.arrays import Array
+from kinemesh.newrobot.base import GROUND, floating
+from kinemesh.newrobot.equalities import Tie, check_ties, following, ties
 from kinemesh.newrobot.meshes import Meshes, corners_of_mesh, in_metres
 from kinemesh.newrobot.source import FIXED, SLIDING, TURNING, Joint, Link, Source, arranged
+from kinemesh.newrobot.strengths import strengths
 
 _DENSITY = 1000.0
 """[kg/m^3], MuJoCo's default."""
 _X = np.array([1.0, 0.0, 0.0])
 
 
-def read_mjcf_robot(path: Path) -> Source:
+def read_mjcf_robot(path: Path, without_missing: bool = False) -> Source:
     """The links, joints and surfaces of a robot in MuJoCo's XML.
 
     Of several bodies in the world the one with most joints is the robot. A body with several
     joints becomes as many links. A link's surface is what is only seen, or where nothing is, what
     collides. Pinocchio's own reader is not used: it opens what a file names, and gives no URDF.
+    Joints that equalities tie to others follow them; a body that is welded to the robot is part of
+    it; a base that slides and turns by six joints of its own floats.
+
+    Args:
+        path: the file.
+        without_missing: go on without the meshes that are missing, and note which.
 
     Raises:
         ReadError: not MuJoCo's XML, or unsafe.
         RobotError: joints that a robot here cannot have, closed loops, meshes that are missing.
     """
     root = mjcf_root(path)
-    notes = _equalities(path, root)
+    tied, notes = ties(root)
     bodies = [body for world in root.findall("worldbody") for body in world.findall("body")]
     if not bodies:
         raise RobotError(f"{path.name} has no body in its world: it describes no robot")
     robot = max(bodies, key=lambda body: sum(1 for _ in body.iter("joint")))
-    others = [body.get("name", "") for body in bodies if body is not robot]
-    if others:
-        notes.append(f"bodies that are not the robot, left out: {', '.join(others)}")
+    others = {body.get("name", ""): body for body in bodies if body is not robot}
     reader = _Reader(path, lambda file: Shape.convex(corners_of_mesh(file, [])))
     reader.settle(root)
-    reader.find(root)
-    reader.strengths = _strengths(reader, root)
+    reader.find(root, without_missing)
+    reader.strengths = strengths(reader, root)
     usual = next((w.get("childclass", "main") for w in root.findall("worldbody")), "main")
     reader.take(robot, usual)
-    return arranged(path, reader.links, reader.joints, (*notes, *reader.notes))
+    for tie in tied:
+        notes += _welded(reader, tie, robot, others, usual)
+    if others:
+        notes.append(f"bodies that are not the robot, left out: {', '.join(others)}")
+    joints, said = following(path, root, reader.joints, reader.references)
+    source = floating(arranged(path, reader.links, joints, (*notes, *said, *reader.notes)))
+    return replace(source, notes=(*source.notes, *check_ties(source, tied)))
+
+
+def _welded(
+    reader: _Reader, tie: Tie, robot: Element, others: dict[str, Element], usual: str
+) -> list[str]:
+    """Take in a body of its own that is welded to the robot; it leaves ``others``."""
+    names = [link.name for link in reader.links]
+    loose = [name for name in tie.ends if name in others]
+    held = [name for name in tie.ends if name in names]
+    if tie.kind != "weld" or len(loose) != 1 or len(held) != 1:
+        return []
+    body = others[loose[0]]
+    free = [e for e in body if e.tag == "freejoint" or e.get("type") == "free"]
+    if body.get("mocap") == "true" or sum(1 for _ in body.iter("joint")) > len(free):
+        return []
+    for element in free:
+        body.remove(element)
+    where = f"{reader.path.name}, <weld> of {loose[0]!r}"
+    usually = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    x, y, z, *turn = numbers(where, tie.element, "relpose", 7, usually)
+    if not np.any(turn):  # as the bodies lie at first
+        source = arranged(reader.path, reader.links, reader.joints)
+        turns, places = source.frames()
+        k = source.order[held[0]]
+        at = poses.compose(reader.pose(robot), poses.from_matrix(turns[k], places[k]))
+        pose = poses.compose(poses.inverse(at), reader.pose(body))
+    else:
+        pose = np.array([x, y, z, *turn[1:], turn[0]])
+        pose = pose if tie.ends[1] == loose[0] else poses.inverse(pose)
+    reader.join(body, pose, usual, held[0])
+    del others[loose[0]]
+    return [f"body {loose[0]} is welded to {held[0]}: fixed to it"]
 
 
 @dataclass(eq=False)
@@ -60,6 +105,10 @@ class _Reader(MjcfModel):
     notes: list[str] = field(default_factory=list)
     stated: list[dict[str, float]] = field(default_factory=list)
     """Mass [kg] and density [kg/m^3] of each of the body's solids, where stated."""
+    missing: set[str] = field(default_factory=set)
+    """Meshes that are not there."""
+    references: dict[str, float] = field(default_factory=dict)
+    """What each joint is at as the model is drawn [rad], [m]."""
     strengths: Mapping[str, float] = field(default_factory=dict)
     """Torque [N m] by joint."""
 
@@ -68,6 +117,8 @@ class _Reader(MjcfModel):
 
     def geom(self, geom: Element, frame: Array) -> None:
         """Take in one solid, and what it says of its weight."""
+        if geom.get("mesh") in self.missing:
+            return
         count = len(self.solids)
         super().geom(geom, frame)
         if len(self.solids) > count:
@@ -75,19 +126,25 @@ class _Reader(MjcfModel):
             keys = [key for key in ("mass", "density") if geom.get(key) is not None]
             self.stated.append({k: float(numbers(where, geom, k, 1, None)[0]) for k in keys})
 
-    def find(self, root: Element) -> None:
+    def find(self, root: Element, without_missing: bool) -> None:
         """Look for all meshes before the work, to name all that are missing."""
         meshes = Meshes(self.path)
-        for asset in self.meshes.values():
+        for name, asset in self.meshes.items():
             file = asset.get("file")
             if file:
                 place = f"{self.folder.rstrip('/')}/{file}" if self.folder else file
                 meshes.look(place)
-        meshes.check()
+                if place in meshes.missing:
+                    self.missing.add(name)
+        self.notes += meshes.check(without_missing)
 
     def take(self, body: Element, usual: str, parent: str | None = None) -> None:
         """A body, its joints and all that hangs on it."""
         self._body(body, self.pose(body), usual, parent)
+
+    def join(self, body: Element, pose: Array, usual: str, parent: str) -> None:
+        """A body at ``pose`` ``(7,)`` in its parent."""
+        self._body(body, pose, usual, parent)
 
     def _body(self, body: Element, pose: Array, usual: str, parent: str | None) -> None:
         usual = body.get("childclass", usual)
@@ -135,13 +192,10 @@ class _Reader(MjcfModel):
         free = [e for e in elements if e.tag == "freejoint" or e.get("type") == "free"]
         hinges = [e for e in elements if e not in free]
         if parent is None:
-            if hinges:
-                names = ", ".join(e.get("name", "") for e in hinges)
-                raise RobotError(
-                    f"{self.path.name}: its first body {body!r} is joined to the world by {names}; "
-                    f"expected a free joint or none: a humanoid's base floats"
-                )
-            return np.zeros(3)
+            if not hinges:
+                return np.zeros(3)
+            parent = GROUND
+            self.links.append(Link(GROUND, 0.0, np.zeros(3), np.zeros((3, 3))))
         if free:
             raise RobotError(
                 f"{self.path.name}: body {body!r} floats free of {parent!r}; expected one robot: "
@@ -179,6 +233,7 @@ class _Reader(MjcfModel):
         axis = axis / np.linalg.norm(axis)
         unit = np.pi / 180.0 if self.degrees and kind == "hinge" else 1.0
         reference = float(numbers(where, element, "ref", 1, np.zeros(1))[0]) * unit
+        self.references[name] = reference
         if reference != 0.0:
             turn = np.zeros(3) if kind == "slide" else -reference * axis
             way = -reference * axis if kind == "slide" else np.zeros(3)
@@ -187,8 +242,9 @@ class _Reader(MjcfModel):
         if element.get("range") is not None and element.get("limited", "auto") != "false":
             lower, upper = (numbers(where, element, "range", 2, None) * unit).tolist()
         else:
-            lower, upper = (-np.pi, np.pi) if kind == "hinge" else (-1.0, 1.0)
-            self.notes.append(f"joint {name} has no range: taken as {lower:.4g} to {upper:.4g}")
+            lower, upper = (-np.inf, np.inf) if kind == "hinge" else (-1.0, 1.0)
+            said = "it turns without end" if kind == "hinge" else "taken as -1 to 1 m"
+            self.notes.append(f"joint {name} has no range: {said}")
         if lower >= upper:
             raise RobotError(f"{where}: ranges from {lower:g} to {upper:g}; expected lower < upper")
         force = self.strengths.get(name)
@@ -235,37 +291,3 @@ class _Reader(MjcfModel):
             tensor += dense * mesh.moment_inertia
             tensor += mass * (gap @ gap * np.eye(3) - np.outer(gap, gap))
         return Link(name, float(masses.sum()), centre, tensor)
-
-
-def _equalities(path: Path, root: Element) -> list[str]:
-    """What equalities say; those between bodies close a loop.
-
-    Raises:
-        RobotError: a closed loop.
-    """
-    notes = []
-    for block in root.findall("equality"):
-        for one in block:
-            if one.tag in ("connect", "weld"):
-                ends = [one.get(k, "") for k in ("body1", "body2", "site1", "site2") if one.get(k)]
-                raise RobotError(
-                    f"{path.name}: <{one.tag}> joins {' and '.join(map(repr, ends))}: a closed "
-                    f"loop; expected a tree: delete it, or cut the loop"
-                )
-            if one.tag == "joint":
-                notes.append(f"joint {one.get('joint1', '')} follows another: taken as free")
-    return notes
-
-
-def _strengths(model: MjcfModel, root: Element) -> dict[str, float]:
-    """Largest torque [N m] of each joint by its actuator, where it states one."""
-    found = {}
-    for block in root.findall("actuator"):
-        for bare in block:
-            one, where = model.full(bare, "main"), f"{model.path.name}, <{bare.tag}>"
-            name = one.get("joint")
-            gear = float(numbers(where, one, "gear", None, np.ones(1))[0])
-            key = "forcerange" if one.get("forcerange") else "ctrlrange"
-            if name and one.get(key) and (key == "forcerange" or one.tag == "motor"):
-                found[name] = float(np.abs(numbers(where, one, key, 2, None)).max() * abs(gear))
-    return found

@@ -11,9 +11,11 @@ from kinemesh.errors import ReadError, RobotError
 from kinemesh.io.urdf import joint_ends, origin_of
 from kinemesh.io.xmlfile import Element, numbers, read_xml
 from kinemesh.motion.arrays import Array
+from kinemesh.newrobot.base import floating
 from kinemesh.newrobot.meshes import Meshes, in_metres
 from kinemesh.newrobot.primitives import box, capsule, cylinder, sphere
 from kinemesh.newrobot.source import FIXED, SLIDING, TURNING, Joint, Link, Source, arranged
+from kinemesh.robot.following import Follower
 
 _ZEROS, _ONES = np.zeros(3), np.ones(3)
 _KINDS = {
@@ -25,11 +27,15 @@ _KINDS = {
 }
 
 
-def read_urdf_robot(path: Path) -> Source:
+def read_urdf_robot(path: Path, without_missing: bool = False) -> Source:
     """The links, joints and surfaces of a robot in URDF.
 
     A link's surface is its visual geometry, the true shell; its collision geometry where it has
     none.
+
+    Args:
+        path: the file.
+        without_missing: go on without the meshes that are missing, and note which.
 
     Raises:
         ReadError: not URDF, or unsafe.
@@ -40,8 +46,8 @@ def read_urdf_robot(path: Path) -> Source:
         raise RobotError(f"{path.name} has no links: it describes no robot")
     meshes = Meshes(path)
     links = [_link(path, element, meshes) for element in root.findall("link")]
-    meshes.check()
-    joints, notes = [], []
+    notes = meshes.check(without_missing)
+    joints = []
     if meshes.turned:
         notes.append(
             f"{len(meshes.turned)} COLLADA meshes state y up and were turned to z up: if shells "
@@ -51,14 +57,10 @@ def read_urdf_robot(path: Path) -> Source:
         joint, said = _joint(path, element)
         joints.append(joint)
         notes += said
-    mimics = [
-        str(e.get("name"))
-        for e in root.findall("joint")
-        if e.find("mimic") is not None and e.get("type") != "fixed"
-    ]
-    if mimics:
-        notes.append(f"joints that follow others are taken as free: {', '.join(mimics)}")
-    return arranged(path, links, joints, notes)
+    followers = [joint.name for joint in joints if joint.follows is not None]
+    if followers:
+        notes.append(f"joints that follow others: {', '.join(followers)}")
+    return floating(arranged(path, links, joints, notes))
 
 
 def _link(path: Path, element: Element, meshes: Meshes) -> Link:
@@ -80,14 +82,23 @@ def _link(path: Path, element: Element, meshes: Meshes) -> Link:
             inertia = np.array([[ixx, ixy, ixz], [ixy, iyy, iyz], [ixz, iyz, izz]])
             inertia = turn @ inertia @ turn.T
         centre = pose[:3]
+    seen, met = element.findall("visual"), element.findall("collision")
+    solids, whole = _solids(where, seen or met, meshes)
+    if not whole and seen and met:  # a mesh is missing: what collides may be a plain solid
+        solids, _ = _solids(where, met, meshes)
+    return Link(name, mass, centre, inertia, tuple(solids))
+
+
+def _solids(where: str, entries: list[Element], meshes: Meshes) -> tuple[list[Array], bool]:
+    """Points of each piece in the link's frame, and whether no mesh was missing."""
     solids: list[Array] = []
-    for entry in element.findall("visual") or element.findall("collision"):
+    for entry in entries:
         points = _points(where, entry, meshes)
         if len(points):
             pose = origin_of(where, entry)
             points = points @ Rotation.from_quat(pose[3:]).as_matrix().T + pose[:3]
             solids.append(in_metres(where, points))
-    return Link(name, mass, centre, inertia, tuple(solids))
+    return solids, len(solids) == len(entries)
 
 
 def _points(where: str, entry: Element, meshes: Meshes) -> Array:
@@ -139,15 +150,27 @@ def _joint(path: Path, element: Element) -> tuple[Joint, list[str]]:
     lower, upper = values["lower"], values["upper"]
     if kind == "continuous" or lower is None or upper is None or lower >= upper:
         if kind in ("revolute", "continuous"):
-            notes.append(f"joint {name} turns without end: kept within half a turn to each side")
-        lower, upper = (-np.pi, np.pi) if kind in ("revolute", "continuous") else (-1.0, 1.0)
+            notes.append(f"joint {name} turns without end: it has no limits")
+        lower, upper = (-np.inf, np.inf) if kind in ("revolute", "continuous") else (-1.0, 1.0)
     return (
         Joint(
             *(name, _KINDS[kind], parent, child, origin_of(where, element), axis),
             *(lower, upper, _positive(values["velocity"]), _positive(values["effort"])),
+            _follower(where, element),
         ),
         notes,
     )
+
+
+def _follower(where: str, element: Element) -> Follower | None:
+    mimic = element.find("mimic")
+    if mimic is None or element.get("type") == "fixed":
+        return None
+    factor, offset = (
+        float(numbers(where, mimic, key, 1, np.array([usual]))[0])
+        for key, usual in (("multiplier", 1.0), ("offset", 0.0))
+    )
+    return Follower(mimic.get("joint", ""), factor, offset)
 
 
 def _positive(value: float | None) -> float | None:

@@ -54,20 +54,24 @@ class Meshes:
         except FileNotFoundError:
             self.missing[name] = name
 
-    def check(self) -> None:
-        """Complain of all meshes that are missing.
+    def check(self, without_missing: bool = False) -> list[str]:
+        """Complain of all meshes that are missing; or note them, where that is wanted.
 
         Raises:
-            RobotError: which, and where they were looked for.
+            RobotError: which, and where they were looked for; all of them, whatever is wanted.
         """
-        if self.missing:
-            names = list(self.missing)
+        names = list(self.missing)
+        if without_missing and names and len(names) < len(self._known):
+            return [f"meshes that are missing, their shells left out: {', '.join(names)}"]
+        if names:
             shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" * (len(names) > 10))
             raise RobotError(
                 f"{self.path.name}: {len(names)} of its {len(self._known)} meshes are not there: "
                 f"{shown} (looked from {self.path.resolve().parent}; package://x/ is a folder x in "
-                f"or above it); put them there, or correct the names"
+                f"or above it); put them there, correct the names, or go on without "
+                f"those that are missing"
             )
+        return []
 
     def _read(self, name: str) -> Array:
         try:

@@ -55,8 +55,8 @@ class Hand:
     """``(3,)`` [m] on the hull, in the hand's frame."""
     taken: frozenset[int]
     """Links whose shells are wholly in the hand's hull."""
-    cut: int | None
-    """The link whose shell is forearm and hand in one."""
+    cut: frozenset[int]
+    """Links whose shells begin before the wrist, forearm and hand in one: cut there."""
 
 
 def landmarks(body: Body) -> dict[str, Place]:
@@ -135,14 +135,17 @@ def hands(body: Body, rest: Array) -> dict[str, Hand]:
         palm = palm / np.linalg.norm(palm)
         axes = np.stack([fingers, np.cross(-palm, fingers), -palm], axis=1)
         local = (cloud - wrist) @ axes
-        cut = None
+        cut: frozenset[int] = frozenset()
         if not arm.after:
-            cut, local = last, clipped(local, np.array([-1.0, 0.0, 0.0]), _OVERLAP)
+            way, start = zero[0][last] @ fingers, arm.end
+            heights = {k: (source.points(k, zero) - start) @ way for k in links}
+            cut = frozenset(k for k, h in heights.items() if len(h) and h.min() < -_OVERLAP)
+            local = clipped(local, np.array([-1.0, 0.0, 0.0]), _OVERLAP)
         corners = enclosing(local, 96)
         if corners is None:
             continue
         frame = Frame(f"{side}_palm", last, axes, wrist, corners)
-        taken = frozenset(links) if cut is None else frozenset(links) - {last}
+        taken = frozenset(links) - cut
         found[side] = Hand(frame, _on_hull(corners), taken, cut)
     return found
 

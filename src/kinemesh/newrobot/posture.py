@@ -39,7 +39,7 @@ def rest_posture(body: Body, aside: float = 0.2) -> Array:
             break
         # Feet that go ahead under the body bring its weight towards their heels.
         shift += (share - 0.5) * length
-    return q
+    return source.followed(q)
 
 
 def _both(body: Body, q: Array, angles: Array, limbs: str) -> None:
@@ -60,8 +60,7 @@ def _leg(body: Body, q: Array, shift: float) -> Array:
     ahead = zero[0][foot].T @ ahead
     ankle, hip = (zero[0][k].T @ (p - zero[1][k]) for k, p in ((shin, leg.end), (base, leg.root)))
     knee = leg.chain.index(leg.bend)
-    joint = body.source.joint_of(leg.bend)
-    sense = 1.0 if joint.upper > -joint.lower else -1.0
+    sense = body.knee_sense["left"]
 
     def off(turns: Array, places: Array, angles: Array) -> Array:
         from_hip = turns[shin] @ ankle + places[shin] - turns[base] @ hip - places[base]
@@ -103,6 +102,7 @@ def _solve(body: Body, q: Array, limb: Limb, off: Callable[[Array, Array, Array]
     joints = [body.source.joint_of(k) for k in limb.chain]
     lower, upper = (np.array([getattr(j, end) for j in joints]) for end in ("lower", "upper"))
     margin = 0.02 * (upper - lower)
+    margin[~np.isfinite(margin)] = 0.0
     lower, upper = lower + margin, upper - margin
     trial = np.array(q)
 

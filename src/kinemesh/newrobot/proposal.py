@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +9,11 @@ import numpy as np
 
 from kinemesh._files import check_place, write_whole
 from kinemesh.errors import ReadError, RobotError, WriteError
-from kinemesh.io.files import existing_file, head
+from kinemesh.io.files import existing_file
+from kinemesh.io.xmlfile import root_tag
 from kinemesh.motion.arrays import Array
 from kinemesh.newrobot.body import Body, find_body
+from kinemesh.newrobot.equalities import carrier
 from kinemesh.newrobot.from_mjcf import read_mjcf_robot
 from kinemesh.newrobot.from_urdf import read_urdf_robot
 from kinemesh.newrobot.hulls import beyond, clipped, enclosing, write_obj
@@ -41,27 +42,37 @@ class NewRobot:
     """What was left out or assumed in reading."""
 
 
-def read_robot(path: str | Path) -> Source:
-    """A robot from URDF or MuJoCo's XML, told by its content.
+def read_robot(path: str | Path, *, without_missing_meshes: bool = False) -> Source:
+    """A robot from URDF or MuJoCo's XML, told by its root element.
 
     Raises:
         ReadError: not XML, unsafe, neither of the two.
         RobotError: no tree of links, or meshes that are missing.
     """
     path = existing_file(path)
-    text = head(path, 1 << 16)
-    if re.search(rb"<mujoco[\s>]", text):
-        return read_mjcf_robot(path)
-    if re.search(rb"<robot[\s>]", text) or re.search(rb"<!DOCTYPE|<!ENTITY", text):
-        return read_urdf_robot(path)
+    root = root_tag(path)
+    if root == "mujoco":
+        return read_mjcf_robot(path, without_missing_meshes)
+    if root == "robot":
+        return read_urdf_robot(path, without_missing_meshes)
     raise ReadError(
-        f"{path.name} is no robot: neither <robot> (URDF) nor <mujoco> (MuJoCo's XML) is in it; "
-        f"expected the file that describes the robot"
+        f"{path.name} is no robot: its root element is {_tag(root)}, neither <robot> (URDF) "
+        f"nor <mujoco> (MuJoCo's XML); expected the file that describes the robot"
     )
 
 
+def _tag(root: str | None) -> str:
+    return "none" if root is None else f"<{root[:40]}>"
+
+
 def new_robot(
-    path: str | Path, folder: str | Path, *, name: str | None = None, overwrite: bool = False
+    path: str | Path,
+    folder: str | Path,
+    *,
+    name: str | None = None,
+    overwrite: bool = False,
+    forward: str | None = None,
+    without_missing_meshes: bool = False,
 ) -> NewRobot:
     """Propose a robot folder and write it, whole or not at all.
 
@@ -70,16 +81,21 @@ def new_robot(
         folder: where to write ``robot.toml``, ``robot.urdf`` and ``hulls/``.
         name: what to call the robot; the folder's name if left out.
         overwrite: replace a folder that is there.
+        forward: which way of its root it faces, ``+x``, ``-x``, ``+y`` or ``-y``; told by knees
+            and soles if left out.
+        without_missing_meshes: go on where some meshes are missing; the notes say which. Hulls
+            are then too small, and what would have been found by a shell may not be.
 
     Raises:
         ReadError: the file is none of the two, or unsafe.
-        RobotError: it is no humanoid, and why; meshes that are missing.
+        RobotError: it is no humanoid, and why; which way it faces is unsure; meshes that are
+            missing.
         WriteError: the folder is there already, or cannot be written.
     """
     target = Path(folder)
     _check_target(target, overwrite)
-    source = read_robot(path)
-    body = find_body(source)
+    source = read_robot(path, without_missing_meshes=without_missing_meshes)
+    body = find_body(source, forward)
     name = name or target.resolve().name
     made: list[RobotModel] = []
     write_whole(target, lambda staging: made.append(_fill(staging, body, name)))
@@ -163,23 +179,25 @@ def _settle_names(body: Body, names: list[str]) -> None:
 def _hulls(body: Body, holds: dict[str, Hand]) -> dict[str, Array]:
     """Corners of one hull a link, in the link's frame; none for what lies in another."""
     source, found = body.source, {}
+    zero = source.frames()
     inside = {k for hand in holds.values() for k in hand.taken}
     for k, link in enumerate(source.links):
         if k in inside or not link.solids:
             continue
         points = np.concatenate(link.solids)
         for hand in holds.values():
-            if hand.cut == k:
+            if k in hand.cut:
                 # What is before the wrist; the rest is in the hand's hull.
-                along = hand.frame.rotation[:, 0]
-                points = clipped(points, along, float(along @ hand.frame.origin))
+                at = hand.frame.link
+                along = zero[0][k].T @ zero[0][at] @ hand.frame.rotation[:, 0]
+                wrist = zero[0][at] @ hand.frame.origin + zero[1][at] - zero[1][k]
+                points = clipped(points, along, float(along @ (zero[0][k].T @ wrist)))
         corners = enclosing(points)
         if corners is not None:
             found[link.name] = corners
-    zero = source.frames()
     for k, link in enumerate(source.links):
         if link.name in found and not source.moves(k) and k > 0:
-            for other in source.rigid(_carrier(source, k)):
+            for other in source.rigid(carrier(source, k)):
                 shell = source.links[other].name
                 if other == k or shell not in found:
                     continue
@@ -190,10 +208,3 @@ def _hulls(body: Body, holds: dict[str, Hand]) -> dict[str, Array]:
                     break
     found |= {hand.frame.name: hand.frame.points for hand in holds.values()}
     return found
-
-
-def _carrier(source: Source, link: int) -> int:
-    """The link above, or itself, that a joint moves."""
-    while link > 0 and not source.moves(link):
-        link = int(source.parents[link])
-    return link

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from scipy.spatial.transform import Rotation
 from kinemesh.errors import RobotError
 from kinemesh.motion import poses
 from kinemesh.motion.arrays import Array, readonly
+from kinemesh.robot.following import Follower, agree, settled
 
 TURNING = "revolute"
 SLIDING = "prismatic"
@@ -55,6 +56,8 @@ class Joint:
     """Largest speed [rad/s]; None where the file does not say."""
     effort: float | None = None
     """Largest torque [N m]; None where the file does not say."""
+    follows: Follower | None = None
+    """What it follows, where it does not move by itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +79,25 @@ class Source:
     """Link to its place in :attr:`links`."""
     parents: NDArray[np.int64] = field(init=False)
     """The link that each hangs on ``(L,)``; -1 for the root."""
+    _carried: Mapping[str, int] = field(init=False)
+    """Joint to the link that it carries."""
 
     def __post_init__(self) -> None:
         order = {link.name: k for k, link in enumerate(self.links)}
         object.__setattr__(self, "order", order)
         parents = [-1, *(order[joint.parent] for joint in self.joints)]
         object.__setattr__(self, "parents", readonly(parents, np.int64))
+        carried = {joint.name: k for k, joint in enumerate(self.joints, start=1)}
+        object.__setattr__(self, "_carried", carried)
+
+    def followed(self, q: Array) -> Array:
+        """``q`` ``(L,)``, joints that follow others where they then are."""
+        result = np.array(q)
+        for k, joint in enumerate(self.joints, start=1):
+            if joint.follows is not None:
+                lead = result[self._carried[joint.follows.leader]]
+                result[k] = joint.follows.factor * lead + joint.follows.offset
+        return result
 
     def joint_of(self, link: int) -> Joint:
         """The joint that carries a link other than the root."""
@@ -126,8 +142,9 @@ class Source:
 
         Args:
             q: what the joint above each link is at ``(L,)`` [rad], [m]; zero if left out.
+                What follows another joint is where that has it.
         """
-        q = np.zeros(len(self.links)) if q is None else q
+        q = self.followed(np.zeros(len(self.links)) if q is None else q)
         turns, places = np.zeros((len(self.links), 3, 3)), np.zeros((len(self.links), 3))
         turns[0] = np.eye(3)
         for k, joint in enumerate(self.joints, start=1):
@@ -219,4 +236,34 @@ def arranged(
             f"loop; expected a tree that starts at one root"
         )
     tree = (known[roots[0]], *(known[joint.child] for joint in order))
-    return Source(path, tree, tuple(order), tuple(notes))
+    return Source(path, tree, _following(path, order), tuple(notes))
+
+
+def _following(path: Path, joints: Sequence[Joint]) -> tuple[Joint, ...]:
+    """Joints with followers of what moves by itself, and ranges that agree.
+
+    Raises:
+        RobotError: one follows a joint that is not there, or itself in the end.
+    """
+    known = {joint.name: joint for joint in joints}
+    followers = {j.name: j.follows for j in joints if j.follows is not None and j.kind != FIXED}
+    for name, follower in followers.items():
+        if follower.leader not in known or known[follower.leader].kind == FIXED:
+            raise RobotError(
+                f"{path.name}: joint {name!r} follows {follower.leader!r}, which is no joint that "
+                f"moves; expected one, or joint {name!r} fixed"
+            )
+    followers = settled(followers, path.name)
+    lower, upper = (np.array([getattr(j, end) for j in joints]) for end in ("lower", "upper"))
+    speed = np.array([np.inf if j.velocity is None else j.velocity for j in joints])
+    agree([j.name for j in joints], followers, lower, upper, speed)
+    return tuple(
+        replace(
+            joint,
+            lower=float(low),
+            upper=float(high),
+            velocity=float(fast) if np.isfinite(fast) else None,
+            follows=followers.get(joint.name),
+        )
+        for joint, low, high, fast in zip(joints, lower, upper, speed, strict=True)
+    )

@@ -14,6 +14,8 @@ from kinemesh.newrobot.urdf_text import FASTEST, STRONGEST, is_turned
 
 _WRIST = (0.5, 0.4, 0.4)
 """Wrist joints stay within this of rest [rad]: no landmark turns with them."""
+_FOLDED = np.pi
+"""No knee bends further [rad]."""
 _SIDEWAYS, _BACKWARDS, _FORWARDS = 0.3, 0.1, 0.52
 """A waist leans no further [rad]."""
 
@@ -48,7 +50,7 @@ def toml_text(
         ahead = np.round(body.facing[:, 0], 3) + 0.0
         lines.append(
             f"# The root {source.links[0].name!r} faces along {ahead.tolist()} of its own axes "
-            f"(knees bend so; sure): a link 'base' that faces along x stands above it."
+            f"({body.ahead.why}): a link 'base' that faces along x stands above it."
         )
     lines += [f"# {note}" for note in source.notes]
     lines += _unstated(body)
@@ -63,6 +65,7 @@ def toml_text(
         f"description = {json.dumps(f'{name}, from {source.path.name}')}",
         'urdf = "robot.urdf"',
         f"height = {body.height:.3f}  # {said}",
+        *(['facing = "stated"  # knees and soles do not tell it'] if body.ahead.stated else []),
         "",
         "[landmarks]",
     ]
@@ -157,8 +160,9 @@ def _limits(body: Body, rest: Array) -> list[str]:
             add(link, low, high, "people hardly lean back at the waist")
     for side in SIDES:
         knee = source.joint_of(body.legs[side].bend)
-        low, high = (knee.lower, 0.05) if knee.upper < -knee.lower else (-0.05, knee.upper)
-        add(body.legs[side].bend, low, high, "knees do not bend forwards")
+        most = min(knee.upper, _FOLDED) if body.knee_sense[side] > 0.0 else 0.05
+        low = max(knee.lower, -_FOLDED) if body.knee_sense[side] < 0.0 else -0.05
+        add(body.legs[side].bend, low, most, "knees do not bend forwards")
         for link, room in zip(body.arms[side].after, _WRIST, strict=False):
             add(link, rest[link] - room, rest[link] + room, "no landmark turns with it")
     return lines

@@ -134,16 +134,25 @@ def _joint(root: ElementTree.Element, joint: Joint, free: bool, at: float) -> No
             place = place + turn @ joint.axis * at
         _fixed(root, joint.name, joint.parent, joint.child, turn, place)
         return
-    element = ElementTree.SubElement(root, "joint", name=joint.name, type=joint.kind)
+    endless = not (np.isfinite(joint.lower) and np.isfinite(joint.upper))
+    kind = "continuous" if endless else joint.kind
+    element = ElementTree.SubElement(root, "joint", name=joint.name, type=kind)
     _origin(element, turn, place)
     ElementTree.SubElement(element, "parent", link=joint.parent)
     ElementTree.SubElement(element, "child", link=joint.child)
     ElementTree.SubElement(element, "axis", xyz=_numbers(joint.axis))
-    ElementTree.SubElement(
-        element,
-        "limit",
-        lower=f"{joint.lower:.9g}",
-        upper=f"{joint.upper:.9g}",
-        effort=f"{STRONGEST if joint.effort is None else joint.effort:.9g}",
-        velocity=f"{FASTEST if joint.velocity is None else joint.velocity:.9g}",
-    )
+    limit = {
+        "effort": f"{STRONGEST if joint.effort is None else joint.effort:.9g}",
+        "velocity": f"{FASTEST if joint.velocity is None else joint.velocity:.9g}",
+    }
+    if not endless:
+        limit = {"lower": f"{joint.lower:.9g}", "upper": f"{joint.upper:.9g}", **limit}
+    ElementTree.SubElement(element, "limit", limit)
+    if joint.follows is not None:
+        ElementTree.SubElement(
+            element,
+            "mimic",
+            joint=joint.follows.leader,
+            multiplier=f"{joint.follows.factor:.9g}",
+            offset=f"{joint.follows.offset:.9g}",
+        )

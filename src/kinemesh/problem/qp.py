@@ -13,7 +13,7 @@ contain a step (the one that stays within the limits), the relaxed program alway
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,6 +68,9 @@ class QP:
     """The terms behind the Hessian, for a solver that wants them one by one."""
     slacks: int = 0
     """How many of the last variables are slacks and not part of the step."""
+    coupling: Array | None = None
+    """``(nv, nu)``: the steps that are possible, orthonormal columns with one number a row; all are
+    where it is None."""
 
     @classmethod
     def build(
@@ -76,6 +79,7 @@ class QP:
         residuals: Sequence[tuple[str, Residual]],
         rows: Sequence[tuple[str, int, Bounded]],
         boxes: Sequence[Box],
+        coupling: Array | None = None,
     ) -> QP:
         """Stack named residuals, named rows with their order of sacrifice, and boxes."""
         hessian, gradient = _normal(nv, [residual for _, residual in residuals])
@@ -101,6 +105,7 @@ class QP:
             min((box.radius for box in boxes if box.radius is not None), default=None),
             tuple(blocks),
             tuple(residuals),
+            coupling=coupling,
         )
 
     @property
@@ -126,6 +131,29 @@ class QP:
         """The rows ``(k, nv)`` that the term ``name`` contributed."""
         found = [self.matrix[block.rows] for block in self.blocks if block.name == name]
         return np.concatenate(found) if found else np.zeros((0, self.nv))
+
+    def coupled(self) -> QP:
+        """The same program over the steps that are possible: ``v = coupling @ u``."""
+        ways = self.coupling
+        if ways is None:
+            return self
+        lower, upper = np.full(ways.shape[1], -np.inf), np.full(ways.shape[1], np.inf)
+        column = np.abs(ways).argmax(axis=1)
+        for row, k in enumerate(column):
+            ends = sorted((self.box_lower[row] / ways[row, k], self.box_upper[row] / ways[row, k]))
+            lower[k], upper[k] = max(lower[k], ends[0]), min(upper[k], ends[1])
+        return replace(
+            self,
+            hessian=ways.T @ self.hessian @ ways,
+            gradient=self.gradient @ ways,
+            matrix=self.matrix @ ways,
+            box_lower=lower,
+            box_upper=np.maximum(lower, upper),  # as in build()
+            residuals=tuple(
+                (name, r._replace(jacobian=r.jacobian @ ways)) for name, r in self.residuals
+            ),
+            coupling=None,
+        )
 
     def relaxed(self) -> QP:
         """The same program over ``(v, s)``: every row may be broken, at an L1 price."""

@@ -48,6 +48,9 @@ def solve(qp: QP, solver: str = "daqp") -> Solution:
         raise SolveError(
             f"a ball trust region is a second-order cone: {solver} has none, use cvxpy"
         )
+    if qp.coupling is not None:
+        found = solve(qp.coupled(), solver)
+        return Solution(qp.coupling @ found.step, found.relaxed)
     step = SOLVERS[solver](qp)
     if step is not None:
         return Solution(step, False)

@@ -26,7 +26,7 @@ def starts(robot: RobotModel, landmarks: Array) -> tuple[Configuration, ...]:
     upright = _base(np.array([left[0], left[1], 0.0]), np.array([0.0, 0.0, 1.0]))
     leaning = _base(left, trunk)
     rest = robot.rest[7:]
-    crouch = np.clip(_BENT * rest, robot.lower, robot.upper)
+    crouch = robot.followed(np.clip(_BENT * rest, robot.lower, robot.upper))
     if robot.fixed_base:
         return tuple(_bolted(robot, body["pelvis"], upright, joints) for joints in (rest, crouch))
     return tuple(

@@ -34,6 +34,8 @@ class Description:
     """Standing height [m]."""
     fixed: float | None
     """Height [m] at which the base is bolted down; None where the robot stands on its feet."""
+    facing_stated: bool
+    """Whether somebody answers for the way it faces, where knees and soles do not tell it."""
     landmarks: Mapping[str, tuple[str, Array]]
     """Landmark to link and offset ``(3,)`` [m] in the link's frame."""
     soles: Mapping[str, tuple[str, Array]]
@@ -106,6 +108,16 @@ def _fixed(path: Path, table: Mapping[str, Any]) -> float | None:
     return _number(path, {"base_height": 0.0, **table}, "base_height")
 
 
+def _facing_stated(path: Path, table: Mapping[str, Any]) -> bool:
+    """``facing = "stated"``."""
+    if table.get("facing", "stated") != "stated":
+        raise RobotError(
+            f'{path}: facing = {table["facing"]!r}; expected "stated", or nothing where knees or '
+            f"soles tell which way it faces"
+        )
+    return "facing" in table
+
+
 def _neighbours(path: Path, value: Any) -> int:
     if type(value) is not int or value < 0:
         raise RobotError(f"{path}: collision.neighbours = {value!r}; expected a whole number")
@@ -146,6 +158,7 @@ def _check(
         urdf=urdf,
         height=height,
         fixed=fixed,
+        facing_stated=_facing_stated(path, table),
         landmarks={
             name: (
                 str(_get(path, landmarks[name], "link", str, f"landmarks.{name}.")),

@@ -19,6 +19,14 @@ from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.description import Description, read_description
 from kinemesh.robot.ends import hands_of, placed, soles_of
+from kinemesh.robot.following import (
+    agree,
+    coupling,
+    driven,
+    kept,
+    load_urdf,
+    locked_together,
+)
 from kinemesh.robot.freezing import locked_angles, reduced, without
 from kinemesh.robot.hulls import HullTable, load_hulls
 from kinemesh.robot.kernel import kernel_of
@@ -44,6 +52,8 @@ class RobotModel:
         lower, upper: joint limits ``(n,)`` [rad], tightened by ``robot.toml``.
         velocity: joint velocity limits ``(n,)`` [rad/s].
         effort: joint effort limits ``(n,)`` [N m].
+        followers: joints that follow others, as ``<mimic>`` says; every step keeps them.
+        coupling: ``(nv, nu)``, orthonormal columns: the steps that followers leave; None for all.
         rest: rest configuration ``(nq,)``, soles on z = 0, facing +x.
         posture: weight ``(n,)`` of each joint's pull to rest.
         landmark_joints, landmark_offsets: joint index ``(K,)`` and place ``(K, 3)`` [m].
@@ -81,7 +91,8 @@ class RobotModel:
         self.height = description.height
         self.listed = description.listed
         self.neighbours = description.neighbours
-        self.pin_model = reduced(_load_urdf(description), locked)
+        loaded, followers = load_urdf(description.urdf)
+        self.pin_model = reduced(loaded, locked)
         model = self.pin_model
         self.joint_names: tuple[str, ...] = tuple(model.names)[2:]
         for name in self.joint_names:
@@ -89,8 +100,9 @@ class RobotModel:
                 raise RobotError(
                     f"robot {self.name!r}: joint {name!r} is not a plain revolute or sliding joint"
                 )
-        self.lower, self.upper = self._limits(description)
-        self.velocity = readonly(model.velocityLimit[6:])
+        self.followers = kept(followers, locked)
+        self.lower, self.upper, self.velocity = self._limits(description)
+        self.coupling = coupling(6, self.joint_names, self.followers)
         self.effort = readonly(model.effortLimit[6:])
         self.support = self._support()
         points = [
@@ -186,17 +198,23 @@ class RobotModel:
             data = self._local.data = self.pin_model.createData()
         return data
 
-    def _limits(self, description: Description) -> tuple[Array, Array]:
+    def _limits(self, description: Description) -> tuple[Array, Array, Array]:
         lower = np.array(self.pin_model.lowerPositionLimit[7:])
         upper = np.array(self.pin_model.upperPositionLimit[7:])
         lower[lower < -_UNBOUNDED], upper[upper > _UNBOUNDED] = -np.inf, np.inf
         for name, (low, high) in description.limits.items():
             k = self._joint_index(name, "limits")
             lower[k], upper[k] = max(lower[k], low), min(upper[k], high)
+        velocity = np.array(self.pin_model.velocityLimit[6:])
+        agree(self.joint_names, self.followers, lower, upper, velocity)
         if np.any(lower >= upper):
             bad = [n for n, a, b in zip(self.joint_names, lower, upper, strict=True) if a >= b]
             raise RobotError(f"robot {self.name!r}: no range is left for {', '.join(bad)}")
-        return readonly(lower), readonly(upper)
+        return readonly(lower), readonly(upper), readonly(velocity)
+
+    def followed(self, joints: Array) -> Array:
+        """Angles ``(..., n)`` [rad], joints that follow others where they then are."""
+        return driven(self.joint_names, self.followers, joints)
 
     def _joint_index(self, name: str, table: str) -> int:
         if name not in self.joint_names:
@@ -225,12 +243,11 @@ class RobotModel:
     def _rest(self, description: Description) -> Array:
         """Rest posture with the lowest sole corner on z = 0."""
         q = pin.neutral(self.pin_model)
-        q[7:] = np.clip(self._by_joint(description.rest, "rest", 0.0), self.lower, self.upper)
+        q[7:] = self._by_joint(description.rest, "rest", 0.0)
+        q[7:] = self.followed(np.clip(q[7:], self.lower, self.upper))
         posed = Configuration(self, q)
-        corners = [
-            posed.positions(np.full(len(s.corners), s.joint), s.corners)[:, 2].min()
-            for s in self.soles
-        ]
+        feet = [(np.full(4, sole.joint), sole.corners) for sole in self.soles]
+        corners = [posed.positions(*foot)[:, 2].min() for foot in feet]
         if description.fixed is not None:
             q[2] = description.fixed
         else:
@@ -262,7 +279,7 @@ class RobotModel:
                 that is not locked, or no joint is left.
         """
         words = several("what", (what,) if isinstance(what, str) else what, str, "joints or parts")
-        angles = locked_angles(self, words, posture)
+        angles = locked_together(self.followers, locked_angles(self, words, posture), self.name)
         base = self.fixed_base or "base" in words or "legs" in words
         if not angles and base == self.fixed_base:
             return self
@@ -282,10 +299,3 @@ class RobotModel:
             frozen[7 + self.whole.joint_names.index(name)] = angle
         model._frozen = readonly(frozen)
         return model
-
-
-def _load_urdf(description: Description) -> Any:
-    try:
-        return pin.buildModelFromUrdf(str(description.urdf), pin.JointModelFreeFlyer())
-    except (ValueError, RuntimeError) as error:
-        raise RobotError(f"{description.urdf}: not a URDF that can be read ({error})") from error

@@ -10,6 +10,7 @@ from kinemesh.motion import Clip
 from kinemesh.retarget import Retargeter
 from kinemesh.robot import RobotModel
 from kinemesh.robotcheck.report import Check, CheckReport
+from kinemesh.robotcheck.sided import sided_walk, sides_check
 from kinemesh.robotcheck.standing import standing_checks
 
 MOTIONS: dict[str, Callable[[], Clip]] = {
@@ -40,6 +41,10 @@ def check_robot(robot: RobotModel, progress: Callable[[str], None] | None = None
     """
     checks = standing_checks(robot)
     retargeter = Retargeter(robot)
+    if progress is not None:
+        progress("sides")
+    clip = sided_walk()
+    checks.append(sides_check(retargeter.retarget(clip), robot, clip))
     for name, make in MOTIONS.items():
         if progress is not None:
             progress(name)
@@ -59,10 +64,10 @@ def _moving(retargeter: Retargeter, name: str, clip: Clip) -> Check:
     )
     error = score.value("tracking.landmark_error")
     found = f"{len(result)} frames, landmarks {error:.1f} cm off in the mean"
-    unlike = [m for m in score.failed if (m.value or 0.0) <= _BUILD.get(m.name, 0.0)]
-    if unlike:
-        rows = (f"{m.name} {m.value:.3g} over {m.limit:g} {m.unit}" for m in unlike)
+    built = [m for m in score.failed if (m.value or 0.0) <= _BUILD.get(m.name, 0.0)]
+    if built:
+        rows = (f"{m.name} {m.value:.3g} over {m.limit:g} {m.unit}" for m in built)
         found += f"; not like the person: {', '.join(rows)}"
-    passed = score.state != "unsure" and len(unlike) == len(score.failed)
+    passed = score.state != "unsure" and len(built) == len(score.failed)
     mend = "" if passed else f"{score.verdict}: see what is odd in the picture of it"
     return Check(name, passed, found, mend)

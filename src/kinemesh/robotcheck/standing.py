@@ -10,6 +10,7 @@ from kinemesh.demos import SKELETON, squat
 from kinemesh.motion import LANDMARKS
 from kinemesh.motion.arrays import Array
 from kinemesh.robot import Configuration, RobotModel, centre_of_mass, overlaps_at_rest
+from kinemesh.robotcheck.facing import facing_check
 from kinemesh.robotcheck.report import Check
 
 _SKEW = 0.01
@@ -33,7 +34,7 @@ def standing_checks(robot: RobotModel) -> list[Check]:
     places = dict(zip(LANDMARKS, rest.landmarks(), strict=True))
     return [
         _mapping(robot),
-        _facing(places),
+        facing_check(robot, rest, places),
         _symmetry(robot, places),
         _soles(robot, rest),
         _balance(robot, rest),
@@ -53,21 +54,6 @@ def _mapping(robot: RobotModel) -> Check:
     ]
     found = f"{len(LANDMARKS)} landmarks, {len(robot.soles)} soles, {len(robot.hands)} hands"
     return _check("mapping", not lacking, found, f"robot.toml lacks {', '.join(lacking)}: add them")
-
-
-def _facing(places: dict[str, Array]) -> Check:
-    across = places["left_shoulder"] - places["right_shoulder"]
-    ahead = places["left_toe"] - places["left_ankle"]
-    ahead = ahead + places["right_toe"] - places["right_ankle"]
-    above = places["left_shoulder"] - places["left_hip"]
-    good = {
-        "left is at +y": across[1] > 0.9 * np.linalg.norm(across),
-        "toes point along +x": ahead[0] > 0.9 * np.linalg.norm(ahead[:2]),
-        "shoulders are above the hips": above[2] > 0.7 * np.linalg.norm(above),
-    }
-    wrong = [name for name, holds in good.items() if not holds]
-    mend = f"at rest it does not hold that {', '.join(wrong)}: correct [landmarks] or the base link"
-    return _check("facing", not wrong, "upright, faces x" if not wrong else "turned", mend)
 
 
 def _symmetry(robot: RobotModel, places: dict[str, Array]) -> Check:
@@ -130,8 +116,10 @@ def _collisions(robot: RobotModel) -> Check:
 def _limits(robot: RobotModel) -> Check:
     wrong = []
     for k, name in enumerate(robot.joint_names):
-        low, high, at = robot.lower[k], robot.upper[k], robot.rest[7 + k]
-        if not (np.isfinite(low) and np.isfinite(high)):
+        low, high = robot.lower[k], robot.upper[k]
+        # What robot.toml says: where the model rests was brought into the limits.
+        at = robot.description.rest.get(name, robot.rest[7 + k])
+        if np.isfinite(low) != np.isfinite(high):
             wrong.append(f"{name} has no range")
         elif not low - _INSIDE <= at <= high + _INSIDE:
             wrong.append(f"{name} rests at {at:.2f}, outside {low:.2f} to {high:.2f}")

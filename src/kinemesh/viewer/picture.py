@@ -103,6 +103,9 @@ def robot_picture(
     figure = _figure(3 * size, size, dpi)
     posed = robot.configuration(robot.rest)
     solids = [(triangles, _PALE) for triangles, _ in _robot_triangles(robot, robot.rest)]
+    # A base may be anywhere in a robot: what is to be seen is all of it.
+    corners = np.concatenate([posed.landmarks(), *(t.reshape(-1, 3) for t, _ in solids)])
+    low, high = corners.min(axis=0), corners.max(axis=0)
     for column, (azimuth, elevation) in enumerate(((0.0, 4.0), (90.0, 4.0), (35.0, 18.0)), 1):
         axes = _axes(figure, 1, 3, column, azimuth, elevation)
         _draw_solids(axes, solids, azimuth, elevation)
@@ -116,7 +119,7 @@ def robot_picture(
             axes.plot(*ends.T, color=_PALM, lw=2.0, zorder=4)
         for name, place in zip(LANDMARKS, posed.landmarks(), strict=True):
             axes.text(*place, f" {name.replace('_', ' ')}", fontsize=6, zorder=5)
-        _frame_view(axes, robot.rest[:3], robot.height)
+        _frame_cube(axes, (low + high) / 2.0, float((high - low).max()))
     figure.subplots_adjust(0.0, 0.0, 1.0, 1.0, wspace=0.0, hspace=0.0)
     _save(figure, target)
     return target
@@ -166,13 +169,18 @@ def _axes(figure: Any, rows: int, columns: int, at: int, azimuth: float, elevati
     return axes
 
 
-def _frame_view(axes: Any, centre: Array, height: float) -> None:
-    """Show a cube around the body, standing on the ground."""
-    half = 0.62 * height
+def _frame_view(axes: Any, place: Array, height: float) -> None:
+    """Show a cube around a body at ``place``, standing on the ground."""
+    middle = max(float(place[2]), 0.5 * height) - 0.02 * height
+    _frame_cube(axes, np.array([place[0], place[1], middle]), height)
+
+
+def _frame_cube(axes: Any, centre: Array, size: float) -> None:
+    """Show a cube in which a body of this size [m] is whole."""
+    half = 0.62 * size
     axes.set_xlim(centre[0] - half, centre[0] + half)
     axes.set_ylim(centre[1] - half, centre[1] + half)
-    middle = max(float(centre[2]), 0.5 * height) - 0.02 * height
-    axes.set_zlim(middle - half, middle + half)
+    axes.set_zlim(centre[2] - half, centre[2] + half)
     axes.set_box_aspect((1, 1, 1), zoom=1.6)
     grid = np.linspace(-half, half, 5)
     for offset in grid:
