@@ -113,8 +113,8 @@ def climb() -> Clip:
     return clip.resampled(30.0).crop(40, 95)
 
 
-def check_verdict(retargeter: Retargeter, varied: Varied) -> None:
-    """See that the answer to a variant passes every row of the verdict."""
+def check_verdict(retargeter: Retargeter, varied: Varied, *excused: str) -> None:
+    """See that the answer to a variant passes every row of the verdict but those excused."""
     result = retargeter.retarget(varied.clip, scene=varied.scene)
     score = metrics.evaluate(
         result.trajectory,
@@ -123,7 +123,8 @@ def check_verdict(retargeter: Retargeter, varied: Varied) -> None:
         clip=varied.clip,
         scale=result.scale,
     )
-    assert score.passed, score.verdict
+    assert not score.doubts and not score.unmeasured, score.verdict
+    assert {measure.name for measure in score.failed} <= {*excused}, score.verdict
 
 
 @pytest.mark.slow
@@ -133,7 +134,8 @@ def test_feet_stand_on_steps_of_another_height(
 ) -> None:
     varied = Variant("v", {"terrain.height": height}).apply(climb)
     assert not varied.anchored
-    check_verdict(retargeter, varied)
+    # Over lower steps knees bend less than the person's, who climbs the recorded ones.
+    check_verdict(retargeter, varied, "posture.knee_flexion")
     plain = retargeter.plan(climb)
     plan = retargeter.plan(varied.clip, varied.scene)
     heights = [
