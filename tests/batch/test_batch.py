@@ -334,7 +334,7 @@ def test_motions_that_were_not_judged_in_full_are_set_apart(folder: Path) -> Non
     told: list[Any] = []
     done = made(folder, spec=None, format="unitree-csv", progress=lambda *now: told.append(now))
     (record,) = done.records
-    assert record["status"] == "unsure" and record["failed"] == []
+    assert record["status"] == "unsure" and record["failed"] == [], record["verdict"]
     assert record["reason"] == record["verdict"] and record["reason"].startswith("unsure: ")
     assert "stance.drift_max" in record["doubts"]
     assert list(results(folder / "out")) == ["unsure/a/original.npz"]

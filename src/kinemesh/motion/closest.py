@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.shape import Shape
+from kinemesh.motion.winding import winding_numbers
 
 Flags = NDArray[np.bool_]
 
@@ -17,8 +18,6 @@ _SPACING = 0.01
 """... and this far apart [m] on what is larger, where the second number allows it."""
 _ASKED = 8
 """So many of the nearest points of a large surface name triangles that are looked at exactly."""
-_BATCH = 200_000
-"""Solid angles worked out at once."""
 
 
 class Closest:
@@ -88,8 +87,8 @@ class Closest:
         if self._shape.split or not self._shape.warnings:
             planes = (part.planes for part in self._shape.parts)
             return any(bool(np.all(p[:, :3] @ point + p[:, 3] <= 0.0)) for p in planes)
-        pieces = np.array_split(self._corners - point, 1 + len(self._corners) // _BATCH)
-        return abs(sum(_solid_angle(piece) for piece in pieces)) > 2.0 * np.pi
+        solid = self._corners[~self._shape.sheets]  # sheets bound nothing
+        return len(solid) > 0 and bool(winding_numbers(solid, point[None])[0] > 0.5)
 
 
 def _on_triangles(points: Array, corners: Array) -> Array:
@@ -113,12 +112,3 @@ def _on_triangles(points: Array, corners: Array) -> Array:
         edge = np.where((away < least)[..., None], place, edge)
         least = np.minimum(least, away)
     return np.asarray(np.where(beside[..., None], edge, foot))
-
-
-def _solid_angle(corners: Array) -> float:
-    """Solid angle [sr] of triangles ``(F, 3, 3)`` from the origin (van Oosterom, 1983)."""
-    a, b, c = (corners[:, k] for k in range(3))
-    la, lb, lc = (np.linalg.norm(x, axis=1) for x in (a, b, c))
-    top = np.einsum("fk,fk->f", a, np.cross(b, c))
-    ab, bc, ca = (np.einsum("fk,fk->f", x, y) for x, y in ((a, b), (b, c), (c, a)))
-    return float(np.sum(2.0 * np.arctan2(top, la * lb * lc + ab * lc + bc * la + ca * lb)))
