@@ -105,7 +105,7 @@ def _seen(shape: Shape, marks: dict[str, Array], world: bool) -> tuple[Shape, st
     for piece in mesh.pieces:
         if piece.kind == "sheet" or flags[piece.members].any():
             continue
-        why = _upward(piece) if world else ""
+        why = _upward(piece) if world and holes else ""
         why = why or _inhabited(shape, piece, marks)
         if why:
             flags[piece.members] = True
