@@ -17,10 +17,9 @@ import numpy as np
 
 from kinemesh.arguments import several, whole
 from kinemesh.constraints import Constraint, StepBox
-from kinemesh.evaluation import Evaluation, Terms
-from kinemesh.motion.arrays import Array
+from kinemesh.evaluation import Evaluation, Program, Terms
 from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
-from kinemesh.problem import Frame, solve
+from kinemesh.problem import Frame, Neighbours, solve
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration, RobotModel
 
@@ -39,11 +38,6 @@ class Solver(Protocol):
     constraints: tuple[Constraint | StepBox, ...]
     feasibility: float
     solver: str
-
-
-REMEMBERED = 1500
-"""Frames of which is kept what terms said, about 50 kB each, until the next sweep asks; those of a
-longer clip are asked anew."""
 
 
 @dataclass(frozen=True)
@@ -72,25 +66,23 @@ def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) ->
     frames = [_known(frame, configuration) for frame, configuration, _ in solved]
     configurations = [configuration for _, configuration, _ in solved]
     reports = [report for _, _, report in solved]
+    programs = [Program(terms, solver.robot, frame) for frame in frames]
     for sweep in range(refinement.sweeps):
         order = range(len(frames)) if sweep % 2 == 0 else range(len(frames) - 1, -1, -1)
         for index in order:
-            frame = _among(frames[index], configurations, index)
-            now = Evaluation(terms, configurations[index], frame)
+            program = programs[index].among(_around(configurations, index))
+            now = Evaluation(program, configurations[index])
             step = solve(now.qp(), solver.solver).step
             best = now
             for share in _SHARES:
-                new = Evaluation(terms, now.configuration.integrate(share * step), frame)
+                new = Evaluation(program, now.configuration.integrate(share * step))
                 if new.merit(solver.feasibility) <= now.merit(solver.feasibility):
                     best = new
                     break
             configurations[index] = best.configuration
-            last = sweep + 1 == refinement.sweeps
-            if last:
+            if sweep + 1 == refinement.sweeps:
                 solves = reports[index].iterations + refinement.sweeps
-                reports[index] = best.report(frame.index, solves, solver.feasibility)
-            if last or index >= REMEMBERED:
-                best.configuration.forget()
+                reports[index] = best.report(index, solves, solver.feasibility)
     return list(zip(frames, configurations, reports, strict=True))
 
 
@@ -110,11 +102,12 @@ def _known(frame: Frame, configuration: Configuration) -> Frame:
     return replace(frame, stances=stances)
 
 
-def _among(frame: Frame, configurations: Sequence[Configuration], index: int) -> Frame:
-    """The frame with its neighbours as they are now."""
-    beside: dict[int, Array] = {
-        k: configurations[index + k].q
-        for k in (-3, -2, -1, 1, 2, 3)
-        if 0 <= index + k < len(configurations)
-    }
-    return frame.among(beside)
+def _around(configurations: Sequence[Configuration], index: int) -> Neighbours:
+    """The neighbours of frame ``index`` as they are now."""
+    return Neighbours(
+        {
+            k: configurations[index + k].q
+            for k in (-3, -2, -1, 1, 2, 3)
+            if 0 <= index + k < len(configurations)
+        }
+    )

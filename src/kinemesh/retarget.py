@@ -16,7 +16,7 @@ from kinemesh._version import __version__
 from kinemesh.arguments import function, instance, number, several, shown, whole
 from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
 from kinemesh.errors import ClipError, SolveError
-from kinemesh.evaluation import Evaluation, Terms
+from kinemesh.evaluation import Evaluation, Program, Terms
 from kinemesh.metrics import Held, clip_doubts
 from kinemesh.motion import Clip, Scene, Trajectory, in_place
 from kinemesh.motion.arrays import Array
@@ -24,16 +24,18 @@ from kinemesh.motion.contacts import StanceRule, stance_flags
 from kinemesh.motion.enclosed import check_outside
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
+    ALONE,
     QP,
     SOLVERS,
     Frame,
     MeshOptions,
+    Neighbours,
     Plan,
     Touchdown,
     solve,
     starts,
 )
-from kinemesh.refine import REMEMBERED, Refinement, refined
+from kinemesh.refine import Refinement, refined
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
 
@@ -136,9 +138,15 @@ class Retargeter:
             clip, self.robot, scene=scene, mesh=self.mesh, stance=self.stance, nominal=nominal
         )
 
-    def build(self, configuration: Configuration, frame: Frame) -> QP:
+    def program(self, frame: Frame, neighbours: Neighbours = ALONE) -> Program:
+        """What all terms ask of ``frame``, the frames around it being ``neighbours``."""
+        return Program(self._terms, self.robot, frame, neighbours)
+
+    def build(
+        self, configuration: Configuration, frame: Frame, neighbours: Neighbours = ALONE
+    ) -> QP:
         """The QP of one iteration: look before you solve."""
-        return Evaluation(self._terms, configuration, frame).qp()
+        return Evaluation(self.program(frame, neighbours), configuration).qp()
 
     def start(self, plan: Plan) -> Configuration:
         """Where the first frame starts from: rest posture, heading of hips and shoulders."""
@@ -146,11 +154,12 @@ class Retargeter:
 
     def solve_first(self, frame: Frame) -> tuple[Configuration, FrameReport]:
         """Solve a frame that nothing goes before; if the usual start ends poorly, try others."""
+        program = self.program(frame)
         best: tuple[float, Configuration, FrameReport] | None = None
         for start in starts(self.robot, frame.landmarks):
-            free = self._in_free_space(frame, start)
-            configuration, report = self.solve_frame(frame, free, self.first_iterations)
-            merit = Evaluation(self._terms, configuration, frame).merit(self.feasibility)
+            free = self._in_free_space(program, start)
+            configuration, report = self._solve(program, free, self.first_iterations)
+            merit = Evaluation(program, configuration).merit(self.feasibility)
             if best is None or merit < best[0]:
                 best = (merit, configuration, report)
             if not self._is_poor(frame, configuration, report):
@@ -158,62 +167,75 @@ class Retargeter:
         assert best is not None  # there is always a start
         return best[1], best[2]
 
-    def _in_free_space(self, frame: Frame, start: Configuration) -> Configuration:
+    def _in_free_space(self, program: Program, start: Configuration) -> Configuration:
         """The frame's pose with nothing to touch or to bump into: a start that is not trapped.
 
         From far away the constraints of a scene are walls of a maze; without them the mesh
         alone leads home, and from there the constraints are a short way off.
         """
-        free = replace(frame, ground=None, obstacles=(), stances=(), eases=(), contacts=())
-        return self.solve_frame(free, start, self.first_iterations)[0]
+        free = replace(program.frame, ground=None, obstacles=(), stances=(), eases=(), contacts=())
+        return self.solve_frame(free, start, program.neighbours, self.first_iterations)[0]
 
     def _is_poor(self, frame: Frame, configuration: Configuration, report: FrameReport) -> bool:
         """Whether a solution is suspect: rows gave way by much, or landmarks are far off."""
         off = np.linalg.norm(configuration.landmarks() - frame.landmarks, axis=1).mean()
         return report.worst[1] > _BROKEN or float(off) > _POOR * self.robot.height
 
-    def _ahead(self, frame: Frame, now: Configuration) -> Configuration:
+    def _ahead(self, neighbours: Neighbours, now: Configuration) -> Configuration:
         """Where the next frame is likely to be: half a step on, in the direction of the last."""
-        if frame.before is None:
+        if neighbours.before is None:
             return now
-        step = 0.5 * self.robot.difference(frame.before, now.q)
+        step = 0.5 * self.robot.difference(neighbours.before, now.q)
         q = self.robot.integrate(now.q, step)
         q[7:] = np.clip(q[7:], self.robot.lower, self.robot.upper)
         return self.robot.configuration(q)
 
-    def _solve_next(self, frame: Frame, start: Configuration) -> tuple[Configuration, FrameReport]:
+    def _solve_next(
+        self, frame: Frame, start: Configuration, neighbours: Neighbours
+    ) -> tuple[Configuration, FrameReport]:
         """Solve a frame from near the last; if that ends poorly, try through free space."""
-        configuration, report = self.solve_frame(frame, start)
+        program = self.program(frame, neighbours)
+        configuration, report = self._solve(program, start, self.iterations)
         if not self._is_poor(frame, configuration, report):
             return configuration, report
-        free = np.array(self._in_free_space(frame, start).q)
+        free = np.array(self._in_free_space(program, start).q)
         reach = self.robot.velocity * frame.dt
-        if frame.previous is not None:
-            last = frame.previous[7:]
+        if neighbours.previous is not None:
+            last = neighbours.previous[7:]
             free[7:] = np.clip(free[7:], last - reach, last + reach)
-        other, again = self.solve_frame(frame, self.robot.configuration(free))
-        merit = Evaluation(self._terms, other, frame).merit(self.feasibility)
+        other, again = self._solve(program, self.robot.configuration(free), self.iterations)
+        merit = Evaluation(program, other).merit(self.feasibility)
         # A new pose is a jump: it has to be clearly better.
-        if merit < _CLEARLY * Evaluation(self._terms, configuration, frame).merit(self.feasibility):
+        if merit < _CLEARLY * Evaluation(program, configuration).merit(self.feasibility):
             return other, replace(again, iterations=report.iterations + again.iterations)
         return configuration, report
 
     def solve_frame(
-        self, frame: Frame, start: Configuration, iterations: int | None = None
+        self,
+        frame: Frame,
+        start: Configuration,
+        neighbours: Neighbours = ALONE,
+        iterations: int | None = None,
     ) -> tuple[Configuration, FrameReport]:
         """Iterate one frame from ``start`` until it stands still and its constraints hold."""
+        most = self.iterations if iterations is None else iterations
+        return self._solve(self.program(frame, neighbours), start, most)
+
+    def _solve(
+        self, program: Program, start: Configuration, iterations: int
+    ) -> tuple[Configuration, FrameReport]:
         # Full steps, watched: near a solution they converge fast although a single one may
         # raise the merit; when two in a row do, a linearisation was believed too far (a contact
         # changed sides, say) and the search goes on from the best point in shorter steps.
-        now = best = Evaluation(self._terms, start, frame)
+        now = best = Evaluation(program, start)
         best_merit = best.merit(self.feasibility)
         radius, worse, done = np.inf, 0, 0
-        for _ in range(self.iterations if iterations is None else iterations):
+        for _ in range(iterations):
             qp = now.qp(radius)
             step = solve(qp, self.solver).step
             # The cost is twice the QP's objective, which leaves out what does not depend on v.
             foretold = now.cost + 2.0 * qp.objective(step)
-            now = Evaluation(self._terms, now.configuration.integrate(step), frame)
+            now = Evaluation(program, now.configuration.integrate(step))
             done += 1
             merit = now.merit(self.feasibility)
             # The step was the best one by the model, and the model was right: there is no
@@ -236,7 +258,7 @@ class Retargeter:
                 now, worse = best, 0
                 if radius < _SMALLEST:
                     break
-        return best.configuration, best.report(frame.index, done, self.feasibility)
+        return best.configuration, best.report(program.frame.index, done, self.feasibility)
 
     def frames(
         self, plan: Plan, progress: Progress | None = None
@@ -245,13 +267,14 @@ class Retargeter:
         history: list[Array] = []
         touchdowns: dict[str, Touchdown] = {}
         for index in range(len(plan)):
-            previous = history[-1] if history else None
-            before = history[-2] if len(history) > 1 else None
-            frame = plan.frame(index, previous, before, touchdowns)
-            if previous is None:
+            frame = plan.frame(index, touchdowns)
+            # The last one first: -1, -2.
+            neighbours = Neighbours({-k: q for k, q in enumerate(reversed(history), 1)})
+            if neighbours.previous is None:
                 configuration, report = self.solve_first(frame)
             else:
-                configuration, report = self._solve_next(frame, self._ahead(frame, configuration))
+                start = self._ahead(neighbours, configuration)
+                configuration, report = self._solve_next(frame, start, neighbours)
             touchdowns = {
                 stance.sole.name: stance.planted(
                     configuration.positions(np.full(4, stance.sole.joint), stance.sole.corners)
@@ -315,8 +338,6 @@ class Retargeter:
             solved = []
             for solution in self.frames(plan, progress):
                 solved.append(solution)
-                if solution[0].index >= REMEMBERED:
-                    solution[1].forget()
                 if on_frame is not None:
                     on_frame(solution[0].index, self.robot.expanded(solution[1].q[None])[0])
             if self.refine is not None:

@@ -1,4 +1,4 @@
-"""What must hold: each ``evaluate(configuration, frame) -> Bounded | Box | None``."""
+"""What must hold: terms whose rows are kept within bounds, and boxes on the step."""
 
 from kinemesh.constraints.constraint import Constraint, StepBox
 from kinemesh.constraints.contact import HandContact

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.motion.arrays import Array
-from kinemesh.problem import Bounded, Contact, Frame
-from kinemesh.robot import NEAR, Configuration, near_obstacle
+from kinemesh.problem import Contact, Frame, HandDistances, Within
+from kinemesh.robot import RobotModel
 
 
 @dataclass(frozen=True)
@@ -32,33 +30,17 @@ class HandContact(Constraint):
     blend: float = 0.1
     """:math:`t_0` [s]."""
     sacrifice: int = 4
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-        """One row a touching hand: its distance [m] and rate."""
-        if not frame.contacts:
+    def rows(self, robot: RobotModel, frame: Frame) -> Within | None:
+        """One row a hand: its distance [m] to what it touches; None while nothing is touched."""
+        contacts = frame.contacts
+        if not contacts:
             return None
-        values: list[float] = []
-        rows: list[Array] = []
-        for contact in frame.contacts:
-            obstacle, pose, hulls = contact.obstacle, contact.pose, contact.hand.hulls
-            # Near by, these are the places that non-penetration asks for too.
-            near = near_obstacle(configuration, obstacle, pose, NEAR)
-            own = hulls.tolist()
-            mine = [k for k, hull in enumerate(near.hulls.tolist()) if hull in own]
-            if not mine:
-                near = near_obstacle(configuration, obstacle, pose, np.inf, hulls)
-                mine = list(range(len(near.distance)))
-            distance = near.distance.tolist()
-            closest = min(mine, key=distance.__getitem__)
-            values.append(distance[closest])
-            rows.append(near.rates(configuration)[closest])
-        bounds = frame.worked_out(self, lambda: self._reaches(frame), beside=False)
-        return Bounded(np.array(values), np.array(rows), -np.inf, bounds)
-
-    def _reaches(self, frame: Frame) -> Array:
-        """The distances allowed to all hands [m]."""
-        return np.array([self._reach(contact) for contact in frame.contacts])
+        distances = HandDistances(
+            tuple((contact.obstacle, contact.pose) for contact in contacts),
+            tuple(contact.hand.hulls for contact in contacts),
+        )
+        return Within(distances, -np.inf, np.array([self._reach(c) for c in contacts]))
 
     def _reach(self, contact: Contact) -> float:
         """The distance allowed to a hand [m]."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from kinemesh.constraints.constraint import StepBox
-from kinemesh.motion.arrays import Array, readonly
-from kinemesh.problem import Box, Frame
-from kinemesh.robot import Configuration, RobotModel
+from kinemesh.motion.arrays import Array
+from kinemesh.problem import Box, Frame, JointRange, Neighbours
+from kinemesh.robot import RobotModel
 
 
 @dataclass(frozen=True)
@@ -20,15 +19,9 @@ class JointLimits(StepBox):
     .. math:: q_{\min} \le q_j + v_j \le q_{\max}
     """
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Box:
-        """Bounds ``(nv,)``; none on the base."""
-        robot = configuration.robot
-        lower, upper = frame.worked_out(
-            JointLimits,
-            lambda: (_jointed(robot.lower, -np.inf), _jointed(robot.upper, np.inf)),
-            beside=False,
-        )
-        return _from(configuration, lower, upper)
+    def rows(self, robot: RobotModel, frame: Frame) -> JointRange:
+        """The robot's limits; none on the base."""
+        return JointRange(_jointed(robot.lower, -np.inf), _jointed(robot.upper, np.inf))
 
 
 @dataclass(frozen=True)
@@ -41,38 +34,25 @@ class VelocityLimits(StepBox):
     fraction: float = 1.0
     """Share of the robot's velocity limits that may be used."""
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Box | None:
-        """Bounds ``(nv,)``; none on the base, none in the first frame.
+    def neighbour_rows(
+        self, robot: RobotModel, frame: Frame, neighbours: Neighbours
+    ) -> JointRange | None:
+        """Where the joints can be, none on the base; None in the first frame.
 
         Once the frame after is known too, the joints must be able to get there as well.
         """
-        bounds = frame.worked_out(self, lambda: self._bounds(configuration.robot, frame))
-        return None if bounds is None else _from(configuration, *bounds)
-
-    def _bounds(self, robot: RobotModel, frame: Frame) -> tuple[Array, Array] | None:
-        """Between what the joints must be ``(nv,)``."""
-        beside = [q for q in (frame.previous, frame.neighbours.get(1)) if q is not None]
-        if not beside:
+        known = [q for q in (neighbours.previous, neighbours.following) if q is not None]
+        if not known:
             return None
         reach = self.fraction * robot.velocity * frame.dt
-        lower, upper = np.full(robot.nv, -np.inf), np.full(robot.nv, np.inf)
-        lower[6:], upper[6:] = beside[0][7:] - reach, beside[0][7:] + reach
-        for q in beside[1:]:
-            np.maximum(lower[6:], q[7:] - reach, out=lower[6:])
-            np.minimum(upper[6:], q[7:] + reach, out=upper[6:])
-        return lower, upper
+        lower = np.max([q[7:] - reach for q in known], axis=0)
+        upper = np.min([q[7:] + reach for q in known], axis=0)
+        return JointRange(_jointed(lower, -np.inf), _jointed(upper, np.inf))
 
 
 def _jointed(joints: Array, base: float) -> Array:
     """Numbers of the joints after six of the base ``(nv,)``."""
     return np.concatenate([np.full(6, base), joints])
-
-
-def _from(configuration: Configuration, lower: Array, upper: Array) -> Box:
-    """The step's bounds, given those of where it leads; the base has none."""
-    # From its second number on q lies as the step does, as far as the joints go.
-    now = configuration.q[1:]
-    return Box(lower - now, upper - now)
 
 
 @dataclass(frozen=True)
@@ -90,15 +70,10 @@ class TrustRegion(StepBox):
     ball: bool = False
     """Bound the step's Euclidean length instead of each of its numbers."""
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Box:
+    def rows(self, robot: RobotModel, frame: Frame) -> Box:
         """Bounds ``(nv,)``, or a radius."""
-        return _trusted(configuration.robot.nv, self.radius, self.ball)
-
-
-@lru_cache
-def _trusted(nv: int, radius: float, ball: bool) -> Box:
-    reach = np.full(nv, np.inf if ball else radius)
-    return Box(readonly(-reach), readonly(reach), radius if ball else None)
+        reach = np.full(robot.nv, np.inf if self.ball else self.radius)
+        return Box(-reach, reach, self.radius if self.ball else None)
 
 
 @dataclass(frozen=True)
@@ -110,8 +85,8 @@ class FixedBase(StepBox):
     A retargeter adds it by itself for a robot with ``fixed_base``.
     """
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Box:
+    def rows(self, robot: RobotModel, frame: Frame) -> Box:
         """Bounds ``(nv,)`` that leave the base nothing and the joints everything."""
-        reach = np.full(configuration.robot.nv, np.inf)
+        reach = np.full(robot.nv, np.inf)
         reach[:6] = 0.0
         return Box(-reach, reach)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.problem import Bounded, Frame
-from kinemesh.robot import NEAR, Configuration, near_ground, near_obstacle
+from kinemesh.problem import Clearance, Frame, Within
+from kinemesh.robot import NEAR, RobotModel
 
 
 @dataclass(frozen=True)
@@ -26,22 +25,9 @@ class NonPenetration(Constraint):
     within: float = NEAR
     """Distance [m] below which a place becomes a row."""
     sacrifice: int = 1
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-        """One row a near place: distances [m] and their rates."""
-        near = [
-            near_obstacle(configuration, obstacle, pose, self.within)
-            for obstacle, pose in frame.obstacles
-        ]
-        if frame.ground is not None:
-            near.append(near_ground(configuration, frame.ground, self.within))
-        near = [places for places in near if len(places.distance)]
-        if not near:
+    def rows(self, robot: RobotModel, frame: Frame) -> Within | None:
+        """One row a near place [m]; None in free space."""
+        if frame.ground is None and not frame.obstacles:
             return None
-        return Bounded(
-            np.concatenate([places.distance for places in near]),
-            np.concatenate([places.rates(configuration) for places in near]),
-            self.margin,
-            np.inf,
-        )
+        return Within(Clearance(frame.obstacles, frame.ground, self.within), self.margin, np.inf)

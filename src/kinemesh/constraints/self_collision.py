@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.problem import Bounded, Frame
-from kinemesh.robot import Configuration, near_self
+from kinemesh.problem import Frame, SelfClearance, Within
+from kinemesh.robot import RobotModel
 
 
 @dataclass(frozen=True)
@@ -26,11 +25,7 @@ class SelfCollision(Constraint):
     within: float = 0.03
     """Distance [m] below which a pair becomes a row."""
     sacrifice: int = 1
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-        """One row a near pair: distances [m] and their rates."""
-        near = near_self(configuration, configuration.robot.self_pairs, self.within)
-        if not len(near.distance):
-            return None
-        return Bounded(near.distance, near.rates(configuration), self.margin, np.inf)
+    def rows(self, robot: RobotModel, frame: Frame) -> Within:
+        """One row a near pair [m]."""
+        return Within(SelfClearance(self.within), self.margin, np.inf)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.motion.arrays import Array
-from kinemesh.problem import Bounded, Frame
-from kinemesh.robot import Configuration, RobotModel
+from kinemesh.problem import Frame, Neighbours, PointOffsets, Within
+from kinemesh.robot import RobotModel
 
 _EIGHTHS = np.arange(4) * np.pi / 4.0
 _WAYS = np.stack([np.cos(_EIGHTHS), np.sin(_EIGHTHS), np.zeros(4)], axis=1)
@@ -33,24 +31,24 @@ class SlowFoot(Constraint):
     """:math:`v` [m/s]; a little under the speed below which the person's foot counts as slow."""
     sacrifice: int = 4
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-        """Four rows a slow foot and neighbouring frame [m]."""
-        robot = configuration.robot
-        feet = frame.worked_out(SlowFoot, lambda: _feet(robot, frame))
-        if feet is None:
+    def neighbour_rows(
+        self, robot: RobotModel, frame: Frame, neighbours: Neighbours
+    ) -> Within | None:
+        """Four rows a slow foot and neighbouring frame [m]; None where there is none."""
+        known = [
+            (slow.landmark, q)
+            for slow in frame.slow
+            if (q := neighbours.known.get(slow.other)) is not None
+        ]
+        if not known:
             return None
+        toes = np.repeat([toe for toe, _ in known], 4)
+        there = [robot.configuration(q).landmarks()[toe] for toe, q in known]
+        offsets = PointOffsets(
+            robot.landmark_joints[toes],
+            robot.landmark_offsets[toes],
+            np.tile(_WAYS, (len(known), 1)),
+            np.repeat(there, 4, axis=0),
+        )
         reach = self.speed * frame.dt * _OCTAGON
-        return Bounded(*configuration.along(*feet), -reach, reach)
-
-
-def _feet(robot: RobotModel, frame: Frame) -> tuple[NDArray[np.int64], Array, Array, Array] | None:
-    """Four times each slow toe: joint, offset, direction, and place in the other frame [m]."""
-    beside = {**frame.neighbours, -1: frame.previous}
-    known = [(slow, q) for slow in frame.slow if (q := beside.get(slow.other)) is not None]
-    if not known:
-        return None
-    toes = np.array([slow.landmark for slow, _ in known]).repeat(4)
-    places = {id(q): robot.configuration(q).landmarks() for _, q in known}
-    there = np.array([places[id(q)][slow.landmark] for slow, q in known]).repeat(4, axis=0)
-    ways = np.tile(_WAYS, (len(known), 1))
-    return robot.landmark_joints[toes], robot.landmark_offsets[toes], ways, there
+        return Within(offsets, -reach, reach)

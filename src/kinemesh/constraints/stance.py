@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinemesh.constraints.constraint import Constraint
 from kinemesh.motion.arrays import Array
-from kinemesh.problem import Bounded, Ease, Frame, Stance
-from kinemesh.robot import Configuration
+from kinemesh.problem import Ease, Frame, PointOffsets, Stance, Within
+from kinemesh.robot import RobotModel
 
 _REFERENCE = 1.0 / 30.0
 """Frame time [s] that the tolerance of a planted edge is stated for."""
@@ -49,15 +46,14 @@ class FootStance(Constraint):
     tolerance: float = 1e-5
     r""":math:`\epsilon_0`: how far a planted edge may be off at 30 frames/s or less [m]."""
     sacrifice: int = 2
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+    def rows(self, robot: RobotModel, frame: Frame) -> Within | None:
         """Up to four rows a planted sole [m]."""
         tolerance = self.tolerance * min(1.0, frame.dt / _REFERENCE)
-        return _bounded(configuration, frame, self._rows, tolerance)
+        return _within([row for s in frame.stances for row in self._held(s)], tolerance)
 
     @staticmethod
-    def _rows(stance: Stance) -> list[_Row]:
+    def _held(stance: Stance) -> list[_Row]:
         sole, n, down = stance.sole, stance.normal, stance.touchdown
         heel, toe = sole.edges
         front = toe if stance.whole else toe + sole.overhang
@@ -86,14 +82,13 @@ class FootFlat(Constraint):
     tolerance: float = 2e-5
     """How far a planted corner may be off [m]."""
     sacrifice: int = 3
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+    def rows(self, robot: RobotModel, frame: Frame) -> Within | None:
         """Two or three rows a planted sole [m]."""
-        return _bounded(configuration, frame, self._rows, self.tolerance)
+        return _within([row for s in frame.stances for row in self._held(s)], self.tolerance)
 
     @staticmethod
-    def _rows(stance: Stance) -> list[_Row]:
+    def _held(stance: Stance) -> list[_Row]:
         if stance.landing:
             return []
         sole = stance.sole
@@ -121,20 +116,18 @@ class FootEase(Constraint):
     blend: float = 0.1
     """:math:`t_0` [s]."""
     sacrifice: int = 3
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+    def rows(self, robot: RobotModel, frame: Frame) -> Within | None:
         """Two rows an edge [m]."""
         if not frame.eases:
             return None
-        rows = frame.worked_out(FootEase, lambda: _table(_edges(frame)), beside=False)
-        reach = frame.worked_out(self, lambda: self._reaches(frame), beside=False)
-        value, jacobian = rows.at(configuration)
-        return Bounded(value, jacobian, -np.inf, reach)
-
-    def _reaches(self, frame: Frame) -> Array:
-        """The heights allowed to the corners of all edges [m]."""
-        return np.repeat([self._reach(ease) for ease in frame.eases], 2)
+        edges = [
+            (ease.sole.joint, corner, ease.normal, ease.point)
+            for ease in frame.eases
+            for corner in ease.sole.corners[ease.corners]
+        ]
+        reach = np.repeat([self._reach(ease) for ease in frame.eases], 2)
+        return Within(_offsets(edges), -np.inf, reach)
 
     def _reach(self, ease: Ease) -> float:
         """The height allowed to an edge [m]."""
@@ -142,49 +135,14 @@ class FootEase(Constraint):
         return max(0.5 * self.acceleration * ease.time**2, own)
 
 
-class _Table(NamedTuple):
-    """Rows of a frame: which points of the robot, along what, from where."""
-
-    joints: NDArray[np.int64]
-    points: Array
-    directions: Array
-    origins: Array
-
-    def at(self, configuration: Configuration) -> tuple[Array, Array]:
-        """Distances ``(N,)`` [m] along the directions, and their rates ``(N, nv)``."""
-        return configuration.along(self.joints, self.points, self.directions, self.origins)
-
-
-def _table(rows: list[_Row]) -> _Table:
+def _offsets(rows: list[_Row]) -> PointOffsets:
     joints, points, directions, origins = zip(*rows, strict=True)
-    return _Table(np.array(joints), np.array(points), np.array(directions), np.array(origins))
+    return PointOffsets(np.array(joints), np.array(points), np.array(directions), np.array(origins))
 
 
-def _edges(frame: Frame) -> list[_Row]:
-    return [
-        (ease.sole.joint, corner, ease.normal, ease.point)
-        for ease in frame.eases
-        for corner in ease.sole.corners[ease.corners]
-    ]
-
-
-def _bounded(
-    configuration: Configuration,
-    frame: Frame,
-    rows_of: Callable[[Stance], list[_Row]],
-    tolerance: float,
-) -> Bounded | None:
-    """The rows of all planted soles: distances of sole points along directions."""
-
-    def table() -> _Table | None:
-        rows = [row for stance in frame.stances for row in rows_of(stance)]
-        return _table(rows) if rows else None
-
-    known = frame.worked_out(rows_of, table, beside=False)
-    if known is None:
-        return None
-    value, jacobian = known.at(configuration)
-    return Bounded(value, jacobian, -tolerance, tolerance)
+def _within(rows: list[_Row], tolerance: float) -> Within | None:
+    """Distances of sole points along directions, none larger than ``tolerance`` [m]."""
+    return Within(_offsets(rows), -tolerance, tolerance) if rows else None
 
 
 def _across(normal: Array, heading: Array) -> Array:

@@ -1,4 +1,4 @@
-"""What we want: least-squares terms, each ``evaluate(configuration, frame) -> Residual``."""
+"""What we want: terms of the cost, each a sum of squares."""
 
 from kinemesh.objectives.hand_place import HandPlace
 from kinemesh.objectives.laplacian import Laplacian

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, Residual
-from kinemesh.robot import Configuration
+from kinemesh.problem import Frame, LeastSquares, PointOffsets
+from kinemesh.robot import RobotModel
 
 
 @dataclass(frozen=True)
@@ -28,26 +25,20 @@ class HandPlace(Objective):
     """Weight [1/m^2]."""
     blend: float = 0.3
     """Time over which the pull comes and goes [s]."""
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
-        """The residual ``(3 H,)`` [m] and its Jacobian; None while nothing is touched."""
-        if not frame.contacts:
+    def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares | None:
+        """Three rows a hand [m], along the world's axes; None while nothing is touched."""
+        contacts = frame.contacts
+        if not contacts:
             return None
-        joints, local, places, weights = frame.worked_out(
-            self, lambda: self._columns(frame), beside=False
-        )
-        points = configuration.positions(joints, local)
-        rates = configuration.jacobians(joints, points).reshape(3 * len(points), -1)
-        return Residual(np.ravel(points - places), rates, weights)
-
-    def _columns(self, frame: Frame) -> tuple[NDArray[np.int64], Array, Array, Array]:
-        """Joints ``(H,)``, palms in their frames and places ``(H, 3)`` [m], weights ``(3 H,)``."""
-        share = np.array([max(0.0, 1.0 - c.time / self.blend) for c in frame.contacts])
+        share = np.array([max(0.0, 1.0 - c.time / self.blend) for c in contacts])
         smooth = share * share * (3.0 - 2.0 * share)
-        return (
-            np.array([c.hand.joint for c in frame.contacts]),
-            np.array([c.hand.point for c in frame.contacts]),
-            np.array([c.place for c in frame.contacts]),
+        return LeastSquares(
+            PointOffsets(
+                np.repeat([c.hand.joint for c in contacts], 3),
+                np.repeat([c.hand.point for c in contacts], 3, axis=0),
+                np.tile(np.eye(3), (len(contacts), 1)),
+                np.repeat([c.place for c in contacts], 3, axis=0),
+            ),
             self.weight * np.repeat(smooth, 3),
         )

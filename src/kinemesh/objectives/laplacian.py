@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
-
-import numpy as np
 
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, Residual
-from kinemesh.robot import Configuration
+from kinemesh.problem import Frame, LeastSquares, PointMixture
+from kinemesh.robot import RobotModel
 
 
 @dataclass(frozen=True)
@@ -23,12 +20,10 @@ class Laplacian(Objective):
 
     weight: float = 10.0
     """Weight [1/m^2]."""
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual:
-        """The residual ``(3K,)`` [m] and its Jacobian."""
-        robot, target = configuration.robot, frame.laplacian
-        value, rates = configuration.mixed(
-            robot.landmark_joints, robot.landmark_offsets, target.factor, target.offset
-        )
-        return Residual(np.ravel(value), rates, self.weight, self.weight * target.constant)
+    def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares:
+        """The landmarks in the target's mixture: 3 K rows [m]."""
+        target = frame.laplacian
+        marks = robot.landmark_joints, robot.landmark_offsets
+        mixture = PointMixture(*marks, target.factor, target.offset)
+        return LeastSquares(mixture, self.weight, self.weight * target.constant)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, Residual
-from kinemesh.robot import Configuration
+from kinemesh.problem import AxisAlignment, Frame, LeastSquares
+from kinemesh.robot import RobotModel
 
 
 @dataclass(frozen=True)
@@ -37,27 +34,19 @@ class Orientation(Objective):
     """Share of each foot."""
     hands: float = 1.0
     """Share of each hand."""
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
-        """The residual ``(9 P,)`` of P parts and its Jacobian; None where nothing is known."""
+    def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares | None:
+        """Nine rows a part, axis after axis; None where nothing is known."""
         if not frame.aims:
             return None
-        joints, own, wanted, share = frame.worked_out(
-            self, lambda: self._columns(configuration, frame), beside=False
-        )
-        return Residual(*configuration.turned(joints, own, wanted), share)
-
-    def _columns(
-        self, configuration: Configuration, frame: Frame
-    ) -> tuple[NDArray[np.int64], Array, Array, Array]:
-        """Joints ``(P,)``, axes of robot and person ``(P, 3, 3)``, and weights ``(9 P,)``."""
         shares = {"torso": self.torso, "foot": self.feet, "hand": self.hands}
-        reach = configuration.robot.reach.parts
+        reach = robot.reach.parts
         share = np.array([shares[a.part.kind] * reach[a.part.name] for a in frame.aims])
-        return (
-            np.array([aim.part.joint for aim in frame.aims]),
-            np.stack([aim.part.axes for aim in frame.aims]),
-            np.stack([aim.axes for aim in frame.aims]),
+        return LeastSquares(
+            AxisAlignment(
+                np.array([aim.part.joint for aim in frame.aims]),
+                np.stack([aim.part.axes for aim in frame.aims]),
+                np.stack([aim.axes for aim in frame.aims]),
+            ),
             0.5 * self.weight * np.repeat(share, 9),
         )

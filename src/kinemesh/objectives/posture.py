@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import ClassVar
 
 import numpy as np
 
-from kinemesh.motion.arrays import Array, readonly
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, Residual
-from kinemesh.robot import Configuration
+from kinemesh.problem import Frame, JointOffsets, LeastSquares, TangentDifference
+from kinemesh.robot import RobotModel
 
 
 @dataclass(frozen=True)
@@ -26,13 +23,10 @@ class Posture(Objective):
 
     weight: float = 0.02
     """Weight [1/rad^2]."""
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual:
-        """The residual ``(n,)`` [rad] of the joints."""
-        robot = configuration.robot
-        value = configuration.q[7:] - robot.rest[7:]
-        return Residual(value, _joints_only(robot.nv), self.weight * robot.posture)
+    def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares:
+        """One row a joint [rad]."""
+        return LeastSquares(JointOffsets(robot.rest[7:]), self.weight * robot.posture)
 
 
 @dataclass(frozen=True)
@@ -51,20 +45,12 @@ class Nominal(Objective):
     """Weight [1/rad^2], [1/m^2] for the base's place."""
     upper: float = 0.02
     """Share :math:`u` of the joints that carry a hand."""
-    beside: ClassVar[bool] = False
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
-        """The residual ``(nv,)`` and its Jacobian; None without a nominal."""
+    def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares | None:
+        """The difference to the nominal ``(nv,)``; None without one."""
         if frame.nominal is None:
             return None
-        value, jacobian = configuration.difference(frame.nominal)
-        robot = configuration.robot
         carries = np.max(robot.support[[hand.joint for hand in robot.hands]], axis=0, initial=0.0)
         carries[:6] = 0.0  # the base carries all
         weights = self.weight * np.where(carries > 0.0, self.upper, 1.0)
-        return Residual(value, jacobian, weights)
-
-
-@lru_cache
-def _joints_only(nv: int) -> Array:
-    return readonly(np.eye(nv)[6:])
+        return LeastSquares(TangentDifference((frame.nominal,), np.array([-1.0])), weights)

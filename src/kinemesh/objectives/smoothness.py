@@ -11,11 +11,13 @@ import numpy as np
 
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, Residual
-from kinemesh.robot import Configuration
+from kinemesh.problem import Frame, LeastSquares, Neighbours, TangentDifference
+from kinemesh.robot import RobotModel
 
 _REFERENCE = 1.0 / 30.0
 """Frame time [s] that the weights are stated for."""
+_ONE = readonly([-1.0])
+"""Share of the one configuration that q is compared with."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,16 @@ class Smoothness(Objective):
     weight: float = 0.2
     """Weight [1/rad^2], [1/m^2] for the base's place."""
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
-        """The residual ``(nv,)`` and its Jacobian; None in the first frame."""
-        if frame.previous is None:
+    def neighbour_rows(
+        self, robot: RobotModel, frame: Frame, neighbours: Neighbours
+    ) -> LeastSquares | None:
+        """The difference to the frame before ``(nv,)``; None in the first frame."""
+        previous = neighbours.previous
+        if previous is None:
             return None
-        value, jacobian = configuration.difference(frame.previous)
-        return Residual(value, jacobian, self.weight * (_REFERENCE / frame.dt))
+        return LeastSquares(
+            TangentDifference((previous,), _ONE), self.weight * (_REFERENCE / frame.dt)
+        )
 
 
 @dataclass(frozen=True)
@@ -51,16 +57,17 @@ class Acceleration(Objective):
     weight: float = 1.0
     """Weight [1/rad^2], [1/m^2] for the base's place."""
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
-        """The residual ``(nv,)`` and its Jacobian; None in the first two frames."""
-        previous, before = frame.previous, frame.before
+    def neighbour_rows(
+        self, robot: RobotModel, frame: Frame, neighbours: Neighbours
+    ) -> LeastSquares | None:
+        """The change of the last step ``(nv,)``; None in the first two frames."""
+        previous, before = neighbours.previous, neighbours.before
         if previous is None or before is None:
             return None
-        value, jacobian = configuration.difference(previous)
-        last = frame.worked_out(
-            Acceleration, lambda: configuration.robot.difference(before, previous)
+        last = robot.difference(before, previous)
+        return LeastSquares(
+            TangentDifference((previous,), _ONE, last), self.weight * (_REFERENCE / frame.dt) ** 2
         )
-        return Residual(value - last, jacobian, self.weight * (_REFERENCE / frame.dt) ** 2)
 
 
 @dataclass(frozen=True)
@@ -91,13 +98,15 @@ class Differences(Objective):
         """The name that reports use."""
         return f"differences{self.order}"
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
-        """The residual ``(nv,)`` and its Jacobian; None where no window fits."""
-        blend = _summed(self, configuration.robot.nv, frame.dt, tuple(frame.neighbours))
+    def neighbour_rows(
+        self, robot: RobotModel, frame: Frame, neighbours: Neighbours
+    ) -> LeastSquares | None:
+        """The difference to the windows' blend ``(nv,)``; None where no window fits."""
+        blend = _summed(self, robot.nv, frame.dt, tuple(neighbours.known))
         if blend is None:
             return None
-        others = [frame.neighbours[offset] for offset in blend.offsets]
-        return Residual(*configuration.blended(others, blend.shares), blend.weights)
+        others = tuple(neighbours.known[offset] for offset in blend.offsets)
+        return LeastSquares(TangentDifference(others, blend.shares), blend.weights)
 
 
 class _Blend(NamedTuple):

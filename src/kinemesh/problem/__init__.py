@@ -2,35 +2,69 @@
 
 from kinemesh.problem.anchors import MeshOptions
 from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
+from kinemesh.problem.linearised import Point
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
+from kinemesh.problem.neighbours import ALONE, Neighbours
 from kinemesh.problem.plan import Plan
 from kinemesh.problem.qp import PENALTY, QP, Block
-from kinemesh.problem.rows import Bounded, Box, Residual
+from kinemesh.problem.rows import (
+    AxisAlignment,
+    Bounded,
+    Box,
+    Clearance,
+    HandDistances,
+    JointOffsets,
+    JointRange,
+    LeastSquares,
+    PointMixture,
+    PointOffsets,
+    Residual,
+    SelfClearance,
+    TangentDifference,
+    Within,
+)
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.solvers import SOLVERS, Solution, solve
 from kinemesh.problem.starts import starts
+from kinemesh.problem.term import Term, way_of
 
 __all__ = [
+    "ALONE",
     "PENALTY",
     "QP",
     "SOLVERS",
     "Aim",
+    "AxisAlignment",
     "Block",
     "Bounded",
     "Box",
+    "Clearance",
     "Contact",
     "Ease",
     "Frame",
+    "HandDistances",
     "InteractionMesh",
+    "JointOffsets",
+    "JointRange",
     "LaplacianTarget",
+    "LeastSquares",
     "MeshOptions",
+    "Neighbours",
     "Plan",
+    "Point",
+    "PointMixture",
+    "PointOffsets",
     "Residual",
+    "SelfClearance",
     "Slow",
     "Solution",
     "Stance",
+    "TangentDifference",
+    "Term",
     "Touchdown",
+    "Within",
     "scaled_scene",
     "solve",
     "starts",
+    "way_of",
 ]

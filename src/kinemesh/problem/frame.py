@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from copy import copy
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass
 
 import numpy as np
 
 from kinemesh.motion.arrays import Array
 from kinemesh.problem.mesh import LaplacianTarget
 from kinemesh.robot import Hand, Obstacle, Part, Sole
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +115,7 @@ class Aim:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """What instant ``index`` asks: built from the clip and from the frames already solved."""
+    """What instant ``index`` asks, whatever the frames before and after are."""
 
     index: int
     dt: float
@@ -138,45 +133,5 @@ class Frame:
     contacts: tuple[Contact, ...] = ()
     aims: tuple[Aim, ...] = ()
     """How torso, feet and hands are to be turned, where the recording has rotations."""
-    previous: Array | None = None
-    """Configuration ``(nq,)`` of the frame before; None in the first."""
-    before: Array | None = None
-    """Configuration ``(nq,)`` of the frame before that."""
-    neighbours: Mapping[int, Array] = field(default_factory=dict)
-    """Offset in frames to configuration ``(nq,)``: frames before and after, once all of them
-    are known."""
     nominal: Array | None = None
     """Configuration ``(nq,)`` to stay near, when a known motion is being adapted."""
-    extras: dict[str, Array] = field(default_factory=dict)
-    """Room for data of a user's own terms."""
-    memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
-    """What was worked out from this frame, its neighbours among it, by question."""
-    lasting: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
-    """What was worked out from this frame without its neighbours, by question."""
-
-    def worked_out(self, question: Hashable, answer: Callable[[], T], *, beside: bool = True) -> T:
-        """The answer to a question about this frame, worked out once for all iterations.
-
-        Args:
-            question: by what the answer is found again.
-            answer: works it out.
-            beside: whether it depends on the frames before and after; if not, it lasts
-                when these change.
-        """
-        memo = self.memo if beside else self.lasting
-        if question not in memo:
-            memo[question] = answer()
-        known: T = memo[question]
-        return known
-
-    def among(self, neighbours: Mapping[int, Array]) -> Frame:
-        """The same frame with its neighbours, by offset ``(nq,)``, as they are now."""
-        other = copy(self)
-        for name, value in (
-            ("neighbours", neighbours),
-            ("previous", neighbours.get(-1)),
-            ("before", neighbours.get(-2)),
-            ("memo", {}),
-        ):
-            object.__setattr__(other, name, value)  # dataclasses.replace() forgets what lasts
-        return other

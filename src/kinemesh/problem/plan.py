@@ -151,16 +151,12 @@ class Plan:
     def frame(
         self,
         index: int,
-        previous: Array | None = None,
-        before: Array | None = None,
         touchdowns: Mapping[str, Touchdown] | None = None,
     ) -> Frame:
-        """What instant ``index`` asks, given the configurations solved before it.
+        """What instant ``index`` asks, given where feet were planted before it.
 
         Args:
             index: which frame.
-            previous: configuration ``(nq,)`` of the frame before.
-            before: configuration ``(nq,)`` of the one before that.
             touchdowns: where each planted sole touched down.
 
         Raises:
@@ -181,8 +177,6 @@ class Plan:
             slow=self._slow(index, stances),
             contacts=self._contacts(index),
             aims=self._aims(index),
-            previous=previous,
-            before=before,
             nominal=None if self._nominal is None else self._nominal[index],
         )
 

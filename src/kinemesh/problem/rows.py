@@ -1,4 +1,10 @@
-"""What a term says at one configuration: a residual to minimise, or rows to keep in bounds."""
+"""Rows as data: what a term asks of a frame, and what it comes to at one configuration.
+
+A term knows which points, along which directions, from which origins, within which bounds: that
+is fixed for a frame, and only the configuration q moves. So it hands over tables, once, and
+:mod:`kinemesh.problem.linearised` evaluates all of them at q as often as the solver likes. What no
+table says a term evaluates itself, into a :class:`Residual`, :class:`Bounded` or :class:`Box`.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +12,149 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.motion.arrays import Array
+from kinemesh.robot import NEAR, Obstacle
+
+Joints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class PointOffsets:
+    r"""How far points of the robot are along directions, :math:`d_k \cdot (p_k(q) - o_k)`."""
+
+    joints: Joints
+    """Joints that carry the points ``(N,)``."""
+    points: Array
+    """The points in their joints' frames ``(N, 3)`` [m]."""
+    directions: Array
+    """:math:`d_k` in the world ``(N, 3)``."""
+    origins: Array
+    """:math:`o_k` in the world ``(N, 3)`` [m]."""
+
+
+@dataclass(frozen=True, eq=False)
+class PointMixture:
+    """Linear combinations of points of the robot, :math:`F P(q) + o`: 3 K rows."""
+
+    joints: Joints
+    """Joints that carry the points ``(K,)``."""
+    points: Array
+    """The points in their joints' frames ``(K, 3)`` [m]."""
+    factor: Array
+    """:math:`F` ``(K, K)``, upper triangular."""
+    offset: Array
+    """:math:`o` ``(K, 3)`` [m]."""
+
+
+@dataclass(frozen=True, eq=False)
+class AxisAlignment:
+    r"""What axes fixed to joints miss wanted ones by, :math:`R_p(q) A_p - \hat R_p`: 9 P rows."""
+
+    joints: Joints
+    """Joints that carry the axes ``(P,)``."""
+    axes: Array
+    """:math:`A_p` in the joints' frames ``(P, 3, 3)``, as columns."""
+    targets: Array
+    r""":math:`\hat R_p` in the world ``(P, 3, 3)``, as columns."""
+
+
+@dataclass(frozen=True, eq=False)
+class TangentDifference:
+    r"""How far q is from a blend of other configurations: nv rows.
+
+    .. math:: - \sum_k s_k (q \ominus q_k) - c, \qquad \sum_k s_k = -1
+    """
+
+    others: tuple[Array, ...]
+    """:math:`q_k` ``(nq,)``."""
+    shares: Array
+    """:math:`s_k` ``(N,)``."""
+    offset: Array | None = None
+    """:math:`c` ``(nv,)``; none where it is None."""
+
+
+@dataclass(frozen=True, eq=False)
+class JointOffsets:
+    """How far every joint is from a reference, :math:`q_j - r_j`."""
+
+    reference: Array
+    """:math:`r_j` ``(n,)`` [rad], [m]."""
+
+
+@dataclass(frozen=True, eq=False)
+class Clearance:
+    """Signed distances of the robot's hulls to the world, one row a near place."""
+
+    obstacles: tuple[tuple[Obstacle, Array], ...] = ()
+    """Terrain and props, each with its pose ``(7,)``."""
+    ground: float | None = None
+    """Height of the ground plane [m]; None: there is none."""
+    within: float = NEAR
+    """Distance [m] below which a place becomes a row."""
+
+
+@dataclass(frozen=True, eq=False)
+class SelfClearance:
+    """Signed distances of the robot's hulls to one another, one row a near pair."""
+
+    within: float
+    """Distance [m] below which a pair becomes a row."""
+
+
+@dataclass(frozen=True, eq=False)
+class HandDistances:
+    """Signed distance of each hand to what it touches: one row a hand."""
+
+    obstacles: tuple[tuple[Obstacle, Array], ...]
+    """What is touched, with its pose ``(7,)``."""
+    hulls: tuple[Joints, ...]
+    """Of each hand, indices into ``robot.hulls``."""
+
+
+Rows = (
+    PointOffsets
+    | PointMixture
+    | AxisAlignment
+    | TangentDifference
+    | JointOffsets
+    | Clearance
+    | SelfClearance
+    | HandDistances
+)
+
+
+@dataclass(frozen=True, eq=False)
+class LeastSquares:
+    r"""What an objective asks of a frame: :math:`\sum_k w_k r_k(q)^2 + c` over its rows."""
+
+    rows: Rows
+    weight: float | Array = 1.0
+    """Weight :math:`w`, one number or one a row."""
+    constant: float = 0.0
+    """Part of the cost that no step can change."""
+
+
+@dataclass(frozen=True, eq=False)
+class Within:
+    r"""What a constraint asks of a frame: :math:`l \le f(q) \le u` of its rows."""
+
+    rows: Rows
+    lower: float | Array
+    """Lower bounds, one number or one a row; ``-inf`` for none."""
+    upper: float | Array
+    """Upper bounds, one number or one a row; ``inf`` for none."""
+
+
+@dataclass(frozen=True, eq=False)
+class JointRange:
+    """What a step box asks of a frame: where the joints may be after the step."""
+
+    lower: Array
+    """``(nv,)`` [rad], [m]; ``-inf`` for none, as for the base."""
+    upper: Array
+    """``(nv,)`` [rad], [m]; ``inf`` for none, as for the base."""
 
 
 class Residual(NamedTuple):

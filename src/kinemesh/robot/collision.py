@@ -75,15 +75,8 @@ def near_obstacle(
     rows a hull for a true surface. ``hulls`` names
     those of ``robot.hulls`` to look at; all if left out.
     """
-    if hulls is not None:
-        return _near(configuration, obstacle, pose, within, hulls)
-    # Several constraints ask for the same places.
-    question = (obstacle, pose.tobytes(), within)
-    if question not in configuration.memo:
-        every = np.arange(len(configuration.robot.hulls))
-        configuration.memo[question] = _near(configuration, obstacle, pose, within, every)
-    known: Near = configuration.memo[question]
-    return known
+    chosen = np.arange(len(configuration.robot.hulls)) if hulls is None else hulls
+    return _near(configuration, obstacle, pose, within, chosen)
 
 
 def _near(

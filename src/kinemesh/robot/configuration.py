@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import coal
 import numpy as np
@@ -30,22 +30,22 @@ class Configuration:
         q: configuration ``(nq,)``: base ``x y z qx qy qz qw`` [m], then joints [rad].
         rotations: world rotation of every joint frame ``(njoints, 3, 3)``.
         translations: world position of every joint frame ``(njoints, 3)`` [m].
-        memo: what was worked out for this configuration and may be asked for again, by question.
+        spheres: centres ``(H, 3)`` [m] of the hulls' bounding spheres in the world.
     """
 
-    __slots__ = ("_jacobian", "memo", "q", "robot", "rotations", "translations")
+    __slots__ = ("_jacobian", "q", "robot", "rotations", "spheres", "translations")
 
     def __init__(self, robot: RobotModel, q: Array) -> None:
         self.robot = robot
-        self.memo: dict[Hashable, Any] = {}
         self.q = np.array(q, dtype=np.float64)
         self.q.setflags(write=False)
         self._jacobian: Array
         self.rotations: Array
         self.translations: Array
+        self.spheres: Array
         if robot.kernel is not None:
             done = robot.kernel.kinematics(self.q)
-            self._jacobian, self.rotations, self.translations, self.memo["spheres"] = done
+            self._jacobian, self.rotations, self.translations, self.spheres = done
         else:
             data = robot.scratch()
             # One pass gives placements and the world Jacobian of all joints. The copies below are
@@ -53,20 +53,10 @@ class Configuration:
             self._jacobian = pin.computeJointJacobians(robot.pin_model, data, self.q).copy()
             placements = np.array([placement.homogeneous for placement in data.oMi])
             self.rotations, self.translations = placements[:, :3, :3], placements[:, :3, 3]
-        for array in (self._jacobian, self.rotations, self.translations):
+            table = robot.hull_table
+            self.spheres = self.positions(table.joints, table.centres)
+        for array in (self._jacobian, self.rotations, self.translations, self.spheres):
             array.setflags(write=False)
-
-    def forget(self) -> None:
-        """Give back what was worked out and kept; asked for again, it is worked out again."""
-        self.memo.clear()
-
-    @property
-    def spheres(self) -> Array:
-        """Centres ``(H, 3)`` [m] of the hulls' bounding spheres in the world."""
-        if "spheres" not in self.memo:
-            table = self.robot.hull_table
-            self.memo["spheres"] = self.positions(table.joints, table.centres)
-        return np.asarray(self.memo["spheres"])
 
     @property
     def posed(self) -> tuple[Array, Array, Array]:
@@ -75,9 +65,7 @@ class Configuration:
 
     def placed(self, joint: int) -> coal.Transform3s:
         """The frame of ``joint`` in the world, for coal."""
-        if joint not in self.memo:
-            self.memo[joint] = coal.Transform3s(self.rotations[joint], self.translations[joint])
-        return self.memo[joint]
+        return coal.Transform3s(self.rotations[joint], self.translations[joint])
 
     def positions(self, joints: Joints, offsets: Array) -> Array:
         """World positions ``(N, 3)`` [m] of points at ``offsets`` ``(N, 3)`` in joint frames."""
@@ -212,14 +200,6 @@ class Configuration:
 
     def difference(self, origin: Array) -> tuple[Array, Array]:
         """Tangent ``(nv,)`` from ``origin`` ``(nq,)`` to here, and its Jacobian ``(nv, nv)``."""
-        # Several terms ask for the same; the origin is kept, so that its id stays its own.
-        question = ("difference", id(origin))
-        known: tuple[Array, tuple[Array, Array]] | None = self.memo.get(question)
-        if known is None:
-            known = self.memo[question] = origin, self._difference(origin)
-        return known[1]
-
-    def _difference(self, origin: Array) -> tuple[Array, Array]:
         if np.shape(origin) != self.q.shape:
             raise ValueError(
                 f"difference from an origin {np.shape(origin) if origin is not None else None}; "

@@ -9,17 +9,22 @@ from typing import Any
 import numpy as np
 
 from kinemesh.constraints import Constraint, StepBox
+from kinemesh.errors import OptionError
+from kinemesh.evaluation import evaluate_term
 from kinemesh.motion.arrays import Array
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
+    ALONE,
     PENALTY,
     Bounded,
     Box,
     Frame,
+    Neighbours,
     Residual,
+    way_of,
 )
 from kinemesh.robot import Configuration, RobotModel
-from kinemesh.testing.frames import random_configuration, sample_frame
+from kinemesh.testing.frames import random_configuration, sample_frame, sample_neighbours
 
 _STEP = 1e-5
 """Finite difference step [rad], [m]."""
@@ -32,23 +37,24 @@ def check_objective(
     objective: Objective,
     robot: RobotModel,
     frame: Frame | None = None,
+    neighbours: Neighbours | None = None,
     *,
     tolerance: float = 1e-6,
     seed: int = 0,
 ) -> None:
     """Check that ``objective`` keeps the contract of an objective.
 
-    The name is one; the term is a frozen dataclass whose ``repr`` gives it back; ``evaluate``
-    returns None or a :class:`~kinemesh.problem.Residual` of fitting shapes, gives the same
-    answer twice, changes none of its inputs, and takes a frame that has no previous one; the
-    Jacobian agrees with finite differences on the manifold in every column, at configurations
-    near the frame's and all over the joints' ranges, with the base turned. A term that declares
-    ``beside = False`` answers the same whatever the frames before and after are.
+    The name is one; the term is a frozen dataclass whose ``repr`` gives it back, and says in one
+    way what it asks; it comes to None or a :class:`~kinemesh.problem.Residual` of fitting shapes,
+    gives the same answer twice, changes none of its inputs, and takes a frame that nothing goes
+    before; the Jacobian agrees with finite differences on the manifold in every column, at
+    configurations near the frame's and all over the joints' ranges, with the base turned.
 
     Args:
         objective: the term.
         robot: any robot it is for.
         frame: a frame in which it is active; default :func:`sample_frame`.
+        neighbours: the frames around it; default :func:`sample_neighbours`.
         tolerance: largest error of the Jacobian, as a share of its largest number.
         seed: seed of the configurations.
 
@@ -57,13 +63,14 @@ def check_objective(
     """
     _check_parameters(objective, Objective)
     check = _Check(objective, robot, tolerance)
-    check.everywhere(frame, seed, _check_residual)
+    check.everywhere(frame, neighbours, seed, _check_residual)
 
 
 def check_constraint(
     constraint: Constraint | StepBox,
     robot: RobotModel,
     frame: Frame | None = None,
+    neighbours: Neighbours | None = None,
     *,
     tolerance: float = 1e-6,
     seed: int = 0,
@@ -80,6 +87,7 @@ def check_constraint(
         constraint: the term.
         robot: any robot it is for.
         frame: a frame in which it is active; default :func:`sample_frame`.
+        neighbours: the frames around it; default :func:`sample_neighbours`.
         tolerance: largest error of the Jacobian, as a share of its largest number.
         seed: seed of the configurations.
 
@@ -89,7 +97,7 @@ def check_constraint(
     _check_parameters(constraint, (Constraint, StepBox))
     check = _Check(constraint, robot, tolerance)
     if isinstance(constraint, StepBox):
-        check.everywhere(frame, seed, _check_box)
+        check.everywhere(frame, neighbours, seed, _check_box)
         return
     order = constraint.sacrifice
     _require(
@@ -97,7 +105,7 @@ def check_constraint(
         constraint,
         f"sacrifice is {order!r}; expected 1 (gives way last) to {len(PENALTY)} (first)",
     )
-    check.everywhere(frame, seed, _check_bounded)
+    check.everywhere(frame, neighbours, seed, _check_bounded)
 
 
 class _Check:
@@ -112,38 +120,32 @@ class _Check:
     def everywhere(
         self,
         given: Frame | None,
+        around: Neighbours | None,
         seed: int,
-        check: Callable[[_Check, Configuration, Frame], bool],
+        check: Callable[[_Check, Configuration, Frame, Neighbours], bool],
     ) -> None:
         """Run ``check`` at every place, and make sure that it found something to check."""
         frame = sample_frame(self.robot, seed=seed) if given is None else given
+        neighbours = sample_neighbours(self.robot, seed=seed) if around is None else around
         first = replace(
-            replace(frame, previous=None, before=None, neighbours={}, nominal=None),
-            stances=(),
-            eases=(),
-            contacts=(),
-            aims=(),
-            obstacles=(),
+            frame, stances=(), eases=(), contacts=(), aims=(), obstacles=(), nominal=None
         )
         active = False
-        rng = np.random.default_rng(seed)
-        for configuration in self._places(frame, seed):
-            active |= check(self, configuration, frame)
-            self._among_others(configuration, frame, rng)
+        for configuration in self._places(neighbours, seed):
+            active |= check(self, configuration, frame, neighbours)
             for bare in (first, replace(first, ground=None)):
-                self.evaluate(configuration, bare)
+                self.evaluate(configuration, bare, ALONE)
         self.require(
             active,
             "it is inactive, or has nothing smooth to compare, at every configuration tried: "
             "pass a frame in which it is active",
         )
 
-    def _places(self, frame: Frame, seed: int) -> Iterator[Configuration]:
+    def _places(self, neighbours: Neighbours, seed: int) -> Iterator[Configuration]:
         """The frame's start, two near it, three anywhere."""
         rng = np.random.default_rng(seed)
-        start = self.robot.configuration(
-            self.robot.rest if frame.previous is None else frame.previous
-        )
+        previous = neighbours.previous
+        start = self.robot.configuration(self.robot.rest if previous is None else previous)
         yield start
         for _ in range(2):
             near = np.array(start.integrate(rng.normal(scale=0.01, size=self.robot.nv)).q)
@@ -152,51 +154,28 @@ class _Check:
         for _ in range(3):
             yield random_configuration(self.robot, rng)
 
-    def _among_others(
-        self, configuration: Configuration, frame: Frame, rng: np.random.Generator
-    ) -> None:
-        """What is kept of the frame is right when it comes with other neighbours, or with none."""
-        declared = getattr(self.term, "beside", True) is False
-        before = self.term.evaluate(configuration, frame)
-        moved = {
-            k: configuration.integrate(rng.normal(scale=0.02, size=self.robot.nv)).q
-            for k in (-3, -2, -1, 1, 2, 3)
-        }
-        for others in (moved, {}):
-            kept = self.term.evaluate(configuration, frame.among(others))
-            # A new frame and a new configuration know nothing of what was worked out before.
-            fresh = replace(
-                frame, neighbours=others, previous=others.get(-1), before=others.get(-2)
-            )
-            new = self.term.evaluate(self.robot.configuration(configuration.q), fresh)
-            self.require(
-                not declared or _alike(before, new),
-                "it declares beside = False and answers differently when the frames before and "
-                "after change, so the whole-clip pass would go by stale rows: leave beside out",
-            )
-            self.require(
-                _alike(kept, new),
-                "what it keeps by worked_out(..., beside=False) depends on the frames before and "
-                "after, so the whole-clip pass would go by stale rows: leave beside=False out",
-            )
-
     def require(self, holds: bool, message: str) -> None:
         _require(holds, self.term, message)
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Any:
-        """The term's answer, after making sure that it has neither memory nor side effects."""
-        inputs = [*_arrays(frame), *_state(configuration)]
+    def answer(self, configuration: Configuration, frame: Frame, neighbours: Neighbours) -> Any:
+        """What the term comes to."""
+        return evaluate_term(self.term, configuration, frame, neighbours)
+
+    def evaluate(self, configuration: Configuration, frame: Frame, neighbours: Neighbours) -> Any:
+        """The same, after making sure that it has neither memory nor side effects."""
+        inputs = [*_arrays(frame), *_arrays(neighbours), *_state(configuration)]
         copies = [array.copy() for array in inputs]
+        way = f"{way_of(self.term)}()"
         try:
-            first = self.term.evaluate(configuration, frame)
-            again = self.term.evaluate(configuration, frame)
+            first = self.answer(configuration, frame, neighbours)
+            again = self.answer(configuration, frame, neighbours)
         except ValueError as error:
             if "read-only" not in str(error):
                 raise
-            raise AssertionError(f"{self.term!r}: evaluate writes to its inputs") from error
+            raise AssertionError(f"{self.term!r}: {way} writes to its inputs") from error
         kept = _same(inputs, copies)
-        self.require(kept, "evaluate changes its inputs")
-        self.require(_alike(first, again), "evaluate answers differently when asked again")
+        self.require(kept, f"{way} changes its inputs")
+        self.require(_alike(first, again), f"{way} answers differently when asked again")
         return first
 
     def array(self, value: Any, name: str, shape: tuple[int, ...], finite: bool = True) -> None:
@@ -216,16 +195,16 @@ class _Check:
         self.array(value, "value", (len(value),))
         self.array(answer.jacobian, "jacobian", (len(value), self.robot.nv))
 
-    def jacobian(self, configuration: Configuration, frame: Frame) -> bool:
+    def jacobian(self, configuration: Configuration, frame: Frame, neighbours: Neighbours) -> bool:
         """Compare all columns with finite differences; False if there was nothing to compare."""
-        answer = self.term.evaluate(configuration, frame)
+        answer = self.answer(configuration, frame, neighbours)
         scale = max(1.0, float(np.abs(answer.jacobian).max(initial=0.0)))
         compared = False
         for k, column in enumerate(self.columns):
             step = np.zeros(self.robot.nv)
             step[k] = _STEP
-            ahead = self.term.evaluate(configuration.integrate(step), frame)
-            behind = self.term.evaluate(configuration.integrate(-step), frame)
+            ahead = self.answer(configuration.integrate(step), frame, neighbours)
+            behind = self.answer(configuration.integrate(-step), frame, neighbours)
             if any(a is None or len(a.value) != len(answer.value) for a in (ahead, behind)):
                 continue  # rows came or went: those left cannot be told apart
             forward = (ahead.value - answer.value) / _STEP
@@ -247,13 +226,13 @@ class _Check:
         return compared
 
 
-def _check_residual(check: _Check, configuration: Configuration, frame: Frame) -> bool:
-    answer = check.evaluate(configuration, frame)
+def _check_residual(
+    check: _Check, configuration: Configuration, frame: Frame, neighbours: Neighbours
+) -> bool:
+    answer = check.evaluate(configuration, frame, neighbours)
     if answer is None:
         return False
-    check.require(
-        isinstance(answer, Residual), f"evaluate returns {type(answer).__name__}, no Residual"
-    )
+    check.require(isinstance(answer, Residual), f"it comes to {type(answer).__name__}, no Residual")
     check.rows(answer)
     weight = np.asarray(answer.weight)
     check.require(
@@ -264,16 +243,16 @@ def _check_residual(check: _Check, configuration: Configuration, frame: Frame) -
         bool(np.all(np.isfinite(weight) & (weight >= 0.0))), "weight is negative or not finite"
     )
     check.require(bool(np.isfinite(answer.constant)), "constant is not finite")
-    return check.jacobian(configuration, frame)
+    return check.jacobian(configuration, frame, neighbours)
 
 
-def _check_bounded(check: _Check, configuration: Configuration, frame: Frame) -> bool:
-    answer = check.evaluate(configuration, frame)
+def _check_bounded(
+    check: _Check, configuration: Configuration, frame: Frame, neighbours: Neighbours
+) -> bool:
+    answer = check.evaluate(configuration, frame, neighbours)
     if answer is None:
         return False
-    check.require(
-        isinstance(answer, Bounded), f"evaluate returns {type(answer).__name__}, no Bounded"
-    )
+    check.require(isinstance(answer, Bounded), f"it comes to {type(answer).__name__}, no Bounded")
     check.rows(answer)
     # One number stands for every row.
     lower, upper = (
@@ -281,21 +260,23 @@ def _check_bounded(check: _Check, configuration: Configuration, frame: Frame) ->
         for bound in (answer.lower, answer.upper)
     )
     _check_bounds(check, lower, upper, answer.value.shape)
-    return check.jacobian(configuration, frame)
+    return check.jacobian(configuration, frame, neighbours)
 
 
-def _check_box(check: _Check, configuration: Configuration, frame: Frame) -> bool:
-    answer = check.evaluate(configuration, frame)
+def _check_box(
+    check: _Check, configuration: Configuration, frame: Frame, neighbours: Neighbours
+) -> bool:
+    answer = check.evaluate(configuration, frame, neighbours)
     if answer is None:
         return False
-    check.require(isinstance(answer, Box), f"evaluate returns {type(answer).__name__}, no Box")
+    check.require(isinstance(answer, Box), f"it comes to {type(answer).__name__}, no Box")
     _check_bounds(check, answer.lower, answer.upper, (check.robot.nv,))
     if answer.radius is not None:
         check.require(
             bool(np.isfinite(answer.radius) and answer.radius > 0.0),
             f"radius is {answer.radius}; expected a positive number or None",
         )
-    if frame.previous is not None and np.array_equal(configuration.q, frame.previous):
+    if neighbours.previous is not None and np.array_equal(configuration.q, neighbours.previous):
         out = np.maximum(answer.lower, -answer.upper)
         k = int(np.argmax(out))
         check.require(
@@ -323,6 +304,10 @@ def _check_parameters(term: Any, kind: type | tuple[type, ...]) -> None:
     kinds = kind if isinstance(kind, tuple) else (kind,)
     names = " or ".join(k.__name__ for k in kinds)
     _require(isinstance(term, kind), term, f"it is no {names}: make it a subclass of one")
+    try:
+        way_of(term)
+    except OptionError as error:
+        raise AssertionError(f"{term!r}: {error}") from error
     _require(
         is_dataclass(term), term, "it is no dataclass: decorate it with @dataclass(frozen=True)"
     )

@@ -14,6 +14,7 @@ from kinemesh.problem import (
     Frame,
     InteractionMesh,
     LaplacianTarget,
+    Neighbours,
     Slow,
     Stance,
     Touchdown,
@@ -48,18 +49,15 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
     The robot stands near its rest posture on the ground, its first sole planted whole, its
     second on the toe alone, both a little off their touchdown and both still easing; a tilted
     box is two centimetres from the robot, before its left hand, to be touched by both hands.
-    All parts are to be turned a little. The frames before and after are known. Arrays are
-    read-only: a term that writes to one is found out.
+    All parts are to be turned a little. :func:`sample_neighbours` of the same seed are the frames
+    before and after. Arrays are read-only: a term that writes to one is found out.
 
     Args:
         robot: the model.
         seed: seed of all that is random in it.
     """
     rng = np.random.default_rng(seed)
-    before = robot.integrate(robot.rest, rng.normal(scale=0.02, size=robot.nv))
-    previous = robot.integrate(before, rng.normal(scale=0.01, size=robot.nv))
-    for q in (before, previous):
-        q[7:] = np.clip(q[7:], robot.lower, robot.upper)
+    _, previous = _led_up(robot, rng)
     posed = robot.configuration(previous)
     landmarks = posed.landmarks()
     count = len(landmarks)
@@ -90,24 +88,35 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
         ),
         contacts=_touching(posed, obstacle, pose),
         aims=_aims(posed, rng),
-        previous=readonly(previous),
-        before=readonly(before),
-        neighbours=_neighbours(robot, before, previous, rng),
         nominal=readonly(robot.integrate(previous, rng.normal(scale=0.05, size=robot.nv))),
     )
 
 
-def _neighbours(
-    robot: RobotModel, before: Array, previous: Array, rng: np.random.Generator
-) -> dict[int, Array]:
-    """Three frames before and three after, a small step from one to the next."""
+def sample_neighbours(robot: RobotModel, *, seed: int = 0) -> Neighbours:
+    """Three frames before :func:`sample_frame` and three after, a small step from each to the next.
+
+    Args:
+        robot: the model.
+        seed: seed of all that is random in them.
+    """
+    rng = np.random.default_rng(seed)
+    before, previous = _led_up(robot, rng)
     first = robot.integrate(before, rng.normal(scale=0.01, size=robot.nv))
-    beside = {-3: readonly(first), -2: readonly(before), -1: readonly(previous)}
+    known = {-3: readonly(first), -2: readonly(before), -1: readonly(previous)}
     last = previous
     for k in (1, 2, 3):
         last = robot.integrate(last, rng.normal(scale=0.01, size=robot.nv))
-        beside[k] = readonly(last)
-    return beside
+        known[k] = readonly(last)
+    return Neighbours(known)
+
+
+def _led_up(robot: RobotModel, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Two configurations ``(nq,)`` near the rest posture, one after the other."""
+    before = robot.integrate(robot.rest, rng.normal(scale=0.02, size=robot.nv))
+    previous = robot.integrate(before, rng.normal(scale=0.01, size=robot.nv))
+    for q in (before, previous):
+        q[7:] = np.clip(q[7:], robot.lower, robot.upper)
+    return before, previous
 
 
 def _planted(posed: Configuration, rng: np.random.Generator) -> tuple[Stance, ...]:

@@ -1,0 +1,35 @@
+"""The frames before and after, as far as they are solved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kinemesh.motion.arrays import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """Configurations of the frames around one: two before it at first, later both sides."""
+
+    known: Mapping[int, Array] = field(default_factory=dict)
+    """Offset in frames, -1 the frame before, to configuration ``(nq,)``."""
+
+    @property
+    def previous(self) -> Array | None:
+        """Configuration ``(nq,)`` of the frame before; None in the first of a clip."""
+        return self.known.get(-1)
+
+    @property
+    def before(self) -> Array | None:
+        """Configuration ``(nq,)`` of the frame before that."""
+        return self.known.get(-2)
+
+    @property
+    def following(self) -> Array | None:
+        """Configuration ``(nq,)`` of the frame after; None while it is not solved."""
+        return self.known.get(1)
+
+
+ALONE = Neighbours()
+"""No frame before, none after."""
