@@ -11,7 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-NAME = "kinemesh.robot._native"
+NAME = "kinemesh.kernel._native"
 
 
 class CompiledKernel(BuildHookInterface):
@@ -34,7 +34,7 @@ class CompiledKernel(BuildHookInterface):
             return
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
-        place = "kinemesh/robot/" + library.name
+        place = "kinemesh/kernel/" + library.name
         if version == "editable":
             put(library, root / "src" / place)
         else:
@@ -58,7 +58,7 @@ def compiled(root: Path, folder: Path) -> Path:
 
     extension = Pybind11Extension(
         NAME,
-        [str(root / "src/native/kernel.cpp")],
+        [str(root / "src/native/bindings.cpp")],
         depends=[str(header) for header in sorted((root / "src/native").glob("*.hpp"))],
         cxx_std=17,
         extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"],

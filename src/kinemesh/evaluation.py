@@ -9,25 +9,22 @@ from typing import Any
 import numpy as np
 
 from kinemesh.constraints import Constraint, StepBox
-from kinemesh.objectives import Objective
-from kinemesh.problem import (
-    ALONE,
-    PENALTY,
-    QP,
+from kinemesh.kernel import (
     Bounded,
     Box,
-    Frame,
+    Evaluated,
     JointRange,
+    Kernel,
     LeastSquares,
-    Neighbours,
-    Point,
     Residual,
     Within,
-    way_of,
+    kernel_of,
 )
+from kinemesh.motion.arrays import Array
+from kinemesh.objectives import Objective
+from kinemesh.problem import ALONE, PENALTY, QP, Frame, Neighbours, way_of
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration, RobotModel
-from kinemesh.robot.kernel import costs, violations
 
 
 class Terms:
@@ -37,6 +34,7 @@ class Terms:
         objectives: what is wanted.
         constraints: what must hold.
         named: every term with its name, each its own: ``posture``, ``posture 2``, ...
+        evaluated: places among the named of those that are evaluated in Python.
 
     Raises:
         OptionError: a term says what it asks in no way, or in several.
@@ -54,7 +52,7 @@ class Terms:
         ways = [way_of(term) for _, term in self.named]
         self._own = [k for k, way in enumerate(ways) if way == "rows"]
         self._beside = [k for k, way in enumerate(ways) if way == "neighbour_rows"]
-        self._asked = [k for k, way in enumerate(ways) if way == "evaluate"]
+        self.evaluated = [k for k, way in enumerate(ways) if way == "evaluate"]
 
     def own_tables(self, robot: RobotModel, frame: Frame) -> dict[int, Any]:
         """What the terms that look at the frame alone ask of it, by their place among the named."""
@@ -73,7 +71,7 @@ class Terms:
         self, configuration: Configuration, frame: Frame, neighbours: Neighbours
     ) -> dict[int, Any]:
         """What those that are evaluated in Python say at a configuration."""
-        asked = ((k, self.named[k][1]) for k in self._asked)
+        asked = ((k, self.named[k][1]) for k in self.evaluated)
         return {k: t.evaluate(configuration, frame, neighbours) for k, t in asked}
 
 
@@ -108,23 +106,20 @@ class Program:
 
     Attributes:
         terms: who asks.
-        robot: of whom.
         frame: the instant.
         neighbours: the frames before and after.
-        tables: what is asked, by the term's place in ``terms.named``.
+        asked: what the terms asked, by their place among ``terms.named``.
+        places: of which of these the kernel has tables of rows.
     """
 
     def __init__(
-        self, terms: Terms, robot: RobotModel, frame: Frame, neighbours: Neighbours = ALONE
+        self, terms: Terms, kernel: Kernel, frame: Frame, neighbours: Neighbours = ALONE
     ) -> None:
-        self.terms, self.robot, self.frame = terms, robot, frame
-        self._own = terms.own_tables(robot, frame)
+        self.terms, self.frame = terms, frame
+        self._kernel = kernel
+        self._own = terms.own_tables(kernel.robot, frame)
+        self._ready = self._compiled(self._own)
         self._set(neighbours)
-
-    def _set(self, neighbours: Neighbours) -> None:
-        self.neighbours = neighbours
-        beside = self.terms.neighbour_tables(self.robot, self.frame, neighbours)
-        self.tables = self._own | beside
 
     def among(self, neighbours: Neighbours) -> Program:
         """The same frame among other neighbours: only what looks at these is asked again."""
@@ -132,87 +127,152 @@ class Program:
         other._set(neighbours)
         return other
 
+    def _set(self, neighbours: Neighbours) -> None:
+        beside = self.terms.neighbour_tables(self._kernel.robot, self.frame, neighbours)
+        ready = self._ready | self._compiled(beside)
+        self.neighbours = neighbours
+        self.asked = self._own | beside
+        self.places = sorted(ready)
+        self._program = [ready[k] for k in self.places]
+
+    def _compiled(self, tables: dict[int, Any]) -> dict[int, Any]:
+        """What the kernel makes of the tables of rows."""
+        return {
+            k: self._kernel.compiled(table)
+            for k, table in tables.items()
+            if isinstance(table, LeastSquares | Within)
+        }
+
+    def evaluate(self, q: Array) -> Evaluated:
+        """The tables of rows at ``q`` ``(nq,)``: those of the terms at :attr:`places`."""
+        return self._kernel.evaluate(self._program, q)
+
+    @property
+    def robot(self) -> RobotModel:
+        """Whose program it is."""
+        return self._kernel.robot
+
 
 class Evaluation:
     """A program at one configuration.
 
     Attributes:
-        configuration: where it was evaluated.
-        residuals: name and residual of every active objective.
-        rows: name, order of sacrifice and rows of every active constraint.
-        costs: the cost of every active objective.
+        q: where it was evaluated ``(nq,)``.
+        costs: the cost of every active objective, by name.
         cost: their sum.
-        violations: the worst violation of every active constraint.
+        violations: the worst violation of every active constraint, by name.
         violation: the worst of these.
         boxes: name and bounds of every active step box.
     """
 
-    def __init__(self, program: Program, configuration: Configuration) -> None:
-        self.configuration = configuration
-        point, terms = Point(configuration), program.terms
-        said = terms.values(configuration, program.frame, program.neighbours)
-        self.residuals: list[tuple[str, Residual]] = []
-        self.rows: list[tuple[str, int, Bounded]] = []
+    def __init__(self, program: Program, q: Array) -> None:
+        self.q = q
+        self._program = program
+        self._found = program.evaluate(q)
+        named, found = program.terms.named, self._found
+        # Where among the found a term is; a constraint without rows now is inactive.
+        self._at = {
+            k: n
+            for n, k in enumerate(program.places)
+            if found.counts[n] or isinstance(named[k][1], Objective)
+        }
+        said: dict[int, Any] = {}
+        if program.terms.evaluated:
+            said = program.terms.values(found.configuration, program.frame, program.neighbours)
+        self._said = {k: value for k, value in said.items() if value is not None}
+        self.costs: dict[str, float] = {}
+        self.violations: dict[str, float] = {}
         self.boxes: list[tuple[str, Box]] = []
-        for k, (name, term) in enumerate(terms.named):
-            table, value = program.tables.get(k), said.get(k)
-            if table is None and value is None:
-                continue
-            if isinstance(term, Objective):
-                residual = point.residual(table) if value is None else value
-                if residual is not None:
-                    self.residuals.append((name, residual))
-            elif isinstance(term, Constraint):
-                bounded = point.bounded(table) if value is None else value
-                if bounded is not None:
-                    self.rows.append((name, term.sacrifice, bounded))
-            else:
-                self.boxes.append((name, point.box(table) if value is None else value))
-        self.costs = _costs([residual for _, residual in self.residuals])
-        self.cost = sum(self.costs)
-        self.violations = _violations([bounded for _, _, bounded in self.rows])
-        self.violation = max(self.violations, default=0.0)
+        for k, (name, term) in enumerate(named):
+            if isinstance(term, StepBox):
+                box = self._box(k)
+                if box is not None:
+                    self.boxes.append((name, box))
+            elif k in self._at:
+                figures = self.costs if isinstance(term, Objective) else self.violations
+                figures[name] = found.figures[self._at[k]]
+            elif k in self._said:
+                value = self._said[k]
+                if isinstance(term, Objective):
+                    self.costs[name] = value.cost
+                else:
+                    self.violations[name] = value.violation()
+        self.cost = sum(self.costs.values())
+        self.violation = max(self.violations.values(), default=0.0)
+
+    @property
+    def configuration(self) -> Configuration:
+        """The robot at :attr:`q`."""
+        return self._found.configuration
+
+    def _box(self, k: int) -> Box | None:
+        asked = self._program.asked.get(k)
+        if not isinstance(asked, JointRange):
+            return self._said.get(k) if asked is None else asked
+        # From its second number on q lies as the step does, as far as the joints go.
+        return Box(asked.lower - self.q[1:], asked.upper - self.q[1:])
+
+    def rows(self, k: int) -> Residual | Bounded | None:
+        """What the term at place ``k`` among the named comes to; None if inactive."""
+        table = self._program.asked.get(k)
+        if k not in self._at:
+            return self._said.get(k)
+        found = self._found.rows(self._at[k])
+        if isinstance(table, LeastSquares):
+            return Residual(*found, table.weight, table.constant)
+        return Bounded(*found, table.lower, table.upper)
 
     def merit(self, feasibility: float) -> float:
         """What a step must lower: half the cost plus the exact penalty of broken rows."""
         broken = 0.0
-        for (_, sacrifice, bounded), worst in zip(self.rows, self.violations, strict=True):
-            if worst > feasibility:
-                price = PENALTY[min(sacrifice, len(PENALTY)) - 1]
-                broken += price * float(np.maximum(bounded.excess() - feasibility, 0.0).sum())
+        for k, (name, term) in enumerate(self._program.terms.named):
+            if self.violations.get(name, 0.0) > feasibility and isinstance(term, Constraint):
+                price = PENALTY[min(term.sacrifice, len(PENALTY)) - 1]
+                if k in self._at:
+                    over = self._found.excess(self._at[k], feasibility)
+                else:
+                    over = float(np.maximum(self._said[k].excess() - feasibility, 0.0).sum())
+                broken += price * over
         return 0.5 * self.cost + broken
 
-    def qp(self, radius: float = np.inf) -> QP:
-        """The QP, with the step held within ``radius`` in every number."""
-        robot = self.configuration.robot
-        nv = robot.nv
+    def qp(self, radius: float = np.inf, *, residuals: bool = False) -> QP:
+        """The QP, with the step held within ``radius`` in every number.
+
+        Args:
+            radius: of a trust region.
+            residuals: whether the terms behind the Hessian come with it, one by one.
+        """
+        robot = self._program.robot
         boxes = [box for _, box in self.boxes]
         if np.isfinite(radius):
-            boxes.append(Box(np.full(nv, -radius), np.full(nv, radius)))
-        return QP.build(nv, self.residuals, self.rows, boxes, robot.coupling)
+            boxes.append(Box(np.full(robot.nv, -radius), np.full(robot.nv, radius)))
+        named = self._program.terms.named
+        if residuals or self._said:
+            all_rows = [(*named[k], self.rows(k)) for k in range(len(named))]
+            return QP.build(
+                robot.nv,
+                [(name, rows) for name, _, rows in all_rows if isinstance(rows, Residual)],
+                [
+                    (name, term.sacrifice, rows)
+                    for name, term, rows in all_rows
+                    if isinstance(rows, Bounded)
+                ],
+                boxes,
+                robot.coupling,
+            )
+        counts = [
+            (named[k][0], named[k][1].sacrifice, self._found.counts[n])
+            for k, n in self._at.items()
+            if isinstance(named[k][1], Constraint)
+        ]
+        arrays = (*self._found.normal(), *self._found.stacked())
+        return QP.assemble(arrays, counts, boxes, robot.coupling)
 
     def report(self, index: int, iterations: int, tolerance: float) -> FrameReport:
         """The report of frame ``index``; rows broken by more than ``tolerance`` are relaxed."""
-        broken = list(zip((name for name, _, _ in self.rows), self.violations, strict=True))
-        relaxed = tuple(name for name, worst in broken if worst > tolerance)
-        violation = dict(broken)
-        violation |= {name: box.violation() for name, box in self.boxes}
-        cost = {name: cost for (name, _), cost in zip(self.residuals, self.costs, strict=True)}
-        return FrameReport(index, iterations, cost, violation, relaxed)
-
-
-def _costs(residuals: list[Residual]) -> list[float]:
-    """The cost of each."""
-    squares = costs([(residual.value, residual.weight) for residual in residuals])
-    if squares is None:
-        return [residual.cost for residual in residuals]
-    return [square + r.constant for square, r in zip(squares, residuals, strict=True)]
-
-
-def _violations(rows: list[Bounded]) -> list[float]:
-    """The worst violation of each."""
-    worst = violations([(bounded.value, bounded.lower, bounded.upper) for bounded in rows])
-    return [bounded.violation() for bounded in rows] if worst is None else worst
+        relaxed = tuple(name for name, worst in self.violations.items() if worst > tolerance)
+        violation = self.violations | {name: box.violation() for name, box in self.boxes}
+        return FrameReport(index, iterations, self.costs, violation, relaxed)
 
 
 def evaluate_term(
@@ -227,6 +287,6 @@ def evaluate_term(
         OptionError: the term says what it asks in no way, or in several.
     """
     terms = Terms([term], []) if isinstance(term, Objective) else Terms([], [term])
-    found = Evaluation(Program(terms, configuration.robot, frame, neighbours), configuration)
-    values = (*found.residuals, *((name, rows) for name, _, rows in found.rows), *found.boxes)
-    return values[0][1] if values else None
+    program = Program(terms, kernel_of(configuration.robot), frame, neighbours)
+    found = Evaluation(program, configuration.q)
+    return found.boxes[0][1] if found.boxes else found.rows(0)

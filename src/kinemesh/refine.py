@@ -18,6 +18,7 @@ import numpy as np
 from kinemesh.arguments import several, whole
 from kinemesh.constraints import Constraint, StepBox
 from kinemesh.evaluation import Evaluation, Program, Terms
+from kinemesh.kernel import kernel_of
 from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
 from kinemesh.problem import Frame, Neighbours, solve
 from kinemesh.result import FrameReport
@@ -66,16 +67,17 @@ def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) ->
     frames = [_known(frame, configuration) for frame, configuration, _ in solved]
     configurations = [configuration for _, configuration, _ in solved]
     reports = [report for _, _, report in solved]
-    programs = [Program(terms, solver.robot, frame) for frame in frames]
+    kernel = kernel_of(solver.robot)
+    programs = [Program(terms, kernel, frame) for frame in frames]
     for sweep in range(refinement.sweeps):
         order = range(len(frames)) if sweep % 2 == 0 else range(len(frames) - 1, -1, -1)
         for index in order:
             program = programs[index].among(_around(configurations, index))
-            now = Evaluation(program, configurations[index])
-            step = solve(now.qp(), solver.solver).step
+            now = Evaluation(program, configurations[index].q)
+            step = solve(now.qp(residuals=solver.solver == "cvxpy"), solver.solver).step
             best = now
             for share in _SHARES:
-                new = Evaluation(program, now.configuration.integrate(share * step))
+                new = Evaluation(program, solver.robot.integrate(now.q, share * step))
                 if new.merit(solver.feasibility) <= now.merit(solver.feasibility):
                     best = new
                     break

@@ -17,6 +17,7 @@ from kinemesh.arguments import function, instance, number, several, shown, whole
 from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
 from kinemesh.errors import ClipError, SolveError
 from kinemesh.evaluation import Evaluation, Program, Terms
+from kinemesh.kernel import kernel_of
 from kinemesh.metrics import Held, clip_doubts
 from kinemesh.motion import Clip, Scene, Trajectory, in_place
 from kinemesh.motion.arrays import Array
@@ -115,6 +116,7 @@ class Retargeter:
                 replace(c, ball=True) if isinstance(c, TrustRegion) else c for c in self.constraints
             )
         self._terms = Terms(self.objectives, self.constraints)
+        self._kernel = kernel_of(self.robot)
         self._trust = min(
             (c.radius for c in self.constraints if isinstance(c, TrustRegion)), default=np.inf
         )
@@ -140,13 +142,15 @@ class Retargeter:
 
     def program(self, frame: Frame, neighbours: Neighbours = ALONE) -> Program:
         """What all terms ask of ``frame``, the frames around it being ``neighbours``."""
-        return Program(self._terms, self.robot, frame, neighbours)
+        return Program(self._terms, self._kernel, frame, neighbours)
 
     def build(
         self, configuration: Configuration, frame: Frame, neighbours: Neighbours = ALONE
     ) -> QP:
         """The QP of one iteration: look before you solve."""
-        return Evaluation(self.program(frame, neighbours), configuration).qp()
+        return Evaluation(self.program(frame, neighbours), configuration.q).qp(
+            residuals=self.solver == "cvxpy"
+        )
 
     def start(self, plan: Plan) -> Configuration:
         """Where the first frame starts from: rest posture, heading of hips and shoulders."""
@@ -159,7 +163,7 @@ class Retargeter:
         for start in starts(self.robot, frame.landmarks):
             free = self._in_free_space(program, start)
             configuration, report = self._solve(program, free, self.first_iterations)
-            merit = Evaluation(program, configuration).merit(self.feasibility)
+            merit = Evaluation(program, configuration.q).merit(self.feasibility)
             if best is None or merit < best[0]:
                 best = (merit, configuration, report)
             if not self._is_poor(frame, configuration, report):
@@ -204,9 +208,9 @@ class Retargeter:
             last = neighbours.previous[7:]
             free[7:] = np.clip(free[7:], last - reach, last + reach)
         other, again = self._solve(program, self.robot.configuration(free), self.iterations)
-        merit = Evaluation(program, other).merit(self.feasibility)
+        merit = Evaluation(program, other.q).merit(self.feasibility)
         # A new pose is a jump: it has to be clearly better.
-        if merit < _CLEARLY * Evaluation(program, configuration).merit(self.feasibility):
+        if merit < _CLEARLY * Evaluation(program, configuration.q).merit(self.feasibility):
             return other, replace(again, iterations=report.iterations + again.iterations)
         return configuration, report
 
@@ -227,15 +231,15 @@ class Retargeter:
         # Full steps, watched: near a solution they converge fast although a single one may
         # raise the merit; when two in a row do, a linearisation was believed too far (a contact
         # changed sides, say) and the search goes on from the best point in shorter steps.
-        now = best = Evaluation(program, start)
+        now = best = Evaluation(program, start.q)
         best_merit = best.merit(self.feasibility)
         radius, worse, done = np.inf, 0, 0
         for _ in range(iterations):
-            qp = now.qp(radius)
+            qp = now.qp(radius, residuals=self.solver == "cvxpy")
             step = solve(qp, self.solver).step
             # The cost is twice the QP's objective, which leaves out what does not depend on v.
             foretold = now.cost + 2.0 * qp.objective(step)
-            now = Evaluation(program, now.configuration.integrate(step))
+            now = Evaluation(program, self.robot.integrate(now.q, step))
             done += 1
             merit = now.merit(self.feasibility)
             # The step was the best one by the model, and the model was right: there is no

@@ -1,13 +1,6 @@
 """The problem of one frame: interaction mesh, what the instant asks, and the QP."""
 
-from kinemesh.problem.anchors import MeshOptions
-from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
-from kinemesh.problem.linearised import Point
-from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
-from kinemesh.problem.neighbours import ALONE, Neighbours
-from kinemesh.problem.plan import Plan
-from kinemesh.problem.qp import PENALTY, QP, Block
-from kinemesh.problem.rows import (
+from kinemesh.kernel import (
     AxisAlignment,
     Bounded,
     Box,
@@ -23,6 +16,12 @@ from kinemesh.problem.rows import (
     TangentDifference,
     Within,
 )
+from kinemesh.problem.anchors import MeshOptions
+from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
+from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
+from kinemesh.problem.neighbours import ALONE, Neighbours
+from kinemesh.problem.plan import Plan
+from kinemesh.problem.qp import PENALTY, QP, Block
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.solvers import SOLVERS, Solution, solve
 from kinemesh.problem.starts import starts
@@ -51,7 +50,6 @@ __all__ = [
     "MeshOptions",
     "Neighbours",
     "Plan",
-    "Point",
     "PointMixture",
     "PointOffsets",
     "Residual",

@@ -11,13 +11,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
-from scipy.spatial import Delaunay, QhullError
 
+from kinemesh import kernel
+from kinemesh.kernel.reference import laplacian
 from kinemesh.motion.arrays import Array
-from kinemesh.robot import kernel
-
-_EDGES = np.array([(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +35,6 @@ class InteractionMesh:
         Qhull, which still gives every point its neighbours.
         """
         adjacent = kernel.adjacency(points)
-        if adjacent is None:
-            adjacent = _by_qhull(points)
         for k in np.flatnonzero(
             ~adjacent.any(axis=1)
         ):  # Qhull leaves out points that coincide with another: tie them to it
@@ -52,26 +47,11 @@ class InteractionMesh:
     @cached_property
     def laplacian(self) -> Array:
         """The Laplacian ``(V, V)``: rows sum to zero, ones on the diagonal."""
-        laplacian = self.adjacent * (-1.0 / np.count_nonzero(self.adjacent, axis=1))[:, None]
-        laplacian.flat[:: len(laplacian) + 1] = 1.0
-        return np.asarray(laplacian)
+        return laplacian(self.adjacent)
 
     def deltas(self, points: Array) -> Array:
         """Laplacian coordinates ``(V, 3)`` [m] of ``points`` ``(V, 3)``."""
-        compiled = kernel.deltas(self.adjacent, points)
-        return np.asarray(self.laplacian @ points) if compiled is None else compiled
-
-
-def _by_qhull(points: Array) -> NDArray[np.bool_]:
-    """Who is next to whom ``(V, V)``, points in degenerate position joggled."""
-    try:
-        simplices = Delaunay(points).simplices
-    except QhullError:
-        simplices = Delaunay(points, qhull_options="QJ").simplices
-    adjacent = np.zeros((len(points), len(points)), dtype=bool)
-    a, b = simplices[:, _EDGES[:, 0]], simplices[:, _EDGES[:, 1]]
-    adjacent[a, b] = adjacent[b, a] = True
-    return adjacent
+        return kernel.deltas(self.adjacent, points)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,20 +85,5 @@ class LaplacianTarget:
             anchors: the robot's side of the anchors ``(V - K, 3)`` [m].
             weights: weight of each vertex ``(V,)``.
         """
-        compiled = kernel.laplacian_target(mesh.adjacent, deltas, anchors, weights)
-        if compiled is not None:
-            factor, offset, constant = compiled
-            return cls(factor, offset, max(0.0, constant))
-        laplacian = mesh.laplacian
-        moving = len(laplacian) - len(anchors)
-        left = laplacian[:, :moving]
-        rest = laplacian[:, moving:] @ anchors - deltas
-        weighted = left.T * weights
-        gram = weighted @ left
-        if moving == len(laplacian):
-            # Without anchors a translation of all landmarks is free; a small ridge pins it.
-            gram[np.diag_indices(moving)] += 1e-9 * float(np.trace(gram))
-        factor = np.asarray(np.linalg.cholesky(gram).T, dtype=np.float64)
-        offset = solve_triangular(factor, weighted @ rest, trans="T", check_finite=False)
-        constant = float(weights @ np.sum(np.square(rest), axis=1) - np.sum(np.square(offset)))
-        return cls(factor, offset, max(0.0, constant))
+        reduced = kernel.laplacian_target(mesh.adjacent, deltas, anchors, weights)
+        return cls(*reduced[:2], max(0.0, reduced[2]))

@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kinemesh.kernel import Bounded, Box, Residual
+from kinemesh.kernel.reference import normal, stacked
 from kinemesh.motion.arrays import Array
-from kinemesh.problem.rows import Bounded, Box, Residual
-from kinemesh.robot.kernel import normal, stacked
 
 DAMPING = 1e-6
 """Levenberg term: keeps the Hessian regular, far below every weight in use."""
@@ -82,7 +82,30 @@ class QP:
         coupling: Array | None = None,
     ) -> QP:
         """Stack named residuals, named rows with their order of sacrifice, and boxes."""
-        hessian, gradient = _normal(nv, [residual for _, residual in residuals])
+        hessian, gradient = normal(nv, [residual for _, residual in residuals])
+        matrix, lower, upper = stacked(nv, [bounded for _, _, bounded in rows])
+        counts = [(name, order, len(bounded.value)) for name, order, bounded in rows]
+        qp = cls.assemble((hessian, gradient, matrix, lower, upper), counts, boxes, coupling)
+        return replace(qp, residuals=tuple(residuals))
+
+    @classmethod
+    def assemble(
+        cls,
+        arrays: tuple[Array, Array, Array, Array, Array],
+        counts: Sequence[tuple[str, int, int]],
+        boxes: Sequence[Box],
+        coupling: Array | None = None,
+    ) -> QP:
+        """The program of given arrays.
+
+        Args:
+            arrays: Hessian, gradient, matrix, lower and upper bounds of its rows.
+            counts: name and order of sacrifice of what the rows stand for, and how many it has.
+            boxes: bounds on the step.
+            coupling: the steps that are possible.
+        """
+        hessian, gradient, matrix, lower, upper = arrays
+        nv = len(gradient)
         hessian.flat[:: nv + 1] += DAMPING
         box_lower, box_upper = np.full(nv, -np.inf), np.full(nv, np.inf)
         for box in boxes:
@@ -92,19 +115,16 @@ class QP:
         # must not make the program infeasible.
         box_upper = np.maximum(box_upper, box_lower)
         blocks, start = [], 0
-        for name, sacrifice, bounded in rows:
-            end = start + len(bounded.value)
-            blocks.append(Block(name, slice(start, end), sacrifice))
-            start = end
+        for name, sacrifice, count in counts:
+            blocks.append(Block(name, slice(start, start + count), sacrifice))
+            start += count
+        radius = min((box.radius for box in boxes if box.radius is not None), default=None)
         return cls(
             hessian,
             gradient,
-            *_stacked(nv, [bounded for _, _, bounded in rows]),
-            box_lower,
-            box_upper,
-            min((box.radius for box in boxes if box.radius is not None), default=None),
+            *(matrix, lower, upper, box_lower, box_upper),
+            radius,
             tuple(blocks),
-            tuple(residuals),
             coupling=coupling,
         )
 
@@ -182,32 +202,3 @@ class QP:
         """Write the arrays to an ``.npz``, for a bug report."""
         names = ("hessian", "gradient", "matrix", "lower", "upper", "box_lower", "box_upper")
         np.savez_compressed(path, **{name: getattr(self, name) for name in names})
-
-
-def _stacked(nv: int, rows: Sequence[Bounded]) -> tuple[Array, Array, Array]:
-    """Matrix ``(m, nv)`` and bounds ``(m,)`` of a step, for the rows of all terms."""
-    compiled = stacked(nv, [(b.value, b.jacobian, b.lower, b.upper) for b in rows])
-    if compiled is not None:
-        return compiled
-    bounds = [bounded.step_bounds() for bounded in rows]
-    return (
-        np.concatenate([np.zeros((0, nv)), *(bounded.jacobian for bounded in rows)]),
-        np.concatenate([np.zeros(0), *(low for low, _ in bounds)]),
-        np.concatenate([np.zeros(0), *(high for _, high in bounds)]),
-    )
-
-
-def _normal(nv: int, residuals: Sequence[Residual]) -> tuple[Array, Array]:
-    """Hessian ``(nv, nv)`` and gradient ``(nv,)`` of half the cost."""
-    compiled = normal(nv, [(r.value, r.jacobian, r.weight) for r in residuals])
-    if compiled is not None:
-        return compiled
-    jacobian = np.concatenate([np.zeros((0, nv)), *(r.jacobian for r in residuals)])
-    value = np.concatenate([np.zeros(0), *(r.value for r in residuals)])
-    weighted = np.zeros((len(jacobian), nv))
-    start = 0
-    for residual in residuals:
-        here = slice(start, start + len(residual.value))
-        np.multiply(residual.jacobian.T, residual.weight, out=weighted[here].T)
-        start = here.stop
-    return weighted.T @ jacobian, value @ weighted

@@ -35,11 +35,6 @@ def near_ground(configuration: Configuration, height: float, within: float) -> N
     ground gets one row a corner, so that it cannot tip a corner into the ground.
     """
     table = configuration.robot.hull_table
-    kernel = configuration.robot.kernel
-    if kernel is not None:
-        found = kernel.ground(*configuration.posed, height, within, _LOWEST)
-        distance, points, normals, owners = found
-        return Near(distance, table.joints[owners], points, normals, owners)
     close = configuration.spheres[:, 2] - height - table.radii < within
     vertices = np.flatnonzero(close[table.owners])
     joints = table.vertex_joints[vertices]
@@ -79,6 +74,24 @@ def near_obstacle(
     return _near(configuration, obstacle, pose, within, chosen)
 
 
+def near_true(
+    configuration: Configuration,
+    obstacle: Obstacle,
+    rotation: Array,
+    translation: Array,
+    within: float,
+    chosen: NDArray[np.int64],
+) -> Near:
+    """Places near the true surface of an obstacle that has one, and near what has two sides."""
+    placed = (rotation, translation, within, chosen)
+    found = []
+    if obstacle.sheet is not None:
+        found.append(near_sheet(configuration, obstacle.sheet, *placed))
+    if obstacle.surface is not None:
+        found.append(near_surface(configuration, obstacle.surface, *placed))
+    return Near.together(*found)
+
+
 def _near(
     configuration: Configuration,
     obstacle: Obstacle,
@@ -86,17 +99,16 @@ def _near(
     within: float,
     chosen: NDArray[np.int64],
 ) -> Near:
-    rotation, translation = poses.matrix(pose), pose[:3]
-    placed = (rotation, translation, within, chosen)
-    if obstacle.sheet is None:
-        return _near_solid(configuration, obstacle, *placed)
-    sheet = near_sheet(configuration, obstacle.sheet, *placed)
-    if not obstacle.parts:
-        return sheet
-    return Near.together(sheet, _near_solid(configuration, obstacle, *placed))
+    placed = (poses.matrix(pose), pose[:3], within, chosen)
+    found = []
+    if obstacle.sheet is not None or obstacle.surface is not None:
+        found.append(near_true(configuration, obstacle, *placed))
+    if obstacle.parts and obstacle.surface is None:
+        found.append(_near_parts(configuration, obstacle, *placed))
+    return found[0] if len(found) == 1 else Near.together(*found)
 
 
-def _near_solid(
+def _near_parts(
     configuration: Configuration,
     obstacle: Obstacle,
     rotation: Array,
@@ -105,9 +117,6 @@ def _near_solid(
     chosen: NDArray[np.int64],
 ) -> Near:
     table = configuration.robot.hull_table
-    if obstacle.surface is not None:
-        surface = obstacle.surface
-        return near_surface(configuration, surface, rotation, translation, within, chosen)
     found = [
         near_solid(configuration, solid, rotation, translation, within, chosen)
         for solid in obstacle.parts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import coal
@@ -38,30 +37,40 @@ class Configuration:
     def __init__(self, robot: RobotModel, q: Array) -> None:
         self.robot = robot
         self.q = np.array(q, dtype=np.float64)
-        self.q.setflags(write=False)
         self._jacobian: Array
         self.rotations: Array
         self.translations: Array
         self.spheres: Array
-        if robot.kernel is not None:
-            done = robot.kernel.kinematics(self.q)
-            self._jacobian, self.rotations, self.translations, self.spheres = done
-        else:
-            data = robot.scratch()
-            # One pass gives placements and the world Jacobian of all joints. The copies below are
-            # what makes this object a value: the scratch data is reused by the next one.
-            self._jacobian = pin.computeJointJacobians(robot.pin_model, data, self.q).copy()
-            placements = np.array([placement.homogeneous for placement in data.oMi])
-            self.rotations, self.translations = placements[:, :3, :3], placements[:, :3, 3]
-            table = robot.hull_table
-            self.spheres = self.positions(table.joints, table.centres)
-        for array in (self._jacobian, self.rotations, self.translations, self.spheres):
-            array.setflags(write=False)
+        data = robot.scratch()
+        # One pass gives placements and the world Jacobian of all joints. The copies below are
+        # what makes this object a value: the scratch data is reused by the next one.
+        self._jacobian = pin.computeJointJacobians(robot.pin_model, data, self.q).copy()
+        placements = np.array([placement.homogeneous for placement in data.oMi])
+        self.rotations, self.translations = placements[:, :3, :3], placements[:, :3, 3]
+        table = robot.hull_table
+        self.spheres = self.positions(table.joints, table.centres)
+        self._lock()
 
-    @property
-    def posed(self) -> tuple[Array, Array, Array]:
-        """Rotations, translations and spheres: what the compiled loops ask for."""
-        return self.rotations, self.translations, self.spheres
+    @classmethod
+    def made(
+        cls,
+        robot: RobotModel,
+        q: Array,
+        rotations: Array,
+        translations: Array,
+        spheres: Array,
+        jacobian: Array,
+    ) -> Configuration:
+        """A configuration whose kinematics are done already."""
+        made = cls.__new__(cls)
+        made.robot, made.q, made._jacobian = robot, q, jacobian
+        made.rotations, made.translations, made.spheres = rotations, translations, spheres
+        made._lock()
+        return made
+
+    def _lock(self) -> None:
+        for array in (self.q, self._jacobian, self.rotations, self.translations, self.spheres):
+            array.setflags(write=False)
 
     def placed(self, joint: int) -> coal.Transform3s:
         """The frame of ``joint`` in the world, for coal."""
@@ -69,9 +78,6 @@ class Configuration:
 
     def positions(self, joints: Joints, offsets: Array) -> Array:
         """World positions ``(N, 3)`` [m] of points at ``offsets`` ``(N, 3)`` in joint frames."""
-        kernel = self.robot.kernel
-        if kernel is not None:
-            return np.asarray(kernel.positions(self.rotations, self.translations, joints, offsets))
         turned = np.matmul(self.rotations[joints], offsets[:, :, None])[:, :, 0]
         return np.asarray(turned + self.translations[joints])
 
@@ -81,8 +87,6 @@ class Configuration:
         With the spatial Jacobian's columns :math:`(v_k, \omega_k)` taken at the world origin,
         a point moves with :math:`v_k + \omega_k \times p` for every joint k that carries it.
         """
-        if self.robot.kernel is not None:
-            return np.asarray(self.robot.kernel.jacobians(self._jacobian, joints, points))
         linear, angular = self._jacobian[:3], self._jacobian[3:]
         turning = np.matmul(_skew(points), angular)
         result = linear[None] - turning
@@ -91,8 +95,6 @@ class Configuration:
 
     def rows(self, joints: Joints, points: Array, directions: Array) -> Array:
         """Rates ``(N, nv)`` of world ``points`` along world ``directions`` ``(N, 3)``."""
-        if self.robot.kernel is not None:
-            return np.asarray(self.robot.kernel.rows(self._jacobian, joints, points, directions))
         linear, angular = self._jacobian[:3], self._jacobian[3:]
         # points x directions, written out: np.cross costs ten times the arithmetic.
         px, py, pz = points.T
@@ -110,81 +112,8 @@ class Configuration:
             points: the pairs ``(N, 2, 3)`` [m].
             directions: ``(N, 3)``, from the second to the first.
         """
-        kernel = self.robot.kernel
-        if kernel is not None:
-            return np.asarray(kernel.parting(self._jacobian, joints, points, directions))
         first = self.rows(joints[:, 0], points[:, 0], directions)
         return first - self.rows(joints[:, 1], points[:, 1], directions)
-
-    def along(
-        self, joints: Joints, offsets: Array, directions: Array, origins: Array
-    ) -> tuple[Array, Array]:
-        r"""How far points are along directions, and how fast they go.
-
-        .. math:: d_k \cdot (p_k(q) - o_k)
-
-        Args:
-            joints: which joints carry the points ``(N,)``.
-            offsets: the points in their frames ``(N, 3)`` [m].
-            directions: :math:`d_k` in the world ``(N, 3)``.
-            origins: :math:`o_k` in the world ``(N, 3)`` [m].
-
-        Returns:
-            Values ``(N,)`` [m] and rates ``(N, nv)``.
-        """
-        kernel = self.robot.kernel
-        if kernel is not None:
-            known = self._jacobian, self.rotations, self.translations
-            value, rates = kernel.along(*known, joints, offsets, directions, origins)
-            return value, rates
-        points = self.positions(joints, offsets)
-        value = np.einsum("nk,nk->n", directions, points - origins)
-        return value, self.rows(joints, points, directions)
-
-    def mixed(
-        self, joints: Joints, offsets: Array, factor: Array, constant: Array
-    ) -> tuple[Array, Array]:
-        """Linear combinations :math:`F P + o` of points of the robot, and how they change.
-
-        Args:
-            joints: which joints carry the points ``(K,)``.
-            offsets: the points in their frames ``(K, 3)`` [m].
-            factor: :math:`F` ``(K, K)``, upper triangular.
-            constant: :math:`o` ``(K, 3)`` [m].
-
-        Returns:
-            Values ``(K, 3)`` [m] and rates ``(3 K, nv)``.
-        """
-        kernel = self.robot.kernel
-        if kernel is not None:
-            known = self._jacobian, self.rotations, self.translations
-            value, rates = kernel.mixed(*known, joints, offsets, factor, constant)
-            return value, rates
-        points, count = self.positions(joints, offsets), len(joints)
-        single = self.jacobians(joints, points).reshape(count, -1)
-        return factor @ points + constant, (factor @ single).reshape(3 * count, -1)
-
-    def turned(self, joints: Joints, own: Array, wanted: Array) -> tuple[Array, Array]:
-        r"""What axes fixed to joints miss wanted ones by, and how that changes.
-
-        A vector a turns with :math:`\omega \times a`.
-
-        Args:
-            joints: which joints carry the axes ``(P,)``.
-            own: the axes in their frames ``(P, 3, 3)``, as columns.
-            wanted: where they are to point in the world ``(P, 3, 3)``, as columns.
-
-        Returns:
-            Values ``(9 P,)``, axis after axis, and rates ``(9 P, nv)``.
-        """
-        kernel = self.robot.kernel
-        if kernel is not None:
-            value, rates = kernel.turned(self._jacobian, self.rotations, joints, own, wanted)
-            return value, rates
-        axes = self.rotations[joints] @ own
-        vectors = np.swapaxes(axes, 1, 2).reshape(-1, 3)
-        rates = -_skew(vectors).reshape(len(joints), 9, 3) @ self.turns(joints)
-        return np.swapaxes(axes - wanted, 1, 2).ravel(), rates.reshape(len(vectors) * 3, -1)
 
     def turns(self, joints: Joints) -> Array:
         """World angular rates ``(N, 3, nv)`` of the frames of ``joints``."""
@@ -205,39 +134,9 @@ class Configuration:
                 f"difference from an origin {np.shape(origin) if origin is not None else None}; "
                 f"expected {self.q.shape}: the first frame of a clip has no previous one"
             )
-        if self.robot.kernel is not None:
-            value, jacobian = self.robot.kernel.difference(origin, self.q)
-            return value, jacobian
         model = self.robot.pin_model
         value = pin.difference(model, origin, self.q)
         return value, pin.dDifference(model, origin, self.q, pin.ARG1)
-
-    def blended(self, others: Sequence[Array], shares: Array) -> tuple[Array, Array]:
-        r"""How far this is from a blend of other configurations, and how that changes.
-
-        .. math:: - \sum_k s_k (q \ominus q_k), \qquad \sum_k s_k = -1
-
-        Args:
-            others: :math:`q_k` ``(nq,)``.
-            shares: :math:`s_k` ``(N,)``.
-
-        Returns:
-            Tangent ``(nv,)`` and its Jacobian ``(nv, nv)``.
-        """
-        kernel = self.robot.kernel
-        if kernel is not None:
-            value, jacobian = kernel.blended(self.q, others, shares)
-            return value, jacobian
-        nv = self.robot.nv
-        value, turning = np.zeros(nv), np.zeros((6, 6))
-        for other, share in zip(others, shares, strict=True):
-            away, rate = self.difference(other)
-            value -= share * away
-            turning -= share * rate[:6, :6]
-        # Joints are numbers: they change as the step does.
-        jacobian = np.eye(nv)
-        jacobian[:6, :6] = turning
-        return value, jacobian
 
 
 def _skew(points: Array) -> Array:

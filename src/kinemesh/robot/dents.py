@@ -14,7 +14,6 @@ from scipy.spatial import cKDTree
 
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.shape import ConvexPart, Shape
-from kinemesh.robot.kernel import between_nodes, entered
 
 DEEPEST = 0.001
 """No hull is entered deeper than this [m], however deep the dent: a hand that meets a bump beside
@@ -25,9 +24,9 @@ _BLENDED = 8
 """At a node of the grid, the depth is a mean of this many places."""
 _SPACING = 0.012
 """Places on the hull at which its dents are looked at are about this far apart [m]."""
-_GRID = 0.018
+GRID = 0.018
 """Nodes of the grid at which they are kept are this far apart [m]."""
-_DENTED = 0.02
+DENTED = 0.02
 """Distance [m] within which the dents of a hull count; what is further away touches nothing."""
 
 _SURFACE = 20000
@@ -77,11 +76,11 @@ class Dents:
     @classmethod
     def _on_grid(cls, places: cKDTree, depths: Array) -> Dents:
         """The depths known at ``places`` on the hull, at the nodes of a grid."""
-        low = np.min(places.data, axis=0) - 1.5 * _GRID
-        high = np.max(places.data, axis=0) + 1.5 * _GRID
-        count = np.ceil((high - low) / _GRID).astype(int) + 1
-        nodes = low + _GRID * np.stack(np.unravel_index(np.arange(count.prod()), count), axis=1)
-        away, nearest = places.query(nodes, k=_BLENDED, distance_upper_bound=2.0 * _GRID)
+        low = np.min(places.data, axis=0) - 1.5 * GRID
+        high = np.max(places.data, axis=0) + 1.5 * GRID
+        count = np.ceil((high - low) / GRID).astype(int) + 1
+        nodes = low + GRID * np.stack(np.unravel_index(np.arange(count.prod()), count), axis=1)
+        away, nearest = places.query(nodes, k=_BLENDED, distance_upper_bound=2.0 * GRID)
         # The furthest weighs nothing: it can be replaced without a jump. Nodes far from the
         # hull's surface are never asked for.
         known = np.isfinite(away)
@@ -105,18 +104,10 @@ class Dents:
             rotation: the hull's ``(3, 3)``.
             translation: the hull's ``(3,)`` [m].
         """
-        met = distance, points, normals
-        grid = self.depths, self.origin, _GRID
-        found = entered(*grid, _DENTED, met, rotation, translation)
-        if found is not None:
-            return found
         places = (points - distance[:, None] * normals - translation) @ rotation
-        return distance + np.where(distance < _DENTED, self.at(places), 0.0)
+        return distance + np.where(distance < DENTED, self.at(places), 0.0)
 
     def at(self, points: Array) -> Array:
         """How far the hull may be entered at ``points`` ``(N, 3)`` on it: ``(N,)`` [m]."""
-        found = between_nodes(self.depths, self.origin, _GRID, points)
-        if found is None:
-            nodes = ((points - self.origin) / _GRID).T
-            found = np.asarray(map_coordinates(self.depths, nodes, order=1, mode="nearest"))
-        return found
+        nodes = ((points - self.origin) / GRID).T
+        return np.asarray(map_coordinates(self.depths, nodes, order=1, mode="nearest"))

@@ -29,7 +29,6 @@ from kinemesh.robot.following import (
 )
 from kinemesh.robot.freezing import locked_angles, reduced, without
 from kinemesh.robot.hulls import HullTable, load_hulls
-from kinemesh.robot.kernel import kernel_of
 from kinemesh.robot.parts import find_parts
 from kinemesh.robot.reach import find_reach
 from kinemesh.robot.selfcollision import self_pairs
@@ -69,7 +68,7 @@ class RobotModel:
         reach: what the joints can do for landmarks and parts.
         fixed_base: whether the base does not move.
         whole: the robot with all its joints; itself where none is locked.
-        kernel: the compiled inner loops; None where they were not built or not wanted.
+        compiled: whether the compiled kernel is wanted; None: where it was built.
     """
 
     def __init__(
@@ -87,7 +86,7 @@ class RobotModel:
         self.whole: RobotModel = self if whole is None else whole
         self.fixed_base = fixed_base or description.fixed is not None
         self.name = description.name
-        self.kernel: Any = None
+        self.compiled = compiled
         self.height = description.height
         self.listed = description.listed
         self.neighbours = description.neighbours
@@ -130,7 +129,6 @@ class RobotModel:
         self.self_pairs: NDArray[np.int64] = readonly(
             pairs[joints[pairs[:, 0]] != joints[pairs[:, 1]]], np.int64
         )
-        self.kernel = kernel_of(self, compiled)
 
     @classmethod
     def load(
@@ -283,10 +281,9 @@ class RobotModel:
         base = self.fixed_base or "base" in words or "legs" in words
         if not angles and base == self.fixed_base:
             return self
-        compiled = False if self.kernel is None else None
         model = RobotModel(
             self.whole.description,
-            compiled,
+            self.compiled,
             whole=self.whole,
             locked={**self._locked, **angles},
             fixed_base=base,

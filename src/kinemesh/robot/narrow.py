@@ -1,4 +1,4 @@
-"""Where the robot's hulls are near one convex part: by the compiled loops, or by coal."""
+"""Where the robot's hulls are near one convex part, by coal."""
 
 from __future__ import annotations
 
@@ -28,47 +28,15 @@ def near_solid(
 ) -> Places:
     """Places of the ``chosen`` hulls less than ``within`` [m] from a part placed in the world.
 
-    The nearest place of each hull, and up to four corners where it lies flat. Hulls that touch so
-    closely that no direction can be told are coal's business in any case.
+    The nearest place of each hull, and up to four corners where it lies flat: bounding spheres
+    against the part's planes first, then coal.
     """
-    by = _by_coal if configuration.robot.kernel is None else _compiled
-    return by(configuration, solid, rotation, translation, within, chosen)
-
-
-def _compiled(
-    configuration: Configuration,
-    solid: Solid,
-    rotation: Array,
-    translation: Array,
-    within: float,
-    chosen: NDArray[np.int64],
-) -> Places:
-    """Places near one convex part, by the compiled loops; what touches too closely by coal."""
-    apart: Places
-    apart, corners, touching = configuration.robot.kernel.part(
-        solid.compiled, *configuration.posed, rotation, translation, chosen, within, SNUG
-    )
-    if not len(touching):
-        return apart
-    inside = _distances(configuration, solid, rotation, translation, within, touching)
-    return _together([apart, inside, corners])
-
-
-def _by_coal(
-    configuration: Configuration,
-    solid: Solid,
-    rotation: Array,
-    translation: Array,
-    within: float,
-    chosen: NDArray[np.int64],
-) -> Places:
-    """Places near one convex part: bounding spheres against its planes first, then coal."""
     robot, planes = configuration.robot, solid.planes
     local = (configuration.spheres[chosen] - translation) @ rotation
     # A point is at least as far from a convex solid as from the worst of its planes.
     over = (local @ planes[:, :3].T + planes[:, 3]).max(axis=1)
     close = chosen[over - robot.hull_table.radii[chosen] < within]
-    nearest = _distances(configuration, solid, rotation, translation, within, close)
+    nearest = distances(configuration, solid, rotation, translation, within, close)
     found = [nearest]
     for distance, place, normal, k in zip(*nearest, strict=True):
         if abs(distance) < SNUG:
@@ -90,7 +58,7 @@ def _together(found: list[Places]) -> Places:
     return distance, points, normals, hulls
 
 
-def _distances(
+def distances(
     configuration: Configuration,
     solid: Solid,
     rotation: Array,

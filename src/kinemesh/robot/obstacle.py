@@ -12,7 +12,6 @@ from kinemesh.motion.hollow import is_hollow
 from kinemesh.motion.shape import ConvexPart, Shape
 from kinemesh.robot.convex import convex_geometry
 from kinemesh.robot.dents import Dents
-from kinemesh.robot.kernel import part_of
 from kinemesh.robot.sheet import Sheet
 from kinemesh.robot.surface import TrueSurface
 
@@ -25,15 +24,12 @@ class Solid:
     """coal's geometry of it."""
     planes: Array
     """Its distinct facet planes ``(F, 4)``, outward."""
-    compiled: Any
-    """The same for the compiled loops; None where they were not built."""
 
     @classmethod
     def of(cls, part: ConvexPart) -> Solid:
         """Prepare ``part``."""
         planes = readonly(np.unique(np.round(part.planes, 9), axis=0))
-        geometry = convex_geometry(part.vertices)
-        return cls(geometry, planes, part_of(np.asarray(geometry.points()), planes))
+        return cls(convex_geometry(part.vertices), planes)
 
 
 @dataclass(frozen=True, eq=False)

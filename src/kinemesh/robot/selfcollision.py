@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import coal
@@ -33,15 +33,6 @@ class SelfNear:
         """How the distances change ``(N, nv)`` with a tangent step."""
         joints = configuration.robot.hull_table.joints[self.pairs]
         return configuration.parting(joints, self.points, self.normals)
-
-    def with_more(self, more: SelfNear) -> SelfNear:
-        """These pairs and those of ``more``."""
-        return SelfNear(
-            *(
-                np.concatenate([getattr(self, f.name), getattr(more, f.name)])
-                for f in fields(SelfNear)
-            )
-        )
 
 
 def self_pairs(robot: RobotModel, neighbours: int) -> NDArray[np.int64]:
@@ -79,22 +70,19 @@ def overlaps_at_rest(robot: RobotModel) -> list[tuple[str, str, float]]:
 def near_self(configuration: Configuration, pairs: NDArray[np.int64], within: float) -> SelfNear:
     """Pairs of hulls less than ``within`` [m] apart: bounding spheres first, then coal."""
     robot = configuration.robot
-    if robot.kernel is not None and pairs is robot.self_pairs:
-        *near, kept, touching = robot.kernel.pairs(*configuration.posed, within)
-        if not len(touching):
-            return SelfNear(near[0], pairs[kept], near[1], near[2])
-        apart = SelfNear(near[0], pairs[kept], near[1], near[2])
-        return apart.with_more(_by_coal(configuration, pairs[touching], within))
     table = robot.hull_table
     centres = configuration.spheres
     first, second = pairs[:, 0], pairs[:, 1]
     gap = centres[first] - centres[second]
     reach = table.radii[first] + table.radii[second] + within
     close = np.einsum("ij,ij->i", gap, gap) < reach * reach
-    return _by_coal(configuration, pairs[close], within)
+    return pair_distances(configuration, pairs[close], within)
 
 
-def _by_coal(configuration: Configuration, pairs: NDArray[np.int64], within: float) -> SelfNear:
+def pair_distances(
+    configuration: Configuration, pairs: NDArray[np.int64], within: float
+) -> SelfNear:
+    """Pairs of hulls less than ``within`` [m] apart, by coal."""
     robot = configuration.robot
     request, result = coal.DistanceRequest(), coal.DistanceResult()
     distances, kept, points, normals = [], [], [], []

@@ -2,8 +2,8 @@
 
 A term knows which points, along which directions, from which origins, within which bounds: that
 is fixed for a frame, and only the configuration q moves. So it hands over tables, once, and
-:mod:`kinemesh.problem.linearised` evaluates all of them at q as often as the solver likes. What no
-table says a term evaluates itself, into a :class:`Residual`, :class:`Bounded` or :class:`Box`.
+a kernel evaluates all of them at q as often as the solver likes. What no table says a term
+evaluates itself, into a :class:`Residual`, :class:`Bounded` or :class:`Box`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,117 @@
+"""What evaluates tables of rows, finds distances and builds meshes: one interface, two kernels.
+
+The compiled one where it was built, else the reference. Nobody else asks which it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from kinemesh.errors import RobotError
+from kinemesh.kernel import native, reference
+from kinemesh.kernel.rows import (
+    AxisAlignment,
+    Bounded,
+    Box,
+    Clearance,
+    HandDistances,
+    JointOffsets,
+    JointRange,
+    LeastSquares,
+    PointMixture,
+    PointOffsets,
+    Residual,
+    SelfClearance,
+    TangentDifference,
+    Within,
+)
+from kinemesh.motion.arrays import Array
+from kinemesh.robot import Configuration, RobotModel
+
+__all__ = [
+    "AxisAlignment",
+    "Bounded",
+    "Box",
+    "Clearance",
+    "Evaluated",
+    "HandDistances",
+    "JointOffsets",
+    "JointRange",
+    "Kernel",
+    "LeastSquares",
+    "PointMixture",
+    "PointOffsets",
+    "Residual",
+    "SelfClearance",
+    "TangentDifference",
+    "Within",
+    "adjacency",
+    "available",
+    "deltas",
+    "kernel_of",
+    "laplacian_target",
+]
+
+available = native.available
+
+
+class Evaluated(Protocol):
+    """A program, tables one after the other, at one configuration."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """Where it was evaluated."""
+
+    @property
+    def counts(self) -> list[int]:
+        """How many rows each entry has now."""
+
+    @property
+    def figures(self) -> list[float]:
+        """Of every entry its cost, or by how much its worst row is out of bounds."""
+
+    def excess(self, k: int, allowed: float) -> float:
+        """By how much all rows of entry ``k`` are out of bounds widened by ``allowed``."""
+
+    def rows(self, k: int) -> tuple[Array, Array]:
+        """Values ``(m,)`` and Jacobian ``(m, nv)`` of entry ``k``."""
+
+    def normal(self) -> tuple[Array, Array]:
+        """Hessian ``(nv, nv)`` and gradient ``(nv,)`` of half the cost."""
+
+    def stacked(self) -> tuple[Array, Array, Array]:
+        """Matrix ``(m, nv)`` and bounds ``(m,)`` of a step, for all bounded rows."""
+
+
+class Kernel(Protocol):
+    """Evaluates tables of rows of one robot."""
+
+    @property
+    def robot(self) -> RobotModel:
+        """Whose rows."""
+
+    def compiled(self, table: LeastSquares | Within) -> Any:
+        """The table, made ready."""
+
+    def evaluate(self, program: Sequence[Any], q: Array) -> Evaluated:
+        """Tables made ready at ``q`` ``(nq,)``."""
+
+
+def kernel_of(robot: RobotModel) -> Kernel:
+    """The kernel for ``robot``: as ``robot.compiled`` says, or the compiled one where it was built.
+
+    Raises:
+        RobotError: it is wanted and was not built.
+    """
+    if robot.compiled and not available():
+        raise RobotError(
+            "compiled=True, but this kinemesh was built without its compiled kernel: install it "
+            "where there is a C++ compiler, or leave compiled= out"
+        )
+    native_one = available() and robot.compiled is not False
+    return native.NativeKernel(robot) if native_one else reference.ReferenceKernel(robot)
+
+
+_mesh = native if available() else reference
+adjacency, deltas, laplacian_target = _mesh.adjacency, _mesh.deltas, _mesh.laplacian_target

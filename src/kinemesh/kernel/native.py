@@ -1,0 +1,217 @@
+"""The compiled kernel (``src/native``): tables handed over once, evaluated in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.kernel import reference
+from kinemesh.kernel.rows import (
+    AxisAlignment,
+    Clearance,
+    HandDistances,
+    JointOffsets,
+    LeastSquares,
+    PointMixture,
+    PointOffsets,
+    Rows,
+    SelfClearance,
+    TangentDifference,
+    Within,
+)
+from kinemesh.motion import poses
+from kinemesh.motion.arrays import Array
+from kinemesh.robot import NEAR, Configuration, Obstacle, RobotModel
+from kinemesh.robot.axes import joint_axes
+from kinemesh.robot.collision import near_true
+from kinemesh.robot.dents import DENTED, GRID
+from kinemesh.robot.narrow import distances
+from kinemesh.robot.selfcollision import pair_distances
+
+Posture = tuple[Array, Array, Array, Array, Array]
+"""q, rotations, translations, spheres and Jacobian: a :class:`Configuration` in arrays."""
+
+
+def _built() -> Any:
+    try:
+        return import_module("kinemesh.kernel._native")
+    except ImportError:  # installed without a compiler
+        return None
+
+
+_native = _built()
+
+
+def available() -> bool:
+    """Whether the kernel was compiled."""
+    return _native is not None
+
+
+class NativeKernel:
+    """Evaluates tables of rows of one robot."""
+
+    def __init__(self, robot: RobotModel) -> None:
+        self.robot = robot
+        self._model = _native.Model(*_tables(robot))
+        self._obstacles: WeakKeyDictionary[Obstacle, Any] = WeakKeyDictionary()
+
+    def compiled(self, table: LeastSquares | Within) -> Any:
+        """The table, made ready."""
+        rows = self._rows(table.rows)
+        if isinstance(table, LeastSquares):
+            return _native.Asked.squares(rows, table.weight, table.constant)
+        return _native.Asked.within(rows, table.lower, table.upper)
+
+    def evaluate(self, program: Sequence[Any], q: Array) -> NativeEvaluated:
+        """Tables made ready at ``q`` ``(nq,)``."""
+        return NativeEvaluated(self.robot, self._model.evaluate(program, q))
+
+    def _rows(self, rows: Rows) -> Any:
+        match rows:
+            case PointOffsets(joints, points, directions, origins):
+                return _native.PointOffsets(joints, points, directions, origins)
+            case PointMixture(joints, points, factor, offset):
+                return _native.PointMixture(joints, points, factor, offset)
+            case AxisAlignment(joints, axes, targets):
+                return _native.AxisAlignment(joints, axes, targets)
+            case TangentDifference(others, shares, offset):
+                return _native.TangentDifference(others, shares, offset)
+            case JointOffsets(reference_):
+                return _native.JointOffsets(reference_)
+            case Clearance(obstacles, ground, within):
+                return _native.Clearance([self._placed(*o) for o in obstacles], ground, within)
+            case SelfClearance(within):
+                return _native.SelfClearance(within, partial(_pairs_apart, self.robot))
+            case HandDistances(obstacles, hulls):
+                placed = [self._placed(*o) for o in obstacles]
+                return _native.HandDistances(placed, hulls, NEAR)
+
+    def _placed(self, obstacle: Obstacle, pose: Array) -> Any:
+        known = self._obstacles.get(obstacle)
+        if known is None:
+            known = self._obstacles[obstacle] = self._obstacle(obstacle)
+        return _native.Placed(known, poses.matrix(pose), pose[:3])
+
+    def _obstacle(self, obstacle: Obstacle) -> Any:
+        """An obstacle, its true surfaces left to Python."""
+        robot, other = self.robot, None
+        if obstacle.sheet is not None or obstacle.surface is not None:
+            other = partial(_surface_distances, robot, obstacle)
+        parts = () if obstacle.surface is not None else obstacle.parts
+        solids = [
+            (
+                _native.Part(np.asarray(solid.geometry.points()), solid.planes),
+                partial(_solid_distances, robot, solid),
+            )
+            for solid in parts
+        ]
+        dents = obstacle.dents
+        grid = None if dents is None else (dents.depths, dents.origin, GRID, DENTED)
+        return _native.Obstacle(solids, grid, other)
+
+
+class NativeEvaluated:
+    """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""
+
+    def __init__(self, robot: RobotModel, found: Any) -> None:
+        self._robot, self._found = robot, found
+        self.counts: list[int] = found.counts
+        self.figures: list[float] = found.figures
+        self.excess = found.excess
+        self.rows = found.rows
+        self.normal = found.normal
+        self.stacked = found.stacked
+
+    @property
+    def configuration(self) -> Configuration:
+        """Where it was evaluated."""
+        return Configuration.made(self._robot, *self._found.posture)
+
+
+# ---- what is measured in Python: distances of hulls that touch, and true surfaces
+
+
+def _solid_distances(
+    robot: RobotModel,
+    solid: Any,
+    posture: Posture,
+    rotation: Array,
+    translation: Array,
+    hulls: NDArray[np.int64],
+    within: float,
+) -> tuple[Array, Array, Array, NDArray[np.int64]]:
+    at = Configuration.made(robot, *posture)
+    return distances(at, solid, rotation, translation, within, hulls)
+
+
+def _surface_distances(
+    robot: RobotModel,
+    obstacle: Obstacle,
+    posture: Posture,
+    rotation: Array,
+    translation: Array,
+    hulls: NDArray[np.int64],
+    within: float,
+) -> tuple[Array, Array, Array, NDArray[np.int64]]:
+    at = Configuration.made(robot, *posture)
+    near = near_true(at, obstacle, rotation, translation, within, hulls)
+    return near.distance, near.points, near.normals, near.hulls
+
+
+def _pairs_apart(
+    robot: RobotModel, posture: Posture, pairs: NDArray[np.int64], within: float
+) -> tuple[Array, Array, Array, NDArray[np.int64]]:
+    near = pair_distances(Configuration.made(robot, *posture), robot.self_pairs[pairs], within)
+    return near.distance, near.points, near.normals, near.pairs
+
+
+def _tables(robot: RobotModel) -> tuple[Any, ...]:
+    model, table = robot.pin_model, robot.hull_table
+    placements = np.zeros((model.njoints, 12))
+    for joint in range(1, model.njoints):
+        placement = model.jointPlacements[joint]
+        placements[joint] = [*placement.rotation.ravel(), *placement.translation]
+    axes, sliding = joint_axes(robot)
+    return (
+        np.array(list(model.parents), dtype=np.int64),
+        sliding,
+        placements,
+        axes,
+        robot.support,
+        table.vertices,
+        table.starts,
+        table.joints,
+        table.centres,
+        table.radii,
+        robot.self_pairs,
+    )
+
+
+# ---- the mesh: the reference's answers, where they are too close to call
+
+
+def adjacency(points: Array) -> NDArray[np.bool_]:
+    """As :func:`kinemesh.kernel.reference.adjacency`."""
+    found: NDArray[np.bool_] | None = _native.adjacency(points)
+    return reference.adjacency(points) if found is None else found
+
+
+def deltas(adjacent: NDArray[np.bool_], points: Array) -> Array:
+    """As :func:`kinemesh.kernel.reference.deltas`."""
+    return np.asarray(_native.deltas(adjacent, points))
+
+
+def laplacian_target(
+    adjacent: NDArray[np.bool_], wanted: Array, anchors: Array, weights: Array
+) -> tuple[Array, Array, float]:
+    """As :func:`kinemesh.kernel.reference.laplacian_target`."""
+    found: tuple[Array, Array, float] | None = _native.target(adjacent, wanted, anchors, weights)
+    if found is None:
+        return reference.laplacian_target(adjacent, wanted, anchors, weights)
+    return found

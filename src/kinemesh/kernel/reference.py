@@ -1,0 +1,283 @@
+"""The kernel in numpy, Pinocchio, coal and Qhull: slow, and the oracle of the compiled one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
+from scipy.spatial import Delaunay, QhullError
+
+from kinemesh.kernel.rows import (
+    AxisAlignment,
+    Bounded,
+    Clearance,
+    HandDistances,
+    JointOffsets,
+    Joints,
+    LeastSquares,
+    PointMixture,
+    PointOffsets,
+    Residual,
+    Rows,
+    SelfClearance,
+    TangentDifference,
+    Within,
+)
+from kinemesh.motion.arrays import Array
+from kinemesh.robot import (
+    NEAR,
+    Configuration,
+    Near,
+    Obstacle,
+    RobotModel,
+    near_ground,
+    near_obstacle,
+    near_self,
+)
+
+Linearised = tuple[Array, Array]
+"""Values ``(m,)`` and Jacobian ``(m, nv)`` of rows at a configuration."""
+
+_EDGES = np.array([(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)])
+
+
+class ReferenceKernel:
+    """Evaluates tables of rows of one robot."""
+
+    def __init__(self, robot: RobotModel) -> None:
+        self.robot = robot
+
+    def compiled(self, table: LeastSquares | Within) -> LeastSquares | Within:
+        """The table, made ready."""
+        return table
+
+    def evaluate(self, program: Sequence[Any], q: Array) -> ReferenceEvaluated:
+        """Tables made ready at ``q`` ``(nq,)``."""
+        return ReferenceEvaluated(program, self.robot.configuration(q))
+
+
+class ReferenceEvaluated:
+    """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""
+
+    def __init__(self, program: Sequence[LeastSquares | Within], configuration: Configuration):
+        self.configuration = configuration
+        self._nv = configuration.robot.nv
+        point = Point(configuration)
+        found = [point.linearised(asked.rows) for asked in program]
+        self._rows = [
+            Residual(*rows, asked.weight, asked.constant)
+            if isinstance(asked, LeastSquares)
+            else Bounded(*rows, asked.lower, asked.upper)
+            for rows, asked in zip(found, program, strict=True)
+        ]
+        self.counts = [len(rows.value) for rows in self._rows]
+        self.figures = [
+            rows.cost if isinstance(rows, Residual) else rows.violation() for rows in self._rows
+        ]
+
+    def excess(self, k: int, allowed: float) -> float:
+        """By how much all rows of entry ``k`` are out of bounds widened by ``allowed``."""
+        rows = self._rows[k]
+        assert isinstance(rows, Bounded)
+        return float(np.maximum(rows.excess() - allowed, 0.0).sum())
+
+    def rows(self, k: int) -> Linearised:
+        """Values ``(m,)`` and Jacobian ``(m, nv)`` of entry ``k``."""
+        return self._rows[k].value, self._rows[k].jacobian
+
+    def normal(self) -> tuple[Array, Array]:
+        """Hessian ``(nv, nv)`` and gradient ``(nv,)`` of half the cost."""
+        return normal(self._nv, [rows for rows in self._rows if isinstance(rows, Residual)])
+
+    def stacked(self) -> tuple[Array, Array, Array]:
+        """Matrix ``(m, nv)`` and bounds ``(m,)`` of a step, for all bounded rows."""
+        return stacked(self._nv, [rows for rows in self._rows if isinstance(rows, Bounded)])
+
+
+def normal(nv: int, residuals: Sequence[Residual]) -> tuple[Array, Array]:
+    """Hessian ``(nv, nv)`` and gradient ``(nv,)`` of half the cost of all residuals."""
+    jacobian = np.concatenate([np.zeros((0, nv)), *(r.jacobian for r in residuals)])
+    value = np.concatenate([np.zeros(0), *(r.value for r in residuals)])
+    weighted = np.zeros((len(jacobian), nv))
+    start = 0
+    for residual in residuals:
+        here = slice(start, start + len(residual.value))
+        np.multiply(residual.jacobian.T, residual.weight, out=weighted[here].T)
+        start = here.stop
+    return weighted.T @ jacobian, value @ weighted
+
+
+def stacked(nv: int, rows: Sequence[Bounded]) -> tuple[Array, Array, Array]:
+    """Matrix ``(m, nv)`` and bounds ``(m,)`` of a step, one term's rows below the other's."""
+    bounds = [bounded.step_bounds() for bounded in rows]
+    return (
+        np.concatenate([np.zeros((0, nv)), *(bounded.jacobian for bounded in rows)]),
+        np.concatenate([np.zeros(0), *(low for low, _ in bounds)]),
+        np.concatenate([np.zeros(0), *(high for _, high in bounds)]),
+    )
+
+
+class Point:
+    """A configuration at which rows are evaluated, and the distances that several of them share."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self._near: dict[tuple[Obstacle, bytes, float], tuple[Near, Array]] = {}
+
+    def near(self, obstacle: Obstacle, pose: Array, within: float) -> tuple[Near, Array]:
+        """Where the hulls are near an obstacle, and the rates ``(N, nv)`` of the distances."""
+        question = (obstacle, pose.tobytes(), within)
+        if question not in self._near:
+            near = near_obstacle(self.configuration, obstacle, pose, within)
+            self._near[question] = near, near.rates(self.configuration)
+        return self._near[question]
+
+    def linearised(self, rows: Rows) -> Linearised:
+        """What rows come to here."""
+        evaluate: Callable[[Any, Point], Linearised] = _KINDS[type(rows)]
+        return evaluate(rows, self)
+
+
+def _point_offsets(rows: PointOffsets, at: Point) -> Linearised:
+    points = at.configuration.positions(rows.joints, rows.points)
+    value = np.einsum("nk,nk->n", rows.directions, points - rows.origins)
+    return value, at.configuration.rows(rows.joints, points, rows.directions)
+
+
+def _point_mixture(rows: PointMixture, at: Point) -> Linearised:
+    points, count = at.configuration.positions(rows.joints, rows.points), len(rows.joints)
+    single = at.configuration.jacobians(rows.joints, points).reshape(count, -1)
+    value = np.ravel(rows.factor @ points + rows.offset)
+    return value, (rows.factor @ single).reshape(3 * count, -1)
+
+
+def _axis_alignment(rows: AxisAlignment, at: Point) -> Linearised:
+    axes = at.configuration.rotations[rows.joints] @ rows.axes
+    vectors = np.swapaxes(axes, 1, 2).reshape(-1, 3)
+    # A vector a turns with omega x a.
+    turns = np.repeat(at.configuration.turns(rows.joints), 3, axis=0)
+    rates = -np.cross(vectors[:, :, None], turns, axis=1)
+    return np.swapaxes(axes - rows.targets, 1, 2).ravel(), rates.reshape(3 * len(vectors), -1)
+
+
+def _tangent_difference(rows: TangentDifference, at: Point) -> Linearised:
+    here, nv = at.configuration, at.configuration.robot.nv
+    value, turning = np.zeros(nv), np.zeros((6, 6))
+    for other, share in zip(rows.others, rows.shares, strict=True):
+        away, rate = here.difference(other)
+        value -= share * away
+        turning -= share * rate[:6, :6]
+    # Joints are numbers: they change as the step does.
+    rates = np.eye(nv)
+    rates[:6, :6] = turning
+    return (value if rows.offset is None else value - rows.offset), rates
+
+
+def _joint_offsets(rows: JointOffsets, at: Point) -> Linearised:
+    return at.configuration.q[7:] - rows.reference, np.eye(at.configuration.robot.nv)[6:]
+
+
+def _clearance(rows: Clearance, at: Point) -> Linearised:
+    found = [at.near(obstacle, pose, rows.within) for obstacle, pose in rows.obstacles]
+    if rows.ground is not None:
+        near = near_ground(at.configuration, rows.ground, rows.within)
+        found.append((near, near.rates(at.configuration)))
+    nothing = np.zeros((0, at.configuration.robot.nv))
+    return (
+        np.concatenate([np.zeros(0), *(near.distance for near, _ in found)]),
+        np.concatenate([nothing, *(rates for _, rates in found)]),
+    )
+
+
+def _self_clearance(rows: SelfClearance, at: Point) -> Linearised:
+    near = near_self(at.configuration, at.configuration.robot.self_pairs, rows.within)
+    return near.distance, near.rates(at.configuration)
+
+
+def _hand_distances(rows: HandDistances, at: Point) -> Linearised:
+    hands = zip(rows.obstacles, rows.hulls, strict=True)
+    found = [_hand_distance(obstacle, pose, hulls, at) for (obstacle, pose), hulls in hands]
+    return np.array([value for value, _ in found]), np.array([rate for _, rate in found])
+
+
+def _hand_distance(
+    obstacle: Obstacle, pose: Array, hulls: Joints, at: Point
+) -> tuple[float, Array]:
+    """The least distance of some hulls to an obstacle, and how it changes ``(nv,)``."""
+    # Near by, these are the places that clearance asks for too.
+    near, rates = at.near(obstacle, pose, NEAR)
+    own = hulls.tolist()
+    mine = [k for k, hull in enumerate(near.hulls.tolist()) if hull in own]
+    if not mine:
+        near = near_obstacle(at.configuration, obstacle, pose, np.inf, hulls)
+        rates, mine = near.rates(at.configuration), list(range(len(near.distance)))
+    distance = near.distance.tolist()
+    closest = min(mine, key=distance.__getitem__)
+    return distance[closest], rates[closest]
+
+
+_KINDS: dict[type, Callable[..., Linearised]] = {
+    PointOffsets: _point_offsets,
+    PointMixture: _point_mixture,
+    AxisAlignment: _axis_alignment,
+    TangentDifference: _tangent_difference,
+    JointOffsets: _joint_offsets,
+    Clearance: _clearance,
+    SelfClearance: _self_clearance,
+    HandDistances: _hand_distances,
+}
+
+
+# ---- the mesh
+
+
+def adjacency(points: Array) -> NDArray[np.bool_]:
+    """Who is next to whom ``(V, V)`` in the Delaunay tetrahedralisation of ``points`` ``(V, 3)``.
+
+    Points in degenerate position are joggled.
+    """
+    try:
+        simplices = Delaunay(points).simplices
+    except QhullError:
+        simplices = Delaunay(points, qhull_options="QJ").simplices
+    adjacent = np.zeros((len(points), len(points)), dtype=bool)
+    a, b = simplices[:, _EDGES[:, 0]], simplices[:, _EDGES[:, 1]]
+    adjacent[a, b] = adjacent[b, a] = True
+    return adjacent
+
+
+def laplacian(adjacent: NDArray[np.bool_]) -> Array:
+    """The uniform Laplacian ``(V, V)``: rows sum to zero, ones on the diagonal."""
+    result = adjacent * (-1.0 / np.count_nonzero(adjacent, axis=1))[:, None]
+    result.flat[:: len(result) + 1] = 1.0
+    return np.asarray(result)
+
+
+def deltas(adjacent: NDArray[np.bool_], points: Array) -> Array:
+    """Laplacian coordinates ``(V, 3)`` [m] of ``points`` ``(V, 3)``."""
+    return np.asarray(laplacian(adjacent) @ points)
+
+
+def laplacian_target(
+    adjacent: NDArray[np.bool_], wanted: Array, anchors: Array, weights: Array
+) -> tuple[Array, Array, float]:
+    """Factor ``(K, K)``, offset ``(K, 3)`` [m] and constant of the Laplacian cost.
+
+    See :class:`kinemesh.problem.LaplacianTarget`.
+    """
+    whole = laplacian(adjacent)
+    moving = len(whole) - len(anchors)
+    left = whole[:, :moving]
+    rest = whole[:, moving:] @ anchors - wanted
+    weighted = left.T * weights
+    gram = weighted @ left
+    if moving == len(whole):
+        # Without anchors a translation of all landmarks is free; a small ridge pins it.
+        gram[np.diag_indices(moving)] += 1e-9 * float(np.trace(gram))
+    factor = np.asarray(np.linalg.cholesky(gram).T, dtype=np.float64)
+    offset = solve_triangular(factor, weighted @ rest, trans="T", check_finite=False)
+    constant = float(weights @ np.sum(np.square(rest), axis=1) - np.sum(np.square(offset)))
+    return factor, offset, constant

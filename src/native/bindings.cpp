@@ -1,0 +1,291 @@
+// What Python sees of the kernel: arrays in and out, and nothing of the mathematics.
+#include <pybind11/functional.h>
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include "mesh.hpp"
+#include "program.hpp"
+
+namespace py = pybind11;
+using namespace kinemesh;
+
+namespace {
+
+using Numbers = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using Indices = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
+using Flags = py::array_t<bool, py::array::c_style | py::array::forcecast>;
+using Shape = std::vector<py::ssize_t>;
+
+Reals reals(const Numbers& a) { return {a.data(), a.data() + a.size()}; }
+Ints ints(const Indices& a) { return {a.data(), a.data() + a.size()}; }
+
+Numbers array(const Reals& numbers, Shape shape) { return Numbers(std::move(shape), numbers.data()); }
+
+// Rotations (J, 3, 3), translations (J, 3), spheres (H, 3) and Jacobian (6, nv) of a posture.
+py::tuple arrays(const Posture& p) {
+    const auto joints = static_cast<py::ssize_t>(p.translations.size() / 3);
+    const auto hulls = static_cast<py::ssize_t>(p.spheres.size() / 3);
+    const auto nv = static_cast<py::ssize_t>(p.jacobian.size() / 6);
+    return py::make_tuple(array(p.q, {nv + 1}), array(p.rotations, {joints, 3, 3}),
+                          array(p.translations, {joints, 3}), array(p.spheres, {hulls, 3}),
+                          array(p.jacobian, {6, nv}));
+}
+
+// Distances that Python measures: distance (N,), points, normals (N, 3), hulls (N,).
+Touching measured(const py::function& python) {
+    auto kept = std::make_shared<py::object>(python);
+    return [kept](const Posture& at, const Frame& pose, const Ints& hulls, double within) {
+        const py::gil_scoped_acquire gil;
+        Reals turn;
+        for (const Vec& row : pose.row) turn.insert(turn.end(), {row.x, row.y, row.z});
+        const Reals shift{pose.shift.x, pose.shift.y, pose.shift.z};
+        const py::tuple found =
+            (*kept)(arrays(at), array(turn, {3, 3}), array(shift, {3}),
+                    Indices(static_cast<py::ssize_t>(hulls.size()), hulls.data()), within);
+        const Reals distance = reals(found[0].cast<Numbers>());
+        const Reals points = reals(found[1].cast<Numbers>()), normals = reals(found[2].cast<Numbers>());
+        const Ints owners = ints(found[3].cast<Indices>());
+        if (points.size() != 3 * distance.size() || normals.size() != points.size() ||
+            owners.size() != distance.size()) {
+            throw std::invalid_argument("measured distances: sizes do not fit");
+        }
+        Places places;
+        for (std::size_t k = 0; k < distance.size(); ++k) {
+            places.push_back(
+                {distance[k], taken(&points[3 * k]), taken(&normals[3 * k]), owners[k]});
+        }
+        return places;
+    };
+}
+
+// The same of pairs of hulls: distance (N,), points (N, 2, 3), normals (N, 3), pairs (N, 2).
+SelfTouching measured_pairs(const py::function& python) {
+    auto kept = std::make_shared<py::object>(python);
+    return [kept](const Posture& at, const Ints& pairs, double within) {
+        const py::gil_scoped_acquire gil;
+        const py::tuple found = (*kept)(
+            arrays(at), Indices(static_cast<py::ssize_t>(pairs.size()), pairs.data()), within);
+        const Reals distance = reals(found[0].cast<Numbers>());
+        const Reals points = reals(found[1].cast<Numbers>()), normals = reals(found[2].cast<Numbers>());
+        const Ints owners = ints(found[3].cast<Indices>());
+        if (points.size() != 6 * distance.size() || normals.size() != 3 * distance.size() ||
+            owners.size() != 2 * distance.size()) {
+            throw std::invalid_argument("measured pairs: sizes do not fit");
+        }
+        Meetings meetings;
+        for (std::size_t k = 0; k < distance.size(); ++k) {
+            meetings.push_back({distance[k], taken(&points[6 * k]), taken(&points[6 * k + 3]),
+                                taken(&normals[3 * k]), owners[2 * k], owners[2 * k + 1]});
+        }
+        return meetings;
+    };
+}
+
+std::shared_ptr<Model> model(const Indices& parents, const Indices& sliding,
+                             const Numbers& placements, const Numbers& axes, const Numbers& support,
+                             const Numbers& vertices, const Indices& starts,
+                             const Indices& hull_joints, const Numbers& centres,
+                             const Numbers& radii, const Indices& pairs) {
+    return std::make_shared<Model>(Tables{ints(parents), ints(sliding), reals(placements),
+                                          reals(axes), reals(support), reals(vertices),
+                                          ints(starts), ints(hull_joints), reals(centres),
+                                          reals(radii), ints(pairs)});
+}
+
+std::shared_ptr<Evaluated> evaluated(const Model& model, Program program, const Numbers& q) {
+    if (q.size() != static_cast<py::ssize_t>(model.nv() + 1)) {
+        throw std::invalid_argument("q: wrong size");
+    }
+    const double* numbers = q.data();
+    const py::gil_scoped_release free;
+    return std::make_shared<Evaluated>(model, std::move(program), numbers);
+}
+
+py::tuple normal(const Evaluated& at) {
+    const auto n = static_cast<py::ssize_t>(at.nv());
+    Numbers hessian(Shape{n, n}), gradient(n);
+    double *H = hessian.mutable_data(), *g = gradient.mutable_data();
+    {
+        const py::gil_scoped_release free;
+        at.normal(H, g);
+    }
+    return py::make_tuple(hessian, gradient);
+}
+
+py::tuple stacked(const Evaluated& at) {
+    const auto n = static_cast<py::ssize_t>(at.nv()), m = static_cast<py::ssize_t>(at.bounded());
+    Numbers matrix(Shape{m, n}), lower(m), upper(m);
+    at.stacked(matrix.mutable_data(), lower.mutable_data(), upper.mutable_data());
+    return py::make_tuple(matrix, lower, upper);
+}
+
+py::tuple rows(const Evaluated& at, std::size_t k) {
+    const auto n = static_cast<py::ssize_t>(at.nv());
+    const auto m = static_cast<py::ssize_t>(at.value(k).size());
+    Numbers rates(Shape{m, n});
+    at.rates(k, rates.mutable_data());
+    return py::make_tuple(array(at.value(k), {m}), rates);
+}
+
+std::vector<std::size_t> counts(const Evaluated& at) {
+    std::vector<std::size_t> found;
+    for (std::size_t k = 0; k < at.size(); ++k) found.push_back(at.value(k).size());
+    return found;
+}
+
+Placed placed_obstacle(std::shared_ptr<const Obstacle> obstacle, const Numbers& rotation,
+                       const Numbers& translation) {
+    if (rotation.size() != 9 || translation.size() != 3) {
+        throw std::invalid_argument("pose: wrong size");
+    }
+    return {std::move(obstacle), placed(rotation.data(), translation.data())};
+}
+
+std::shared_ptr<Obstacle> obstacle(
+    const std::vector<std::pair<std::shared_ptr<Part>, py::function>>& parts,
+    const std::optional<py::tuple>& dents, const std::optional<py::function>& other) {
+    auto made = std::make_shared<Obstacle>();
+    for (const auto& [part, touching] : parts) made->solids.push_back({part, measured(touching)});
+    if (other) made->other = measured(*other);
+    if (dents) {
+        const auto grid = (*dents)[0].cast<Numbers>(), origin = (*dents)[1].cast<Numbers>();
+        if (grid.ndim() != 3 || origin.size() != 3) {
+            throw std::invalid_argument("dents: sizes do not fit");
+        }
+        std::array<std::size_t, 3> shape{};
+        for (int c = 0; c < 3; ++c) shape[c] = static_cast<std::size_t>(grid.shape(c));
+        Grid depths(reals(grid), shape, taken(origin.data()), (*dents)[2].cast<double>());
+        made->dents = std::make_shared<Dents>(Dents{std::move(depths), (*dents)[3].cast<double>()});
+    }
+    return made;
+}
+
+// ---- the mesh
+
+Neighbours neighbours(const Flags& adjacent) {
+    if (adjacent.ndim() != 2 || adjacent.shape(0) != adjacent.shape(1)) {
+        throw std::invalid_argument("adjacent: (V, V)");
+    }
+    return {adjacent.data(), static_cast<std::size_t>(adjacent.shape(0))};
+}
+
+py::object adjacent(const Numbers& points) {
+    if (points.ndim() != 2 || points.shape(1) != 3) throw std::invalid_argument("points: (V, 3)");
+    const auto count = points.shape(0);
+    Flags result(Shape{count, count});
+    if (!adjacency(points.data(), static_cast<int>(count), result.mutable_data())) return py::none();
+    return result;
+}
+
+Numbers deltas(const Flags& adjacent, const Numbers& points) {
+    if (points.size() != 3 * adjacent.shape(0)) throw std::invalid_argument("points: wrong size");
+    Numbers result(Shape{adjacent.shape(0), 3});
+    neighbours(adjacent).deltas(points.data(), result.mutable_data());
+    return result;
+}
+
+py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& anchors,
+                  const Numbers& weights) {
+    const auto count = adjacent.shape(0), moving = count - anchors.size() / 3;
+    if (deltas.size() != 3 * count || weights.size() != count || anchors.size() % 3 || moving < 0) {
+        throw std::invalid_argument("target: sizes do not fit");
+    }
+    Numbers factor(Shape{moving, moving}), offset(Shape{moving, 3});
+    double constant = 0.0;
+    if (!reduced(neighbours(adjacent), static_cast<std::size_t>(moving), deltas.data(),
+                 anchors.data(), weights.data(), factor.mutable_data(), offset.mutable_data(),
+                 constant)) {
+        return py::none();
+    }
+    return py::make_tuple(factor, offset, constant);
+}
+
+template <class Kind>
+using Kept = py::class_<Kind, Rows, std::shared_ptr<Kind>>;
+
+}  // namespace
+
+PYBIND11_MODULE(_native, m) {
+    m.doc() = "The compiled kernel: rows, distances and the mesh.";
+    m.def("adjacency", &adjacent, "Who is next to whom (V, V) among points (V, 3), or None.");
+    m.def("deltas", &deltas, "Laplacian coordinates (V, 3) of points (V, 3).");
+    m.def("target", &target, "Factor, offset and constant of the Laplacian cost, or None.");
+
+    py::class_<Part, std::shared_ptr<Part>>(m, "Part").def(
+        py::init([](const Numbers& points, const Numbers& planes) {
+            return std::make_shared<Part>(reals(points), reals(planes));
+        }));
+    py::class_<Obstacle, std::shared_ptr<Obstacle>>(m, "Obstacle").def(py::init(&obstacle));
+    py::class_<Placed>(m, "Placed").def(py::init(&placed_obstacle));
+
+    py::class_<Rows, std::shared_ptr<Rows>>(m, "Rows");
+    Kept<PointOffsets>(m, "PointOffsets")
+        .def(py::init([](const Indices& j, const Numbers& p, const Numbers& d, const Numbers& o) {
+            return std::make_shared<PointOffsets>(ints(j), reals(p), reals(d), reals(o));
+        }));
+    Kept<PointMixture>(m, "PointMixture")
+        .def(py::init([](const Indices& j, const Numbers& p, const Numbers& f, const Numbers& o) {
+            return std::make_shared<PointMixture>(ints(j), reals(p), reals(f), reals(o));
+        }));
+    Kept<AxisAlignment>(m, "AxisAlignment")
+        .def(py::init([](const Indices& j, const Numbers& axes, const Numbers& targets) {
+            return std::make_shared<AxisAlignment>(ints(j), reals(axes), reals(targets));
+        }));
+    Kept<TangentDifference>(m, "TangentDifference")
+        .def(py::init([](const std::vector<Numbers>& others, const Numbers& shares,
+                         const std::optional<Numbers>& offset) {
+            std::vector<Reals> from;
+            for (const auto& q : others) from.push_back(reals(q));
+            return std::make_shared<TangentDifference>(std::move(from), reals(shares),
+                                                       offset ? reals(*offset) : Reals());
+        }));
+    Kept<JointOffsets>(m, "JointOffsets").def(py::init([](const Numbers& reference) {
+        return std::make_shared<JointOffsets>(reals(reference));
+    }));
+    Kept<Clearance>(m, "Clearance")
+        .def(py::init([](std::vector<Placed> obstacles, std::optional<double> ground,
+                         double within) {
+            return std::make_shared<Clearance>(std::move(obstacles), ground, within);
+        }));
+    Kept<SelfClearance>(m, "SelfClearance")
+        .def(py::init([](double within, const py::function& touching) {
+            return std::make_shared<SelfClearance>(within, measured_pairs(touching));
+        }));
+    Kept<HandDistances>(m, "HandDistances")
+        .def(py::init([](std::vector<Placed> obstacles, const std::vector<Indices>& hulls,
+                         double within) {
+            std::vector<Ints> own;
+            for (const auto& hand : hulls) own.push_back(ints(hand));
+            return std::make_shared<HandDistances>(std::move(obstacles), std::move(own), within);
+        }));
+
+    py::class_<Asked, std::shared_ptr<Asked>>(m, "Asked")
+        .def_static("squares",
+                    [](std::shared_ptr<Rows> rows, const Numbers& weight, double constant) {
+                        return std::make_shared<Asked>(
+                            Asked::squares(std::move(rows), reals(weight), constant));
+                    })
+        .def_static("within",
+                    [](std::shared_ptr<Rows> rows, const Numbers& lower, const Numbers& upper) {
+                        return std::make_shared<Asked>(
+                            Asked::within(std::move(rows), reals(lower), reals(upper)));
+                    });
+
+    py::class_<Model, std::shared_ptr<Model>>(m, "Model")
+        .def(py::init(&model))
+        .def("evaluate",
+             [](const Model& model, const std::vector<std::shared_ptr<Asked>>& program,
+                const Numbers& q) {
+                 return evaluated(model, Program(program.begin(), program.end()), q);
+             },
+             py::keep_alive<0, 1>());
+    py::class_<Evaluated, std::shared_ptr<Evaluated>>(m, "Evaluated")
+        .def_property_readonly("figures", &Evaluated::figures)
+        .def_property_readonly("counts", &counts)
+        .def_property_readonly("posture", [](const Evaluated& at) { return arrays(at.posture()); })
+        .def("excess", &Evaluated::excess)
+        .def("rows", &rows)
+        .def("normal", &normal)
+        .def("stacked", &stacked);
+}

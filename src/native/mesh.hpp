@@ -1,0 +1,27 @@
+// Who is next to whom in a Delaunay tetrahedralisation.
+#pragma once
+
+#include "delaunay.hpp"
+#include "laplacian.hpp"
+
+namespace kinemesh {
+
+// Fills `adjacent` (count, count); false where a sign is too close to call.
+inline bool adjacency(const double* points, int count, bool* adjacent) {
+    Delaunay mesh;
+    if (!mesh.build(points, count)) return false;
+    std::fill(adjacent, adjacent + count * count, false);
+    for (const auto& t : mesh.tetrahedra) {
+        if (!t.alive) continue;
+        for (int a : t.corner) {
+            for (int b : t.corner) {
+                if (a != b && a != mesh.infinity() && b != mesh.infinity()) {
+                    adjacent[a * count + b] = true;
+                }
+            }
+        }
+    }
+    return true;
+}
+
+}  // namespace kinemesh
