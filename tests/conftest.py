@@ -13,9 +13,9 @@ from commands import Command, call, walking
 from kinemesh import io
 from kinemesh.demos import DEMOS
 from kinemesh.motion import Clip
-from kinemesh.problem import Frame
+from kinemesh.problem import Frame, Neighbours
 from kinemesh.robot import Configuration, RobotModel
-from kinemesh.testing import random_configuration, sample_frame
+from kinemesh.testing import random_configuration, sample_frame, sample_neighbours
 from recordings import recording
 
 
@@ -47,6 +47,12 @@ def configuration(request: pytest.FixtureRequest, robot: RobotModel) -> Configur
 def frame(robot: RobotModel) -> Frame:
     """A frame in which every term is active."""
     return sample_frame(robot)
+
+
+@pytest.fixture(scope="session")
+def neighbours(robot: RobotModel) -> Neighbours:
+    """The frames before and after it."""
+    return sample_neighbours(robot)
 
 
 @pytest.fixture(scope="session")

@@ -1,95 +1,73 @@
-"""Terms of a frame whose neighbours change: what is kept is what a fresh look would give."""
+"""All terms of a frame: named, made into a program, evaluated among any neighbours."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from kinemesh import constraints, demos, objectives, retarget
 from kinemesh.constraints import Constraint, JointLimits, NonPenetration
-from kinemesh.evaluation import Evaluation, Terms
-from kinemesh.objectives import Objective, Posture
-from kinemesh.problem import Bounded, Frame, Residual
+from kinemesh.evaluation import Evaluation, Program, Terms
+from kinemesh.kernel import kernel_of
+from kinemesh.objectives import Posture
+from kinemesh.problem import QP, Bounded, Box, Frame, Neighbours, Residual
 from kinemesh.refine import Refinement
 from kinemesh.robot import Configuration, RobotModel
-from kinemesh.testing import sample_frame
+from kinemesh.testing import evaluate_term, sample_frame
 
 
-def moved(frame: Frame, robot: RobotModel) -> dict[int, np.ndarray]:
-    """Other neighbours than the frame's."""
+def moved(robot: RobotModel) -> Neighbours:
+    """Other neighbours than the sample frame's."""
     rng = np.random.default_rng(3)
-    return {
-        k: robot.integrate(robot.rest, 0.02 * rng.normal(size=robot.nv)) for k in frame.neighbours
+    turned = (0.02 * rng.normal(size=robot.nv) for _ in range(6))
+    steps = zip((-3, -2, -1, 1, 2, 3), turned, strict=True)
+    return Neighbours({k: robot.integrate(robot.rest, step) for k, step in steps})
+
+
+def test_a_program_among_other_neighbours_is_the_one_made_for_them(
+    robot: RobotModel, frame: Frame, neighbours: Neighbours
+) -> None:
+    wanted = (*objectives.defaults(), *Refinement().smoothness)
+    terms, kernel = Terms(wanted, constraints.defaults()), kernel_of(robot)
+    q = robot.integrate(robot.rest, np.full(robot.nv, 0.01))
+    program = Program(terms, kernel, frame, neighbours)
+    earlier = Evaluation(program, q)
+    now = Evaluation(program.among(moved(robot)), q)
+    fresh = Evaluation(Program(terms, kernel, frame, moved(robot)), q)
+    assert list(now.costs) == [name for name, term in terms.named if term in wanted]
+    assert len(now.violations) > 4
+    assert (now.costs, now.violations) == (fresh.costs, fresh.violations)
+    for name in ("hessian", "gradient", "matrix", "lower", "upper", "box_lower", "box_upper"):
+        np.testing.assert_array_equal(getattr(now.qp(), name), getattr(fresh.qp(), name))
+    differs = {name for name in now.costs if now.costs[name] != earlier.costs[name]}
+    assert differs == {
+        *("smoothness", "acceleration"),
+        *("differences1", "differences2", "differences3"),
     }
 
 
-def test_what_is_kept_for_other_neighbours_is_what_a_fresh_look_gives(robot: RobotModel) -> None:
-    frame = replace(sample_frame(robot), nominal=robot.rest)
-    wanted = (*objectives.defaults(), *Refinement().smoothness)
-    terms = Terms(wanted, constraints.defaults())
-    configuration = robot.configuration(robot.integrate(robot.rest, np.full(robot.nv, 0.01)))
-    earlier = Evaluation(terms, configuration, frame)
-    beside = moved(frame, robot)
-    now = Evaluation(terms, configuration, frame.among(beside))
-    there = replace(
-        frame, neighbours=beside, previous=beside.get(-1), before=beside.get(-2), extras={}
-    )
-    fresh = Evaluation(terms, robot.configuration(configuration.q), there)
-    assert len(now.residuals) == len(fresh.residuals) == len(wanted)
-    assert len(now.rows) == len(fresh.rows) > 4
-    for (name, one), (same, other) in zip(now.residuals, fresh.residuals, strict=True):
-        assert name == same
-        for a, b in zip(one, other, strict=True):
-            np.testing.assert_array_equal(a, b)
-    for (name, order, kept), (same, place, new) in zip(now.rows, fresh.rows, strict=True):
-        assert (name, order) == (same, place)
-        for field in ("value", "jacobian", "lower", "upper"):
-            np.testing.assert_array_equal(getattr(kept, field), getattr(new, field))
-    for (name, box), (same, other_box) in zip(now.boxes, fresh.boxes, strict=True):
-        assert name == same
-        np.testing.assert_array_equal(box.lower, other_box.lower)
-    assert now.cost != earlier.cost
-    kept = [a is b for (_, a), (_, b) in zip(now.residuals, earlier.residuals, strict=True)]
-    assert kept.count(True) == sum(not term.beside for term in wanted) > 4
-
-
-@dataclass(frozen=True)
-class Follow(Objective):
-    """Go where the frame after is; says nothing about whether it looks there."""
-
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
-        value, jacobian = configuration.difference(frame.neighbours[1])
-        return Residual(value, jacobian)
-
-
-def test_an_objective_that_says_nothing_is_asked_again(robot: RobotModel) -> None:
-    frame, terms = sample_frame(robot), Terms([Follow()], [])
-    configuration = robot.configuration(robot.rest)
-    earlier = Evaluation(terms, configuration, frame)
-    now = Evaluation(terms, configuration, frame.among(moved(frame, robot)))
-    assert now.cost != earlier.cost
-
-
-def test_answers_last_among_other_neighbours_only_where_they_do_not_depend_on_them(
-    robot: RobotModel,
+def test_the_program_of_all_terms_at_once_is_that_of_each_alone(
+    robot: RobotModel, frame: Frame, neighbours: Neighbours
 ) -> None:
-    frame = sample_frame(robot)
-    asked: list[str] = []
-    frame.worked_out("own", lambda: asked.append("own"), beside=False)
-    frame.worked_out("both", lambda: asked.append("both"))
-    beside = moved(frame, robot)
-    other = frame.among(beside)
-    other.worked_out("own", lambda: asked.append("own again"), beside=False)
-    other.worked_out("both", lambda: asked.append("both again"))
-    assert asked == ["own", "both", "both again"]
-    assert other.previous is beside[-1]
-    assert other.before is beside[-2]
-    assert frame.neighbours is not beside
-    changed = replace(other, ground=1.0)
-    changed.worked_out("own", lambda: asked.append("own anew"), beside=False)
-    assert asked[-1] == "own anew"
+    wanted, must = objectives.defaults(), constraints.defaults()
+    posed = robot.configuration(robot.integrate(robot.rest, np.full(robot.nv, 0.01)))
+    whole = Evaluation(
+        Program(Terms(wanted, must), kernel_of(robot), frame, neighbours), posed.q
+    ).qp()
+    alone = [(t, evaluate_term(t, posed, frame, neighbours)) for t in (*wanted, *must)]
+    qp = QP.build(
+        robot.nv,
+        [(t.name, rows) for t, rows in alone if isinstance(rows, Residual)],
+        [(t.name, t.sacrifice, rows) for t, rows in alone if isinstance(rows, Bounded)],
+        [rows for _, rows in alone if isinstance(rows, Box)],
+        robot.coupling,
+    )
+    assert whole.blocks == qp.blocks
+    for name in ("hessian", "gradient", "matrix", "lower", "upper", "box_lower", "box_upper"):
+        one, other = getattr(whole, name), getattr(qp, name)
+        np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-10)
 
 
 @dataclass(frozen=True)
@@ -98,7 +76,9 @@ class Twice(Constraint):
 
     amount: float
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded:
+    def evaluate(
+        self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+    ) -> Bounded:
         return Bounded(np.array([-self.amount]), np.zeros((1, configuration.robot.nv)), 0.0, 1.0)
 
 
@@ -112,7 +92,8 @@ class Named(Twice):
 def test_terms_of_one_name_are_all_reported(robot: RobotModel) -> None:
     given = [Twice(0.5), Twice(0.25), Named(0.1), Named(0.2, "twice 2"), JointLimits()]
     terms = Terms([Posture(), Posture(0.5)], [*given, JointLimits()])
-    evaluation = Evaluation(terms, robot.configuration(robot.rest), sample_frame(robot))
+    program = Program(terms, kernel_of(robot), sample_frame(robot))
+    evaluation = Evaluation(program, robot.rest)
     report = evaluation.report(0, 1, 1e-3)
     assert report.violation == {
         **{"twice": 0.5, "twice 2": 0.25, "left hand": 0.1, "twice 2 2": 0.2},
@@ -129,13 +110,15 @@ class HandSpeed(Constraint):
 
     limit: float = 0.004
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-        if frame.previous is None:
+    def evaluate(
+        self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+    ) -> Bounded | None:
+        if neighbours.previous is None:
             return None
         robot, hands = configuration.robot, [11, 14]
         joints, offsets = robot.landmark_joints[hands], robot.landmark_offsets[hands]
         now = configuration.positions(joints, offsets)
-        before = robot.configuration(frame.previous).positions(joints, offsets)
+        before = robot.configuration(neighbours.previous).positions(joints, offsets)
         rates = configuration.rows(joints, now, np.tile([0.0, 0.0, 1.0], (2, 1)))
         return Bounded(now[:, 2] - before[:, 2], rates, -self.limit, self.limit)
 
@@ -144,8 +127,10 @@ class HandSpeed(Constraint):
 class StaysOut(NonPenetration):
     """A term of the package that a user makes look at the frame before."""
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-        return HandSpeed().evaluate(configuration, frame)
+    def evaluate(
+        self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+    ) -> Bounded | None:
+        return HandSpeed().evaluate(configuration, frame, neighbours)
 
 
 @pytest.mark.parametrize("term", [HandSpeed(), StaysOut()])
@@ -155,23 +140,20 @@ def test_no_term_of_a_user_is_served_stale_rows_in_the_whole_clip_pass(
     asked, stale = 0, 0
     usual = Evaluation.__init__
 
-    def watched(self: Evaluation, terms: Terms, configuration: Configuration, frame: Frame) -> None:
+    def watched(self: Evaluation, program: Program, q: np.ndarray) -> None:
         nonlocal asked, stale
-        usual(self, terms, configuration, frame)
-        fresh = term.evaluate(configuration, frame)
-        for name, _, served in self.rows:
-            if name == term.name and fresh is not None:
-                asked += 1
-                stale += not np.array_equal(served.value, fresh.value)
+        usual(self, program, q)
+        posed = program.robot.configuration(q)
+        fresh = term.evaluate(posed, program.frame, program.neighbours)
+        place = [name for name, _ in program.terms.named].index(term.name)
+        served = self.rows(place)
+        if fresh is not None:
+            asked += 1
+            stale += not np.allclose(served.value, fresh.value, atol=1e-12)
 
     monkeypatch.setattr(Evaluation, "__init__", watched)
-    result = retarget(demos.walk().crop(0, 20), constraints=[*constraints.defaults(), term])
+    kept = [c for c in constraints.defaults() if c.name != term.name]
+    result = retarget(demos.walk().crop(0, 20), constraints=[*kept, term])
     assert asked > 100
     assert stale == 0
     assert all(r.violation[term.name] < 5e-4 for r in result.reports[1:])
-
-
-def test_the_terms_of_the_package_declare_that_they_do_not_look_beside() -> None:
-    terms = [*constraints.defaults(), *objectives.defaults()]
-    looking = {t.name for t in terms if isinstance(t, Constraint | Objective) and t.beside}
-    assert looking == {"slowfoot", "smoothness", "acceleration"}

@@ -1,7 +1,6 @@
 """The whole-clip pass and the second chances of single frames, on clips made by code."""
 
 import math
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -9,9 +8,10 @@ import pytest
 from kinemesh import Retargeter, metrics
 from kinemesh.motion import Clip
 from kinemesh.objectives import Differences
+from kinemesh.problem import Neighbours
 from kinemesh.refine import Refinement
 from kinemesh.robot import RobotModel
-from kinemesh.testing import sample_frame
+from kinemesh.testing import evaluate_term, sample_frame
 
 
 def jerk(q: np.ndarray, fps: float) -> float:
@@ -44,17 +44,6 @@ def test_a_pass_of_no_sweeps_changes_nothing(robot: RobotModel, walk: Clip) -> N
     np.testing.assert_array_equal(same.trajectory.q, rough.trajectory.q)
 
 
-def test_what_is_forgotten_of_a_long_clip_is_worked_out_again(
-    robot: RobotModel, walk: Clip, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = Retargeter(robot).retarget(walk.crop(0, 12))
-    for name in ("kinemesh.refine", "kinemesh.retarget"):
-        monkeypatch.setattr(import_module(name), "REMEMBERED", 4)
-    asked = Retargeter(robot).retarget(walk.crop(0, 12))
-    np.testing.assert_array_equal(asked.trajectory.q, kept.trajectory.q)
-    assert asked.reports == kept.reports
-
-
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_differences_are_the_summed_windows_up_to_a_constant(robot: RobotModel, order: int) -> None:
     rng = np.random.default_rng(order)
@@ -67,11 +56,8 @@ def test_differences_are_the_summed_windows_up_to_a_constant(robot: RobotModel, 
         here = path.copy()
         here[3, 7:] = joints
         beside = {k: here[3 + k] for k in (-3, -2, -1, 1, 2, 3)}
-        seen = type(frame)(
-            index=3, dt=1 / 30, laplacian=frame.laplacian, landmarks=frame.landmarks,
-            neighbours=beside,
-        )  # fmt: skip
-        residual = term.evaluate(robot.configuration(here[3]), seen)
+        seen = type(frame)(index=3, dt=1 / 30, laplacian=frame.laplacian, landmarks=frame.landmarks)
+        residual = evaluate_term(term, robot.configuration(here[3]), seen, Neighbours(beside))
         assert residual is not None
         return residual.cost
 

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from kinemesh.constraints import Constraint, FootStance, JointLimits, StepBox
+from kinemesh.errors import OptionError
 from kinemesh.motion import LANDMARKS
 from kinemesh.objectives import Laplacian, Objective
-from kinemesh.problem import Bounded, Box, Frame, Residual
+from kinemesh.problem import (
+    Bounded,
+    Box,
+    Frame,
+    LeastSquares,
+    Neighbours,
+    PointOffsets,
+    Residual,
+    SelfClearance,
+    Within,
+)
+from kinemesh.retarget import Retargeter
 from kinemesh.robot import Configuration, RobotModel, near_obstacle
 from kinemesh.testing import (
     check_constraint,
     check_objective,
+    evaluate_term,
     random_configuration,
     sample_frame,
+    sample_neighbours,
 )
 
 
@@ -36,7 +50,9 @@ class HandsAbove(Constraint):
 
     height: float = 0.8
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+    def evaluate(
+        self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+    ) -> Bounded | None:
         place, rate = hand(configuration)
         return Bounded(np.array([place]), rate, self.height, np.inf)
 
@@ -48,7 +64,9 @@ class HandAt(Objective):
     height: float = 0.8
     marks: tuple[float, ...] = (1.0, 2.0)
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
+    def evaluate(
+        self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+    ) -> Residual | None:
         place, rate = hand(configuration)
         return Residual(np.array([place - self.height]), rate)
 
@@ -71,7 +89,9 @@ def spoilt(robot: RobotModel, **change: Any) -> Constraint:
 
     @dataclass(frozen=True)
     class Spoilt(Constraint):
-        def evaluate(self, configuration: Configuration, frame: Frame) -> Any:
+        def evaluate(
+            self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+        ) -> Any:
             place, rate = hand(configuration)
             parts = {"value": np.array([place]), "jacobian": rate, "lower": -np.inf, "upper": 0.0}
             parts |= {k: v(configuration, rate) for k, v in change.items()}
@@ -107,10 +127,12 @@ def test_the_jacobian_of_a_base_that_is_not_on_the_manifold_is_found(robot: Robo
     class Naive(Objective):
         """Smoothness with J = I: right for joints, wrong for the turned base."""
 
-        def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
-            if frame.previous is None:
+        def evaluate(
+            self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+        ) -> Residual | None:
+            if neighbours.previous is None:
                 return None
-            value, _ = configuration.difference(frame.previous)
+            value, _ = configuration.difference(neighbours.previous)
             return Residual(value, np.eye(configuration.robot.nv))
 
     with pytest.raises(AssertionError, match=r"Jacobian is wrong in column \d \(base"):
@@ -131,7 +153,7 @@ def test_the_jacobian_of_a_base_that_is_not_on_the_manifold_is_found(robot: Robo
             {"lower": lambda c, r: np.inf, "upper": lambda c, r: np.inf},
             "no room between their bounds",
         ),
-        ({"answer": lambda c, r: (1, 2)}, "evaluate returns tuple, no Bounded"),
+        ({"answer": lambda c, r: (1, 2)}, "it comes to tuple, no Bounded"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:invalid value encountered in multiply")
@@ -143,7 +165,9 @@ def test_a_wrong_answer_is_named(robot: RobotModel, change: dict[str, Any], mess
 def test_a_term_that_is_never_active_is_not_let_pass(robot: RobotModel, frame: Frame) -> None:
     @dataclass(frozen=True)
     class Asleep(Constraint):
-        def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        def evaluate(
+            self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+        ) -> Bounded | None:
             return None
 
     with pytest.raises(AssertionError, match=r"inactive.*pass a frame in which it is active"):
@@ -153,8 +177,10 @@ def test_a_term_that_is_never_active_is_not_let_pass(robot: RobotModel, frame: F
 def test_a_term_that_needs_a_previous_frame_is_found(robot: RobotModel) -> None:
     @dataclass(frozen=True)
     class Hasty(Objective):
-        def evaluate(self, configuration: Configuration, frame: Frame) -> Residual | None:
-            return Residual(*configuration.difference(frame.previous))
+        def evaluate(
+            self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+        ) -> Residual | None:
+            return Residual(*configuration.difference(neighbours.previous))
 
     with pytest.raises(
         ValueError, match=r"an origin None; .*the first frame .* has no previous one"
@@ -216,7 +242,9 @@ def test_a_term_with_an_array_for_a_parameter_passes(robot: RobotModel) -> None:
     class Offset(Constraint):
         offset: np.ndarray = field(default_factory=lambda: np.array([0.1, -2.0, np.inf]))
 
-        def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        def evaluate(
+            self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+        ) -> Bounded | None:
             place, rate = hand(configuration)
             return Bounded(np.array([place + self.offset[0]]), rate, 0.0, np.inf)
 
@@ -226,25 +254,39 @@ def test_a_term_with_an_array_for_a_parameter_passes(robot: RobotModel) -> None:
 def test_a_term_that_writes_to_the_frame_is_found(robot: RobotModel) -> None:
     @dataclass(frozen=True)
     class Scribbles(HandsAbove):
-        def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        def evaluate(
+            self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+        ) -> Bounded | None:
             frame.landmarks[:] += 1.0
-            return super().evaluate(configuration, frame)
+            return super().evaluate(configuration, frame, neighbours)
 
-    with pytest.raises(AssertionError, match="evaluate writes to its inputs"):
+    with pytest.raises(AssertionError, match=r"evaluate\(\) writes to its inputs"):
         check_constraint(Scribbles(), robot)
 
 
 def test_a_term_that_changes_a_writable_frame_is_found(robot: RobotModel, frame: Frame) -> None:
     @dataclass(frozen=True)
     class Scribbles(HandsAbove):
-        def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-            frame.extras["mine"][:] += 1.0
-            return super().evaluate(configuration, frame)
+        def evaluate(
+            self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+        ) -> Bounded | None:
+            frame.landmarks[:] += 1.0
+            return super().evaluate(configuration, frame, neighbours)
 
-    given = sample_frame(robot)
-    given.extras["mine"] = np.zeros(3)
-    with pytest.raises(AssertionError, match="evaluate changes its inputs"):
+    given = replace(frame, landmarks=np.array(frame.landmarks))
+    with pytest.raises(AssertionError, match=r"evaluate\(\) changes its inputs"):
         check_constraint(Scribbles(), robot, given)
+
+
+def test_tables_that_change_the_frame_are_found(robot: RobotModel) -> None:
+    @dataclass(frozen=True)
+    class Scribbles(Constraint):
+        def rows(self, robot: RobotModel, frame: Frame) -> Within:
+            frame.landmarks[:] += 1.0
+            return Within(SelfClearance(0.03), 0.0, np.inf)
+
+    with pytest.raises(AssertionError, match=r"rows\(\) writes to its inputs"):
+        check_constraint(Scribbles(), robot)
 
 
 def test_a_term_with_a_memory_is_found(robot: RobotModel) -> None:
@@ -252,7 +294,9 @@ def test_a_term_with_a_memory_is_found(robot: RobotModel) -> None:
 
     @dataclass(frozen=True)
     class Remembers(Constraint):
-        def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
+        def evaluate(
+            self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+        ) -> Bounded | None:
             calls.append(1)
             _, rate = hand(configuration)
             return Bounded(np.array([float(len(calls))]), rate, 0.0, np.inf)
@@ -288,7 +332,9 @@ def test_a_weight_that_is_none_is_found(robot: RobotModel, weight: float) -> Non
 def test_a_wrong_box_is_named(robot: RobotModel, change: dict[str, float], message: str) -> None:
     @dataclass(frozen=True)
     class Odd(StepBox):
-        def evaluate(self, configuration: Configuration, frame: Frame) -> Box | None:
+        def evaluate(
+            self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+        ) -> Box | None:
             size = int(change.get("size", configuration.robot.nv))
             lower, upper = change.get("lower", -1.0), change.get("upper", 1.0)
             return Box(np.full(size, lower), np.full(size, upper), change.get("radius"))
@@ -311,22 +357,24 @@ def test_the_sample_frame_has_everything_a_term_may_ask_for(name: str, seed: int
     assert len(frame.eases) == 4
     assert all(s.touchdown is not None for s in frame.stances)
     assert frame.stances[0].touchdown.heading is not None
-    assert frame.previous is not None
-    assert frame.before is not None
+    neighbours = sample_neighbours(robot, seed=seed)
+    assert sorted(neighbours.known) == [-3, -2, -1, 1, 2, 3]
     assert frame.nominal is not None
-    posed = robot.configuration(frame.previous)
+    posed = robot.configuration(neighbours.previous)
     (box, pose), *_ = frame.obstacles
     assert 0.02 < near_obstacle(posed, box, pose, 0.1).distance.min() < 0.03
     assert np.all((posed.q[7:] >= robot.lower) & (posed.q[7:] <= robot.upper))
     with pytest.raises(ValueError, match="read-only"):
-        frame.previous[0] = 1.0
+        neighbours.previous[0] = 1.0
 
 
 def test_the_sample_frame_is_the_same_every_time(robot: RobotModel) -> None:
     one, two = sample_frame(robot, seed=5), sample_frame(robot, seed=5)
-    np.testing.assert_array_equal(one.previous, two.previous)
     np.testing.assert_array_equal(one.laplacian.factor, two.laplacian.factor)
-    assert not np.array_equal(one.previous, sample_frame(robot, seed=6).previous)
+    assert not np.array_equal(one.landmarks, sample_frame(robot, seed=6).landmarks)
+    around = [sample_neighbours(robot, seed=seed).previous for seed in (5, 5, 6)]
+    np.testing.assert_array_equal(around[0], around[1])
+    assert not np.array_equal(around[0], around[2])
 
 
 def test_random_configurations_are_within_limits_and_turned(robot: RobotModel) -> None:
@@ -339,67 +387,70 @@ def test_random_configurations_are_within_limits_and_turned(robot: RobotModel) -
     assert 1.5 < max(turns) <= 2.0
 
 
-# ------------------------------------------------ terms that look at the frames beside
-
-
-def speed(configuration: Configuration, frame: Frame) -> Bounded | None:
-    """The left hand rises or sinks by at most a centimetre a frame."""
-    if frame.previous is None:
-        return None
-    place, rate = hand(configuration)
-    before, _ = hand(configuration.robot.configuration(frame.previous))
-    return Bounded(np.array([place - before]), rate, -0.01, 0.01)
+# ------------------------------------------------ the three ways to say what is asked
 
 
 @dataclass(frozen=True)
 class SlowHand(Constraint):
-    """Looks at the frame before and says nothing of it."""
+    """The left hand rises or sinks by at most a centimetre a frame."""
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-        return speed(configuration, frame)
-
-
-@dataclass(frozen=True)
-class Denies(SlowHand):
-    """Looks at the frame before and declares that it does not."""
-
-    beside = False
-
-
-@dataclass(frozen=True)
-class Bends(Objective):
-    """A weight that depends on the frame after, denied."""
-
-    beside = False
-
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Residual:
-        place, rate = hand(configuration)
-        return Residual(np.array([place]), rate, 1.0 + abs(frame.neighbours.get(1, [0.0])[0]))
-
-
-@dataclass(frozen=True)
-class Keeps(Constraint):
-    """Keeps what depends on the frame before as if it did not."""
-
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded | None:
-        if frame.previous is None:
+    def evaluate(
+        self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+    ) -> Bounded | None:
+        if neighbours.previous is None:
             return None
-        height = frame.worked_out(self, lambda: float(frame.previous[2]), beside=False)
         place, rate = hand(configuration)
-        return Bounded(np.array([place]), rate, height, np.inf)
+        before, _ = hand(configuration.robot.configuration(neighbours.previous))
+        return Bounded(np.array([place - before]), rate, -0.01, 0.01)
 
 
 def test_a_term_that_looks_at_the_frame_before_passes(robot: RobotModel) -> None:
     check_constraint(SlowHand(), robot)
 
 
-def test_a_term_that_denies_that_it_looks_beside_is_found(robot: RobotModel) -> None:
-    with pytest.raises(AssertionError, match=r"Denies\(\): it declares beside = False"):
-        check_constraint(Denies(), robot)
-    with pytest.raises(AssertionError, match=r"Bends\(\): it declares beside = False"):
-        check_objective(Bends(), robot)
+def test_a_term_that_says_what_it_asks_in_no_way_or_in_two_is_found(robot: RobotModel) -> None:
+    @dataclass(frozen=True)
+    class Mute(Constraint):
+        """Says nothing."""
+
+    @dataclass(frozen=True)
+    class Twice(SlowHand):
+        def rows(self, robot: RobotModel, frame: Frame) -> None:
+            return None
+
+        def neighbour_rows(self, robot: RobotModel, frame: Frame, neighbours: Neighbours) -> None:
+            return None
+
+    with pytest.raises(AssertionError, match="Mute defines none of rows, neighbour_rows, evaluate"):
+        check_constraint(Mute(), robot)
+    with pytest.raises(AssertionError, match="Twice defines rows and neighbour_rows of"):
+        check_constraint(Twice(), robot)
+    with pytest.raises(OptionError, match="Mute defines none"):
+        Retargeter(robot, constraints=[Mute()])
 
 
-def test_a_term_that_keeps_what_depends_on_the_frame_before_is_found(robot: RobotModel) -> None:
-    with pytest.raises(AssertionError, match=r"Keeps\(\): what it keeps by worked_out"):
-        check_constraint(Keeps(), robot)
+def test_a_table_of_another_kind_is_an_error_that_says_what_fits(robot: RobotModel) -> None:
+    @dataclass(frozen=True)
+    class Mixed(Constraint):
+        def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares:
+            return LeastSquares(SelfClearance(0.03))
+
+    with pytest.raises(TypeError, match=r"rows\(\) of Mixed gives LeastSquares; expected Within"):
+        check_constraint(Mixed(), robot)
+
+
+def test_tables_of_a_user_pass(robot: RobotModel) -> None:
+    @dataclass(frozen=True)
+    class HandHeight(Objective):
+        height: float = 0.8
+
+        def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares:
+            k = LANDMARKS.index("left_hand")
+            up, level = np.array([[0.0, 0.0, 1.0]]), np.array([[0.0, 0.0, self.height]])
+            mark = robot.landmark_joints[[k]], robot.landmark_offsets[[k]]
+            return LeastSquares(PointOffsets(*mark, up, level), 2.0)
+
+    check_objective(HandHeight(), robot)
+    posed = robot.configuration(robot.rest)
+    residual = evaluate_term(HandHeight(), posed, sample_frame(robot))
+    assert residual.value[0] == pytest.approx(hand(posed)[0] - 0.8)

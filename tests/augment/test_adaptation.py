@@ -15,6 +15,7 @@ from kinemesh.objectives import Laplacian, Nominal
 from kinemesh.problem import Plan
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
+from kinemesh.testing import evaluate_term
 from recordings import recording
 
 FRAMES = 110
@@ -96,7 +97,7 @@ def test_an_equal_scene_changes_no_bit(robot: RobotModel, lift: Clip) -> None:
     assert varied.scene is not None
     plain, same = Plan(lift, robot), Plan(lift, robot, scene=varied.scene)
     configuration = robot.configuration(robot.rest)
-    a, b = (Laplacian().evaluate(configuration, p.frame(10)) for p in (plain, same))
+    a, b = (evaluate_term(Laplacian(), configuration, p.frame(10)) for p in (plain, same))
     np.testing.assert_allclose(a.value, b.value, atol=1e-12)
     np.testing.assert_array_equal(plain.frame(10).landmarks, same.frame(10).landmarks)
 
@@ -194,8 +195,8 @@ def test_the_nominal_weighs_base_and_legs_and_hardly_what_carries_a_hand(
     robot: RobotModel, lift: Clip
 ) -> None:
     plan = Plan(lift, robot, nominal=np.repeat(robot.rest[None], len(lift), axis=0))
-    residual = Nominal(weight=5.0, upper=0.1).evaluate(
-        robot.configuration(robot.rest), plan.frame(0)
+    residual = evaluate_term(
+        Nominal(weight=5.0, upper=0.1), robot.configuration(robot.rest), plan.frame(0)
     )
     assert residual is not None
     weights = np.broadcast_to(residual.weight, residual.value.shape)

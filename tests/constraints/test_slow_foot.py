@@ -11,9 +11,10 @@ from kinemesh import io
 from kinemesh.constraints import SlowFoot
 from kinemesh.metrics import official
 from kinemesh.motion import LANDMARKS
-from kinemesh.problem import Frame, Plan, Slow
+from kinemesh.problem import Frame, Neighbours, Plan, Slow
 from kinemesh.retarget import Retargeter
 from kinemesh.robot import RobotModel
+from kinemesh.testing import evaluate_term
 from recordings import recording
 
 TOE = LANDMARKS.index("left_toe")
@@ -24,8 +25,9 @@ def swept(robot: RobotModel, frame: Frame, speed: float, degrees: float) -> floa
     way = np.radians(degrees)
     step = np.zeros(robot.nv)
     step[:2] = speed * frame.dt * np.array([np.cos(way), np.sin(way)])
-    moved = replace(frame, slow=(Slow(TOE, -1),), previous=robot.rest, neighbours={})
-    bounded = SlowFoot().evaluate(robot.configuration(robot.integrate(robot.rest, step)), moved)
+    moved = replace(frame, slow=(Slow(TOE, -1),))
+    posed = robot.configuration(robot.integrate(robot.rest, step))
+    bounded = evaluate_term(SlowFoot(), posed, moved, Neighbours({-1: robot.rest}))
     assert bounded is not None
     over = np.maximum(bounded.value - bounded.upper, bounded.lower - bounded.value)
     return float(over.max())
@@ -42,9 +44,9 @@ def test_a_foot_may_move_as_fast_as_said_and_no_faster_in_any_direction(
 
 def test_without_slow_feet_there_are_no_rows(robot: RobotModel, frame: Frame) -> None:
     posed = robot.configuration(robot.rest)
-    assert SlowFoot().evaluate(posed, replace(frame, slow=())) is None
-    first = replace(frame, previous=None, neighbours={})
-    assert SlowFoot().evaluate(posed, first) is None
+    before = Neighbours({-1: robot.rest})
+    assert evaluate_term(SlowFoot(), posed, replace(frame, slow=()), before) is None
+    assert evaluate_term(SlowFoot(), posed, frame) is None
 
 
 def test_only_feet_that_the_person_moves_slowly_and_nothing_holds_are_slow(

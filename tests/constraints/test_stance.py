@@ -8,6 +8,7 @@ import pytest
 from kinemesh.constraints import FootEase, FootFlat, FootStance
 from kinemesh.problem import Ease, Frame, Stance, Touchdown
 from kinemesh.robot import Configuration, RobotModel
+from kinemesh.testing import evaluate_term
 
 UP = np.array([0.0, 0.0, 1.0])
 
@@ -46,7 +47,7 @@ def test_rows_are_zero_at_the_place_of_touchdown(robot: RobotModel, frame: Frame
     here = replace(frame, stances=standing(robot))
     posed = robot.configuration(robot.rest)
     for term, count in ((FootStance(), 8), (FootFlat(), 6)):
-        rows = term.evaluate(posed, here)
+        rows = evaluate_term(term, posed, here)
         assert rows is not None
         assert len(rows.value) == count
         np.testing.assert_allclose(rows.value, 0.0, atol=1e-8)
@@ -63,14 +64,14 @@ def test_a_sole_has_as_many_rows_as_it_has_freedoms_to_lose(
 ) -> None:
     here = replace(frame, stances=standing(robot, whole, known)[:1])
     posed = robot.configuration(robot.rest)
-    rows = [term.evaluate(posed, here) for term in (FootStance(), FootFlat())]
+    rows = [evaluate_term(term, posed, here) for term in (FootStance(), FootFlat())]
     assert [len(r.value) for r in rows if r is not None] == [stance, flat]
 
 
 def test_the_rows_of_a_whole_sole_hold_all_six_freedoms(robot: RobotModel, frame: Frame) -> None:
     here = replace(frame, stances=standing(robot)[:1])
     posed = robot.configuration(robot.rest)
-    rows = [term.evaluate(posed, here) for term in (FootStance(), FootFlat())]
+    rows = [evaluate_term(term, posed, here) for term in (FootStance(), FootFlat())]
     matrix = np.concatenate([r.jacobian for r in rows if r is not None])
     assert np.linalg.matrix_rank(matrix, tol=1e-6) == 6
 
@@ -80,7 +81,7 @@ def test_a_sole_that_slides_is_off_by_as_much(
     robot: RobotModel, frame: Frame, way: str, amount: float
 ) -> None:
     here = replace(frame, stances=standing(robot))
-    rows = FootStance(tolerance=1e-3).evaluate(moved(robot, **{way: amount}), here)
+    rows = evaluate_term(FootStance(tolerance=1e-3), moved(robot, **{way: amount}), here)
     assert rows is not None
     assert rows.violation() == pytest.approx(abs(amount) - 1e-3, abs=1e-9)
 
@@ -90,7 +91,7 @@ def test_what_a_planted_toe_may_be_off_is_a_speed_at_high_rates(
     robot: RobotModel, frame: Frame, fps: float, share: float
 ) -> None:
     here = replace(frame, stances=standing(robot), dt=1.0 / fps)
-    rows = FootStance(tolerance=1e-3).evaluate(robot.configuration(robot.rest), here)
+    rows = evaluate_term(FootStance(tolerance=1e-3), robot.configuration(robot.rest), here)
     assert rows is not None
     np.testing.assert_allclose(rows.upper, 1e-3 * share, rtol=1e-9)
     np.testing.assert_allclose(rows.lower, -1e-3 * share, rtol=1e-9)
@@ -105,12 +106,12 @@ def test_a_sole_that_turns_on_its_toe_slides_at_the_heel(robot: RobotModel, fram
     corners = turned.positions(np.full(4, stances[0].sole.joint), stances[0].sole.corners)
     q = np.array(turned.q)
     q[:2] += (toe - corners[2:].mean(axis=0))[:2]
-    rows = FootStance().evaluate(robot.configuration(q), replace(frame, stances=stances))
+    rows = evaluate_term(FootStance(), robot.configuration(q), replace(frame, stances=stances))
     assert rows is not None
     np.testing.assert_allclose(rows.value[:3], 0.0, atol=1e-8)
     assert abs(rows.value[3]) == pytest.approx(size(robot)[0] * np.sin(angle), rel=1e-6)
     free = replace(stances[0], whole=False)
-    alone = FootStance().evaluate(robot.configuration(q), replace(frame, stances=(free,)))
+    alone = evaluate_term(FootStance(), robot.configuration(q), replace(frame, stances=(free,)))
     assert alone is not None
     assert alone.violation() == 0.0
 
@@ -125,7 +126,7 @@ def test_a_toe_that_stands_alone_may_lift_its_heel(robot: RobotModel, frame: Fra
         place = np.array([*toe[:2], front[2]])
         here = replace(stance, point=place, touchdown=Touchdown(place, np.array([1.0, 0.0, 0.0])))
         for term in (FootStance(), FootFlat()):
-            rows = term.evaluate(lifted, replace(frame, stances=(here,)))
+            rows = evaluate_term(term, lifted, replace(frame, stances=(here,)))
             assert rows is not None
             assert (rows.violation() == 0.0) == holds
 
@@ -150,7 +151,7 @@ def test_a_heel_can_lift_without_the_toes_going_through_the_ground(
 def test_a_sole_that_rolls_is_not_flat(robot: RobotModel, frame: Frame) -> None:
     rolled = moved(robot, left_ankle_roll_joint=0.1)
     here = replace(frame, stances=standing(robot)[:1])
-    rows = FootFlat().evaluate(rolled, here)
+    rows = evaluate_term(FootFlat(), rolled, here)
     assert rows is not None
     side = size(robot)[1] * np.sin(0.1)
     assert abs(rows.value[0] - rows.value[1]) == pytest.approx(side, rel=1e-6)
@@ -160,11 +161,11 @@ def test_a_sole_that_rolls_is_not_flat(robot: RobotModel, frame: Frame) -> None:
 def test_a_landing_foot_may_come_down_but_not_slide(robot: RobotModel, frame: Frame) -> None:
     stances = tuple(replace(s, landing=True) for s in standing(robot))
     here = replace(frame, stances=stances)
-    assert FootFlat().evaluate(moved(robot, z=0.05), here) is None
-    up = FootStance().evaluate(moved(robot, z=0.05), here)
+    assert evaluate_term(FootFlat(), moved(robot, z=0.05), here) is None
+    up = evaluate_term(FootStance(), moved(robot, z=0.05), here)
     assert up is not None
     assert up.violation() == 0.0
-    aside = FootStance().evaluate(moved(robot, x=0.05), here)
+    aside = evaluate_term(FootStance(), moved(robot, x=0.05), here)
     assert aside is not None
     assert aside.violation() == pytest.approx(0.05, abs=2e-4)
 
@@ -175,7 +176,7 @@ def test_the_surface_may_lean(robot: RobotModel, frame: Frame) -> None:
     posed = robot.configuration(robot.rest)
     corners = posed.positions(np.full(4, stance.sole.joint), stance.sole.corners)
     leaning = Stance(stance.sole, True, corners[2:].mean(axis=0), normal)
-    rows = FootFlat().evaluate(posed, replace(frame, stances=(leaning,)))
+    rows = evaluate_term(FootFlat(), posed, replace(frame, stances=(leaning,)))
     assert rows is not None
     np.testing.assert_allclose(rows.value[:2], 0.0, atol=1e-9)
     assert rows.value[2] == pytest.approx(-size(robot)[0] * np.sin(0.2), abs=1e-6)
@@ -189,7 +190,7 @@ def test_a_foot_may_be_as_high_as_an_even_acceleration_takes_it(
     eases = tuple(Ease(s, edge, time, np.zeros(3), UP) for s in robot.soles for edge in edges)
     reach = 0.5 * 8.0 * time**2
     for height, over in ((0.0, 0.0), (reach - 1e-4, 0.0), (reach + 0.01, 0.01)):
-        rows = FootEase(8.0).evaluate(moved(robot, z=height), replace(frame, eases=eases))
+        rows = evaluate_term(FootEase(8.0), moved(robot, z=height), replace(frame, eases=eases))
         assert rows is not None
         assert len(rows.value) == 8
         np.testing.assert_allclose(rows.value, height, atol=1e-8)
@@ -201,20 +202,20 @@ def test_a_foot_may_be_as_high_as_the_persons_where_that_is_more(
     robot: RobotModel, frame: Frame, time: float, share: float
 ) -> None:
     eases = (Ease(robot.soles[0], slice(2, 4), time, np.zeros(3), UP, height=0.4),)
-    rows = FootEase(8.0).evaluate(moved(robot, z=0.4), replace(frame, eases=eases))
+    rows = evaluate_term(FootEase(8.0), moved(robot, z=0.4), replace(frame, eases=eases))
     assert rows is not None
     np.testing.assert_allclose(rows.upper, 0.4 * share)
 
 
 def test_a_foot_that_is_eased_may_slide_and_sink(robot: RobotModel, frame: Frame) -> None:
     eases = (Ease(robot.soles[0], slice(0, 2), 0.1, np.zeros(3), UP),)
-    rows = FootEase().evaluate(moved(robot, x=0.3, z=-0.1), replace(frame, eases=eases))
+    rows = evaluate_term(FootEase(), moved(robot, x=0.3, z=-0.1), replace(frame, eases=eases))
     assert rows is not None
     assert rows.violation() == 0.0
 
 
 def test_without_stances_there_are_no_rows(configuration: Configuration, frame: Frame) -> None:
     free = replace(frame, stances=(), eases=())
-    assert FootEase().evaluate(configuration, free) is None
-    assert FootStance().evaluate(configuration, free) is None
-    assert FootFlat().evaluate(configuration, free) is None
+    assert evaluate_term(FootEase(), configuration, free) is None
+    assert evaluate_term(FootStance(), configuration, free) is None
+    assert evaluate_term(FootFlat(), configuration, free) is None

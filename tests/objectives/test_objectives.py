@@ -5,9 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kinemesh.objectives import Acceleration, Differences, Laplacian, Nominal, Posture, Smoothness
-from kinemesh.problem import Frame, InteractionMesh, LaplacianTarget
+from kinemesh.objectives import (
+    Acceleration,
+    Differences,
+    Laplacian,
+    Nominal,
+    Objective,
+    Posture,
+    Smoothness,
+)
+from kinemesh.problem import Frame, InteractionMesh, LaplacianTarget, Neighbours
 from kinemesh.robot import Configuration, RobotModel
+from kinemesh.testing import evaluate_term
 
 
 def test_the_laplacian_costs_nothing_at_the_persons_own_shape(
@@ -18,11 +27,13 @@ def test_the_laplacian_costs_nothing_at_the_persons_own_shape(
     source = np.concatenate([points, anchors])
     mesh = InteractionMesh.from_points(source)
     target = LaplacianTarget.reduce(mesh, mesh.deltas(source), anchors, np.ones(len(source)))
-    here = Laplacian().evaluate(configuration, replace(frame, laplacian=target))
+    here = evaluate_term(Laplacian(), configuration, replace(frame, laplacian=target))
     assert here.cost == pytest.approx(0.0, abs=1e-5)
     step = np.zeros(configuration.robot.nv)
     step[0] = 0.05  # anchors stay behind: it shows
-    away = Laplacian().evaluate(configuration.integrate(step), replace(frame, laplacian=target))
+    away = evaluate_term(
+        Laplacian(), configuration.integrate(step), replace(frame, laplacian=target)
+    )
     assert away.cost > 1e-2
 
 
@@ -35,15 +46,15 @@ def test_the_laplacian_costs_what_the_full_sum_does(
     mesh = InteractionMesh.from_points(source)
     deltas = mesh.deltas(source)
     target = LaplacianTarget.reduce(mesh, deltas, anchors, weights)
-    residual = Laplacian(weight=4.0).evaluate(configuration, replace(frame, laplacian=target))
+    residual = evaluate_term(Laplacian(weight=4.0), configuration, replace(frame, laplacian=target))
     whole = mesh.laplacian @ np.concatenate([configuration.landmarks(), anchors]) - deltas
     assert residual.cost == pytest.approx(4.0 * np.sum(weights[:, None] * whole**2), rel=1e-6)
     assert residual.value.shape == (45,)
 
 
-def test_standing_still_is_smooth(robot: RobotModel, frame: Frame) -> None:
-    here = robot.configuration(frame.previous)
-    residual = Smoothness().evaluate(here, frame)
+def test_standing_still_is_smooth(robot: RobotModel, frame: Frame, neighbours: Neighbours) -> None:
+    here = robot.configuration(neighbours.previous)
+    residual = evaluate_term(Smoothness(), here, frame, neighbours)
     assert residual is not None
     assert residual.cost == 0.0
 
@@ -54,7 +65,7 @@ def test_moving_on_at_the_same_speed_is_no_acceleration(
     step = rng.normal(scale=0.05, size=robot.nv)
     previous = robot.integrate(robot.rest, step)
     now = robot.configuration(robot.integrate(previous, step))
-    residual = Acceleration().evaluate(now, replace(frame, before=robot.rest, previous=previous))
+    residual = evaluate_term(Acceleration(), now, frame, Neighbours({-2: robot.rest, -1: previous}))
     assert residual is not None
     assert residual.cost == pytest.approx(0.0, abs=1e-20)
 
@@ -66,39 +77,42 @@ def test_the_same_speed_costs_the_same_a_second_at_every_frame_rate(
     costs = []
     for fps in (30.0, 60.0, 120.0):
         now = robot.configuration(robot.integrate(robot.rest, velocity / fps))
-        residual = Smoothness().evaluate(now, replace(frame, dt=1.0 / fps, previous=robot.rest))
+        last = Neighbours({-1: robot.rest})
+        residual = evaluate_term(Smoothness(), now, replace(frame, dt=1.0 / fps), last)
         assert residual is not None
         costs.append(residual.cost * fps)
     np.testing.assert_allclose(costs, costs[0], rtol=1e-9)
 
 
 @pytest.mark.parametrize(
-    ("term", "missing"),
+    ("term", "known"),
     [
-        (Smoothness(), {"previous": None}),
-        (Acceleration(), {"before": None}),
-        (Acceleration(), {"previous": None, "before": None}),
-        (Nominal(), {"nominal": None}),
+        (Smoothness(), []),
+        (Smoothness(), [-2]),
+        (Acceleration(), [-1]),
+        (Acceleration(), []),
+        (Nominal(), [-2, -1]),
     ],
 )
 def test_a_term_without_its_data_is_inactive(
-    robot: RobotModel, frame: Frame, term: Smoothness, missing: dict[str, None]
+    robot: RobotModel, frame: Frame, term: Objective, known: list[int]
 ) -> None:
-    assert term.evaluate(robot.configuration(robot.rest), replace(frame, **missing)) is None
+    posed, around = robot.configuration(robot.rest), Neighbours(dict.fromkeys(known, robot.rest))
+    assert evaluate_term(term, posed, replace(frame, nominal=None), around) is None
 
 
 def test_posture_pulls_joints_to_rest_and_leaves_the_base(
     configuration: Configuration, robot: RobotModel, frame: Frame
 ) -> None:
-    residual = Posture().evaluate(configuration, frame)
+    residual = evaluate_term(Posture(), configuration, frame)
     np.testing.assert_allclose(residual.value, configuration.q[7:] - robot.rest[7:])
     np.testing.assert_array_equal(residual.jacobian[:, :6], 0.0)
     np.testing.assert_array_equal(residual.weight, 0.02 * robot.posture)
-    assert Posture().evaluate(robot.configuration(robot.rest), frame).cost == 0.0
+    assert evaluate_term(Posture(), robot.configuration(robot.rest), frame).cost == 0.0
 
 
 def test_the_nominal_is_free_where_it_is(robot: RobotModel, frame: Frame) -> None:
-    residual = Nominal().evaluate(robot.configuration(frame.nominal), frame)
+    residual = evaluate_term(Nominal(), robot.configuration(frame.nominal), frame)
     assert residual is not None
     assert residual.cost == pytest.approx(0.0, abs=1e-20)
 
@@ -112,21 +126,23 @@ def test_differences_change_as_the_sum_over_the_whole_trajectory_does(
     track[:, 7:] += rng.normal(scale=0.05, size=(7, 29))
     for here in (3, 0, 1, 6):
         beside = {k - here: track[k] for k in range(7) if k != here and abs(k - here) <= 3}
-        now = replace(frame, dt=1.0 / 30.0, neighbours=beside)
+        now, around = replace(frame, dt=1.0 / 30.0), Neighbours(beside)
         term = Differences(order, weight=2.0)
         costs, sums = [], []
         for _ in range(3):
             track[here, 7:] += rng.normal(scale=0.05, size=29)
-            residual = term.evaluate(robot.configuration(track[here]), now)
+            residual = evaluate_term(term, robot.configuration(track[here]), now, around)
             assert residual is not None
             costs.append(residual.cost)
             sums.append(2.0 * float(np.sum(np.diff(track[:, 7:], n=order, axis=0) ** 2)))
         np.testing.assert_allclose(np.diff(costs), np.diff(sums), rtol=1e-9, atol=1e-12)
 
 
-def test_differences_want_both_neighbours(robot: RobotModel, frame: Frame) -> None:
+def test_differences_want_both_neighbours(
+    robot: RobotModel, frame: Frame, neighbours: Neighbours
+) -> None:
     here = robot.configuration(robot.rest)
-    assert Differences(2).evaluate(here, replace(frame, neighbours={})) is None
-    alone = {1: frame.neighbours[1]}
-    assert Differences(1).evaluate(here, replace(frame, neighbours=alone)) is not None
-    assert Differences(2).evaluate(here, replace(frame, neighbours=alone)) is None
+    assert evaluate_term(Differences(2), here, frame) is None
+    alone = Neighbours({1: neighbours.following})
+    assert evaluate_term(Differences(1), here, frame, alone) is not None
+    assert evaluate_term(Differences(2), here, frame, alone) is None

@@ -11,6 +11,7 @@ from kinemesh.motion import Clip
 from kinemesh.objectives import Orientation
 from kinemesh.problem import Aim, Frame
 from kinemesh.robot import Part, RobotModel
+from kinemesh.testing import evaluate_term
 
 PARTS = ["torso", "left_foot", "right_foot", "left_hand", "right_hand"]
 
@@ -54,10 +55,10 @@ def test_the_cost_is_the_squared_angle_and_none_where_the_parts_face_as_asked(
 ) -> None:
     rest = robot.configuration(robot.rest)
     there = replace(frame, aims=aims(robot, Rotation.identity()))
-    assert Orientation().evaluate(rest, there).cost == pytest.approx(0.0, abs=1e-20)
+    assert evaluate_term(Orientation(), rest, there).cost == pytest.approx(0.0, abs=1e-20)
     away = replace(frame, aims=aims(robot, Rotation.from_rotvec([0.0, 0.02, 0.0])))
     term = Orientation(2.0, torso=3.0, feet=0.5, hands=0.0)
-    cost = term.evaluate(rest, away).cost
+    cost = evaluate_term(term, rest, away).cost
     assert cost == pytest.approx(2.0 * (3.0 + 2 * 0.5) * 0.02**2, rel=1e-3)
 
 
@@ -68,7 +69,7 @@ def test_nothing_is_asked_of_a_clip_without_rotations(
     assert plan.facings == ()
     assert plan.frame(3).aims == ()
     start = robot.configuration(robot.rest)
-    assert Orientation().evaluate(start, plan.frame(3)) is None
+    assert evaluate_term(Orientation(), start, plan.frame(3)) is None
 
 
 def test_the_torso_leans_as_the_person_does(carrying: Clip) -> None:

@@ -144,7 +144,7 @@ def test_a_touchdown_is_known_from_the_second_frame_of_its_stance_on(
     known = {side: Touchdown(np.zeros(3), None) for side in plan.footing}
     new = old = 0
     for index in range(len(plan)):
-        for stance in plan.frame(index, touchdowns=known).stances:
+        for stance in plan.frame(index, known).stances:
             starts = bool(plan.footing[stance.sole.name].touchdown[index])
             assert (stance.touchdown is None) == starts
             new, old = new + starts, old + (not starts)
@@ -237,11 +237,8 @@ def test_a_frame_carries_what_it_was_given(demos: dict[str, Clip], robot: RobotM
     clip = demos["lift_box"]
     nominal = np.repeat(robot.rest[None], len(clip), axis=0)
     plan = Plan(clip, robot, nominal=nominal)
-    before, previous = robot.rest + 0.1, robot.rest + 0.2
-    frame = plan.frame(5, previous, before)
+    frame = plan.frame(5)
     assert (frame.index, frame.dt) == (5, 1.0 / clip.fps)
-    assert frame.previous is previous
-    assert frame.before is before
     np.testing.assert_array_equal(frame.nominal, robot.rest)
     assert [obstacle.name for obstacle, _ in frame.obstacles] == [clip.scene.props[0].name]
     np.testing.assert_array_equal(frame.obstacles[0][1], plan.scene.props[0].track[5])

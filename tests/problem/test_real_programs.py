@@ -9,7 +9,7 @@ import pytest
 
 from kinemesh.constraints import defaults
 from kinemesh.motion import Clip
-from kinemesh.problem import QP, Bounded, solve
+from kinemesh.problem import QP, Bounded, Neighbours, solve
 from kinemesh.retarget import Retargeter
 from kinemesh.robot import RobotModel
 
@@ -27,8 +27,9 @@ def programs(robot: RobotModel, carrying: Clip) -> list[QP]:
         for k in (2, 3):
             frame = solved[k][0]
             configuration = solved[k - 1][1]
+            around = Neighbours({-1: configuration.q, -2: solved[k - 2][1].q})
             for _ in range(2):
-                found.append(retargeter.build(configuration, frame))
+                found.append(retargeter.build(configuration, frame, around))
                 configuration = configuration.integrate(solve(found[-1]).step)
     return found
 
