@@ -252,7 +252,7 @@ def test_info_says_which_hand_touches_what_and_when(
     assert shown["stance"][0].startswith("left foot planted in ")
 
 
-def test_the_released_systems_file_scores_as_the_benchmark_has_it(
+def test_the_released_systems_file_scores_as_the_benchmark_and_another_ruler_have_it(
     kinemesh_command: Command,
 ) -> None:
     file = _HOLOSOMA / "sub3_largebox_003_object.npz"
@@ -276,8 +276,26 @@ def test_the_released_systems_file_scores_as_the_benchmark_has_it(
         "tracking.landmark_error": 6.070,
     }.items():
         assert rows[name]["value"] == pytest.approx(value, rel=1e-3), name
+    # What another ruler said, whose hulls are not ours to the vertex, nor its stances to the frame.
+    for name, figure, slack in (
+        ("penetration.ground.max", 2.6, 0.4),
+        ("penetration.self.max", 26.7, 2.0),
+        ("penetration.self.share", 4.6, 0.6),
+        ("stance.drift_median", 12.0, 1.0),
+        ("stance.slip_mean", 3.64, 0.1),
+        ("contact.prop.gap_mean", 3.8, 0.3),
+        ("contact.prop.gap_p95", 7.1, 0.6),
+        ("contact.prop.kept", 99.7, 2.0),
+        ("smoothness.joint_acceleration", 13.2, 0.1),
+        ("smoothness.joint_jerk", 530.0, 1.0),
+        ("smoothness.root_jerk", 95.0, 1.0),
+        ("tracking.landmark_error", 6.0, 0.15),
+    ):
+        assert rows[name]["value"] == pytest.approx(figure, abs=slack), name
+    assert rows["penetration.prop.max"]["value"] < 3.0
     official = json.loads(done.out)["official"]
     assert (official["penetration_duration"], official["contact_preservation"]) == (0.0, 1.0)
+    assert official["sliding_duration"] == 0.0
 
 
 def test_a_verdict_of_unsure_is_status_0_and_strictly_1(

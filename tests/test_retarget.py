@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -236,6 +237,15 @@ def test_the_start_faces_where_the_person_does(angle: float) -> None:
     np.testing.assert_allclose(start.landmarks(), straight.landmarks() @ turn.T, atol=1e-9)
 
 
+@cache
+def middle_of(name: str) -> tuple[Clip, Result]:
+    """A piece of a demo, and its answer."""
+    whole = DEMOS[name]()
+    middle = len(whole) // 2
+    clip = whole.crop(middle - 20, middle + 20)
+    return clip, _RETARGETER.retarget(clip)
+
+
 @pytest.mark.slow
 @settings(max_examples=3, deadline=None)
 @given(
@@ -246,12 +256,9 @@ def test_the_start_faces_where_the_person_does(angle: float) -> None:
 @example(angle=2.0, name="lift_box")
 @example(angle=-1.0, name="step_up")
 def test_turning_the_world_turns_the_answer(angle: float, name: str) -> None:
-    whole = DEMOS[name]()
-    middle = len(whole) // 2
-    clip = whole.crop(middle - 25, middle + 25)
+    clip, straight = middle_of(name)
     # The ground's anchors keep the world's axes and those of a turned terrain are drawn anew:
     # measured, landmarks differ by 1 to 3 mm in the mean and 10 mm at most.
-    straight = _RETARGETER.retarget(clip)
     answer = _RETARGETER.retarget(turned(clip, angle))
     places = [
         np.array([_ROBOT.configuration(q).landmarks() for q in r.trajectory.q])
@@ -459,7 +466,7 @@ def test_a_prop_in_the_chest_is_finished_and_reported(robot: RobotModel, short: 
 def test_feet_that_belong_under_the_terrain_are_finished_and_reported(
     robot: RobotModel, demos: dict[str, Clip]
 ) -> None:
-    clip = demos["walk"].crop(0, 20)
+    clip = demos["walk"].crop(0, 12)
     feet = (clip.landmark("left_toe")[0] + clip.landmark("right_toe")[0]) / 2.0
     terrain = Terrain(Shape.box((6.0, 6.0, 0.6), (feet[0], feet[1], 0.3)))
     result = Retargeter(robot).retarget(replace(clip, scene=Scene((), terrain, 0.0)))
