@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +60,8 @@ def write_arrays(arrays: Mapping[str, Any], path: Path) -> None:
     """Write ``arrays`` to ``path``, packed."""
     with path.open("wb") as stream:
         np.savez_compressed(stream, **arrays)
+
+
+def columns(flags: Iterable[NDArray[np.bool_]], frames: int) -> NDArray[np.bool_]:
+    """One column ``(T, N)`` for each of ``flags`` ``(T,)``."""
+    return np.array(list(flags), dtype=np.bool_).reshape(-1, frames).T

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinemesh import arguments
 from kinemesh._files import check_place, existing_file, write_whole
-from kinemesh.errors import ReadError, WriteError
-from kinemesh.motion import LANDMARKS, Scene, Trajectory, poses
-from kinemesh.result.archive import read_arrays, write_arrays
+from kinemesh.errors import KinemeshError, ReadError, WriteError
+from kinemesh.motion import LANDMARKS, Trajectory, poses
+from kinemesh.result.archive import columns, read_arrays, write_arrays
+from kinemesh.result.carried import arrays_of, fields_of
 from kinemesh.result.report import FrameReport
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 FORMAT = "kinemesh-result-1"
 
-Flags = NDArray[np.bool_]
 T = TypeVar("T")
 
 _MALFORMED = (
@@ -61,7 +60,7 @@ def read(path: str | Path, make: Callable[..., T]) -> T:
         raise
     except OSError as error:
         raise ReadError(f"{path}: cannot be read ({error})") from error
-    except _MALFORMED as error:
+    except (KinemeshError, *_MALFORMED) as error:
         raise ReadError(
             f"{path}: not a kinemesh result ({error}); expected an .npz that "
             f"`kinemesh retarget` wrote"
@@ -100,12 +99,13 @@ def _arrays(result: Result) -> dict[str, Any]:
         "cost": result.reports[-1].total if result.reports else 0.0,
         "human_joints": result.landmarks,
         "landmark_names": np.array(LANDMARKS),
-        "stance": _columns(result.stance.values(), len(result)),
+        "stance": columns(result.stance.values(), len(result)),
         "stance_names": np.array(list(result.stance), dtype=np.str_),
-        "touch": _columns(result.touch.values(), len(result)),
+        "touch": columns(result.touch.values(), len(result)),
         "touch_names": np.array(list(result.touch), dtype=np.str_).reshape(-1, 2),
         "reports": json.dumps(reports),
         "notes": json.dumps({"notes": result.notes, "warnings": result.warnings}),
+        **arrays_of(result),
     }
 
 
@@ -124,7 +124,7 @@ def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
     touch = zip(data.get("touch_names", ()), np.transpose(data.get("touch", ())), strict=True)
     return {
         "trajectory": Trajectory(q, float(data["fps"]), names, str(data["robot"])),
-        "scene": Scene(),
+        **fields_of(data, tracks),
         "landmarks": data["human_joints"],
         "reports": _reports(json.loads(str(data["reports"]))),
         "clip": str(data["clip"]),
@@ -136,11 +136,6 @@ def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
         "stance": {str(name): flags for name, flags in stance},
         "touch": {(str(hand), str(thing)): flags for (hand, thing), flags in touch},
     }
-
-
-def _columns(flags: Iterable[Flags], frames: int) -> Flags:
-    """One column ``(T, N)`` for each of ``flags`` ``(T,)``."""
-    return np.array(list(flags), dtype=np.bool_).reshape(-1, frames).T
 
 
 def _reports(entries: Sequence[Mapping[str, Any]]) -> tuple[FrameReport, ...]:

@@ -22,7 +22,7 @@ from kinemesh.arguments import (
     texts,
 )
 from kinemesh.errors import ClipError
-from kinemesh.motion import LANDMARKS, Scene, Trajectory, poses
+from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory, poses
 from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.shown import Panel, html_table, plot
 from kinemesh.result import file
@@ -57,12 +57,17 @@ class Result:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     tracks: Mapping[str, Array] = field(default_factory=dict)
-    """Prop name to poses ``(T, 7)``: what a file keeps of the scene."""
+    """Prop name to poses ``(T, 7)`` in the robot's scene; all that older files have of it."""
     stance: Mapping[str, Flags] = field(default_factory=dict)
     """When feet were held ``(T,)``, by ``left_toe``, ``left_heel``, ``left_landing``, ...; empty
     where a file does not say."""
     touch: Mapping[tuple[str, str], Flags] = field(default_factory=dict)
     """When hands were held to things ``(T,)``, by hand and thing."""
+    demonstration: Clip | None = None
+    """The clip that was followed, frame for frame, in its own scene at human scale; of one that was
+    read from a file, without rotations of joints. None where a file does not have it."""
+    target: Scene | None = None
+    """The scene, at human scale, that the motion was adapted to; None: the demonstration's own."""
 
     def __post_init__(self) -> None:
         instance("trajectory", self.trajectory, Trajectory, "a Trajectory")
@@ -92,6 +97,7 @@ class Result:
                 raise ClipError(f"tracks[{name!r}] holds a quaternion of zeros: expected length 1")
         if not self.tracks and self.scene.props:
             object.__setattr__(self, "tracks", {p.name: p.track for p in self.scene.props})
+        self._check_carried()
         for name, what in (("stance", "parts of feet"), ("touch", "(hand, thing)")):
             held = mapping(name, getattr(self, name), f"{what} to flags (T,)")
             known = {
@@ -102,6 +108,24 @@ class Result:
                 for key, each in held.items()
             }
             object.__setattr__(self, name, known)
+
+    def _check_carried(self) -> None:
+        clip, own = self.demonstration, self.trajectory
+        if clip is not None:
+            instance("demonstration", clip, Clip, "the Clip that was followed, or None")
+            if len(clip) != len(own) or abs(clip.fps - own.fps) > 1e-6 * own.fps:
+                raise ClipError(
+                    f"the demonstration has {len(clip)} frames at {clip.fps:g}/s and the "
+                    f"trajectory {len(own)} at {own.fps:g}/s: expected the same"
+                )
+        if self.target is not None:
+            instance("target", self.target, Scene, "a Scene, or None for the demonstration's own")
+            for prop in self.target.props:
+                if len(prop.track) != len(own):
+                    raise ClipError(
+                        f"prop {prop.name!r} of the target has {len(prop.track)} poses for "
+                        f"{len(own)} frames"
+                    )
 
     def __len__(self) -> int:
         return len(self.trajectory)
@@ -185,10 +209,8 @@ class Result:
     def save(self, path: str | Path) -> Path:
         """Write a self-describing ``.npz`` (no pickle), whole or not at all.
 
-        Keys: ``qpos`` in MuJoCo's order, ``fps``, ``joint_names``, ``robot``, ``prop_names``,
-        ``cost`` (last frame), ``human_joints`` (scaled landmarks), ``landmark_names``, the
-        ``stance`` and ``touch`` that were used, and the reports as JSON. OmniRetarget's
-        released evaluator reads the same file.
+        It holds all of the result: motion, reports, scene with all shapes, demonstration (see
+        docs/conventions.md for the keys). OmniRetarget's released evaluator reads the same file.
 
         Raises:
             WriteError: the folder does not exist or cannot be written to.
@@ -197,7 +219,10 @@ class Result:
 
     @classmethod
     def load(cls, path: str | Path) -> Result:
-        """Read what :meth:`save` wrote. The shapes of the scene are not in the file.
+        """Read what :meth:`save` wrote.
+
+        A file of an earlier version has neither scene nor demonstration: the one is empty, the
+        other None.
 
         Raises:
             ReadError: not such a file.
