@@ -388,6 +388,7 @@ def trajectories(folder: Path) -> list[Seed]:
         stance={"left_toe": np.ones(FRAMES, bool)},
         touch={("left_hand", "crate"): np.ones(FRAMES, bool)},
         notes=("a note",),
+        demonstration=replace(demos.lift_box().crop(0, FRAMES), fps=50.0),
     )
     result.save(folder / "result.npz")
     data = (folder / "result.npz").read_bytes()
