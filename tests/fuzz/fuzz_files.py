@@ -19,6 +19,7 @@ import numpy as np
 
 import kinemesh
 from glb_files import scene_with_box
+from kinemesh import demos
 from kinemesh.export import WRITERS
 from kinemesh.export.tensors import save_tensors
 from kinemesh.io.bodies import PARENTS, standin
