@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import kinemesh
-from commands import FRAMES, Command, Run
+from commands import FRAMES, Command, Run, older
 from kinemesh import Result, RobotModel, Shape, Trajectory, cli, demos
 from kinemesh.motion import poses
 from recordings import recording
@@ -87,9 +87,10 @@ def test_the_table_shows_every_measure_and_the_verdict(
 
 
 def test_without_the_clip_only_rows_that_need_none_have_a_value(
-    kinemesh_command: Command, solved: Path, box: Path
+    kinemesh_command: Command, solved: Path, box: Path, tmp_path: Path
 ) -> None:
-    done = kinemesh_command("evaluate", solved, "--object", box, "--json")
+    old = older(solved, tmp_path / "old.npz")
+    done = kinemesh_command("evaluate", old, "--object", box, "--json")
     assert (done.status, done.err) == (0, "")
     rows = report(done)
     assert rows["penetration.prop.max"]["value"] is not None
@@ -97,9 +98,11 @@ def test_without_the_clip_only_rows_that_need_none_have_a_value(
     for name in ("stance.drift_max", "tracking.landmark_error", "contact.prop.gap_p95"):
         assert rows[name]["value"] is None
         assert "needs the clip" in str(rows[name]["note"])
-    plain = kinemesh_command("evaluate", solved, "--json")
+    plain = kinemesh_command("evaluate", old, "--json")
     assert report(plain)["penetration.prop.max"]["value"] is None
-    assert any("the shape is not in the file" in n for n in json.loads(plain.out)["notes"])
+    notes = json.loads(plain.out)["notes"]
+    assert any("the shape is not in the file" in n for n in notes)
+    assert any("as earlier versions wrote it: give them, --clip" in n for n in notes)
 
 
 def test_anyones_files_of_one_motion_score_alike(
@@ -110,7 +113,8 @@ def test_anyones_files_of_one_motion_score_alike(
     track = poses.to_wxyz(ours.tracks["box"])[:, [0, 1, 2, 4, 5, 6, 3]]
     rows = np.hstack([ours.trajectory.q, track])
     np.savetxt(tmp_path / "raw.csv", rows, delimiter=",", fmt="%.17g")
-    want = report(kinemesh_command("evaluate", solved, "--object", box, "--json"))
+    old = older(solved, tmp_path / "old.npz")
+    want = report(kinemesh_command("evaluate", old, "--object", box, "--json"))
     for name, more in (("raw.npz", ()), ("raw.csv", ("--fps", "30"))):
         done = kinemesh_command("evaluate", tmp_path / name, "--object", box, *more, "--json")
         assert done.status == 0, done.err
@@ -167,7 +171,7 @@ def test_terrain_without_the_clip_needs_the_persons_height(
         (["damaged.npz"], r"damaged\.npz: not a kinemesh result"),
         (["lift.npz", "--robot", "g2"], r"unknown robot 'g2'"),
         (["lift.npz", "--fps", "60"], r"states 30 frames/s and --fps 60 is given.*--clip-fps"),
-        (["lift.npz", "--official"], r"--official compares with the person: give.*--clip"),
+        (["old.npz", "--official"], r"--official compares with the person: give.*--clip"),
         (["lift.npz", "--contacts", "c.toml"], r"--contacts speaks of the recording.*--clip"),
         (["lift.npz", "--object", "none.obj"], r"none\.obj"),
         (["legs.npz", "--object", "box.obj"], r"the trajectory tracks no prop"),
@@ -185,6 +189,7 @@ def test_bad_input_is_one_line_and_status_2(
 ) -> None:
     folder = box.parent
     (folder / "lift.npz").write_bytes(solved.read_bytes())
+    older(solved, folder / "old.npz")
     (folder / "cut.npz").write_bytes(solved.read_bytes()[:5000])
     np.savez(folder / "damaged.npz", format="kinemesh-result-1")
     np.savez(folder / "legs.npz", qpos=Result.load(solved).trajectory.qpos())

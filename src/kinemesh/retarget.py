@@ -343,6 +343,8 @@ class Retargeter:
             warnings=(*clip.warnings, *map(str, doubts)),
             stance=stance,
             touch={(touch.hand, touch.thing): touch.touching for touch in plan.touches},
+            demonstration=clip,
+            target=scene,
         )
 
 

@@ -27,7 +27,8 @@ class RenderCommand:
     output: _Output
     """The film to write, .mp4 or .gif, or the contact sheet, .png."""
     clip: Path | None = None
-    """The recording it answers; it says what was held and climbed."""
+    """The recording it answers, where the file does not carry it (a result does); it says what
+    was held and climbed."""
     recording: tyro.conf.OmitArgPrefixes[Options]
     clip_fps: float | None = None
     """The recording's frames per second, where its file does not say."""

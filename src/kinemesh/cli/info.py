@@ -51,6 +51,13 @@ class InfoCommand:
             return None
         summary = result.summary()
         summary["props"] = list(result.tracks)
+        summary["scene"] = scene_lines(result.scene)
+        clip = result.demonstration
+        summary["recording"] = (
+            "not in the file; evaluate, view, report and render take it by --clip"
+            if clip is None
+            else f"{clip.name}, {clip.skeleton.name}, {clip.stature:.3f} m"
+        )
         summary["stance"] = stance_lines(result.stance)
         summary["touch"] = touch_lines(result.touch)
         summary["made by"] = f"kinemesh {result.version}"

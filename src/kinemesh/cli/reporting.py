@@ -26,7 +26,8 @@ class ReportCommand:
     output: _Output
     """The .html to write."""
     clip: Path | None = None
-    """The recording they answer; without it stance, contact and tracking are not measured."""
+    """The recording they answer, where the files do not carry it (results do); without any,
+    stance, contact and tracking are not measured."""
     recording: tyro.conf.OmitArgPrefixes[Options]
     clip_fps: float | None = None
     """The recording's frames per second, where its file does not say."""
@@ -72,6 +73,7 @@ class ReportCommand:
                     scene=fitted.scene,
                     clip=fitted.clip,
                     scale=fitted.scale,
+                    target=fitted.target,
                     held=fitted.held,
                     name=name,
                     notes=(*found, *fitted.notes),

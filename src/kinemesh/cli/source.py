@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
-from kinemesh.cli.written import is_trajectory, robot_clip
+from kinemesh.cli.scenes import scene_of
+from kinemesh.cli.written import Written
 from kinemesh.errors import ClipError, ReadError
-from kinemesh.io import read, read_contacts
+from kinemesh.io import holds_trajectory, read, read_contacts
 from kinemesh.motion import Clip
+from kinemesh.robot import clip_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,7 @@ class Options:
 
     def read_from(self, clip: Path, fps: float | None) -> Clip:
         """The clip that these describe."""
-        if is_trajectory(clip):
+        if holds_trajectory(clip):
             done = robot_clip(clip, self.source_robot, fps, self)
             return self.arranged(done.cleaned() if self.clean else done)
         if self.source_robot is not None:
@@ -112,3 +114,39 @@ class Source(Options):
         """The clip that these describe."""
         clip = self.read_from(self.clip, self.fps)
         return clip if self.rate is None else clip.resampled(self.rate)
+
+
+def robot_clip(path: Path, robot: str | None, fps: float | None, options: Options) -> Clip:
+    """A robot's written trajectory as a clip for another robot.
+
+    Raises:
+        ReadError: options that only a person's recording has.
+        RobotError: the robot is not known.
+    """
+    for name, value in (
+        ("skeleton", options.skeleton),
+        ("up", options.up),
+        ("body-model", options.body_model),
+        ("rest-joints", options.rest_joints),
+    ):
+        if value is not None:
+            raise ReadError(
+                f"{path.name} is a robot's trajectory, z up, with the robot's own landmarks: "
+                f"leave out --{name}"
+            )
+    written = Written.read(path, robot, fps)
+    scene, _, notes = scene_of(written, None, options)
+    notes += [note.replace("--robot", "--source-robot") for note in written.notes]
+    clip = clip_of(
+        written.trajectory,
+        written.robot,
+        scene,
+        stance=written.stance,
+        name=path.stem,
+        floor=options.floor,
+    )
+    return replace(
+        clip,
+        notes=(*notes, *clip.notes),
+        warnings=(*written.warnings, *clip.warnings),
+    )
