@@ -9,7 +9,7 @@ never undoes one, as a filter afterwards would.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -65,13 +65,18 @@ class Refinement:
         object.__setattr__(self, "smoothness", terms)
 
 
-def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) -> list[Solved]:
-    """Revisit the frames of a solved clip; reports are those of the final trajectory."""
+def refined(solver: Solver, refinement: Refinement, solved: Iterable[Solved]) -> list[Solved]:
+    """Revisit the frames of a solved clip; reports are those of the final trajectory.
+
+    Of a generator's frames nothing is kept but what the pass made of them.
+    """
     kept = (o for o in solver.objectives if not isinstance(o, Smoothness | Acceleration))
     terms = Terms((*kept, *refinement.smoothness), solver.constraints)
-    frames = [_known(frame, configuration) for frame, configuration, _ in solved]
-    configurations = [configuration for _, configuration, _ in solved]
-    reports = [report for _, _, report in solved]
+    frames, configurations, reports = [], [], []
+    for frame, configuration, report in solved:
+        frames.append(_known(frame, configuration))
+        configurations.append(configuration)
+        reports.append(report)
     for sweep in range(refinement.sweeps):
         order = range(len(frames)) if sweep % 2 == 0 else range(len(frames) - 1, -1, -1)
         for index in order:

@@ -263,6 +263,17 @@ class Retargeter:
                 progress(index + 1, len(plan))
             yield frame, configuration, report
 
+    def _solutions(
+        self, plan: Plan, progress: Progress | None, on_frame: OnFrame | None
+    ) -> Iterator[tuple[Frame, Configuration, FrameReport]]:
+        """The frames of a plan as they are solved, those of a long clip without their memory."""
+        for frame, configuration, report in self.frames(plan, progress):
+            if frame.index >= REMEMBERED:
+                configuration.forget()
+            if on_frame is not None:
+                on_frame(frame.index, self.robot.expanded(configuration.q[None])[0])
+            yield frame, configuration, report
+
     def retarget(
         self,
         clip: Clip,
@@ -312,15 +323,10 @@ class Retargeter:
         with threadpool_limits(limits=1, user_api="blas"):
             wanted = None if nominal is None else self.robot.shortened(nominal.q)
             plan = self.plan(clip, scene, wanted)
-            solved = []
-            for solution in self.frames(plan, progress):
-                solved.append(solution)
-                if solution[0].index >= REMEMBERED:
-                    solution[1].forget()
-                if on_frame is not None:
-                    on_frame(solution[0].index, self.robot.expanded(solution[1].q[None])[0])
-            if self.refine is not None:
-                solved = refined(self, self.refine, solved)
+            solutions = self._solutions(plan, progress, on_frame)
+            solved = (
+                list(solutions) if self.refine is None else refined(self, self.refine, solutions)
+            )
         q = np.array([configuration.q for _, configuration, _ in solved])
         if self.robot.fixed_base:  # the solver's rounding
             q[:, :7] = self.start(plan).q[:7]
