@@ -104,10 +104,18 @@ def test_a_walk_whose_root_stands_still_slides() -> None:
     assert sum(last - first + 1 for first, last in doubt.frames) > 0.5 * len(clip)
 
 
-@pytest.mark.parametrize(("pace", "doubted"), [(0.5, True), (0.04, False)])
+@pytest.mark.parametrize(("pace", "doubted"), [(0.5, True), (0.12, True), (0.04, False)])
 def test_feet_that_slide_do_not_carry(pace: float, doubted: bool) -> None:
     way = pace / FPS * np.arange(60)
     assert ("doubt.sliding" in named(posed(np.outer(way, (1.0, 0.0, 0.0))))) is doubted
+
+
+def test_a_walk_whose_root_goes_too_far_slides() -> None:
+    """He stands at both ends, so that stances are found; in between no foot ever does."""
+    clip = walk()
+    way = clip.landmark("pelvis") * (1.0, 1.0, 0.0)
+    far = replace(clip, positions=clip.positions + 0.2 * (way - way[0])[:, None])
+    assert "over the ground at 0.2" in named(far)["doubt.sliding"].why
 
 
 def test_a_squat_without_the_roots_position_is_seen_by_its_root() -> None:

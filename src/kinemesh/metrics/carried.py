@@ -16,7 +16,7 @@ _UNDER = 0.10
 """A place of the body further than this [m] under the ground is not on it."""
 _MOMENT = 0.15
 """What lasts shorter than this [s] is no reason."""
-_SLIDES = 0.2
+_SLIDES = 0.1
 """A foot at a surface that is faster than this [m/s] does not carry ..."""
 _LONG = 0.6
 """... and somebody whose feet all slide for this long [s] is not carried by them."""
