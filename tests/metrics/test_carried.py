@@ -92,6 +92,17 @@ def test_a_person_under_the_ground_is_said_to_be_there() -> None:
     assert named(lifted(np.full(30, -0.03))) == {}
 
 
+@pytest.mark.parametrize("deep", [0.1, 0.03])
+def test_a_floor_that_rises_over_the_feet_is_seen_by_their_depth(deep: float) -> None:
+    """The toe joint is 2.5 cm over the sole."""
+    clip = walk()
+    down = np.outer(np.linspace(0.0, -deep, len(clip)), (0.0, 0.0, 1.0))
+    sunk = named(replace(clip, positions=clip.positions + down[:, None])).get("doubt.under_ground")
+    assert (sunk is not None) == (deep > 0.075)
+    if sunk is not None:
+        assert sunk.frames[-1][1] == len(clip) - 1 and "with its toe joint up to 0.0" in sunk.why
+
+
 def test_a_scene_without_any_surface_has_nothing_to_stand_on() -> None:
     assert list(named(posed(np.zeros((30, 3)), Scene(ground=None)))) == ["doubt.no_surface"]
 
