@@ -13,6 +13,7 @@ from kinemesh.metrics.bearing import Bearings
 from kinemesh.metrics.carried import carried
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.score import Doubt, Measure
+from kinemesh.metrics.taken import within_sheets
 from kinemesh.metrics.timeline import person_touches
 from kinemesh.metrics.touched import unmeasured, wrongly_labelled
 from kinemesh.metrics.unheld import unheld_feet, unheld_hands
@@ -62,6 +63,7 @@ def doubts(
     found = list(_elsewhere(scene, clip))
     if not posed.robot.fixed_base:  # a robot that does not walk is brought what it handles
         found += clip_doubts(clip, held)
+    found += within_sheets(posed, scene)
     found += wrongly_labelled(clip)
     found += unmeasured(scene, clip, measures)
     if held is not None and (held.stance or held.touch):

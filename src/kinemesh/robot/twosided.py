@@ -77,7 +77,7 @@ class TwoSided:
         which, owners = self.cells.lots(cubes)
         far = np.flatnonzero(np.isinf(least))
         if len(far):  # none of them is in a lot
-            away = self.tree.query(points[far])[0]
+            away = np.asarray(self.tree.query(points[far])[0])
             more, others = self._within(points[far], away * (1.0 + 1e-9))
             which = np.concatenate([which, far[more]])
             owners = np.concatenate([owners, others])
@@ -99,7 +99,7 @@ class TwoSided:
         """What a cube has to know; far is over 10 cm."""
         half = self.cells.half
         bound = _CLOSE + half + self.spacing
-        away = self.tree.query(centres, distance_upper_bound=bound)[0]
+        away = np.asarray(self.tree.query(centres, distance_upper_bound=bound)[0])
         near = np.flatnonzero(np.isfinite(away))
         # The nearest triangle has a point of its own that is hardly further than its nearest one.
         reach = away[near] + 2.0 * half + self.spacing
