@@ -14,6 +14,7 @@ from kinemesh.metrics.carried import carried
 from kinemesh.metrics.leaps import leaps
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.score import Doubt, Measure
+from kinemesh.metrics.taken import within_sheets
 from kinemesh.metrics.timeline import person_touches
 from kinemesh.metrics.touched import unmeasured, wrongly_labelled
 from kinemesh.metrics.unheld import unheld_feet, unheld_hands
@@ -63,6 +64,7 @@ def doubts(
     found = list(_elsewhere(scene, clip))
     # A robot that does not walk is brought what it handles: what carries the person is no matter.
     found += leaps(clip) if posed.robot.fixed_base else clip_doubts(clip, held)
+    found += within_sheets(posed, scene)
     found += wrongly_labelled(clip)
     found += unmeasured(scene, clip, measures)
     if held is not None and (held.stance or held.touch):
