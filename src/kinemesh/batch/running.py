@@ -111,7 +111,7 @@ def batch(
     if engine not in (LOCAL, RAY):
         raise KinemeshError(f"engine = {engine!r}; expected {LOCAL!r} or {RAY!r}")
     if address is not None and engine != RAY:
-        raise KinemeshError("address is Ray's: give engine = 'ray' (--engine ray) too")
+        raise KinemeshError("address is Ray's: give engine='ray' too")
     if format is not None and format not in WRITERS:
         raise WriteError(f"unknown format {format!r}; known are {', '.join(WRITERS)}")
     if parquet:

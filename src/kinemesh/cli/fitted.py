@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kinemesh.cli.source import Options
+from kinemesh.cli.source import Options, Recording
+from kinemesh.cli.wording import all_worded, options_of, spoken
 from kinemesh.cli.written import Written, matched, scene_of
 from kinemesh.errors import KinemeshError
 from kinemesh.metrics import Held
@@ -81,12 +82,21 @@ class Fitted:
         )
 
 
-def read_clip(path: Path | None, fps: float | None, options: Options) -> Clip | None:
-    """The recording, where one is given.
+def read_clip(path: Path | None, recording: Recording) -> Clip | None:
+    """The recording, where one is given; its notes speak of the options that are for it.
 
     Raises:
         KinemeshError: contacts are given and no recording.
     """
-    if path is None and options.contacts is not None:
-        raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
-    return None if path is None else options.read_from(path, fps)
+    if path is None:
+        if recording.contacts is not None:
+            raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
+        return None
+    options = options_of(recording, clip=True)
+    with spoken(options):
+        clip = recording.read_from(path, recording.clip_fps, recording.clip_robot)
+    return replace(
+        clip,
+        notes=all_worded(clip.notes, options),
+        warnings=all_worded(clip.warnings, options),
+    )

@@ -34,7 +34,7 @@ class LintCommand:
     """Write a copy of the one file with everything mended that can be."""
     layout: Annotated[str | None, tyro.conf.arg(name="from")] = None
     """What the files are meant to be, where it is not to be told by their content."""
-    fps: float | None = None
+    source_fps: float | None = None
     """Frames per second, where the files do not say."""
     robot: str = "g1"
     """A robot's name, or a folder with a robot.toml."""
@@ -58,7 +58,7 @@ class LintCommand:
                 report = lint(
                     *(path, robot),
                     format=self.layout,
-                    fps=self.fps,
+                    fps=self.source_fps,
                     motion=self.motion,
                     fix=self.fix,
                 )

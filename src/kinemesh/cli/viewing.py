@@ -13,7 +13,8 @@ import tyro
 from rich.console import Console
 
 from kinemesh import metrics
-from kinemesh.cli.source import Options
+from kinemesh.cli.fitted import read_clip
+from kinemesh.cli.source import Recording
 from kinemesh.cli.tables import print_findings
 from kinemesh.cli.written import Written, matched, scene_of
 from kinemesh.errors import KinemeshError
@@ -59,11 +60,9 @@ class ViewCommand:
     clip: Path | None = None
     """The recording that they answer; without it person, props and their contacts are not known
     of a file of somebody else's."""
-    recording: tyro.conf.OmitArgPrefixes[Options]
+    recording: tyro.conf.OmitArgPrefixes[Recording]
     window: tyro.conf.OmitArgPrefixes[Window]
-    clip_fps: float | None = None
-    """The recording's frames per second, where its file does not say."""
-    fps: float | None = None
+    source_fps: float | None = None
     """The trajectories' frames per second, where their files do not say; else 30."""
     robot: str | None = None
     """A robot's name, or a folder with a robot.toml; the files' own, else g1."""
@@ -77,12 +76,9 @@ class ViewCommand:
         check_viewer()
         if not self.results:
             raise KinemeshError("there is nothing to view: give one or several result files")
-        if self.clip is None and self.recording.contacts is not None:
-            raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
-        clip = None
-        if self.clip is not None:
-            clip = self.recording.read_from(self.clip, self.clip_fps)
-            print_findings(console, clip.notes, clip.warnings)
+        clip = read_clip(self.clip, self.recording)
+        if clip is not None:
+            print_findings(console, self, clip.notes, clip.warnings)
         shown = [
             self._shown(console, path, name, clip)
             for path, name in zip(self.results, _names(self.results), strict=True)
@@ -97,13 +93,13 @@ class ViewCommand:
 
     def _shown(self, console: Console, path: Path, name: str, clip: Clip | None) -> _Shown:
         """What one file holds, in the scene that it belongs to."""
-        written = Written.read(path, self.robot, self.fps)
+        written = Written.read(path, self.robot, self.source_fps)
         notes = [f"{path.name}: {note}" for note in written.notes]
         if clip is not None:
             written, clip, said = matched(written, clip)
             notes += said
         scene, scale, said = scene_of(written, clip, self.recording)
-        print_findings(console, [*notes, *said], written.warnings)
+        print_findings(console, self, [*notes, *said], written.warnings)
         return _Shown(name, written, clip, scene, scale, self.window.meshes)
 
 

@@ -80,7 +80,7 @@ class Written:
                 motion=motion,
             )
             tracks = dict(zip(file.prop_names, file.tracks, strict=True))
-            note = f"robot: {model.name} ({'given' if robot else 'assumed; --robot names another'})"
+            note = f"robot: {model.name} ({'given' if robot else 'assumed; robot= names another'})"
             return cls(
                 *(file.trajectory, model, tracks),
                 notes=(*file.notes, note),
@@ -90,8 +90,7 @@ class Written:
         own = ours.trajectory
         if fps is not None and fps != own.fps:
             raise ReadError(
-                f"{path.name} states {own.fps:g} frames/s and --fps {fps:g} is given: leave it "
-                f"out; the recording's rate is --clip-fps"
+                f"{path.name} states {own.fps:g} frames/s and fps={fps:g} is given: leave it out"
             )
         model = RobotModel.load(robot or own.robot)
         notes = (f"robot: {model.name} ({'given' if robot else 'in the file'})",)
@@ -207,7 +206,7 @@ def robot_clip(path: Path, robot: str | None, fps: float | None, options: Option
             )
     written = Written.read(path, robot, fps)
     scene, _, notes = scene_of(written, None, options)
-    notes += [note.replace("--robot", "--source-robot") for note in written.notes]
+    notes += written.notes
     clip = clip_of(
         written.trajectory,
         written.robot,
