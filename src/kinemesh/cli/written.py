@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.cli.families import family_of
 from kinemesh.errors import ClipError, KinemeshError, ReadError
 from kinemesh.io import holds_trajectory, read_shape, read_trajectory
 from kinemesh.io.arrays import read_npz
@@ -81,10 +82,11 @@ class Written:
             )
             tracks = dict(zip(file.prop_names, file.tracks, strict=True))
             note = f"robot: {model.name} ({'given' if robot else 'assumed; robot= names another'})"
+            family = None if robot else family_of(file.trajectory, model)
             return cls(
                 *(file.trajectory, model, tracks),
-                notes=(*file.notes, note),
-                warnings=file.warnings,
+                notes=(*file.notes, note, *(() if family is None else (family.note,))),
+                warnings=(*file.warnings, *(() if family is None else family.warnings)),
                 format=file.format,
             )
         own = ours.trajectory
