@@ -21,6 +21,7 @@ from rich.progress import (
 )
 
 from kinemesh.batch import FAILED, KEPT, REJECTED, SKIPPED, UNSURE, Batch, Rate, Record, batch
+from kinemesh.cli.wording import all_worded, options_of
 
 _Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
 _STATUSES = (KEPT, UNSURE, REJECTED, FAILED, SKIPPED)
@@ -37,7 +38,9 @@ class BatchCommand:
     """Retarget many recordings, and variants of them; keep what passes the verdict."""
 
     sources: tyro.conf.Positional[tuple[Path, ...]]
-    """Recordings, or .toml files that list them: docs/augmentation.md."""
+    """Recordings, .toml files that list them (docs/augmentation.md), or folders: every file in them
+    and below that a reader takes, as it is. Objects and terrain, rates and heights only a .toml
+    says."""
     output: _Output
     """Folder for motions, manifest and card; the same again goes on where it was stopped."""
     spec: Path | None = None
@@ -84,7 +87,7 @@ class BatchCommand:
                 "stopped: what was done is kept; the same command goes on", style="bold red"
             )
             return _STOPPED
-        for text in made.warnings:
+        for text in all_worded(made.warnings, options_of(self)):
             Console(stderr=True, soft_wrap=True).print(
                 f"warning: {text}", style="yellow", highlight=False, markup=False
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kinemesh.cli.answers import another
 from kinemesh.cli.source import Options, Recording
 from kinemesh.cli.wording import all_worded, options_of, spoken
 from kinemesh.cli.written import Written, matched, scene_of
@@ -30,6 +31,8 @@ class Fitted:
     """What its solver held, where the file says so."""
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+    another: str = ""
+    """Why it answers another recording than the clip; empty if it answers it."""
 
     @property
     def trajectory(self) -> Trajectory:
@@ -69,6 +72,7 @@ class Fitted:
         if clip is not None:
             written, clip, said = matched(written, clip)
             notes += said
+        strange = "" if clip is None else another(written, clip)
         scene, scale, said = scene_of(written, clip, options)
         notes += said
         own = written.result
@@ -78,7 +82,8 @@ class Fitted:
         return cls(
             *(motion, written.robot, scene, clip, scale, written.held),
             tuple(notes),
-            tuple(written.warnings),
+            (*written.warnings, *([f"another recording's: {strange}"] if strange else ())),
+            strange,
         )
 
 

@@ -59,6 +59,16 @@ class ReportCommand:
             )
             for path in self.results
         ]
+        strange = [
+            f"{path}: {fitted.another}"
+            for path, fitted in zip(self.results, read, strict=True)
+            if fitted.another
+        ]
+        if strange:
+            raise KinemeshError(
+                f"{len(strange)} of {len(read)} trajectories answer another recording than "
+                f"{self.clip}: {'; '.join(strange)}; give those that answer it, or leave --clip out"
+            )
         found = () if clip is None else clip.notes
         warned = () if clip is None else clip.warnings
         entries = []

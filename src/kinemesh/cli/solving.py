@@ -170,12 +170,13 @@ def solve(retargeter: Retargeter, clip: Clip, on_frame: OnFrame | None = None) -
     )
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task(clip.name, total=len(clip))
-        return retargeter.retarget(
-            clip,
-            progress=lambda done, _: bar.update(task, completed=done),
-            on_frame=on_frame,
-        )
+        task = bar.add_task(clip.name, total=None)
+
+        def progress(done: int, total: int) -> None:
+            stage = "frames" if done <= len(clip) else "whole clip"
+            bar.update(task, completed=done, total=total, description=f"{clip.name}: {stage}")
+
+        return retargeter.retarget(clip, progress=progress, on_frame=on_frame)
 
 
 def _make_folder(folder: Path) -> None:

@@ -24,6 +24,12 @@ _FIELDS = {
 _NAMES = {"layout": "from", "joint_set": "set"}
 """Fields whose option has another name than they."""
 
+_PLAIN = r"[-+./\w]+"
+"""A value that a shell takes as it is."""
+
+_CALL = r"\w\((?:[^()]|\([^()]*\))*\)?"
+"""A call in Python, whose arguments are no options."""
+
 _CLIP = {"fps": ("clip_fps",), "robot": ("clip_robot",)}
 """Fields that speak of the recording where it is given beside a trajectory."""
 
@@ -54,8 +60,14 @@ def worded(text: str, options: Mapping[str, str]) -> str:
         return text
     names = "|".join(sorted(map(re.escape, options), key=len, reverse=True))
     value = r"\"[^\"]*\"|'[^']*'|[-+\w](?:[-+\w.]*\w)?|\.\.\."
-    pattern = rf"(?<![\w.\-/])({names})=({value})?(?![\w./])"
-    return re.sub(pattern, lambda match: _option(match, options), text)
+    pattern = rf"(?<![\w.\-/])({names})=({value})?(?!\.?[\w/])"
+    calls = [match.span() for match in re.finditer(_CALL, text)]
+
+    def said(match: re.Match[str]) -> str:
+        inside = any(first < match.start() < last for first, last in calls)
+        return match[0] if inside else _option(match, options)
+
+    return re.sub(pattern, said, text)
 
 
 def all_worded(texts: Iterable[str], options: Mapping[str, str]) -> tuple[str, ...]:
@@ -76,7 +88,10 @@ def spoken(options: Mapping[str, str]) -> Iterator[None]:
 def _option(match: re.Match[str], options: Mapping[str, str]) -> str:
     value = match[2]
     option = options[match[1]]
-    return option if value in (None, "True", "...") else f"{option} {value.strip(chr(34))}"
+    if value in (None, "True", "..."):
+        return option
+    bare = value[1:-1] if value[0] in "\"'" else value
+    return f"{option} {bare if re.fullmatch(_PLAIN, bare) else value}"
 
 
 def _fields(command: object) -> Iterator[str]:
