@@ -92,7 +92,8 @@ class Written:
         own = ours.trajectory
         if fps is not None and fps != own.fps:
             raise ReadError(
-                f"{path.name} states {own.fps:g} frames/s and fps={fps:g} is given: leave it out"
+                f"{path.name} states {own.fps:g} frames/s and fps={fps:g} is given: leave it "
+                f"out (it is the trajectory's rate, not the recording's)"
             )
         model = RobotModel.load(robot or own.robot)
         notes = (f"robot: {model.name} ({'given' if robot else 'in the file'})",)
