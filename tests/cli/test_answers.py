@@ -23,7 +23,7 @@ def robot() -> RobotModel:
 
 @pytest.fixture(scope="module")
 def clip() -> Clip:
-    return demos.walk().crop(0, 20)
+    return demos.walk().crop(60, 80)
 
 
 @pytest.fixture(scope="module")
