@@ -356,9 +356,9 @@ BAD: dict[str, tuple[Callable[[Path], list[Any]], str]] = {
     ),
     "a person's motion as a robot's": (
         _plus("--source-robot", "g1"),
-        r"clip\.npy is a person's motion: leave out --source-robot",
+        r"clip\.npy is a person's motion, and --(source-)?robot g1 says whose trajectory it is",
     ),
-    "an unknown axis": (_plus("--up", "x"), r"up='x' is not known; expected 'y' or 'z'"),
+    "an unknown axis": (_plus("--up", "x"), r"--up x is not known; expected 'y' or 'z'"),
     "an object that nothing tracks": (
         _plus("--object", "box.obj"),
         r"clip\.npy tracks no object.*leave it out",
