@@ -17,6 +17,7 @@ from kinemesh.cli.delivering import Delivery, reread, scored
 from kinemesh.cli.fitted import read_clip
 from kinemesh.cli.source import Recording
 from kinemesh.cli.tables import print_findings, verdict_lines
+from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.cli.written import Written
 from kinemesh.errors import WriteError
 from kinemesh.export import WRITERS, check_target, write
@@ -112,7 +113,7 @@ class ConvertCommand:
         console.print(
             f"{target}: {self.to}, {frames}", highlight=False, markup=False, soft_wrap=True
         )
-        for note in notes:
+        for note in all_worded(notes, options_of(self)):
             console.print(f"  {note}", highlight=False, markup=False, soft_wrap=True)
         if delivery is not None and clip is not None:
             for line in verdict_lines(delivery.after):

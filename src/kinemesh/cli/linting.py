@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
+from kinemesh.cli.wording import options_of, worded
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.lint import Finding, Lint, lint
 from kinemesh.robot import RobotModel
@@ -75,15 +77,16 @@ class LintCommand:
                 status = max(status, _FOUND)
             table.append(report.as_dict())
             if not self.json:
-                _show(console, report)
+                _show(console, report, options_of(self))
         if self.json:
             sys.stdout.write(json.dumps(table, indent=2) + "\n")
         return status
 
 
-def _show(console: Console, report: Lint) -> None:
+def _show(console: Console, report: Lint, options: Mapping[str, str]) -> None:
     def line(text: str, style: str | None = None) -> None:
-        console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
+        said = worded(text, options)
+        console.print(said, style=style, highlight=False, markup=False, soft_wrap=True)
 
     count = len(report.findings)
     verdict = "clean" if report.clean else f"{count} finding{'s' * (count > 1)}"
