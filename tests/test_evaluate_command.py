@@ -170,7 +170,10 @@ def test_terrain_without_the_clip_needs_the_persons_height(
         (["cut.npz"], r"cut\.npz.*cut short or damaged"),
         (["damaged.npz"], r"damaged\.npz: not a kinemesh result"),
         (["lift.npz", "--robot", "g2"], r"unknown robot 'g2'"),
-        (["lift.npz", "--fps", "60"], r"states 30 frames/s and --fps 60 is given.*--clip-fps"),
+        (
+            ["lift.npz", "--fps", "60"],
+            r"states 30 frames/s and --source-fps 60 is given.*not the recording",
+        ),
         (["old.npz", "--official"], r"--official compares with the person: give.*--clip"),
         (["lift.npz", "--contacts", "c.toml"], r"--contacts speaks of the recording.*--clip"),
         (["lift.npz", "--object", "none.obj"], r"none\.obj"),

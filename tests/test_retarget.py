@@ -24,6 +24,7 @@ from kinemesh.errors import ClipError, RobotError, SolveError
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Terrain, Trajectory, poses
 from kinemesh.objectives import Laplacian, Nominal, Smoothness
 from kinemesh.problem import Plan
+from kinemesh.refine import Refinement
 from kinemesh.result import Result
 from kinemesh.retarget import Retargeter, retarget
 from kinemesh.robot import Configuration, RobotModel
@@ -296,10 +297,21 @@ def test_a_retargeter_has_no_memory_of_other_clips(
     np.testing.assert_array_equal(retargeter.retarget(short).trajectory.q, first.trajectory.q)
 
 
-def test_progress_is_called_after_every_frame(robot: RobotModel, short: Clip) -> None:
+@pytest.mark.parametrize("refine", [Refinement(), Refinement(sweeps=1), None])
+def test_progress_counts_every_frame_and_every_visit_of_the_whole_clip_pass(
+    robot: RobotModel, short: Clip, refine: Refinement | None
+) -> None:
     seen: list[tuple[int, int]] = []
-    retarget(short, robot, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(k + 1, len(short)) for k in range(len(short))]
+    frames: list[int] = []
+    retarget(
+        *(short, robot),
+        refine=refine,
+        progress=lambda done, total: seen.append((done, total)),
+        on_frame=lambda index, _: frames.append(len(seen)),
+    )
+    total = len(short) * (1 + (0 if refine is None else refine.sweeps))
+    assert seen == [(k + 1, total) for k in range(total)]
+    assert frames == [k + 1 for k in range(len(short))]
 
 
 def test_nothing_is_printed(

@@ -12,8 +12,9 @@ from rich.console import Console
 
 from kinemesh import metrics
 from kinemesh.cli.fitted import Fitted, read_clip
-from kinemesh.cli.source import Options
+from kinemesh.cli.source import Recording
 from kinemesh.cli.tables import full_table, print_findings, print_verdict
+from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.errors import KinemeshError
 
 _STRICTLY_FAILED = 1
@@ -29,10 +30,8 @@ class EvaluateCommand:
     clip: Path | None = None
     """The recording it answers, where the file does not carry it (a result does); without any,
     stance, contact and tracking are not measured and the verdict is unsure, or fail."""
-    recording: tyro.conf.OmitArgPrefixes[Options]
-    clip_fps: float | None = None
-    """The recording's frames per second, where its file does not say."""
-    fps: float | None = None
+    recording: tyro.conf.OmitArgPrefixes[Recording]
+    source_fps: float | None = None
     """The trajectory's frames per second, where its file does not say; else 30."""
     robot: str | None = None
     """A robot's name, or a folder with a robot.toml; the file's own, else g1."""
@@ -48,10 +47,10 @@ class EvaluateCommand:
 
     def run(self, console: Console) -> int:
         """Do it; 0 is success, whatever the verdict, unless it is to be strict."""
-        clip = read_clip(self.clip, self.clip_fps, self.recording)
+        clip = read_clip(self.clip, self.recording)
         found = ((), ()) if clip is None else (clip.notes, clip.warnings)
         fitted = Fitted.read(
-            self.result, robot=self.robot, fps=self.fps, clip=clip, options=self.recording
+            self.result, robot=self.robot, fps=self.source_fps, clip=clip, options=self.recording
         )
         if self.official and fitted.clip is None:
             raise KinemeshError("--official compares with the person: give the recording, --clip")
@@ -67,12 +66,17 @@ class EvaluateCommand:
             )
         status = _STRICTLY_FAILED if self.strict and not score.passed else 0
         if self.json:
-            report = {**score.as_dict(), "notes": notes, "warnings": warnings}
+            options = options_of(self)
+            report = {
+                **score.as_dict(),
+                "notes": all_worded(notes, options),
+                "warnings": all_worded(warnings, options),
+            }
             if official is not None:
                 report["official"] = official.as_dict()
             sys.stdout.write(json.dumps(report, indent=2) + "\n")
             return status
-        print_findings(console, notes, warnings)
+        print_findings(console, self, notes, warnings)
         console.print(full_table(score))
         if official is not None:
             console.print("the paper's metrics, as the released evaluator defines them:")

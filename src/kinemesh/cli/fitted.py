@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kinemesh.cli.answers import another
 from kinemesh.cli.scenes import scene_of
-from kinemesh.cli.source import Options
+from kinemesh.cli.source import Options, Recording
+from kinemesh.cli.wording import all_worded, options_of, spoken
 from kinemesh.cli.written import Written, matched
 from kinemesh.errors import KinemeshError
 from kinemesh.metrics import Held, Score, evaluate
@@ -32,6 +34,8 @@ class Fitted:
     """The scene, at human scale, that it was adapted to, where the file says so."""
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+    another: str = ""
+    """Why it answers another recording than the clip; empty if it answers it."""
 
     @property
     def trajectory(self) -> Trajectory:
@@ -76,6 +80,7 @@ class Fitted:
         if clip is not None:
             written, clip, said = matched(written, clip)
             notes += said
+        strange = "" if clip is None else another(written, clip)
         scene, scale, said = scene_of(written, clip, options)
         notes += said
         target = None
@@ -91,7 +96,9 @@ class Fitted:
             motion = _first(own, written, scene, clip, target)
         return cls(
             *(motion, written.robot, scene, clip, scale, written.held, target),
-            *(tuple(notes), tuple(warnings)),
+            tuple(notes),
+            (*warnings, *([f"another recording's: {strange}"] if strange else ())),
+            strange,
         )
 
     def score(self) -> Score:
@@ -125,12 +132,21 @@ def _first(
     )
 
 
-def read_clip(path: Path | None, fps: float | None, options: Options) -> Clip | None:
-    """The recording, where one is given.
+def read_clip(path: Path | None, recording: Recording) -> Clip | None:
+    """The recording, where one is given; its notes speak of the options that are for it.
 
     Raises:
         KinemeshError: contacts are given and no recording.
     """
-    if path is None and options.contacts is not None:
-        raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
-    return None if path is None else options.read_from(path, fps)
+    if path is None:
+        if recording.contacts is not None:
+            raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
+        return None
+    options = options_of(recording, clip=True)
+    with spoken(options):
+        clip = recording.read_from(path, recording.clip_fps, recording.clip_robot)
+    return replace(
+        clip,
+        notes=all_worded(clip.notes, options),
+        warnings=all_worded(clip.warnings, options),
+    )

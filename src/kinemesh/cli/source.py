@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
 
 import tyro
 
@@ -53,18 +52,22 @@ class Options:
     """Leave out what is after this time of the recording [s]."""
     mirror: bool = False
     """Exchange left and right, of the person and of what is touched."""
-    source_robot: str | None = None
-    """Whose trajectory it is, where it is a robot's; the file's own, else g1."""
 
-    def read_from(self, clip: Path, fps: float | None) -> Clip:
-        """The clip that these describe."""
+    def read_from(self, clip: Path, fps: float | None, robot: str | None) -> Clip:
+        """The clip that these describe.
+
+        Args:
+            clip: the recording.
+            fps: its frames per second [1/s], where it does not say.
+            robot: whose trajectory it is, where it is a robot's; the file's own, else g1.
+        """
         if holds_trajectory(clip):
-            done = robot_clip(clip, self.source_robot, fps, self)
+            done = robot_clip(clip, robot, fps, self)
             return self.arranged(done.cleaned() if self.clean else done)
-        if self.source_robot is not None:
+        if robot is not None:
             raise ReadError(
-                f"{clip.name} is a person's motion: leave out --source-robot; the robot "
-                f"that is to follow it is --robot"
+                f"{clip.name} is a person's motion, and robot={robot!r} says whose trajectory it "
+                f"is: leave it out"
             )
         found = read(
             clip,
@@ -97,6 +100,16 @@ class Options:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recording(Options):
+    """What the file of the recording that a trajectory answers does not say."""
+
+    clip_fps: float | None = None
+    """The recording's frames per second, where its file does not say."""
+    clip_robot: str | None = None
+    """Whose trajectory the recording is, where it is a robot's; the file's own, else g1."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source(Options):
     """Where a recording comes from, and what its file does not say."""
 
@@ -104,15 +117,15 @@ class Source(Options):
     """The recording: .bvh; OMOMO/InterMimic .pt; poses of SMPL's family, AMASS .npz or GVHMR .pt;
     joint positions .npy or .npz; a Mixamo .glb; a scene.toml that names one and what was
     touched; or a robot's trajectory for another robot, in any layout that convert knows."""
-    fps: float | None = None
+    source_fps: float | None = None
     """The recording's frames per second, where the file does not say."""
-    rate: Annotated[float | None, tyro.conf.arg(aliases=["--resample"])] = None
+    rate: float | None = None
     """Frames per second wanted of the answer: the recording is resampled to it before anything is
     asked of the robot. Its own if left out; trackers of whole bodies step at 50."""
 
-    def read(self) -> Clip:
-        """The clip that these describe."""
-        clip = self.read_from(self.clip, self.fps)
+    def read(self, robot: str | None) -> Clip:
+        """The clip that these describe; ``robot`` is as for :meth:`read_from`."""
+        clip = self.read_from(self.clip, self.source_fps, robot)
         return clip if self.rate is None else clip.resampled(self.rate)
 
 
@@ -136,7 +149,7 @@ def robot_clip(path: Path, robot: str | None, fps: float | None, options: Option
             )
     written = Written.read(path, robot, fps)
     scene, _, notes = scene_of(written, None, options)
-    notes += [note.replace("--robot", "--source-robot") for note in written.notes]
+    notes += written.notes
     clip = clip_of(
         written.trajectory,
         written.robot,

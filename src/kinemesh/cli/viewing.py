@@ -14,7 +14,7 @@ from rich.console import Console
 
 from kinemesh import metrics
 from kinemesh.cli.fitted import Fitted, read_clip
-from kinemesh.cli.source import Options
+from kinemesh.cli.source import Recording
 from kinemesh.cli.tables import print_findings
 from kinemesh.errors import KinemeshError
 from kinemesh.motion import Clip, Trajectory
@@ -58,11 +58,9 @@ class ViewCommand:
     clip: Path | None = None
     """The recording that they answer, where the files do not carry it (results do); without any,
     person, props and their contacts are not known of a file of somebody else's."""
-    recording: tyro.conf.OmitArgPrefixes[Options]
+    recording: tyro.conf.OmitArgPrefixes[Recording]
     window: tyro.conf.OmitArgPrefixes[Window]
-    clip_fps: float | None = None
-    """The recording's frames per second, where its file does not say."""
-    fps: float | None = None
+    source_fps: float | None = None
     """The trajectories' frames per second, where their files do not say; else 30."""
     robot: str | None = None
     """A robot's name, or a folder with a robot.toml; the files' own, else g1."""
@@ -76,9 +74,9 @@ class ViewCommand:
         check_viewer()
         if not self.results:
             raise KinemeshError("there is nothing to view: give one or several result files")
-        clip = read_clip(self.clip, self.clip_fps, self.recording)
+        clip = read_clip(self.clip, self.recording)
         if clip is not None:
-            print_findings(console, clip.notes, clip.warnings)
+            print_findings(console, self, clip.notes, clip.warnings)
         shown = [
             self._shown(console, path, name, clip)
             for path, name in zip(self.results, _names(self.results), strict=True)
@@ -94,9 +92,9 @@ class ViewCommand:
     def _shown(self, console: Console, path: Path, name: str, clip: Clip | None) -> _Shown:
         """What one file holds, in the scene that it belongs to."""
         fitted = Fitted.read(
-            path, robot=self.robot, fps=self.fps, clip=clip, options=self.recording
+            path, robot=self.robot, fps=self.source_fps, clip=clip, options=self.recording
         )
-        print_findings(console, fitted.notes, fitted.warnings)
+        print_findings(console, self, fitted.notes, fitted.warnings)
         return _Shown(name, fitted, self.window.meshes)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.cli.families import family_of
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io import read_trajectory
 from kinemesh.io.arrays import read_npz
@@ -77,18 +78,19 @@ class Written:
                 motion=motion,
             )
             tracks = dict(zip(file.prop_names, file.tracks, strict=True))
-            note = f"robot: {model.name} ({'given' if robot else 'assumed; --robot names another'})"
+            note = f"robot: {model.name} ({'given' if robot else 'assumed; robot= names another'})"
+            family = None if robot else family_of(file.trajectory, model)
             return cls(
                 *(file.trajectory, model, tracks),
-                notes=(*file.notes, note),
-                warnings=file.warnings,
+                notes=(*file.notes, note, *(() if family is None else (family.note,))),
+                warnings=(*file.warnings, *(() if family is None else family.warnings)),
                 format=file.format,
             )
         own = ours.trajectory
         if fps is not None and fps != own.fps:
             raise ReadError(
-                f"{path.name} states {own.fps:g} frames/s and --fps {fps:g} is given: leave it "
-                f"out; the recording's rate is --clip-fps"
+                f"{path.name} states {own.fps:g} frames/s and fps={fps:g} is given: leave it "
+                f"out (it is the trajectory's rate, not the recording's)"
             )
         model = RobotModel.load(robot or own.robot)
         notes = (f"robot: {model.name} ({'given' if robot else 'in the file'})",)

@@ -119,9 +119,9 @@ def grounded(clip: Clip, floor: float | None = None) -> Clip:
         )
     elif _handful(found, len(clip)):
         warnings = (
-            f"the floor is found under {found.frames} resting toes of {2 * len(clip)} that there "
-            f"are: it is a guess; give floor= its height in the file [m] if feet are over or "
-            f"under it",
+            f"the floor is found under {_counted(found.frames, 'resting toe')} of "
+            f"{2 * len(clip)} that there are: it is a guess; give floor= its height in the file "
+            f"[m] if feet are over or under it",
         )
     warnings += _sunken(clip, found.height)
     props = tuple(_lifted(prop, -found.height) for prop in clip.scene.props)
@@ -143,11 +143,19 @@ def _off_terrain(clip: Clip, found: Floor) -> Clip:
     return replace(clip, warnings=(*clip.warnings, warning))
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _median(count: int, what: str) -> str:
+    return f"under the one {what}" if count == 1 else f"median of {_counted(count, what)}"
+
+
 def _words(found: Floor) -> str:
     how = {
-        "rest": f"median of {found.frames} resting toes",
-        "steadied": f"median of {found.frames} resting toes, steadied because they tremble",
-        "falls": f"median of {found.frames} footfalls; next to no toe rests",
+        "rest": _median(found.frames, "resting toe"),
+        "steadied": f"{_median(found.frames, 'resting toe')}, steadied because they tremble",
+        "falls": f"{_median(found.frames, 'footfall')}; next to no toe rests",
     }[found.how]
     higher = f", others rest up to {found.highest:.2f} m higher" if found.highest > 0.1 else ""
     return (

@@ -110,7 +110,7 @@ def _check_target(target: Path, overwrite: bool) -> None:
     if target.exists():
         if not overwrite:
             raise WriteError(
-                f"{target} is there already; give another folder, or --overwrite to replace it"
+                f"{target} is there already; give another folder, or overwrite=True to replace it"
             )
         if not target.is_dir() or (any(target.iterdir()) and not (target / "robot.toml").exists()):
             raise WriteError(f"{target} is no robot's folder (no robot.toml): it is not replaced")
