@@ -72,7 +72,8 @@ def find_body(source: Source, forward: str | None = None) -> Body:
     legs, arms = find_limbs(source, symmetry)
     up = np.array([0.0, 0.0, 1.0])
     frames = source.frames()
-    under = alike(*(_patch(source, leg, frames) for leg in legs), symmetry.across)
+    first, second = (_patch(source, leg, frames) for leg in legs)
+    under = alike(first, second, symmetry.across)
     found = find_forward(source, symmetry, legs, under, forward)
     facing = np.stack([found.forward, np.cross(up, found.forward), up], axis=1)
     sided = [_sided(pair, facing) for pair in (legs, arms)]
