@@ -9,7 +9,7 @@ never undoes one, as a filter afterwards would.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from kinemesh.arguments import several, whole
 from kinemesh.constraints import Constraint, StepBox
 from kinemesh.evaluation import Evaluation, Program, Terms
 from kinemesh.kernel import kernel_of
+from kinemesh.motion.arrays import Array
 from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
 from kinemesh.problem import Frame, Neighbours, solve
 from kinemesh.result import FrameReport
@@ -60,20 +61,38 @@ class Refinement:
         object.__setattr__(self, "smoothness", terms)
 
 
-def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) -> list[Solved]:
-    """Revisit the frames of a solved clip; reports are those of the final trajectory."""
+def refined(
+    solver: Solver,
+    refinement: Refinement,
+    solved: Iterable[Solved],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[Array, FrameReport]]:
+    """Revisit the frames of a solved clip: configurations ``(nq,)`` and reports in the end.
+
+    Args:
+        solver: what solves, and by which terms.
+        refinement: how it smooths.
+        solved: the frames, done once; of a generator's nothing is kept but what the pass made of
+            them.
+        progress: called after every visit with (visits done, in all); the first solution of each
+            frame counts as one.
+    """
     kept = (o for o in solver.objectives if not isinstance(o, Smoothness | Acceleration))
     terms = Terms((*kept, *refinement.smoothness), solver.constraints)
-    frames = [_known(frame, configuration) for frame, configuration, _ in solved]
-    configurations = [configuration for _, configuration, _ in solved]
-    reports = [report for _, _, report in solved]
     kernel = kernel_of(solver.robot)
-    programs = [Program(terms, kernel, frame) for frame in frames]
+    programs: list[Program] = []
+    qs: list[Array] = []
+    reports: list[FrameReport] = []
+    for frame, configuration, report in solved:
+        programs.append(Program(terms, kernel, _known(frame, configuration)))
+        qs.append(configuration.q)
+        reports.append(report)
+    count = done = len(qs)
     for sweep in range(refinement.sweeps):
-        order = range(len(frames)) if sweep % 2 == 0 else range(len(frames) - 1, -1, -1)
+        order = range(count) if sweep % 2 == 0 else range(count - 1, -1, -1)
         for index in order:
-            program = programs[index].among(_around(configurations, index))
-            now = Evaluation(program, configurations[index].q)
+            program = programs[index].among(_around(qs, index))
+            now = Evaluation(program, qs[index])
             step = solve(now.qp(residuals=solver.solver == "cvxpy"), solver.solver).step
             best = now
             for share in _SHARES:
@@ -81,11 +100,14 @@ def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) ->
                 if new.merit(solver.feasibility) <= now.merit(solver.feasibility):
                     best = new
                     break
-            configurations[index] = best.configuration
+            qs[index] = best.q
             if sweep + 1 == refinement.sweeps:
                 solves = reports[index].iterations + refinement.sweeps
-                reports[index] = best.report(index, solves, solver.feasibility)
-    return list(zip(frames, configurations, reports, strict=True))
+                reports[index] = best.report(program.frame.index, solves, solver.feasibility)
+            done += 1
+            if progress is not None:
+                progress(done, count * (1 + refinement.sweeps))
+    return list(zip(qs, reports, strict=True))
 
 
 def _known(frame: Frame, configuration: Configuration) -> Frame:
@@ -104,12 +126,7 @@ def _known(frame: Frame, configuration: Configuration) -> Frame:
     return replace(frame, stances=stances)
 
 
-def _around(configurations: Sequence[Configuration], index: int) -> Neighbours:
+def _around(qs: Sequence[Array], index: int) -> Neighbours:
     """The neighbours of frame ``index`` as they are now."""
-    return Neighbours(
-        {
-            k: configurations[index + k].q
-            for k in (-3, -2, -1, 1, 2, 3)
-            if 0 <= index + k < len(configurations)
-        }
-    )
+    there = (k for k in (-3, -2, -1, 1, 2, 3) if 0 <= index + k < len(qs))
+    return Neighbours({k: qs[index + k] for k in there})

@@ -54,7 +54,8 @@ _CLEARLY = 0.8
 """A second solution replaces the first where its merit is below this share of the first's."""
 
 Progress = Callable[[int, int], None]
-"""Called after every frame with (frames done, frames in all)."""
+"""Called after every frame with (frames done, frames in all); each sweep of the whole-clip pass
+does every frame once more, and they count."""
 
 OnFrame = Callable[[int, Array], None]
 """Called after every frame with (its index, its configuration), before the whole-clip pass."""
@@ -148,9 +149,7 @@ class Retargeter:
         self, configuration: Configuration, frame: Frame, neighbours: Neighbours = ALONE
     ) -> QP:
         """The QP of one iteration: look before you solve."""
-        return Evaluation(self.program(frame, neighbours), configuration.q).qp(
-            residuals=self.solver == "cvxpy"
-        )
+        return Evaluation(self.program(frame, neighbours), configuration.q).qp(residuals=True)
 
     def start(self, plan: Plan) -> Configuration:
         """Where the first frame starts from: rest posture, heading of hips and shoulders."""
@@ -290,6 +289,15 @@ class Retargeter:
                 progress(index + 1, len(plan))
             yield frame, configuration, report
 
+    def _solutions(
+        self, plan: Plan, progress: Progress | None, on_frame: OnFrame | None
+    ) -> Iterator[tuple[Frame, Configuration, FrameReport]]:
+        """The frames of a plan as they are solved."""
+        for frame, configuration, report in self.frames(plan, progress):
+            if on_frame is not None:
+                on_frame(frame.index, self.robot.expanded(configuration.q[None])[0])
+            yield frame, configuration, report
+
     def retarget(
         self,
         clip: Clip,
@@ -308,7 +316,8 @@ class Retargeter:
             clip: the demonstration.
             scene: props and terrain to adapt to, at human scale; default: the clip's own.
             nominal: a trajectory that base and legs stay near, frame by frame.
-            progress: called after every frame.
+            progress: called after every frame with (frames done, frames in all), where the
+                sweeps of the whole-clip pass do every frame once more.
             on_frame: called after every frame with its index and its configuration ``(nq,)``,
                 as it is before the whole-clip pass.
 
@@ -339,14 +348,15 @@ class Retargeter:
         with threadpool_limits(limits=1, user_api="blas"):
             wanted = None if nominal is None else self.robot.shortened(nominal.q)
             plan = self.plan(clip, scene, wanted)
-            solved = []
-            for solution in self.frames(plan, progress):
-                solved.append(solution)
-                if on_frame is not None:
-                    on_frame(solution[0].index, self.robot.expanded(solution[1].q[None])[0])
-            if self.refine is not None:
-                solved = refined(self, self.refine, solved)
-        q = np.array([configuration.q for _, configuration, _ in solved])
+            sweeps = 0 if self.refine is None else self.refine.sweeps
+            told = _over(progress, len(plan) * (1 + sweeps))
+            solutions = self._solutions(plan, told, on_frame)
+            solved = (
+                [(configuration.q, report) for _, configuration, report in solutions]
+                if self.refine is None
+                else refined(self, self.refine, solutions, told)
+            )
+        q = np.array([q for q, _ in solved])
         if self.robot.fixed_base:  # the solver's rounding
             q[:, :7] = self.start(plan).q[:7]
         stance = stance_flags(plan.footing)
@@ -360,7 +370,7 @@ class Retargeter:
             ),
             plan.scene,
             plan.landmarks,
-            tuple(report for _, _, report in solved),
+            tuple(report for _, report in solved),
             clip=clip.name,
             scale=plan.scale,
             version=__version__,
@@ -368,6 +378,8 @@ class Retargeter:
             warnings=(*clip.warnings, *map(str, doubts)),
             stance=stance,
             touch={(touch.hand, touch.thing): touch.touching for touch in plan.touches},
+            demonstration=clip,
+            target=scene,
         )
 
 
@@ -398,7 +410,8 @@ def retarget(
         robot: a shipped robot's name, a folder, or a model; ``"g1"`` if left out.
         scene: props and terrain to adapt to, at human scale; the clip's own if left out.
         nominal: a trajectory that base and legs stay near, frame by frame; none if left out.
-        progress: called after every frame with (frames done, frames in all).
+        progress: called after every frame with (frames done, frames in all), where the sweeps of
+            the whole-clip pass do every frame once more: ``progress(3 * n, 3 * n)`` is the end.
         on_frame: called after every frame with its index and its configuration ``(nq,)``, as it
             is before the whole-clip pass.
         freeze: what is locked at its rest posture: joints by name, ``legs`` (the base with
@@ -443,6 +456,11 @@ def retarget(
     return retargeter.retarget(
         clip, scene=scene, nominal=nominal, progress=progress, on_frame=on_frame
     )
+
+
+def _over(progress: Progress | None, total: int) -> Progress | None:
+    """``progress`` told of another total than who calls it knows."""
+    return None if progress is None else lambda done, _: progress(done, total)
 
 
 def _given(name: str, value: T | None, kind: type[T], what: str) -> T | None:

@@ -8,7 +8,17 @@ import numpy as np
 
 from kinemesh.errors import ReadError
 from kinemesh.io.contents import Contents
-from kinemesh.io.decoded import Decode, Decoded, Target, finite, into, named, pose, unit
+from kinemesh.io.decoded import (
+    Decode,
+    Decoded,
+    Target,
+    finite,
+    into,
+    joints_of,
+    named,
+    pose,
+    unit,
+)
 from kinemesh.io.orders import joint_misfit, link_misfit, orders
 from kinemesh.motion.arrays import Array
 
@@ -21,8 +31,7 @@ def nameless(breadth: bool) -> Decode:
     wanted = "breadth first" if breadth else "depth first"
 
     def decode(contents: Contents, target: Target) -> Decoded:
-        count = len(target.joint_names)
-        joints = contents.array("joint_pos", None, count)
+        joints = joints_of(contents, "joint_pos", target)
         contents.array("body_pos_w", len(joints), None, 3)
         contents.array("body_quat_w", len(joints), None, 4)
         notes: tuple[str, ...] = ()
@@ -60,7 +69,7 @@ def body_order(
         ReadError: no links to compare with, or other numbers of bodies than the robot has.
     """
     name, links = contents.path.name, target.links
-    joints = contents.array("joint_pos", None, len(target.joint_names))
+    joints = joints_of(contents, "joint_pos", target)
     places = finite(contents, "body_pos_w", contents.array("body_pos_w", len(joints), None, 3))
     turns = contents.array("body_quat_w", *places.shape[:2], 4)
     finite(contents, "joint_pos", joints)
@@ -72,7 +81,7 @@ def body_order(
     if places.shape[1] != len(links):
         raise ReadError(
             f"{name} has {places.shape[1]} bodies without names; the robot {target.robot!r} has "
-            f"{len(links)} links: check the robot, or say which layout it is (format=, --from)"
+            f"{len(links)} links: check the robot, or say which layout it is (format=...)"
         )
     unit(contents, "a body", turns.reshape(-1, 4), "w x y z")
     xyzw = turns[..., [1, 2, 3, 0]]
@@ -150,7 +159,7 @@ def hdmi(contents: Contents, target: Target) -> Decoded:
 
 def protomotions(contents: Contents, target: Target) -> Decoded:
     """ProtoMotions: joints in MuJoCo's order, the root the first body, w last."""
-    joints = contents.array("dof_pos", None, len(target.joint_names))
+    joints = joints_of(contents, "dof_pos", target)
     places = contents.array("rigid_body_pos", len(joints), None, 3)
     turns = contents.array("rigid_body_rot", *places.shape[:2], 4)
     base = np.hstack([places[:, 0], turns[:, 0]])
@@ -159,7 +168,7 @@ def protomotions(contents: Contents, target: Target) -> Decoded:
 
 def sonic(contents: Contents, target: Target) -> Decoded:
     """SONIC's deployment: joints breadth first, the root the first of the listed bodies."""
-    joints = contents.array("joint_pos", None, len(target.joint_names))
+    joints = joints_of(contents, "joint_pos", target)
     places = contents.array("body_pos", len(joints), None, 3)
     turns = contents.array("body_quat", len(joints), None, 4)
     listed = contents.arrays.get("body_part_indexes", np.zeros(1))

@@ -84,6 +84,27 @@ def named(contents: Contents, given: Sequence[str], target: Target) -> tuple[str
     return target.joint_names
 
 
+def joints_of(contents: Contents, key: str, target: Target, frames: int | None = None) -> Array:
+    """The array ``key`` of joints ``(T, n)`` [rad], as many as the robot has.
+
+    Raises:
+        ReadError: it is not there, or has another shape.
+    """
+    joints = contents.array(key, frames, None)
+    if joints.shape[1] != len(target.joint_names):
+        raise ReadError(wrong_count(contents, key, joints, target))
+    return joints
+
+
+def wrong_count(contents: Contents, key: str, joints: Array, target: Target) -> str:
+    """That ``joints`` ``(T, k)`` are not the robot's, in words, and what to do."""
+    return (
+        f"{contents.path.name}: {key!r} has {joints.shape[1]} joints in each of its "
+        f"{len(joints)} frames, and the robot {target.robot!r} has {len(target.joint_names)}: "
+        f"give the robot that the file is of, robot="
+    )
+
+
 def into(values: Array, order: NDArray[np.int64]) -> Array:
     """Columns that stand in ``order`` put in the robot's own."""
     result = np.zeros_like(values)

@@ -6,14 +6,14 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from kinemesh.io.contents import Contents
-from kinemesh.io.decoded import Decoded, Target, finite, unit
+from kinemesh.io.decoded import Decoded, Target, finite, joints_of, unit
 from kinemesh.io.jointsets import whole_joints
 from kinemesh.motion.arrays import Array
 
 
 def gmr(contents: Contents, target: Target) -> Decoded:
     """GMR: root, joints, w last."""
-    joints = contents.array("dof_pos", None, len(target.joint_names))
+    joints = joints_of(contents, "dof_pos", target)
     place = contents.array("root_pos", len(joints), 3)
     turn = contents.array("root_rot", len(joints), 4)
     rate = contents.number("fps", "mocap_frame_rate")
@@ -43,7 +43,7 @@ def motionlib(contents: Contents, target: Target) -> Decoded:
     elif pose is not None and pose.shape[1] > count and target.links is not None:
         joints = np.sum(pose[:, 1 : count + 1] * target.links.axes[1:], axis=-1)
     else:
-        joints = contents.array("dof", frames, count)
+        joints = joints_of(contents, "dof", target, frames)
     order = "x y z w"
     warnings: tuple[str, ...] = ()
     if "root_rot" in contents.arrays:

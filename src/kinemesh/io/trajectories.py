@@ -95,7 +95,7 @@ def read_trajectory(
     )
     notes = (layout, note, *decoded.notes)
     if found == "unitree-csv" and not format and upright(decoded.base[:, 3:])[1] > 0.8:
-        notes = (*notes, "quaternions: w last (assumed: w first would stand too; --from kimodo)")
+        notes = (*notes, "quaternions: w last (assumed: w first would stand too; format='kimodo')")
     return TrajectoryFile(
         trajectory,
         tuple(decoded.tracks.values()),
@@ -157,7 +157,7 @@ def _doubts(contents: Contents, found: str, decoded: Decoded, given: bool) -> tu
     if found == "kimodo" and not given:
         return (
             f"{name}: read with w first, as Kimodo writes, because only so the robot does not "
-            f"stand on its head; --from unitree-csv if it does",
+            f"stand on its head; format='unitree-csv' if it does",
         )
     if decoded.order not in ("w x y z", "x y z w"):
         return ()

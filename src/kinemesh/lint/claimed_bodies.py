@@ -43,7 +43,7 @@ def nameless(format: str, breadth: bool) -> Claim:
         elif count != len(links):
             raise ReadError(
                 f"{contents.path.name} has {count} bodies without names; the robot "
-                f"{links.robot!r} has {len(links)} links: check the robot (--robot)"
+                f"{links.robot!r} has {len(links)} links: check the robot (robot=)"
             )
         order = links.breadth_first() if breadth else np.arange(len(links))
         columns = links.breadth_first_joints() if breadth else np.arange(len(links.joints))

@@ -19,7 +19,7 @@ def _by_name(contents: Contents, links: Links) -> tuple[Order, list[int]]:
     if missing:
         raise ReadError(
             f"{contents.path.name} names no joint {', '.join(missing[:5])}; it names "
-            f"{', '.join(given[:5])}, ...: check the robot (--robot)"
+            f"{', '.join(given[:5])}, ...: check the robot (robot=)"
         )
     index = [k for k, name in enumerate(given) if name in links.joints]
     return np.array([links.joints.index(given[k]) for k in index], dtype=np.int64), index

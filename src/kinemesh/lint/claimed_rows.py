@@ -25,7 +25,7 @@ def table(format: str, key: str, order: Sequence[int], first: bool) -> Claim:
             raise ReadError(
                 f"{contents.path.name} holds an array of shape {values.shape}; a robot of {count} "
                 f"joints needs (T, {7 + count}), and 7 columns more for each prop: check the "
-                f"robot (--robot)"
+                f"robot (robot=)"
             )
         blocks = [values[:, k : k + 7][:, order] for k in range(7 + count, values.shape[1], 7)]
         given = contents.names.get("prop_names", ())
@@ -129,7 +129,7 @@ def _check_set(contents: Contents, links: Links) -> None:
     if own.shape[1] != len(links.joints):
         raise ReadError(
             f"{contents.path.name}: {'; '.join(found)}. Lint looks at all joints of a robot: make "
-            f"them by `kinemesh convert {contents.path.name} whole.pkl --to motionlib` first"
+            f"them first by converting {contents.path.name} to motionlib"
         )
 
 

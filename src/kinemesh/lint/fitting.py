@@ -82,7 +82,7 @@ def fit(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...], bool]
             f"{stated} off where root and joints put them (root mean square); {best} in the best "
             f"of {len(fits)} readings of orders, units and sides",
             "it is another robot's, or bodies and joints are of different motions: give the robot "
-            "(--robot), or make the bodies again from root and joints (kinemesh convert)",
+            "(robot=), or make the bodies again from root and joints (convert the file)",
             mendable=False,
         )
         return held, (worst,), False

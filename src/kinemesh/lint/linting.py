@@ -82,8 +82,8 @@ def lint(
     notes = [f"held against {held.format} ({'given' if format else 'found by its content'})"]
     if held.format == "kimodo" and format is None:
         notes.append(
-            "w is first, as Kimodo has it; readers of unitree-csv want it last: --from unitree-csv "
-            "if it is meant to be that"
+            "w is first, as Kimodo has it; readers of unitree-csv want it last: "
+            "format='unitree-csv' if it is meant to be that"
         )
     if held.fps is None:
         notes.append(f"frame rate: {held.rate:g}/s assumed")

@@ -53,7 +53,7 @@ def settled(
             "fps",
             f"{'none' if said is None else f'{said:g}/s'} stated; {held.format} has the frames "
             f"per second there",
-            f"state {given:g}/s, as given" if given else "no velocities tell it: give it (--fps)",
+            f"state {given:g}/s, as given" if given else "no velocities tell it: give it (fps=)",
             mendable=given is not None,
         )
         return replace(held, fps=given), (finding,)
