@@ -153,7 +153,6 @@ def test_the_jacobian_of_a_base_that_is_not_on_the_manifold_is_found(robot: Robo
             {"lower": lambda c, r: np.inf, "upper": lambda c, r: np.inf},
             "no room between their bounds",
         ),
-        ({"answer": lambda c, r: (1, 2)}, "it comes to tuple, no Bounded"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:invalid value encountered in multiply")
@@ -437,6 +436,9 @@ def test_a_table_of_another_kind_is_an_error_that_says_what_fits(robot: RobotMod
 
     with pytest.raises(TypeError, match=r"rows\(\) of Mixed gives LeastSquares; expected Within"):
         check_constraint(Mixed(), robot)
+    wrong = spoilt(robot, answer=lambda configuration, rate: (1, 2))
+    with pytest.raises(TypeError, match=r"evaluate\(\) of Spoilt gives tuple; expected Bounded"):
+        check_constraint(wrong, robot)
 
 
 def test_tables_of_a_user_pass(robot: RobotModel) -> None:

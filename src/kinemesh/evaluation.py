@@ -72,21 +72,26 @@ class Terms:
     ) -> dict[int, Any]:
         """What those that are evaluated in Python say at a configuration."""
         asked = ((k, self.named[k][1]) for k in self.evaluated)
-        return {k: t.evaluate(configuration, frame, neighbours) for k, t in asked}
+        return {k: _fitting(t, t.evaluate(configuration, frame, neighbours)) for k, t in asked}
 
 
-def _fitting(term: Any, table: Any) -> Any:
-    """``table``, of the kind that such a term hands over, or None."""
+def _fitting(term: Any, answer: Any) -> Any:
+    """``answer``, of the kind that such a term gives in the way that it has, or None."""
+    way = way_of(term)
+    value = way == "evaluate"
+    kinds: tuple[type, ...]
     if isinstance(term, Objective):
-        kinds: tuple[type, ...] = (LeastSquares,)
+        kinds = (Residual,) if value else (LeastSquares,)
+    elif isinstance(term, Constraint):
+        kinds = (Bounded,) if value else (Within,)
     else:
-        kinds = (Within,) if isinstance(term, Constraint) else (JointRange, Box)
-    if table is not None and not isinstance(table, kinds):
+        kinds = (Box,) if value else (JointRange, Box)
+    if answer is not None and not isinstance(answer, kinds):
         raise TypeError(
-            f"{way_of(term)}() of {type(term).__name__} gives {type(table).__name__}; "
+            f"{way}() of {type(term).__name__} gives {type(answer).__name__}; "
             f"expected {' or '.join(kind.__name__ for kind in kinds)}, or None"
         )
-    return table
+    return answer
 
 
 def _names(terms: Iterable[Objective | Constraint | StepBox]) -> list[str]:

@@ -18,9 +18,10 @@ from kinemesh.robot import Configuration
 
 TAKEN = (
     *(f"kinemesh.robot.{name}" for name in ("bodies", "collision", "configuration", "convex")),
-    *(f"kinemesh.robot.{name}" for name in ("dents", "dynamics", "facets", "kernel", "narrow")),
+    *(f"kinemesh.robot.{name}" for name in ("dents", "dynamics", "facets", "axes", "narrow")),
     *(f"kinemesh.robot.{name}" for name in ("near", "obstacle", "patch", "selfcollision")),
     *(f"kinemesh.robot.{name}" for name in ("surface", "sheet", "twosided", "cells", "clips")),
+    *(f"kinemesh.kernel{name}" for name in ("", ".native", ".reference", ".rows")),
     *(f"kinemesh.motion.{name}" for name in ("contacts", "field", "inside", "touch")),
     *(f"kinemesh.motion.{name}" for name in ("closest", "underfoot")),
 )
@@ -29,13 +30,6 @@ TAKEN = (
 
 def refuse(*_: object, **__: object) -> None:
     raise AssertionError("the ruler asked the solver's code")
-
-
-class Refusing:
-    """In place of the compiled loops: has nothing."""
-
-    def __getattr__(self, name: str) -> None:
-        raise AssertionError(f"the ruler asked the compiled loops for {name}")
 
 
 @pytest.fixture(params=["convex parts", "true surface"])
@@ -59,7 +53,7 @@ def on_triangles(scene: Scene) -> Scene:
     )
 
 
-def take_away(patch: pytest.MonkeyPatch, robot: RobotModel) -> int:
+def take_away(patch: pytest.MonkeyPatch) -> int:
     """Make every function and method of the solver's modules raise, wherever it was imported."""
     gone: dict[int, object] = {}
     for name in TAKEN:
@@ -78,8 +72,6 @@ def take_away(patch: pytest.MonkeyPatch, robot: RobotModel) -> int:
         for key, item in list(vars(module).items()):
             if isinstance(item, FunctionType) and id(item) in gone:
                 patch.setattr(module, key, refuse)
-    patch.setattr(robot, "kernel", Refusing())
-    patch.setattr(robot.whole, "kernel", Refusing())
     return len(gone)
 
 
@@ -100,18 +92,8 @@ def test_scores_timelines_and_the_papers_figures_need_nothing_of_the_solver(judg
     before = ask()
     for shape in [prop.shape for prop in (*scene.props, *clip.scene.props)]:
         shape.memo.clear()  # nothing is left over from the solver
-    assert take_away(monkeypatch, robot) > 60
+    assert take_away(monkeypatch) > 60
     with pytest.raises(AssertionError, match="asked the solver's code"):
         Configuration(robot, robot.rest)
     assert ask() == before
     assert before[0]["measures"]["contact.prop.gap_mean"]["value"] is not None
-
-
-def test_a_robot_without_compiled_loops_is_judged_alike(judged):
-    clip, robot, result = judged
-    plain = RobotModel.load("g1", compiled=False)
-    scores = [
-        metrics.evaluate(result.trajectory, r, scene=result.scene, clip=clip, scale=result.scale)
-        for r in (robot, plain)
-    ]
-    assert scores[0].as_dict() == scores[1].as_dict()

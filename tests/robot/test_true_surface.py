@@ -128,17 +128,6 @@ def test_rates_are_how_the_distances_change(robot: RobotModel, obstacle: Obstacl
         assert change == pytest.approx(rate @ step, abs=0.1 * np.linalg.norm(step))
 
 
-def test_places_are_worked_out_once_for_a_configuration(
-    robot: RobotModel, obstacle: Obstacle
-) -> None:
-    posed = robot.configuration(robot.rest)
-    pose = np.array([0.2, 0.0, 0.8, 0.0, 0.0, 0.0, 1.0])
-    first = near_obstacle(posed, obstacle, pose, 0.05)
-    assert near_obstacle(posed, obstacle, pose.copy(), 0.05) is first
-    pose[0] += 0.01
-    assert near_obstacle(posed, obstacle, pose, 0.05) is not first
-
-
 @pytest.mark.slow
 def test_hands_hold_a_recorded_table_at_its_true_surface_and_nothing_is_inside_it() -> None:
     clip = kinemesh.read(

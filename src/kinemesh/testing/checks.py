@@ -17,7 +17,6 @@ from kinemesh.problem import (
     ALONE,
     PENALTY,
     Bounded,
-    Box,
     Frame,
     Neighbours,
     Residual,
@@ -269,7 +268,6 @@ def _check_box(
     answer = check.evaluate(configuration, frame, neighbours)
     if answer is None:
         return False
-    check.require(isinstance(answer, Box), f"it comes to {type(answer).__name__}, no Box")
     _check_bounds(check, answer.lower, answer.upper, (check.robot.nv,))
     if answer.radius is not None:
         check.require(
