@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_LARGEST_FILE = 4 << 30
+_LARGEST_FILE = 1 << 30
 _MOST_AXES = 32
 
 
