@@ -12,12 +12,10 @@ import numpy as np
 
 from kinemesh import Retargeter, RobotModel, constraints, demos
 from kinemesh.constraints import Constraint
-from kinemesh.motion import LANDMARKS
-from kinemesh.problem import Bounded, Frame, solve
-from kinemesh.robot import Configuration
+from kinemesh.problem import Frame, PointOffsets, Within, solve
 from kinemesh.testing import check_constraint
 
-HANDS = [LANDMARKS.index("left_hand"), LANDMARKS.index("right_hand")]
+HANDS = ("left_hand", "right_hand")
 
 
 @dataclass(frozen=True)
@@ -27,12 +25,10 @@ class HandsAbove(Constraint):
     height: float = 0.8
     """[m]."""
 
-    def evaluate(self, configuration: Configuration, frame: Frame) -> Bounded:
+    def rows(self, robot: RobotModel, frame: Frame) -> Within:
         """Two rows: the hands' heights [m]."""
-        joints = configuration.robot.landmark_joints[HANDS]
-        points = configuration.landmarks()[HANDS]
-        rates = configuration.rows(joints, points, np.tile([0.0, 0.0, 1.0], (2, 1)))
-        return Bounded(points[:, 2], rates, self.height, np.inf)
+        up, level = np.tile([0.0, 0.0, 1.0], (2, 1)), np.zeros((2, 3))
+        return Within(PointOffsets(*robot.landmark_points(*HANDS), up, level), self.height, np.inf)
 
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
@@ -53,6 +49,7 @@ solution = solve(qp, "daqp")
 print(f"step: largest number {abs(solution.step).max():.3f}, relaxed: {solution.relaxed}")
 
 result = retargeter.retarget(plan.clip)
-heights = [robot.configuration(q).landmarks()[HANDS, 2].min() for q in result.trajectory.q]
+hands = robot.landmark_points(*HANDS)
+heights = [robot.configuration(q).positions(*hands)[:, 2].min() for q in result.trajectory.q]
 print(f"lowest hand: {min(heights):.4f} m, asked: at least {above.height} m")
 print("written:", result.save(folder / "hands_above.npz"))

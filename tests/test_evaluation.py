@@ -9,10 +9,11 @@ import pytest
 
 from kinemesh import constraints, demos, objectives, retarget
 from kinemesh.constraints import Constraint, JointLimits, NonPenetration
-from kinemesh.evaluation import Evaluation, Program, Terms
+from kinemesh.evaluation import Evaluation
 from kinemesh.kernel import kernel_of
 from kinemesh.objectives import Posture
 from kinemesh.problem import QP, Bounded, Box, Frame, Neighbours, Residual
+from kinemesh.program import Program, Terms
 from kinemesh.refine import Refinement
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.testing import evaluate_term, sample_frame
@@ -36,7 +37,7 @@ def test_a_program_among_other_neighbours_is_the_one_made_for_them(
     earlier = Evaluation(program, q)
     now = Evaluation(program.among(moved(robot)), q)
     fresh = Evaluation(Program(terms, kernel, frame, moved(robot)), q)
-    assert list(now.costs) == [name for name, term in terms.named if term in wanted]
+    assert list(now.costs) == [one.name for one in terms.named if one.term in wanted]
     assert len(now.violations) > 4
     assert (now.costs, now.violations) == (fresh.costs, fresh.violations)
     for name in ("hessian", "gradient", "matrix", "lower", "upper", "box_lower", "box_upper"):
@@ -145,7 +146,7 @@ def test_no_term_of_a_user_is_served_stale_rows_in_the_whole_clip_pass(
         usual(self, program, q)
         posed = program.robot.configuration(q)
         fresh = term.evaluate(posed, program.frame, program.neighbours)
-        place = [name for name, _ in program.terms.named].index(term.name)
+        place = [one.name for one in program.terms.named].index(term.name)
         served = self.rows(place)
         if fresh is not None:
             asked += 1

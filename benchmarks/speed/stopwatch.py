@@ -28,53 +28,28 @@ STAGES: dict[str, tuple[str, ...]] = {
         "kinemesh.problem.mesh.InteractionMesh.deltas",
         "kinemesh.problem.mesh.LaplacianTarget.reduce",
     ),
-    "kinematics": (
+    "tables": (
+        *(f"kinemesh.program.Program.{name}" for name in ("__init__", "among")),
+        "kinemesh.kernel.native.NativeKernel.compiled",
+    ),
+    "kernel": (
+        *(
+            f"kinemesh.kernel.{name}"
+            for name in ("native.NativeKernel.evaluate", "reference.ReferenceKernel.evaluate")
+        ),
+        *("kinemesh.robot.collision.near_true", "kinemesh.robot.narrow.distances"),
+        "kinemesh.robot.selfcollision.pair_distances",
+    ),
+    "steps": (
+        *(f"kinemesh.robot.model.RobotModel.{name}" for name in ("difference", "integrate")),
         *(
             f"kinemesh.robot.configuration.Configuration.{name}"
-            for name in (
-                "__init__ integrate positions jacobians rows turns difference blended parting "
-                "along mixed turned"
-            ).split()
-        ),
-        *(f"kinemesh.robot.model.RobotModel.{name}" for name in ("difference", "integrate")),
-    ),
-    "objectives": (
-        "kinemesh.objectives.laplacian.Laplacian.evaluate",
-        *(
-            f"kinemesh.objectives.smoothness.{name}.evaluate"
-            for name in ("Smoothness", "Acceleration", "Differences")
-        ),
-        *(f"kinemesh.objectives.posture.{name}.evaluate" for name in ("Posture", "Nominal")),
-        "kinemesh.objectives.orientation.Orientation.evaluate",
-        "kinemesh.objectives.hand_place.HandPlace.evaluate",
-    ),
-    "collision with the world": (
-        "kinemesh.constraints.penetration.NonPenetration.evaluate",
-        *(f"kinemesh.robot.collision.near_{name}" for name in ("obstacle", "ground")),
-        *("kinemesh.robot.surface.near_surface", "kinemesh.robot.near.Near.rates"),
-    ),
-    "self-collision": (
-        "kinemesh.constraints.self_collision.SelfCollision.evaluate",
-        "kinemesh.robot.selfcollision.near_self",
-        "kinemesh.robot.selfcollision.SelfNear.rates",
-    ),
-    "contacts and stance": (
-        "kinemesh.constraints.contact.HandContact.evaluate",
-        *(
-            f"kinemesh.constraints.stance.{name}.evaluate"
-            for name in ("FootStance", "FootFlat", "FootEase")
+            for name in ("__init__", "positions", "difference")
         ),
     ),
     "assembly": (
-        *(
-            f"kinemesh.evaluation.Evaluation.{name}"
-            for name in "__init__ boxes merit qp report".split()
-        ),
-        *("kinemesh.problem.qp.QP.build", "kinemesh.problem.qp.QP.relaxed"),
-        *(
-            f"kinemesh.constraints.limits.{name}.evaluate"
-            for name in ("JointLimits", "VelocityLimits", "TrustRegion")
-        ),
+        *(f"kinemesh.evaluation.Evaluation.{name}" for name in "__init__ merit qp report".split()),
+        *("kinemesh.problem.qp.QP.assemble", "kinemesh.problem.qp.QP.relaxed"),
     ),
     "QP solver": ("kinemesh.problem.solvers.solve",),
     "whole-clip pass, itself": ("kinemesh.refine.refined",),

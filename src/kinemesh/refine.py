@@ -17,11 +17,12 @@ import numpy as np
 
 from kinemesh.arguments import several, whole
 from kinemesh.constraints import Constraint, StepBox
-from kinemesh.evaluation import Evaluation, Program, Terms
+from kinemesh.evaluation import Evaluation
 from kinemesh.kernel import kernel_of
 from kinemesh.motion.arrays import Array
 from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
 from kinemesh.problem import Frame, Neighbours, solve
+from kinemesh.program import Program, Terms
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration, RobotModel
 

@@ -16,7 +16,7 @@ from kinemesh._version import __version__
 from kinemesh.arguments import function, instance, number, several, shown, whole
 from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
 from kinemesh.errors import ClipError, SolveError
-from kinemesh.evaluation import Evaluation, Program, Terms
+from kinemesh.evaluation import Evaluation
 from kinemesh.kernel import kernel_of
 from kinemesh.metrics import Held, clip_doubts
 from kinemesh.motion import Clip, Scene, Trajectory, in_place
@@ -36,6 +36,7 @@ from kinemesh.problem import (
     solve,
     starts,
 )
+from kinemesh.program import Program, Terms
 from kinemesh.refine import Refinement, refined
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel

@@ -4,6 +4,8 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "distance_rows.hpp"
+#include "kinematic_rows.hpp"
 #include "mesh.hpp"
 #include "program.hpp"
 

@@ -189,6 +189,19 @@ class RobotModel:
         """``q (+) step`` for a tangent step ``(nv,)``."""
         return np.asarray(pin.integrate(self.pin_model, q, step))
 
+    def landmark_points(self, *names: str) -> tuple[NDArray[np.int64], Array]:
+        """Landmarks by name: their joints ``(N,)``, and places in these joints' frames ``(N, 3)`` [m].
+
+        Raises:
+            RobotError: no landmark has that name.
+        """
+        unknown = [name for name in names if name not in LANDMARKS]
+        if unknown:
+            known = ", ".join(LANDMARKS)
+            raise RobotError(f"unknown landmark {unknown[0]!r}; known are {known}")
+        places = [LANDMARKS.index(name) for name in names]
+        return self.landmark_joints[places], self.landmark_offsets[places]
+
     def scratch(self) -> Any:
         """Pinocchio's working memory, one per thread; whoever uses it copies what it needs."""
         data = getattr(self._local, "data", None)
