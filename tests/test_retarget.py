@@ -410,7 +410,7 @@ def test_a_frame_can_be_looked_at_before_it_is_solved(robot: RobotModel, short: 
     qp = retargeter.build(start, plan.frame(0))
     assert qp.steps == robot.nv
     assert qp.rows_of("nonpenetration").shape[1] == robot.nv
-    configuration, report = retargeter.solve_frame(plan.frame(0), start, 50)
+    configuration, report = retargeter.solve_frame(plan.frame(0), start, iterations=50)
     assert report.violation["nonpenetration"] <= 2e-4
     assert configuration.robot is robot
 

@@ -55,6 +55,11 @@ __all__ = [
 
 available = native.available
 
+if available():
+    from kinemesh.kernel.native import adjacency, deltas, laplacian_target
+else:
+    from kinemesh.kernel.reference import adjacency, deltas, laplacian_target
+
 
 class Evaluated(Protocol):
     """A program, tables one after the other, at one configuration."""
@@ -111,7 +116,3 @@ def kernel_of(robot: RobotModel) -> Kernel:
         )
     native_one = available() and robot.compiled is not False
     return native.NativeKernel(robot) if native_one else reference.ReferenceKernel(robot)
-
-
-_mesh = native if available() else reference
-adjacency, deltas, laplacian_target = _mesh.adjacency, _mesh.deltas, _mesh.laplacian_target

@@ -85,5 +85,5 @@ class LaplacianTarget:
             anchors: the robot's side of the anchors ``(V - K, 3)`` [m].
             weights: weight of each vertex ``(V,)``.
         """
-        reduced = kernel.laplacian_target(mesh.adjacent, deltas, anchors, weights)
-        return cls(*reduced[:2], max(0.0, reduced[2]))
+        factor, offset, constant = kernel.laplacian_target(mesh.adjacent, deltas, anchors, weights)
+        return cls(factor, offset, max(0.0, constant))

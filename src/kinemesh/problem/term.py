@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from kinemesh.errors import OptionError
 from kinemesh.problem.frame import Frame
@@ -56,7 +56,7 @@ class Term(Generic[Table, Value]):
         return None
 
 
-def way_of(term: Term[Table, Value]) -> str:
+def way_of(term: Term[Any, Any]) -> str:
     """Which of :data:`WAYS` the term has: the one of the class that comes last.
 
     Raises:

@@ -190,7 +190,7 @@ class RobotModel:
         return np.asarray(pin.integrate(self.pin_model, q, step))
 
     def landmark_points(self, *names: str) -> tuple[NDArray[np.int64], Array]:
-        """Landmarks by name: their joints ``(N,)``, and places in these joints' frames ``(N, 3)`` [m].
+        """Landmarks by name: joints ``(N,)``, and places in the joints' frames ``(N, 3)`` [m].
 
         Raises:
             RobotError: no landmark has that name.
