@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kinemesh.errors import KinemeshError, ReadError
-from kinemesh.export.pickled import pickled
 from kinemesh.io import pickled as module
 from kinemesh.io.pickled import read_pickle
+from kinemesh.trajectories.containers.pickle_writer import pickled
 
 TABLE: dict[str, Any] = {
     "fps": 30,

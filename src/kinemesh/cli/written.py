@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.errors import ClipError, KinemeshError, ReadError
-from kinemesh.io import holds_trajectory, read_shape, read_trajectory
+from kinemesh.io import read_shape
 from kinemesh.io.arrays import read_npz
 from kinemesh.io.files import existing_file, head
 from kinemesh.io.torchfile import is_torch
@@ -22,6 +22,7 @@ from kinemesh.motion.arrays import Array
 from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, clip_of, links_of
+from kinemesh.trajectories import holds_trajectory, read_trajectory
 
 if TYPE_CHECKING:
     from kinemesh.cli.source import Options
