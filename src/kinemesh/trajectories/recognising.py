@@ -108,8 +108,8 @@ def holds_trajectory(path: str | Path) -> bool:
     start, suffix = head(existing_file(path)), path.suffix.lower()
     if suffix == ".npz" and start.startswith(_ZIP):
         names = set(read_npz(path, ()).names)
-        # One that lacks an array is to be told so as a trajectory.
-        return any(2 * len(names & set(keys)) > len(keys) for keys in _keys(NPZ))
+        # One that lacks the last of several arrays is to be told so as a trajectory.
+        return any(names >= set(keys[: max(1, len(keys) - 1)]) for keys in _keys(NPZ))
     kinds = {layout.container for layout in LAYOUTS.values() if suffix in layout.suffixes}
     return (CSV in kinds and not start.startswith(_ZIP)) or any(
         kind.holds(path, start) for kind in kinds - {NPZ}

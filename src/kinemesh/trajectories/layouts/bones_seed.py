@@ -13,6 +13,7 @@ from kinemesh.trajectories.layouts.families.named import joint_columns
 from kinemesh.trajectories.raw import RawMotion, Target
 
 _ROOT = [f"root_{kind}{axis}" for kind in ("translate", "rotate") for axis in "XYZ"]
+_PER_METRE = 100.0
 
 
 def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
@@ -32,7 +33,7 @@ def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
     return RawMotion(
         facts,
         target,
-        root[:, :3] * facts.length,
+        root[:, :3] / _PER_METRE,
         turns.as_quat(),
         np.deg2rad(table[:, joints]),
         np.arange(len(joints)),
@@ -55,7 +56,7 @@ LAYOUT = Layout(
     quaternions="none: extrinsic xyz angles",
     named_joints=True,
     degrees=True,
-    length=0.01,
+    length=1.0 / _PER_METRE,
     fps=120.0,
     states_fps=False,
     decode=decode,

@@ -83,7 +83,7 @@ FOLDER = Container("hdmi folder", "HDMI", _read, write_folder, needed=_FILES)
 
 def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
     """Bodies that are no link of the robot are props."""
-    given = contents.names["joint_names"]
+    given = contents.names.get("joint_names", ())
     columns = joint_columns(contents, given, target)
     joints = contents.array("joint_pos", None, len(given))
     bodies = named_bodies(contents, len(joints), target)

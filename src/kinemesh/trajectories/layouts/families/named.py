@@ -49,7 +49,7 @@ def named_bodies(contents: Contents, frames: int, target: Target) -> NamedBodies
     Raises:
         ReadError: shapes that are none of so many names and frames, or no root.
     """
-    names = contents.names["body_names"]
+    names = contents.names.get("body_names", ())
     places = contents.array("body_pos_w", frames, len(names), 3)
     turns = w_last(contents.array("body_quat_w", frames, len(names), 4))
     root = int(names[:1] == ("world",))
