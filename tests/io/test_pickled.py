@@ -158,6 +158,9 @@ HOSTILE: dict[str, bytes] = {
     "a path": pickle.dumps({"a": Path("executed")}),
     "keys that are tuples": pickle.dumps({(1, 2): 3}),
     "a state for a table": b"\x80\x02}}b.",
+    "a name that is tuples in tuples": b"\x80\x04)"
+    + b"\x85" * 300_000
+    + b"X\x01\x00\x00\x00a\x93.",
 }
 
 

@@ -146,6 +146,8 @@ class Unpickler:
             stack.append(self.named(module, attribute))
         elif name == "STACK_GLOBAL":
             attribute, module = stack.pop(), stack.pop()
+            if not isinstance(module, str) or not isinstance(attribute, str):
+                raise TypeError("a name that is no text")  # and the hash of tuples has no bound
             stack.append(self.named(module, attribute))
         elif name in ("REDUCE", "NEWOBJ"):
             arguments, function = stack.pop(), stack.pop()
