@@ -315,7 +315,7 @@ def test_a_torch_table_that_asks_for_more_is_refused(tmp_path: Path) -> None:
         (b"\x80\x02}(X\x01\x00\x00\x00acos\nsystem\nX\x02\x00\x00\x00ls\x85Ru.", "posix|os.system"),
         (b"\x80\x02](K\x01e.", "a value of type list"),
         (b"\x80\x02}(X\x01\x00\x00\x00a](K\x01eu.", "a list under 'a'"),
-        (b"\x80\x02}b.", "BUILD"),
+        (b"\x80\x02}}b.", "BUILD"),
     ):
         with zipfile.ZipFile(tmp_path / "b.motion", "w") as archive:
             archive.writestr("motion/data.pkl", program)
