@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import kinemesh
+from kinemesh.errors import ReadError
 from kinemesh.result import Result
 from trajectory_files import Read
 
@@ -30,3 +32,10 @@ def test_hdmis_bodies_that_are_no_links_are_props(
     file = read(written["hdmi"])
     assert file.prop_names == ("box",)
     np.testing.assert_allclose(file.tracks[0][:, :3], lifted.tracks["box"][:, :3], atol=1e-6)
+
+
+def test_a_file_that_names_nothing_is_refused_as_hdmis(
+    written: dict[str, Path], read: Read
+) -> None:
+    with pytest.raises(ReadError, match=r"names no joint left_hip_pitch_joint"):
+        read(written["gmr"], format="hdmi")
