@@ -3,7 +3,7 @@
     python benchmarks/delivered.py [--data DIR] [--robot g1_base] [--rate 50] [NAME ...]
 
 Each recording, and each variant, is retargeted once at the rate, written in all formats at that
-rate, read again and judged at that rate, as ``kinemesh batch --format`` does. Recordings are those
+rate, read again and judged at that rate, as ``kinemesh batch --to`` does. Recordings are those
 of ``benchmarks/quality.py``, variants are listed below (``variants`` names all of them). The exit
 status is 1 if any file is judged otherwise than its result.
 """

@@ -28,6 +28,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 ROWS = (
     *("penetration.ground.max", "penetration.terrain.max", "penetration.prop.max"),
     *("penetration.self.max", "penetration.props.max", "scene.place"),
+    "scene.rest",
     *("stance.drift_max", "stance.slip_mean", "stance.height_p95"),
     *("contact.prop.gap_mean", "contact.prop.gap_p95", "contact.prop.kept"),
     *("contact.prop.shift_mean", "contact.terrain_hand.gap_p95", "contact.terrain_foot.gap_p95"),

@@ -33,6 +33,14 @@ def call(captured: Callable[[], tuple[str, str]], *arguments: str | Path) -> Run
     return Run(status, *captured())
 
 
+def older(path: Path, target: Path) -> Path:
+    """The result at ``path`` as earlier versions wrote it: without scene and demonstration."""
+    new = ("scenes", "shape_", "demonstration", "target", "positions", "labels")
+    with np.load(path, allow_pickle=False) as file:
+        np.savez(target, **{key: file[key] for key in file.files if not key.startswith(new)})
+    return target
+
+
 def walking(frames: int = FRAMES) -> np.ndarray:
     """Joint positions ``(T, 22, 3)`` [m] in the order of lafan22: a piece of the walk."""
     clip = demos.walk().crop(40, 40 + frames)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from commands import Command, call, walking
@@ -23,6 +24,8 @@ def pytest_configure() -> None:
     """One thread for each process: those of all workers and children fill the cores already."""
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     threadpool_limits(limits=1)  # of what is loaded
+    settings.register_profile("suite", max_examples=40)  # unless a test asks for more
+    settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +66,25 @@ def carrying() -> Clip:
         object=recording("omomo/objects/largebox.obj"),
         height=1.941,
     )
+
+
+@pytest.fixture(scope="session")
+def stairs(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    """A recorded person who climbs the stairs of a scanned height field, which is slow to cut."""
+    file = tmp_path_factory.mktemp("stairs") / "scene.toml"
+    file.write_text(
+        f"""
+        [clip]
+        file = "{recording("terrain/smpl_keypoints.npy")}"
+        fps = 30
+        [terrain]
+        heightfield = "{recording("terrain/heightmap.npy")}"
+        cell = [0.01, 0.01]
+        ground = -1.63
+        tolerance = 0.02
+        """
+    )
+    return io.read(file)
 
 
 @pytest.fixture

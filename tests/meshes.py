@@ -40,6 +40,31 @@ class Mesh:
         """Moved by ``offset`` [m]."""
         return Mesh(self.corners + offset)
 
+    def split(self, seed: int, share: float = 0.5, off: float = 0.0) -> Mesh:
+        """With an edge of some triangles split, and not that of the triangle beside: T-junctions.
+
+        The new corner is ``off`` [m] beside the edge, either way along each axis at most.
+        """
+        rng = np.random.default_rng(seed)
+        lots = []
+        for triangle in self.corners:
+            if rng.random() >= share:
+                lots.append(triangle)
+                continue
+            a, b, c = np.roll(triangle, -rng.integers(3), axis=0)
+            middle = a + rng.uniform(0.2, 0.8) * (b - a) + rng.uniform(-off, off, 3)
+            lots += [np.array([a, middle, c]), np.array([middle, b, c])]
+        return Mesh(np.array(lots))
+
+    def torn(self, seed: int, off: float) -> Mesh:
+        """With every corner of every triangle moved by up to ``off`` [m] along each axis."""
+        rng = np.random.default_rng(seed)
+        return Mesh(self.corners + rng.uniform(-off, off, self.corners.shape))
+
+    def mixed(self, seed: int) -> Mesh:
+        """With four in ten triangles, by chance, the other way round."""
+        return self.turned(np.random.default_rng(seed).random(len(self.corners)) < 0.4)
+
     @property
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """Corners, once for each triangle, and triangles: what ``Shape.from_mesh`` takes."""

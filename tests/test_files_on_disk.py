@@ -232,5 +232,5 @@ def test_on_a_full_disk_every_way_of_writing_fails_in_words_and_leaves_what_was_
             with pytest.raises(WriteError, match=r"No space left|ffmpeg failed"):
                 saved(name, standing, disk)
             assert sorted(disk.rglob("*")) == before
-    place = saved(name, standing, tmp_path)
-    assert place.exists()
+    if "inodes" not in options:  # once for both: where there is room, it is written
+        assert saved(name, standing, tmp_path).exists()

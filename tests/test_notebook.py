@@ -1,8 +1,5 @@
 """How clips and results show themselves in a notebook."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -46,13 +43,3 @@ def test_a_result_plots_what_its_reports_hold(result: Result) -> None:
     (violation,) = axes[1].lines  # what is never broken is left out
     assert np.allclose(violation.get_ydata(), [0.0, 1.0, 2.0, 3.0])
     assert np.allclose(axes[2].lines[0].get_ydata(), [1.0, 2.0, 0.0])
-
-
-def test_showing_a_table_imports_nothing_heavy() -> None:
-    code = (
-        "import sys, kinemesh; kinemesh.demos.walk()._repr_html_(); "
-        "heavy = ('matplotlib', 'plotly', 'viser', 'embreex', 'PIL'); "
-        "print([name for name in heavy if name in sys.modules])"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"

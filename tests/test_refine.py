@@ -1,6 +1,7 @@
 """The whole-clip pass and the second chances of single frames, on clips made by code."""
 
 import math
+import tracemalloc
 from importlib import import_module
 
 import numpy as np
@@ -113,3 +114,28 @@ def test_a_frame_that_is_trapped_finds_its_way_through_free_space(
 
     assert off(helped) < 0.06
     assert off(helped) < 0.5 * off(alone)
+
+
+def test_a_frame_of_a_long_clip_takes_no_more_than_its_answer(
+    robot: RobotModel, demos: dict[str, Clip], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What terms say of a frame is forgotten beyond REMEMBERED frames, in the pass too."""
+    loop = import_module("kinemesh.retarget")
+    for module in (loop, import_module("kinemesh.refine")):
+        monkeypatch.setattr(module, "REMEMBERED", 0)
+    refined = loop.refined
+    taken = []
+
+    def watched(*arguments: object) -> object:
+        solved = refined(*arguments)
+        taken.append(tracemalloc.get_traced_memory()[0])
+        return solved
+
+    monkeypatch.setattr(loop, "refined", watched)
+    clip, retargeter = demos["walk"], Retargeter(robot)
+    retargeter.retarget(clip.crop(0, 20))  # what is worked out once
+    tracemalloc.start()
+    for frames in (20, 60):
+        retargeter.retarget(clip.crop(0, frames))
+    tracemalloc.stop()
+    assert (taken[-1] - taken[-2]) / 40 < 30e3

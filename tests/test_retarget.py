@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from kinemesh.errors import ClipError, RobotError, SolveError
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Terrain, Trajectory, poses
 from kinemesh.objectives import Laplacian, Nominal, Smoothness
 from kinemesh.problem import Plan
+from kinemesh.refine import Refinement
 from kinemesh.result import Result
 from kinemesh.retarget import Retargeter, retarget
 from kinemesh.robot import Configuration, RobotModel
@@ -236,6 +238,15 @@ def test_the_start_faces_where_the_person_does(angle: float) -> None:
     np.testing.assert_allclose(start.landmarks(), straight.landmarks() @ turn.T, atol=1e-9)
 
 
+@cache
+def middle_of(name: str) -> tuple[Clip, Result]:
+    """A piece of a demo, and its answer."""
+    whole = DEMOS[name]()
+    middle = len(whole) // 2
+    clip = whole.crop(middle - 20, middle + 20)
+    return clip, _RETARGETER.retarget(clip)
+
+
 @pytest.mark.slow
 @settings(max_examples=3, deadline=None)
 @given(
@@ -246,12 +257,9 @@ def test_the_start_faces_where_the_person_does(angle: float) -> None:
 @example(angle=2.0, name="lift_box")
 @example(angle=-1.0, name="step_up")
 def test_turning_the_world_turns_the_answer(angle: float, name: str) -> None:
-    whole = DEMOS[name]()
-    middle = len(whole) // 2
-    clip = whole.crop(middle - 25, middle + 25)
+    clip, straight = middle_of(name)
     # The ground's anchors keep the world's axes and those of a turned terrain are drawn anew:
     # measured, landmarks differ by 1 to 3 mm in the mean and 10 mm at most.
-    straight = _RETARGETER.retarget(clip)
     answer = _RETARGETER.retarget(turned(clip, angle))
     places = [
         np.array([_ROBOT.configuration(q).landmarks() for q in r.trajectory.q])
@@ -289,10 +297,21 @@ def test_a_retargeter_has_no_memory_of_other_clips(
     np.testing.assert_array_equal(retargeter.retarget(short).trajectory.q, first.trajectory.q)
 
 
-def test_progress_is_called_after_every_frame(robot: RobotModel, short: Clip) -> None:
+@pytest.mark.parametrize("refine", [Refinement(), Refinement(sweeps=1), None])
+def test_progress_counts_every_frame_and_every_visit_of_the_whole_clip_pass(
+    robot: RobotModel, short: Clip, refine: Refinement | None
+) -> None:
     seen: list[tuple[int, int]] = []
-    retarget(short, robot, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(k + 1, len(short)) for k in range(len(short))]
+    frames: list[int] = []
+    retarget(
+        *(short, robot),
+        refine=refine,
+        progress=lambda done, total: seen.append((done, total)),
+        on_frame=lambda index, _: frames.append(len(seen)),
+    )
+    total = len(short) * (1 + (0 if refine is None else refine.sweeps))
+    assert seen == [(k + 1, total) for k in range(total)]
+    assert frames == [k + 1 for k in range(len(short))]
 
 
 def test_nothing_is_printed(
@@ -459,7 +478,7 @@ def test_a_prop_in_the_chest_is_finished_and_reported(robot: RobotModel, short: 
 def test_feet_that_belong_under_the_terrain_are_finished_and_reported(
     robot: RobotModel, demos: dict[str, Clip]
 ) -> None:
-    clip = demos["walk"].crop(0, 20)
+    clip = demos["walk"].crop(0, 12)
     feet = (clip.landmark("left_toe")[0] + clip.landmark("right_toe")[0]) / 2.0
     terrain = Terrain(Shape.box((6.0, 6.0, 0.6), (feet[0], feet[1], 0.3)))
     result = Retargeter(robot).retarget(replace(clip, scene=Scene((), terrain, 0.0)))

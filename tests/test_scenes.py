@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -22,28 +20,15 @@ def shelf() -> Clip:
     return kinemesh.read(recording("humoto/lift_shelf_lie_to_stand-867.glb")).crop(0, 24)
 
 
-def stairs(folder: Path) -> Clip:
-    (folder / "scene.toml").write_text(
-        f"""
-        [clip]
-        file = "{recording("terrain/smpl_keypoints.npy")}"
-        fps = 30
-        [terrain]
-        heightfield = "{recording("terrain/heightmap.npy")}"
-        cell = [0.01, 0.01]
-        ground = -1.63
-        tolerance = 0.02
-        """
-    )
-    return kinemesh.read(folder / "scene.toml").crop(20, 80)
+MADE = {"table": table, "shelf": shelf}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [table, shelf, stairs])
+@pytest.mark.parametrize("name", ["table", "shelf", "stairs"])
 def test_a_recorded_scene_is_followed_upright_without_a_lost_frame(
-    robot: RobotModel, tmp_path: Path, make: object
+    robot: RobotModel, name: str, request: pytest.FixtureRequest
 ) -> None:
-    clip = make(tmp_path) if make is stairs else make()
+    clip = request.getfixturevalue("stairs").crop(20, 80) if name == "stairs" else MADE[name]()
     result = kinemesh.retarget(clip, robot)
     assert len(result) == len(clip)
     assert np.all(np.isfinite(result.trajectory.q))
@@ -62,6 +47,6 @@ def test_a_recorded_scene_is_followed_upright_without_a_lost_frame(
         across = place["left_shoulder"] - place["right_shoulder"]
         wanted = clip.landmark("left_shoulder")[frame] - clip.landmark("right_shoulder")[frame]
         assert across[:2] @ wanted[:2] > 0.0  # not mirrored
-    if make is stairs:
+    if name == "stairs":
         rise = result.trajectory.q[-1, 2] - result.trajectory.q[0, 2]
         assert rise == pytest.approx(result.scale * np.ptp(clip.landmark("pelvis")[:, 2]), abs=0.1)

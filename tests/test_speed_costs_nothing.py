@@ -50,7 +50,7 @@ def test_the_fast_way_costs_no_more_and_breaks_no_more_than_the_reference(
 
 
 def test_the_ruler_sees_no_difference_with_and_without_compiled_loops(carrying: Clip) -> None:
-    clip = carrying.crop(80, 110)
+    clip = carrying.crop(80, 96)
     rows = ("penetration.prop.max", "stance.drift_max", "contact.prop.gap_mean")
     scores = []
     for compiled in (True, False) if RobotModel.load("g1").kernel is not None else (False,):

@@ -9,7 +9,7 @@ never undoes one, as a filter afterwards would.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -65,13 +65,30 @@ class Refinement:
         object.__setattr__(self, "smoothness", terms)
 
 
-def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) -> list[Solved]:
-    """Revisit the frames of a solved clip; reports are those of the final trajectory."""
+def refined(
+    solver: Solver,
+    refinement: Refinement,
+    solved: Iterable[Solved],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Solved]:
+    """Revisit the frames of a solved clip; reports are those of the final trajectory.
+
+    Args:
+        solver: what solves, and by which terms.
+        refinement: how it smooths.
+        solved: the frames, done once; of a generator's nothing is kept but what the pass made of
+            them.
+        progress: called after every visit with (visits done, in all); the first solution of each
+            frame counts as one.
+    """
     kept = (o for o in solver.objectives if not isinstance(o, Smoothness | Acceleration))
     terms = Terms((*kept, *refinement.smoothness), solver.constraints)
-    frames = [_known(frame, configuration) for frame, configuration, _ in solved]
-    configurations = [configuration for _, configuration, _ in solved]
-    reports = [report for _, _, report in solved]
+    frames, configurations, reports = [], [], []
+    for frame, configuration, report in solved:
+        frames.append(_known(frame, configuration))
+        configurations.append(configuration)
+        reports.append(report)
+    done = len(frames)
     for sweep in range(refinement.sweeps):
         order = range(len(frames)) if sweep % 2 == 0 else range(len(frames) - 1, -1, -1)
         for index in order:
@@ -91,6 +108,9 @@ def refined(solver: Solver, refinement: Refinement, solved: Sequence[Solved]) ->
                 reports[index] = best.report(frame.index, solves, solver.feasibility)
             if last or index >= REMEMBERED:
                 best.configuration.forget()
+            done += 1
+            if progress is not None:
+                progress(done, len(frames) * (1 + refinement.sweeps))
     return list(zip(frames, configurations, reports, strict=True))
 
 

@@ -51,7 +51,8 @@ _CLEARLY = 0.8
 """A second solution replaces the first where its merit is below this share of the first's."""
 
 Progress = Callable[[int, int], None]
-"""Called after every frame with (frames done, frames in all)."""
+"""Called after every frame with (frames done, frames in all); each sweep of the whole-clip pass
+does every frame once more, and they count."""
 
 OnFrame = Callable[[int, Array], None]
 """Called after every frame with (its index, its configuration), before the whole-clip pass."""
@@ -263,6 +264,17 @@ class Retargeter:
                 progress(index + 1, len(plan))
             yield frame, configuration, report
 
+    def _solutions(
+        self, plan: Plan, progress: Progress | None, on_frame: OnFrame | None
+    ) -> Iterator[tuple[Frame, Configuration, FrameReport]]:
+        """The frames of a plan as they are solved, those of a long clip without their memory."""
+        for frame, configuration, report in self.frames(plan, progress):
+            if frame.index >= REMEMBERED:
+                configuration.forget()
+            if on_frame is not None:
+                on_frame(frame.index, self.robot.expanded(configuration.q[None])[0])
+            yield frame, configuration, report
+
     def retarget(
         self,
         clip: Clip,
@@ -281,7 +293,8 @@ class Retargeter:
             clip: the demonstration.
             scene: props and terrain to adapt to, at human scale; default: the clip's own.
             nominal: a trajectory that base and legs stay near, frame by frame.
-            progress: called after every frame.
+            progress: called after every frame with (frames done, frames in all), where the
+                sweeps of the whole-clip pass do every frame once more.
             on_frame: called after every frame with its index and its configuration ``(nq,)``,
                 as it is before the whole-clip pass.
 
@@ -312,15 +325,14 @@ class Retargeter:
         with threadpool_limits(limits=1, user_api="blas"):
             wanted = None if nominal is None else self.robot.shortened(nominal.q)
             plan = self.plan(clip, scene, wanted)
-            solved = []
-            for solution in self.frames(plan, progress):
-                solved.append(solution)
-                if solution[0].index >= REMEMBERED:
-                    solution[1].forget()
-                if on_frame is not None:
-                    on_frame(solution[0].index, self.robot.expanded(solution[1].q[None])[0])
-            if self.refine is not None:
-                solved = refined(self, self.refine, solved)
+            sweeps = 0 if self.refine is None else self.refine.sweeps
+            told = _over(progress, len(plan) * (1 + sweeps))
+            solutions = self._solutions(plan, told, on_frame)
+            solved = (
+                list(solutions)
+                if self.refine is None
+                else refined(self, self.refine, solutions, told)
+            )
         q = np.array([configuration.q for _, configuration, _ in solved])
         if self.robot.fixed_base:  # the solver's rounding
             q[:, :7] = self.start(plan).q[:7]
@@ -343,6 +355,8 @@ class Retargeter:
             warnings=(*clip.warnings, *map(str, doubts)),
             stance=stance,
             touch={(touch.hand, touch.thing): touch.touching for touch in plan.touches},
+            demonstration=clip,
+            target=scene,
         )
 
 
@@ -373,7 +387,8 @@ def retarget(
         robot: a shipped robot's name, a folder, or a model; ``"g1"`` if left out.
         scene: props and terrain to adapt to, at human scale; the clip's own if left out.
         nominal: a trajectory that base and legs stay near, frame by frame; none if left out.
-        progress: called after every frame with (frames done, frames in all).
+        progress: called after every frame with (frames done, frames in all), where the sweeps of
+            the whole-clip pass do every frame once more: ``progress(3 * n, 3 * n)`` is the end.
         on_frame: called after every frame with its index and its configuration ``(nq,)``, as it
             is before the whole-clip pass.
         freeze: what is locked at its rest posture: joints by name, ``legs`` (the base with
@@ -418,6 +433,11 @@ def retarget(
     return retargeter.retarget(
         clip, scene=scene, nominal=nominal, progress=progress, on_frame=on_frame
     )
+
+
+def _over(progress: Progress | None, total: int) -> Progress | None:
+    """``progress`` told of another total than who calls it knows."""
+    return None if progress is None else lambda done, _: progress(done, total)
 
 
 def _given(name: str, value: T | None, kind: type[T], what: str) -> T | None:

@@ -49,6 +49,10 @@ def without(key: str) -> dict[str, Any]:
 
 
 BAD = {
+    "up, and no more than its place": {
+        **{"clip": "w", "variant": "original", "key": "0", "status": "kept"},
+        "files": {"../precious.txt": "0"},
+    },
     "up": line(files={"../precious.txt": "0"}),
     "up later": line(files={"kept/../../precious.txt": "0"}),
     "absolute": line(files={"/etc/passwd": "0"}),

@@ -19,6 +19,7 @@ import numpy as np
 
 import kinemesh
 from glb_files import scene_with_box
+from kinemesh import demos
 from kinemesh.io.bodies import PARENTS, standin
 from kinemesh.motion import LANDMARKS, SKELETONS, Prop, Scene, Shape, Trajectory
 from kinemesh.result import FrameReport, Result
@@ -388,6 +389,7 @@ def trajectories(folder: Path) -> list[Seed]:
         stance={"left_toe": np.ones(FRAMES, bool)},
         touch={("left_hand", "crate"): np.ones(FRAMES, bool)},
         notes=("a note",),
+        demonstration=replace(demos.lift_box().crop(0, FRAMES), fps=50.0),
     )
     result.save(folder / "result.npz")
     data = (folder / "result.npz").read_bytes()

@@ -229,6 +229,7 @@ def calls(folder: Path) -> list[Call]:
         **{"reports": reports, "clip": "c", "scale": 0.7, "version": "0", "notes": ("n",)},
         **{"warnings": (), "tracks": {"box": track}, "stance": {"left_toe": flags}},
         "touch": {("left_hand", "box"): flags},
+        **{"demonstration": lift, "target": lift.scene},
     }
     whole = Result(**result)
     whole.save(folder / "result.npz")

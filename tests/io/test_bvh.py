@@ -4,6 +4,7 @@ import dataclasses
 import time
 import tracemalloc
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from bvh_files import DIALECTS, body_of, write_bvh
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io import read
 from kinemesh.io.bvh import read_bvh
-from kinemesh.motion import LANDMARKS, SKELETONS
+from kinemesh.motion import LANDMARKS, SKELETONS, Clip
 from recordings import fault, recording
 
 FILES = {
@@ -80,6 +81,12 @@ def plain_kinematics(path: Path, frame: int) -> dict[str, np.ndarray]:
 # ------------------------------------------------------------------ real recordings
 
 
+@cache
+def recorded(file: str) -> Clip:
+    """A recording, read once for all tests."""
+    return read(recording(file))
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_places_and_turns_are_those_of_plain_matrices(file: str) -> None:
     path = recording(file)
@@ -100,7 +107,7 @@ def test_places_and_turns_are_those_of_plain_matrices(file: str) -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_a_recording_reads_without_a_word(file: str) -> None:
     stature, fps, frames, up = FILES[file]
-    clip = read(recording(file))
+    clip = recorded(file)
     assert len(clip) == frames
     assert clip.fps == pytest.approx(fps, rel=1e-9)
     assert clip.stature == pytest.approx(stature, abs=0.005)
@@ -115,7 +122,7 @@ def test_a_recording_reads_without_a_word(file: str) -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_the_left_hand_hangs_on_the_left(file: str) -> None:
-    clip = read(recording(file))
+    clip = recorded(file)
     ahead = sum(clip.landmark(f"{s}_toe") - clip.landmark(f"{s}_ankle") for s in ("left", "right"))
     left = np.cross([0.0, 0.0, 1.0], np.asarray(ahead))
     for part in ("hip", "shoulder", "elbow"):
@@ -126,7 +133,7 @@ def test_the_left_hand_hangs_on_the_left(file: str) -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_bones_keep_their_length(file: str) -> None:
-    clip = read(recording(file))
+    clip = recorded(file)
     for side in ("left", "right"):
         for a, b in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "hand")):
             bone = clip.landmark(f"{side}_{a}") - clip.landmark(f"{side}_{b}")
@@ -177,7 +184,7 @@ def test_a_long_recording_reads_in_little_time() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 def test_a_robot_follows_it(file: str) -> None:
-    clip = read(recording(file))
+    clip = recorded(file)
     clip = clip.crop(1, min(len(clip), 1 + round(1.5 * clip.fps)))
     clip = clip.resampled(30.0) if clip.fps > 60.0 else clip
     result = kinemesh.retarget(clip)

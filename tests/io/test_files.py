@@ -1,14 +1,18 @@
-"""Zip archives whose entries cannot be unpacked."""
+"""Zip archives whose entries cannot be unpacked, or had better not be."""
 
 from __future__ import annotations
 
+import io
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kinemesh.errors import ReadError
+from kinemesh.io.arrays import read_npz
 from kinemesh.io.files import open_archive, read_entry
 
 CONTENT = bytes(range(256)) * 40
@@ -66,3 +70,44 @@ def test_an_entry_that_cannot_be_unpacked_is_refused_by_its_name(
         pytest.raises(ReadError, match=r"a\.zip: its entry 'a' cannot be unpacked"),
     ):
         read_entry(tmp_path / "a.zip", whole, "a")
+
+
+def test_arrays_that_would_fill_the_memory_are_refused_before_they_are_unpacked(
+    tmp_path: Path,
+) -> None:
+    """A file of some hundred bytes whose array is 20 GB long, as its header and its zip say."""
+    header = io.BytesIO()
+    shape = (50_000, 50_000)
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "<f8", "fortran_order": False, "shape": shape}
+    )
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("poses.npy", header.getvalue() + bytes(100))
+    with pytest.raises(ReadError, match=r"a\.npz declares an array .* but holds 100"):
+        read_npz(path, ("poses",))
+    data = bytearray(path.read_bytes())
+    size = len(header.getvalue()) + (1 << 31)
+    place = data.index(b"PK\x01\x02") + 24
+    data[place : place + 4] = size.to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(ReadError, match=r"would unpack to 2048 MiB; expected at most 1024 MiB"):
+        read_npz(path, ("poses",))
+
+
+def test_bytes_that_would_become_eight_times_as_many_are_refused_by_their_header(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+        with made.open("poses.npy", "w") as stream:
+            np.lib.format.write_array_header_1_0(
+                stream, {"descr": "|u1", "fortran_order": False, "shape": (300 << 20,)}
+            )
+            for _ in range(300):
+                stream.write(bytes(1 << 20))
+    tracemalloc.start()
+    with pytest.raises(ReadError, match="would take 2400 MiB; expected at most 1024 MiB"):
+        read_npz(path, ("poses",))
+    assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    tracemalloc.stop()

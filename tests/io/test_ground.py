@@ -10,7 +10,7 @@ from kinemesh.demos import walk
 from kinemesh.io import read
 from kinemesh.io.ground import find_floor, grounded
 from kinemesh.motion import Clip
-from recordings import recording
+from recordings import fault, recording
 
 CLIMBS = {
     0: "climb/seq_0/mocap_climb_seq_0_joint_positions_f900-3700.npy",
@@ -95,3 +95,11 @@ def test_a_floor_under_a_handful_of_toes_is_said_to_be_a_guess() -> None:
     few = grounded(replace(clip, positions=clip.positions + away[:, None]))
     assert any("it is a guess" in text for text in few.warnings)
     assert grounded(clip).warnings == ()
+
+
+def test_the_floor_of_a_walk_in_place_is_under_the_feet_that_slide() -> None:
+    clip = read(fault("in_place_walk/treadmill.npy"), skeleton="smpl22", fps=30.0)
+    (note,) = [text for text in clip.notes if text.startswith("floor: ")]
+    assert float(note.split()[1]) == pytest.approx(0.02, abs=0.005)
+    assert any("the floor is a guess" in text for text in clip.warnings)
+    assert any("moves nobody" in text for text in clip.warnings)

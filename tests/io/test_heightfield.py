@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinemesh import Scene, Terrain, read
+from kinemesh import Clip, Scene, Terrain
 from kinemesh.errors import ReadError
 from kinemesh.io.heightfield import Grid, read_heightfield
 from kinemesh.motion.contacts import support_height
@@ -139,10 +139,10 @@ def test_what_is_no_height_field_is_refused(
         made(tmp_path, heights, **grid)
 
 
-def test_the_steps_of_a_scanned_walk_are_where_the_scan_has_them() -> None:
-    file = recording("terrain/heightmap.npy")
-    heights = np.load(file).astype(float)
-    shape, _, _ = read_heightfield(file, Grid(cell=(0.01, 0.01), ground=-1.63, tolerance=0.02))
+def test_the_steps_of_a_scanned_walk_are_where_the_scan_has_them(stairs: Clip) -> None:
+    heights = np.load(recording("terrain/heightmap.npy")).astype(float)
+    assert stairs.scene.terrain is not None
+    shape = stairs.scene.terrain.shape
     assert len(shape.parts) <= 64
     places = centres(heights.shape, (0.01, 0.01))
     walked = (np.abs(places[:, 1] - 0.1) < 0.3) & (np.abs(places[:, 0] - 0.5) < 1.6)
@@ -151,21 +151,8 @@ def test_the_steps_of_a_scanned_walk_are_where_the_scan_has_them() -> None:
     assert np.mean(np.abs(off) < 0.04) > 0.9
 
 
-def test_feet_stand_on_the_steps_that_they_climb(tmp_path: Path) -> None:
-    scene = tmp_path / "scene.toml"
-    scene.write_text(
-        f"""
-        [clip]
-        file = "{recording("terrain/smpl_keypoints.npy")}"
-        fps = 30
-        [terrain]
-        heightfield = "{recording("terrain/heightmap.npy")}"
-        cell = [0.01, 0.01]
-        ground = -1.63
-        tolerance = 0.02
-        """
-    )
-    clip = read(scene)
+def test_feet_stand_on_the_steps_that_they_climb(stairs: Clip) -> None:
+    clip = stairs
     for side in ("left", "right"):
         labels = np.load(recording(f"terrain/{side}_foot_contact.npy"))
         # At first the recording has the feet 12 cm in the floor.

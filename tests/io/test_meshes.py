@@ -5,8 +5,6 @@ import json
 import logging
 import os
 import struct
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,11 +105,6 @@ def test_a_mesh_that_cannot_be_in_metres_is_refused_by_name(
     file = obj_save(tmp_path / "crate.obj", BOX, factor)
     with pytest.raises(ClipError, match=r"the mesh crate\.obj is .*metres"):
         read_mesh(file)
-
-
-def test_the_library_loads_no_mesh_library_until_one_is_read() -> None:
-    code = "import sys, kinemesh.io; sys.exit('trimesh' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize(("sequence", "tops"), [(0, (0.2, 0.47, 0.95)), (1, None)])

@@ -249,7 +249,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     np.savez_compressed(tmp_path / "a.npz", global_joint_positions=person())
-    monkeypatch.setattr(arrays, "_LARGEST_FILE", 1000)
+    monkeypatch.setattr(arrays, "_LARGEST", 1000)
     with pytest.raises(ReadError, match="would unpack"):
         read(tmp_path / "a.npz")
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,9 @@ REAL = {
 }
 
 
+@cache
 def real(path: str) -> Clip:
+    """A recording, read once for all tests."""
     extra = REAL[path]
     kwargs = {} if extra is None else {extra[0]: recording(extra[1])}
     return read(recording(path), **kwargs)

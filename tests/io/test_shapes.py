@@ -346,7 +346,7 @@ def test_meshes_of_a_model_are_found_in_its_folder_of_meshes(save: object, box_o
         ("<sdf/>", "holds <sdf>; expected <mujoco>"),
         ("<robot/>", "links that hang from none"),
         ("<!DOCTYPE a><mujoco/>", "document type"),
-        (mjcf('<geom size="0.1"/>' * 300), "more than 256 geoms"),
+        (mjcf('<geom type="box" size="0.1 0.1 0.1"/>' * 257), "more than 256 geoms"),
     ],
 )  # fmt: skip
 def test_a_wrong_model_is_refused(save: object, text: str, match: str) -> None:
@@ -460,14 +460,11 @@ def test_a_split_shape_is_met_at_its_parts() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "most", "reach"), [("woodchair", 40, 30), ("largetable", 20, 30)])
-def test_scanned_furniture_is_cut_into_few_parts_within_centimetres(
-    name: str, most: int, reach: int
-) -> None:
+def test_scanned_furniture_is_cut_into_few_parts_within_centimetres() -> None:
     pytest.importorskip("coacd")
     import re
 
-    shape = read_shape(recording(f"omomo/objects/{name}.obj"), decompose=True)
-    assert 2 < len(shape.parts) <= most
+    shape = read_shape(recording("omomo/objects/largetable.obj"), decompose=True)
+    assert 2 < len(shape.parts) <= 20
     found = re.search(r"reach (\d+) mm beyond", shape.warnings[0])
-    assert found is not None and int(found[1]) <= reach
+    assert found is not None and int(found[1]) <= 30

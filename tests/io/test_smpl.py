@@ -162,7 +162,7 @@ def test_info_shows_the_file_and_where_the_bones_are_from(kinemesh_command: Comm
     assert "stand-in" in run.out
     run = kinemesh_command("info", recording("terrain/smpl_keypoints.npy"))
     assert run.status == 2
-    assert "fps=" in run.err
+    assert "give --source-fps" in run.err
 
 
 # ------------------------------------------------------------------ kinematics

@@ -59,7 +59,7 @@ def test_a_table_with_w_first_is_a_good_one_of_kimodo_and_a_bad_one_of_unitree(
     np.savetxt(path, walked.trajectory.qpos(), delimiter=",")
     report = kinemesh.lint(path, robot)
     assert (report.format, report.findings) == ("kimodo", ())
-    assert any("--from unitree-csv" in note for note in report.notes)
+    assert any("format='unitree-csv'" in note for note in report.notes)
     assert kinemesh.lint(path, robot, format="unitree-csv").traps == ("quaternion-order",)
 
 

@@ -92,6 +92,17 @@ def test_a_person_under_the_ground_is_said_to_be_there() -> None:
     assert named(lifted(np.full(30, -0.03))) == {}
 
 
+@pytest.mark.parametrize("deep", [0.1, 0.03])
+def test_a_floor_that_rises_over_the_feet_is_seen_by_their_depth(deep: float) -> None:
+    """The toe joint is 2.5 cm over the sole."""
+    clip = walk()
+    down = np.outer(np.linspace(0.0, -deep, len(clip)), (0.0, 0.0, 1.0))
+    sunk = named(replace(clip, positions=clip.positions + down[:, None])).get("doubt.under_ground")
+    assert (sunk is not None) == (deep > 0.075)
+    if sunk is not None:
+        assert sunk.frames[-1][1] == len(clip) - 1 and "with its toe joint up to 0.0" in sunk.why
+
+
 def test_a_scene_without_any_surface_has_nothing_to_stand_on() -> None:
     assert list(named(posed(np.zeros((30, 3)), Scene(ground=None)))) == ["doubt.no_surface"]
 
@@ -104,10 +115,18 @@ def test_a_walk_whose_root_stands_still_slides() -> None:
     assert sum(last - first + 1 for first, last in doubt.frames) > 0.5 * len(clip)
 
 
-@pytest.mark.parametrize(("pace", "doubted"), [(0.5, True), (0.04, False)])
+@pytest.mark.parametrize(("pace", "doubted"), [(0.5, True), (0.12, True), (0.04, False)])
 def test_feet_that_slide_do_not_carry(pace: float, doubted: bool) -> None:
     way = pace / FPS * np.arange(60)
     assert ("doubt.sliding" in named(posed(np.outer(way, (1.0, 0.0, 0.0))))) is doubted
+
+
+def test_a_walk_whose_root_goes_too_far_slides() -> None:
+    """He stands at both ends, so that stances are found; in between no foot ever does."""
+    clip = walk()
+    way = clip.landmark("pelvis") * (1.0, 1.0, 0.0)
+    far = replace(clip, positions=clip.positions + 0.2 * (way - way[0])[:, None])
+    assert "over the ground at 0.2" in named(far)["doubt.sliding"].why
 
 
 def test_a_squat_without_the_roots_position_is_seen_by_its_root() -> None:

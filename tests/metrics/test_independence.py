@@ -20,7 +20,7 @@ TAKEN = (
     *(f"kinemesh.robot.{name}" for name in ("bodies", "collision", "configuration", "convex")),
     *(f"kinemesh.robot.{name}" for name in ("dents", "dynamics", "facets", "kernel", "narrow")),
     *(f"kinemesh.robot.{name}" for name in ("near", "obstacle", "patch", "selfcollision")),
-    *(f"kinemesh.robot.{name}" for name in ("surface", "sheet", "twosided", "clips")),
+    *(f"kinemesh.robot.{name}" for name in ("surface", "sheet", "twosided", "cells", "clips")),
     *(f"kinemesh.motion.{name}" for name in ("contacts", "field", "inside", "touch")),
     *(f"kinemesh.motion.{name}" for name in ("closest", "underfoot")),
 )

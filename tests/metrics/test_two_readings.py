@@ -140,6 +140,22 @@ def test_a_kneeling_foot_on_its_ball_stands_by_its_toe_and_one_on_its_instep_doe
             assert reading.toe.all()
 
 
+@pytest.mark.parametrize("part", ["all along", "half the clip"])
+def test_who_stands_on_tiptoe_has_no_heel_down_however_long(still: Clip, part: str) -> None:
+    """The ankle keeps its height: rest is told by how the foot rises from toe to ankle."""
+    up = slice(0 if part == "all along" else FRAMES // 2, FRAMES)
+    positions = np.array(still.positions)
+    for side in SIDES:
+        toe = still.landmark(f"{side}_toe")[0]
+        positions[up, still.skeleton.index(f"{side}_ankle")] = toe + np.array([-0.04, 0.0, 0.13])
+    tiptoe = replace(still, positions=positions, height=still.stature)
+    for side in SIDES:
+        for reading in stands(tiptoe, side):
+            assert reading.toe.all()
+            assert not reading.heel[up].any()
+    agree(tiptoe)
+
+
 def test_feet_that_are_swept_back_by_a_treadmill_do_not_stand() -> None:
     clip = walk()
     gone = clip.landmark("pelvis") * [1.0, 1.0, 0.0]

@@ -133,9 +133,11 @@ def test_corners_a_rounding_apart_and_triangles_without_an_area_leave_a_box_clos
 
 def test_facets_that_share_no_corner_close_where_they_are_written_outwards() -> None:
     sides = [meshes.sides((1, 1, 1), side, cells=k) for k, side in enumerate(meshes._SIDES, 1)]
-    shape = made(Mesh(np.concatenate([side.corners for side in sides])))
+    middle = np.array([0.0, 0.0, 0.5])
+    apart = [s.corners + 0.004 * (s.corners.mean(axis=(0, 1)) - middle) for s in sides]
+    shape = made(Mesh(np.concatenate(apart)))  # 2 mm from side to side: no cracks
     assert shape.kind == "open"
-    assert around(shape, (0.01, 0.02, 0.4)) == pytest.approx(1.0, abs=1e-6)
+    assert around(shape, (0.01, 0.02, 0.4)) == pytest.approx(1.0, abs=0.01)
 
 
 def test_a_closed_table_in_an_open_room_is_a_solid_between_sheets() -> None:

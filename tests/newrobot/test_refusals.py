@@ -106,13 +106,3 @@ def test_robots_that_are_no_humanoids_are_refused_and_it_says_why(
     ran = kinemesh_command("robot", "new", robot_file(name), "-o", tmp_path / "out")
     assert (ran.status, why in ran.err) == (2, True), ran.err
     assert not (tmp_path / "out").exists()
-
-
-def test_a_name_that_is_wanted_for_a_frame_is_refused(
-    tmp_path: Path, kinemesh_command: Command
-) -> None:
-    path = write_made(tmp_path)
-    path.write_text(path.read_text().replace('body name="head"', 'body name="left_sole"'))
-    ran = kinemesh_command("robot", "new", path, "-o", tmp_path / "out")
-    assert (ran.status, "left_sole" in ran.err) == (2, True), ran.err
-    assert not (tmp_path / "out").exists()

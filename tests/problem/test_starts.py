@@ -14,6 +14,7 @@ def standing(robot: RobotModel) -> np.ndarray:
 def turned(points: np.ndarray, axis: str, angle: float) -> np.ndarray:
     c, s = np.cos(angle), np.sin(angle)
     matrix = {
+        "x": np.array([[1, 0, 0], [0, c, -s], [0, s, c]]),
         "y": np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]]),
         "z": np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]),
     }[axis]
@@ -39,6 +40,18 @@ def test_a_lying_person_gets_a_lying_start(robot: RobotModel) -> None:
     lying = turned(standing(robot), "y", np.pi / 2)  # on the belly: what was up is now +x
     trunks = [start.rotations[1][:, 2] for start in starts(robot, lying)]
     assert max(trunk[0] for trunk in trunks) > 0.95
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_who_lies_on_a_side_exactly_gets_starts_that_face_as_she_does(
+    robot: RobotModel, side: float
+) -> None:
+    points = standing(robot)
+    points[:, 1] -= points[:, 1].mean()
+    lying = turned(points, "x", side * np.pi / 2)
+    for start in starts(robot, lying):
+        assert np.all(np.isfinite(start.q))
+        assert start.rotations[1][0, 0] > 0.9
 
 
 def test_starts_differ_in_posture_and_in_the_lean_of_the_base(robot: RobotModel) -> None:

@@ -179,7 +179,8 @@ def test_the_command_compares_ours_with_a_table(
     assert run.status == 2 and not (tmp_path / "two.html").exists()
     run = kinemesh_command("report", ours, theirs, "-o", tmp_path / "two.html", "--no-scene")
     assert run.status == 0, run.err
-    assert "ours: unsure: not measured" in run.out and "theirs: unsure" in run.out  # no clip
+    assert "theirs: unsure: not measured" in run.out  # no clip
+    assert "ours: " in run.out and "ours: unsure" not in run.out  # in its file
     said = " ".join(read(tmp_path / "two.html").words)
     assert re.search(r"\? unsure: all rows kept, \d+ not measured", said)
     assert "theirs" in said and "Cost by term of ours" in said

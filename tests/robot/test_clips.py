@@ -132,7 +132,7 @@ def test_a_trajectory_whose_floor_is_elsewhere_is_warned_of(
     q = np.array(answer.trajectory.q)
     q[:, 2] += 0.2
     clip = clip_of(replace(answer.trajectory, q=q), robot)
-    assert "--floor 0.200" in clip.warnings[0]
+    assert "floor=0.200" in clip.warnings[0]
 
 
 @pytest.mark.parametrize("floor", [0.2, -0.08])

@@ -68,6 +68,18 @@ def test_nearest_places_and_crossings_are_those_of_every_triangle() -> None:
     np.testing.assert_array_equal(triangles.crossed(points, ends), times % 2 == 1)
 
 
+def test_nearest_places_do_not_depend_on_what_was_asked_before() -> None:
+    rng = np.random.default_rng(4)
+    corners = meshes.room((1.0, 1.0, 0.6), cells=9).corners
+    points = rng.uniform((-0.55, -0.55, -0.05), (0.55, 0.55, 0.65), (400, 3))
+    at_once = TwoSided.of(corners).nearest(points)[0]
+    one = TwoSided.of(corners)
+    for k in rng.permutation(len(points))[:60]:
+        place = one.nearest(points[k : k + 1])[0][0]
+        away = [np.linalg.norm(p - points[k]) for p in (place, at_once[k])]
+        assert away[0] == pytest.approx(away[1], abs=1e-12) or min(away) > 0.1
+
+
 @pytest.mark.parametrize("over", [False, True], ids=["as made", "every facet turned"])
 @pytest.mark.parametrize("side", [1.0, -1.0], ids=["in front", "behind"])
 def test_the_whole_robot_is_apart_from_a_wall_on_either_side(

@@ -269,7 +269,11 @@ def test_hdmis_meta_that_does_not_fit_is_refused(
 @pytest.mark.parametrize(
     ("key", "change", "message"),
     [
-        ("joint_pos", lambda a: a[:, :-1], r"'joint_pos' has shape \(16, 28\); expected \(N, 29\)"),
+        (
+            "joint_pos",
+            lambda a: a[:, :-1],
+            r"'joint_pos' has 28 joints in each of its 16 frames, and the robot 'g1' has 29",
+        ),
         ("body_pos_w", lambda a: a[:, :-1], r"'body_quat_w' has shape .*; expected \(16, 29, 4\)"),
         ("body_quat_w", lambda a: a * 0.0, r"a body has quaternions of norm 0 to 0"),
         ("body_pos_w", lambda a: a * np.nan, r"NaN or infinite numbers, the first in frame 0"),

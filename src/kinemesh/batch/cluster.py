@@ -130,7 +130,7 @@ def _do(here: str, make: Make, task: Any, limits: Limits) -> Outcome | str:
     except OSError as error:
         return (
             f"{here} is not there on {os.uname().nodename} ({error.strerror}): all machines have "
-            f"to share the folder that a batch is started in, its sources and its --out"
+            f"to share the folder that a batch is started in, its sources and its out="
         )
     try:
         check(limits)

@@ -16,7 +16,7 @@ NAME = "index.parquet"
 
 MEASURES = (
     *(f"penetration.{kind}.max" for kind in ("ground", "terrain", "prop", "self")),
-    *("penetration.props.max", "scene.place"),
+    *("penetration.props.max", "scene.place", "scene.rest"),
     *("stance.drift_max", "stance.slip_mean", "stance.height_p95"),
     *(
         f"contact.{kind}.{what}"

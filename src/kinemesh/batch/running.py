@@ -21,7 +21,7 @@ from kinemesh.batch.line import FAILED, MADE, SKIPPED, Record
 from kinemesh.batch.manifest import Manifest, own_file
 from kinemesh.batch.process import Limits, Outcome
 from kinemesh.batch.rate import Rate
-from kinemesh.batch.sources import Source, read_sources
+from kinemesh.batch.sources import Source, all_sources
 from kinemesh.batch.task import MakeWorker, Options, Task
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.robot import RobotModel
@@ -48,7 +48,7 @@ class Batch:
     rate: Rate | None = None
     """How fast it was; None if nothing was retargeted now."""
     warnings: tuple[str, ...] = ()
-    """Lines of the manifest that were left out, and why."""
+    """Files of folders, and lines of the manifest, that were left out, and why."""
 
     def count(self, status: str) -> int:
         """How many lines have a status."""
@@ -83,7 +83,8 @@ def batch(
     ``if __name__ == "__main__"``.
 
     Args:
-        sources: recordings, ``.toml`` listings of them, or :class:`Source`.
+        sources: recordings, ``.toml`` listings of them, folders (every file below that a reader
+            takes, as it is; links are not followed), or :class:`Source`.
         out: the folder: ``kept/``, ``unsure/``, ``rejected/``, ``manifest.jsonl``, ``card.md``,
             ``card.json``.
         spec: the variants, or a file of them; the clips as they are if left out.
@@ -111,12 +112,13 @@ def batch(
     if engine not in (LOCAL, RAY):
         raise KinemeshError(f"engine = {engine!r}; expected {LOCAL!r} or {RAY!r}")
     if address is not None and engine != RAY:
-        raise KinemeshError("address is Ray's: give engine = 'ray' (--engine ray) too")
+        raise KinemeshError("address is Ray's: give engine='ray' too")
     if format is not None and format not in WRITERS:
         raise WriteError(f"unknown format {format!r}; known are {', '.join(WRITERS)}")
     if parquet:
         index.check_parquet()
-    wanted = _sources(sources)
+    left: list[str] = []
+    wanted = all_sources(sources, apart=[Path(out)], left_out=left.append)
     variants = spec if isinstance(spec, Spec) else Spec() if spec is None else read_spec(spec)
     own = os.path.isdir(robot) and not is_shipped(robot)
     name = str(Path(robot).resolve()) if own else str(robot)
@@ -149,7 +151,7 @@ def batch(
             index.write_index(folder, manifest)
         records = [manifest.get(t.source.name, t.variant.name) for t in tasks]
         there = tuple(record for record in records if record is not None)
-        return Batch(there, len(plan.done_now), facts, rate, manifest.warnings)
+        return Batch(there, len(plan.done_now), facts, rate, (*left, *manifest.warnings))
 
 
 class _Plan:
@@ -243,18 +245,6 @@ class _Plan:
         self.done_now.append(record)
         if self._progress is not None:
             self._progress(len(self.done_now), self.total, record)
-
-
-def _sources(given: Sequence[str | Path | Source]) -> tuple[Source, ...]:
-    own = [source for source in given if isinstance(source, Source)]
-    paths = [path for path in given if not isinstance(path, Source)]
-    found = (*own, *(read_sources(paths) if paths else ()))
-    names = [source.name.lower() for source in found]
-    if len(set(names)) != len(names):
-        raise ReadError("two sources have one name: give one of them another")
-    if not found:
-        raise ReadError("no sources: give a recording, or a .toml that lists them")
-    return found
 
 
 def _hashes(source: Source | Variant) -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from kinemesh import toml
 from kinemesh._files import existing_file, is_file_name
+from kinemesh.batch.folder import recordings_in
 from kinemesh.errors import ReadError
 from kinemesh.io import read
 from kinemesh.motion import Clip
@@ -97,12 +99,25 @@ class Source:
         return clip if self.rate is None else clip.resampled(self.rate)
 
 
-def read_sources(paths: Sequence[str | Path]) -> tuple[Source, ...]:
-    """The sources that ``paths`` name: recordings, and listings of them (``.toml``).
+def read_sources(
+    paths: Sequence[str | Path],
+    *,
+    apart: Sequence[Path] = (),
+    left_out: Callable[[str], None] | None = None,
+) -> tuple[Source, ...]:
+    """The sources that ``paths`` name: recordings, listings of them (``.toml``), and folders.
+
+    Of a folder, and those below it, every file is taken that a reader takes, as it is: what was
+    touched, and what a file does not say, only a listing can say. See :mod:`kinemesh.batch.folder`.
 
     A listing has one ``[[clip]]`` for each, with ``path`` and any of ``name``, ``object``,
     ``terrain``, ``skeleton``, ``height``, ``fps``, ``floor``, ``up``, ``clean``, ``start``,
     ``stop``, ``rate`` (or ``resample``); its paths start from the listing's folder.
+
+    Args:
+        paths: recordings, listings, folders.
+        apart: folders that are not looked into, such as that of the results.
+        left_out: called for each file of a folder that is not taken, with it and the reason.
 
     Raises:
         ReadError: a listing cannot be read or holds what it should not, a path names nothing, or
@@ -110,12 +125,18 @@ def read_sources(paths: Sequence[str | Path]) -> tuple[Source, ...]:
     """
     found: list[Source] = []
     for path in map(Path, paths):
-        if path.suffix.lower() == ".toml":
+        if os.path.isdir(path):
+            named, left = recordings_in(path, apart)
+            found += [Source(place, name) for name, place in named]
+            if left_out is not None:
+                for text in left:
+                    left_out(text)
+        elif path.suffix.lower() == ".toml":
             found += _listing(path)
         else:
             found.append(Source(existing_file(path)))
     if not found:
-        raise ReadError("no sources: give a recording, or a .toml that lists them")
+        raise ReadError("no sources: give recordings, a folder of them, or a .toml that lists them")
     seen: dict[str, Source] = {}
     for source in found:
         other = seen.setdefault(source.name.lower(), source)
@@ -125,6 +146,27 @@ def read_sources(paths: Sequence[str | Path]) -> tuple[Source, ...]:
                 f"another name (name = in a listing)"
             )
     return tuple(found)
+
+
+def all_sources(
+    given: Sequence[str | Path | Source],
+    *,
+    apart: Sequence[Path] = (),
+    left_out: Callable[[str], None] | None = None,
+) -> tuple[Source, ...]:
+    """Sources as they are, and those that paths name, as for :func:`read_sources`.
+
+    Raises:
+        ReadError: as :func:`read_sources`; or two sources have one name.
+    """
+    own = [source for source in given if isinstance(source, Source)]
+    paths = [path for path in given if not isinstance(path, Source)]
+    named = read_sources(paths, apart=apart, left_out=left_out) if paths or not own else ()
+    found = (*own, *named)
+    names = [source.name.lower() for source in found]
+    if len(set(names)) != len(names):
+        raise ReadError("two sources have one name: give one of them another")
+    return found
 
 
 def _listing(file: Path) -> list[Source]:

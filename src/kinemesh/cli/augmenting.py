@@ -25,6 +25,8 @@ class AugmentCommand:
     """Show the variants that a spec file makes of a recording; `batch` retargets them."""
 
     source: tyro.conf.OmitArgPrefixes[Source]
+    source_robot: str | None = None
+    """Whose trajectory the recording is, where it is a robot's; the file's own, else g1."""
     spec: Path
     """The TOML file of variants: docs/augmentation.md."""
     json: bool = False
@@ -35,12 +37,12 @@ class AugmentCommand:
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
         spec = read_spec(self.spec)
-        clip = self.source.read()
+        clip = self.source.read(self.source_robot)
         lines = [_line(variant, clip) for variant in spec.variants]
         if self.json:
             sys.stdout.write(json.dumps(lines, indent=2) + "\n")
             return 0
-        print_findings(console, clip.notes, clip.warnings)
+        print_findings(console, self, clip.notes, clip.warnings)
         for prop in clip.scene.props:
             at = moved_at(prop, clip.fps)
             console.print(

@@ -7,7 +7,7 @@ import sys
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
@@ -21,7 +21,9 @@ from rich.progress import (
 )
 
 from kinemesh.batch import FAILED, KEPT, REJECTED, SKIPPED, UNSURE, Batch, Rate, Record, batch
+from kinemesh.cli.wording import all_worded, options_of
 
+_Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
 _STATUSES = (KEPT, UNSURE, REJECTED, FAILED, SKIPPED)
 _FAILED = 1
 """Exit status when something could not be made."""
@@ -36,14 +38,16 @@ class BatchCommand:
     """Retarget many recordings, and variants of them; keep what passes the verdict."""
 
     sources: tyro.conf.Positional[tuple[Path, ...]]
-    """Recordings, or .toml files that list them: docs/augmentation.md."""
-    out: Path
+    """Recordings, .toml files that list them (docs/augmentation.md), or folders: every file in them
+    and below that a reader takes, as it is. Objects and terrain, rates and heights only a .toml
+    says."""
+    output: _Output
     """Folder for motions, manifest and card; the same again goes on where it was stopped."""
     spec: Path | None = None
     """The TOML file of variants; the recordings as they are if left out."""
     robot: str = "g1"
     """A robot's name, or a folder with a robot.toml."""
-    format: str | None = None
+    to: str | None = None
     """A trainer's format to write too: mjlab, beyondmimic, ... (see `convert`)."""
     parquet: bool = False
     """Write index.parquet too: a row for each variant (extra `parquet`)."""
@@ -83,7 +87,7 @@ class BatchCommand:
                 "stopped: what was done is kept; the same command goes on", style="bold red"
             )
             return _STOPPED
-        for text in made.warnings:
+        for text in all_worded(made.warnings, options_of(self)):
             Console(stderr=True, soft_wrap=True).print(
                 f"warning: {text}", style="yellow", highlight=False, markup=False
             )
@@ -114,10 +118,10 @@ class BatchCommand:
 
         return batch(
             self.sources,
-            self.out,
+            self.output,
             spec=self.spec,
             robot=self.robot,
-            format=self.format,
+            format=self.to,
             parquet=self.parquet,
             workers=self.workers,
             engine=self.engine,
@@ -129,10 +133,10 @@ class BatchCommand:
 
     def _print(self, console: Console, made: Batch) -> None:
         counts = ", ".join(f"{made.count(s)} {s}" for s in _STATUSES)
-        facts = made.card
+        facts, card = made.card, self.output / "card.md"
         lines = [
-            f"{self.out}: {counts}; {made.done} done now",
-            f"data set: {facts[KEPT]} motions, {facts['hours']:.3f} h; see {self.out / 'card.md'}",
+            f"{self.output}: {counts}; {made.done} done now",
+            f"data set: {facts[KEPT]} motions, {facts['hours']:.3f} h; see {card}",
         ]
         if made.rate is not None:
             lines.append(_said(made.rate))

@@ -16,8 +16,9 @@ from rich.console import Console
 from kinemesh._files import same_file
 from kinemesh.cli.delivering import Delivery, reread, scored
 from kinemesh.cli.fitted import read_clip
-from kinemesh.cli.source import Options
+from kinemesh.cli.source import Recording
 from kinemesh.cli.tables import print_findings, verdict_lines
+from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.cli.written import Written
 from kinemesh.errors import WriteError
 from kinemesh.io.files import existing_file
@@ -50,7 +51,7 @@ class ConvertCommand:
     ] = None
     joint_set: Annotated[str | None, tyro.conf.arg(name="set")] = None
     """A part of the joints, of motionlib alone: asap23, G1's 29 without the wrists."""
-    fps: float | None = None
+    rate: float | None = None
     """Frames per second to write at; what the format's readers take for granted, else its own."""
     source_fps: float | None = None
     """The trajectory's frames per second, where its file does not say."""
@@ -60,9 +61,7 @@ class ConvertCommand:
     """Which motion of a library of several."""
     clip: Path | None = None
     """The recording that it answers: the file is judged against it."""
-    recording: tyro.conf.OmitArgPrefixes[Options]
-    clip_fps: float | None = None
-    """The recording's frames per second, where its file does not say."""
+    recording: tyro.conf.OmitArgPrefixes[Recording]
     strict: bool = False
     """Exit with status 1 where something that held before does not hold in the file."""
     json: bool = False
@@ -80,9 +79,9 @@ class ConvertCommand:
             source, self.robot, self.source_fps, format=self.layout, motion=self.motion
         )
         name = self.motion or (written.result.clip if written.result else source.stem)
-        clip = read_clip(self.clip, self.clip_fps, self.recording)
+        clip = read_clip(self.clip, self.recording)
         own = written.trajectory.fps
-        rate = self.fps if self.fps is not None else WRITERS[self.to].fps or own
+        rate = self.rate if self.rate is not None else WRITERS[self.to].fps or own
         judging = clip is not None or rate != own
         # Before anything is written: what does not fit together is found now.
         before = scored(written, clip, self.recording) if judging else None
@@ -90,7 +89,7 @@ class ConvertCommand:
             written.result or written.trajectory,
             target,
             format=self.to,
-            fps=self.fps,
+            fps=self.rate,
             robot=written.robot,
             tracks=written.tracks,
             name=name,
@@ -117,12 +116,12 @@ class ConvertCommand:
                 report["score"] = delivery.after.as_dict()
             sys.stdout.write(json.dumps(report, indent=2) + "\n")
             return status
-        print_findings(console, found, warnings)
+        print_findings(console, self, found, warnings)
         frames = f"{len(written.trajectory)} frames read"
         console.print(
             f"{target}: {self.to}, {frames}", highlight=False, markup=False, soft_wrap=True
         )
-        for note in notes:
+        for note in all_worded(notes, options_of(self)):
             console.print(f"  {note}", highlight=False, markup=False, soft_wrap=True)
         if delivery is not None and clip is not None:
             for line in verdict_lines(delivery.after):

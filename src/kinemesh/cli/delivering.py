@@ -74,7 +74,8 @@ def scored(
     Raises:
         KinemeshError: trajectory, clip and shapes do not fit together.
     """
-    fitted = Fitted.of(written, clip, options)
+    # Judged alike before and after: with a recording only where one is given.
+    fitted = Fitted.of(replace(written, result=None), clip, options)
     score = metrics.evaluate(
         fitted.trajectory, fitted.robot, scene=fitted.scene, clip=fitted.clip, scale=fitted.scale
     )
@@ -99,9 +100,14 @@ def reread(written: Written, target: Path, format: str, fps: float, robot: str |
     name = robot or written.trajectory.robot
     new = Written.read(target, name, None if stated else fps, format=format)
     times, own = np.arange(len(new.trajectory)) / fps, written.trajectory.fps
-    tracks = new.tracks or {n: rates.tracks(t, own, times) for n, t in written.tracks.items()}
+    moved = {n: rates.tracks(t, own, times) for n, t in written.tracks.items()}
     stance = {n: _held(flags, own, times) for n, flags in written.stance.items()}
-    return replace(new, scale=written.scale, tracks=tracks, stance=stance)
+    scene = written.scene
+    if scene is not None:  # a format has room for the first props, and names none
+        met = {**moved, **dict(zip(moved, new.tracks.values(), strict=False))}
+        scene = replace(scene, props=tuple(replace(p, track=met[p.name]) for p in scene.props))
+    tracks = new.tracks or moved
+    return replace(new, scale=written.scale, tracks=tracks, stance=stance, scene=scene)
 
 
 def _held(flags: Flags, fps: float, times: NDArray[np.float64]) -> Flags:

@@ -6,7 +6,6 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import tyro
@@ -20,10 +19,12 @@ from kinemesh.cli.evaluating import EvaluateCommand
 from kinemesh.cli.filming import RenderCommand
 from kinemesh.cli.info import InfoCommand
 from kinemesh.cli.linting import LintCommand
+from kinemesh.cli.names import renamed
 from kinemesh.cli.reporting import ReportCommand
 from kinemesh.cli.robots import RobotCommand
 from kinemesh.cli.solving import DemoCommand, RetargetCommand
 from kinemesh.cli.viewing import ViewCommand
+from kinemesh.cli.wording import options_of, worded
 from kinemesh.errors import KinemeshError
 
 _FAILED = 2
@@ -32,20 +33,7 @@ _UNREAD = 141
 """And when nobody reads what is printed, as a shell has it."""
 
 
-@dataclass(frozen=True)
-class VersionCommand:
-    """Print the version."""
-
-    debug: bool = False
-    """Show the traceback of an error."""
-
-    def run(self, console: Console) -> int:
-        """Do it; 0 is success."""
-        console.print(__version__, highlight=False)
-        return 0
-
-
-_Command = (
+Command = (
     Annotated[RetargetCommand, tyro.conf.subcommand("retarget")]
     | Annotated[EvaluateCommand, tyro.conf.subcommand("evaluate")]
     | Annotated[ReportCommand, tyro.conf.subcommand("report")]
@@ -58,7 +46,6 @@ _Command = (
     | Annotated[DemoCommand, tyro.conf.subcommand("demo")]
     | Annotated[InfoCommand, tyro.conf.subcommand("info")]
     | Annotated[RobotCommand, tyro.conf.subcommand("robot")]
-    | Annotated[VersionCommand, tyro.conf.subcommand("version")]
 )
 
 
@@ -80,11 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    given = renamed(sys.argv[1:] if arguments is None else arguments)
+    if given in (["--version"], ["version"]):
+        Console().print(__version__, highlight=False)
+        return 0
     command = tyro.cli(
-        _Command,
+        Command,
         prog="kinemesh",
-        description="Human motion to humanoid robot trajectories.",
-        args=arguments,
+        description="Human motion to humanoid robot trajectories; --version says which version.",
+        args=given,
         config=(tyro.conf.FlagCreatePairsOff, tyro.conf.CascadeSubcommandArgs),
     )
     try:
@@ -92,8 +83,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     except KinemeshError as error:
         if command.debug:
             raise
+        text = f"error: {worded(str(error), options_of(command))}"
         Console(stderr=True, soft_wrap=True).print(
-            f"error: {error}", style="bold red", highlight=False, markup=False
+            text, style="bold red", highlight=False, markup=False
         )
         return _FAILED
     except KeyboardInterrupt:

@@ -12,8 +12,9 @@ from rich.console import Console
 
 from kinemesh import metrics
 from kinemesh.cli.fitted import Fitted, read_clip
-from kinemesh.cli.source import Options
+from kinemesh.cli.source import Recording
 from kinemesh.cli.tables import full_table, print_findings, print_verdict
+from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.errors import KinemeshError
 
 _STRICTLY_FAILED = 1
@@ -27,17 +28,16 @@ class EvaluateCommand:
     result: tyro.conf.Positional[Path]
     """The trajectory: a result .npz, or any layout of docs/formats.md, a folder too."""
     clip: Path | None = None
-    """The recording it answers; without it stance, contact and tracking are not measured and
-    the verdict is unsure, or fail."""
-    recording: tyro.conf.OmitArgPrefixes[Options]
-    clip_fps: float | None = None
-    """The recording's frames per second, where its file does not say."""
-    fps: float | None = None
+    """The recording it answers, where the file does not carry it (a result does); without any,
+    stance, contact and tracking are not measured and the verdict is unsure, or fail."""
+    recording: tyro.conf.OmitArgPrefixes[Recording]
+    source_fps: float | None = None
     """The trajectory's frames per second, where its file does not say; else 30."""
     robot: str | None = None
     """A robot's name, or a folder with a robot.toml; the file's own, else g1."""
     official: bool = False
-    """Add the paper's three metrics as the released evaluator defines them; needs --clip."""
+    """Add the paper's three metrics as the released evaluator defines them; needs the
+    recording."""
     strict: bool = False
     """Exit with status 1 when the verdict is not pass: when it is fail, or unsure."""
     json: bool = False
@@ -47,30 +47,36 @@ class EvaluateCommand:
 
     def run(self, console: Console) -> int:
         """Do it; 0 is success, whatever the verdict, unless it is to be strict."""
-        if self.official and self.clip is None:
-            raise KinemeshError("--official compares with the person: give the recording, --clip")
-        clip = read_clip(self.clip, self.clip_fps, self.recording)
+        clip = read_clip(self.clip, self.recording)
         found = ((), ()) if clip is None else (clip.notes, clip.warnings)
         fitted = Fitted.read(
-            self.result, robot=self.robot, fps=self.fps, clip=clip, options=self.recording
+            self.result, robot=self.robot, fps=self.source_fps, clip=clip, options=self.recording
         )
+        if self.official and fitted.clip is None:
+            raise KinemeshError("--official compares with the person: give the recording, --clip")
         notes, warnings = [*found[0], *fitted.notes], [*found[1], *fitted.warnings]
-        robot, trajectory, clip = fitted.robot, fitted.trajectory, fitted.clip
-        scene, scale = fitted.scene, fitted.scale
-        score = metrics.evaluate(
-            trajectory, robot, scene=scene, clip=clip, scale=scale, held=fitted.held
-        )
+        score = fitted.score()
         official = None
-        if self.official and clip is not None:
-            official = metrics.official(trajectory, robot, scene=scene, clip=clip, scale=scale)
+        if self.official and fitted.clip is not None:
+            official = metrics.official(
+                *(fitted.trajectory, fitted.robot),
+                scene=fitted.scene,
+                clip=fitted.clip,
+                scale=fitted.scale,
+            )
         status = _STRICTLY_FAILED if self.strict and not score.passed else 0
         if self.json:
-            report = {**score.as_dict(), "notes": notes, "warnings": warnings}
+            options = options_of(self)
+            report = {
+                **score.as_dict(),
+                "notes": all_worded(notes, options),
+                "warnings": all_worded(warnings, options),
+            }
             if official is not None:
                 report["official"] = official.as_dict()
             sys.stdout.write(json.dumps(report, indent=2) + "\n")
             return status
-        print_findings(console, notes, warnings)
+        print_findings(console, self, notes, warnings)
         console.print(full_table(score))
         if official is not None:
             console.print("the paper's metrics, as the released evaluator defines them:")

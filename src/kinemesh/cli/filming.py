@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from kinemesh._files import same_file
 from kinemesh.cli.fitted import Fitted, read_clip
-from kinemesh.cli.source import Options
+from kinemesh.cli.source import Recording
 from kinemesh.errors import KinemeshError, WriteError
 
 _Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
@@ -27,11 +27,10 @@ class RenderCommand:
     output: _Output
     """The film to write, .mp4 or .gif, or the contact sheet, .png."""
     clip: Path | None = None
-    """The recording it answers; it says what was held and climbed."""
-    recording: tyro.conf.OmitArgPrefixes[Options]
-    clip_fps: float | None = None
-    """The recording's frames per second, where its file does not say."""
-    fps: float | None = None
+    """The recording it answers, where the file does not carry it (a result does); it says what
+    was held and climbed."""
+    recording: tyro.conf.OmitArgPrefixes[Recording]
+    source_fps: float | None = None
     """The trajectory's frames per second, where its file does not say; else 30."""
     robot: str | None = None
     """A robot's name, or a folder with a robot.toml; the file's own, else g1."""
@@ -59,9 +58,9 @@ class RenderCommand:
         if same_file(target, self.result):
             raise WriteError(f"{target} is the trajectory itself; give the film another name")
         size, angle = _size(self.size), Angle.parse(self.camera)
-        clip = read_clip(self.clip, self.clip_fps, self.recording)
+        clip = read_clip(self.clip, self.recording)
         fitted = Fitted.read(
-            self.result, robot=self.robot, fps=self.fps, clip=clip, options=self.recording
+            self.result, robot=self.robot, fps=self.source_fps, clip=clip, options=self.recording
         )
         drawn = stage(fitted.motion, fitted.robot, fitted.clip, fitted.scene, meshes=self.meshes)
         if self.person != "none" and drawn.person is None:

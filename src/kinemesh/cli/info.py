@@ -12,6 +12,7 @@ from rich.console import Console
 
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import scene_lines, stance_lines, touch_lines
+from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.errors import ReadError
 from kinemesh.motion.contacts import detect_footing, stance_flags
 from kinemesh.motion.touch import detect_touches
@@ -23,6 +24,8 @@ class InfoCommand:
     """Say what a recording or a written trajectory holds."""
 
     source: tyro.conf.OmitArgPrefixes[Source]
+    robot: str | None = None
+    """Whose trajectory it is, where it is a robot's; the file's own, else g1."""
     json: bool = False
     """Print as JSON and nothing else."""
     debug: bool = False
@@ -35,7 +38,7 @@ class InfoCommand:
             sys.stdout.write(json.dumps(table, indent=2) + "\n")
             return 0
         for key, value in table.items():
-            lines = value if isinstance(value, list) else [value]
+            lines = value if isinstance(value, list | tuple) else [value]
             for line in lines or ["none"]:
                 text = f"{key:>16}  {line}"
                 console.print(text, highlight=False, markup=False, soft_wrap=True)
@@ -51,13 +54,20 @@ class InfoCommand:
             return None
         summary = result.summary()
         summary["props"] = list(result.tracks)
+        summary["scene"] = scene_lines(result.scene)
+        clip = result.demonstration
+        summary["recording"] = (
+            "not in the file; evaluate, view, report and render take it by --clip"
+            if clip is None
+            else f"{clip.name}, {clip.skeleton.name}, {clip.stature:.3f} m"
+        )
         summary["stance"] = stance_lines(result.stance)
         summary["touch"] = touch_lines(result.touch)
         summary["made by"] = f"kinemesh {result.version}"
         return {key.replace("_", " "): value for key, value in summary.items()}
 
     def _clip(self) -> dict[str, Any]:
-        clip = self.source.read()
+        clip = self.source.read(self.robot)
         touches = {(t.hand, t.thing): t.touching for t in detect_touches(clip)}
         return {
             "clip": clip.name,
@@ -69,6 +79,6 @@ class InfoCommand:
             "scene": scene_lines(clip.scene),
             "stance": stance_lines(stance_flags(detect_footing(clip))),
             "touch": touch_lines(touches),
-            "found": list(clip.notes),
-            "warning": list(clip.warnings),
+            "found": all_worded(clip.notes, options_of(self)),
+            "warning": all_worded(clip.warnings, options_of(self)),
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
+from kinemesh.cli.wording import options_of, worded
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.lint import Finding, Lint, lint
 from kinemesh.robot import RobotModel
@@ -34,7 +36,7 @@ class LintCommand:
     """Write a copy of the one file with everything mended that can be."""
     layout: Annotated[str | None, tyro.conf.arg(name="from")] = None
     """What the files are meant to be, where it is not to be told by their content."""
-    fps: float | None = None
+    source_fps: float | None = None
     """Frames per second, where the files do not say."""
     robot: str = "g1"
     """A robot's name, or a folder with a robot.toml."""
@@ -58,7 +60,7 @@ class LintCommand:
                 report = lint(
                     *(path, robot),
                     format=self.layout,
-                    fps=self.fps,
+                    fps=self.source_fps,
                     motion=self.motion,
                     fix=self.fix,
                 )
@@ -75,15 +77,16 @@ class LintCommand:
                 status = max(status, _FOUND)
             table.append(report.as_dict())
             if not self.json:
-                _show(console, report)
+                _show(console, report, options_of(self))
         if self.json:
             sys.stdout.write(json.dumps(table, indent=2) + "\n")
         return status
 
 
-def _show(console: Console, report: Lint) -> None:
+def _show(console: Console, report: Lint, options: Mapping[str, str]) -> None:
     def line(text: str, style: str | None = None) -> None:
-        console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
+        said = worded(text, options)
+        console.print(said, style=style, highlight=False, markup=False, soft_wrap=True)
 
     count = len(report.findings)
     verdict = "clean" if report.clean else f"{count} finding{'s' * (count > 1)}"

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from kinemesh._files import same_file
 from kinemesh.cli.fitted import Fitted, read_clip
-from kinemesh.cli.source import Options
+from kinemesh.cli.source import Recording
 from kinemesh.errors import KinemeshError, WriteError
 
 _Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
@@ -26,11 +26,10 @@ class ReportCommand:
     output: _Output
     """The .html to write."""
     clip: Path | None = None
-    """The recording they answer; without it stance, contact and tracking are not measured."""
-    recording: tyro.conf.OmitArgPrefixes[Options]
-    clip_fps: float | None = None
-    """The recording's frames per second, where its file does not say."""
-    fps: float | None = None
+    """The recording they answer, where the files do not carry it (results do); without any,
+    stance, contact and tracking are not measured."""
+    recording: tyro.conf.OmitArgPrefixes[Recording]
+    source_fps: float | None = None
     """Frames per second of trajectories whose files do not say; else 30."""
     robot: str | None = None
     """A robot's name, or a folder with a robot.toml; the files' own, else g1."""
@@ -50,17 +49,27 @@ class ReportCommand:
             raise KinemeshError(f"{len(self.results)} trajectories are given; expected 1 to {MOST}")
         if any(same_file(target, p) for p in self.results):
             raise WriteError(f"{target} is a trajectory itself; give the report another name")
-        clip = read_clip(self.clip, self.clip_fps, self.recording)
+        clip = read_clip(self.clip, self.recording)
         read = [
             Fitted.read(
                 path,
                 robot=self.robot,
-                fps=self.fps,
+                fps=self.source_fps,
                 clip=clip,
                 options=self.recording,
             )
             for path in self.results
         ]
+        strange = [
+            f"{path}: {fitted.another}"
+            for path, fitted in zip(self.results, read, strict=True)
+            if fitted.another
+        ]
+        if strange:
+            raise KinemeshError(
+                f"{len(strange)} of {len(read)} trajectories answer another recording than "
+                f"{self.clip}: {'; '.join(strange)}; give those that answer it, or leave --clip out"
+            )
         found = () if clip is None else clip.notes
         warned = () if clip is None else clip.warnings
         entries = []
@@ -72,6 +81,7 @@ class ReportCommand:
                     scene=fitted.scene,
                     clip=fitted.clip,
                     scale=fitted.scale,
+                    target=fitted.target,
                     held=fitted.held,
                     name=name,
                     notes=(*found, *fitted.notes),

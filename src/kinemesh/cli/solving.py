@@ -34,6 +34,8 @@ class RetargetCommand:
     """Retarget a recording to a robot and write the trajectory."""
 
     source: tyro.conf.OmitArgPrefixes[Source]
+    source_robot: str | None = None
+    """Whose trajectory the recording is, where it is a robot's; the file's own, else g1."""
     output: _Output
     """The .npz to write."""
     robot: str = "g1"
@@ -62,11 +64,11 @@ class RetargetCommand:
             raise WriteError(f"{target} is the recording itself; give the result another name")
         robot = RobotModel.load(self.robot)
         retargeter = Retargeter(robot, freeze=self.freeze, solver=self.solver)
-        clip = self.source.read()
+        clip = self.source.read(self.source_robot)
         if retargeter.robot.fixed_base:
             clip = in_place(clip)
         if not self.json:
-            print_findings(console, clip.notes, clip.warnings)
+            print_findings(console, self, clip.notes, clip.warnings)
         if not self.view:
             self._solve(console, retargeter, clip)
             return 0
@@ -118,7 +120,7 @@ class RetargetCommand:
 class DemoCommand:
     """Retarget three clips that the package makes itself: no download needed."""
 
-    out: Path = Path("kinemesh_demo")
+    output: _Output = Path("kinemesh_demo")
     """Folder for the trajectories."""
     robot: str = "g1"
     """A robot's name, or a folder with a robot.toml."""
@@ -130,7 +132,7 @@ class DemoCommand:
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
         robot = RobotModel.load(self.robot)
-        _make_folder(self.out)
+        _make_folder(self.output)
         retargeter = Retargeter(robot)
         scores, reports = [], {}
         for name, make in demos.DEMOS.items():
@@ -138,7 +140,7 @@ class DemoCommand:
             start = time.perf_counter()
             result = solve(retargeter, clip)
             seconds = time.perf_counter() - start
-            path = result.save(self.out / f"{name}.npz")
+            path = result.save(self.output / f"{name}.npz")
             score = metrics.evaluate(
                 *(result.trajectory, robot),
                 scene=result.scene,
@@ -168,12 +170,13 @@ def solve(retargeter: Retargeter, clip: Clip, on_frame: OnFrame | None = None) -
     )
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task(clip.name, total=len(clip))
-        return retargeter.retarget(
-            clip,
-            progress=lambda done, _: bar.update(task, completed=done),
-            on_frame=on_frame,
-        )
+        task = bar.add_task(clip.name, total=None)
+
+        def progress(done: int, total: int) -> None:
+            stage = "frames" if done <= len(clip) else "whole clip"
+            bar.update(task, completed=done, total=total, description=f"{clip.name}: {stage}")
+
+        return retargeter.retarget(clip, progress=progress, on_frame=on_frame)
 
 
 def _make_folder(folder: Path) -> None:

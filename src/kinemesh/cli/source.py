@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
 
 import tyro
 
-from kinemesh.cli.written import is_trajectory, robot_clip
+from kinemesh.cli.scenes import scene_of
+from kinemesh.cli.written import Written
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.io import read, read_contacts
 from kinemesh.motion import Clip
+from kinemesh.robot import clip_of
+from kinemesh.trajectories import holds_trajectory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,18 +53,22 @@ class Options:
     """Leave out what is after this time of the recording [s]."""
     mirror: bool = False
     """Exchange left and right, of the person and of what is touched."""
-    source_robot: str | None = None
-    """Whose trajectory it is, where it is a robot's; the file's own, else g1."""
 
-    def read_from(self, clip: Path, fps: float | None) -> Clip:
-        """The clip that these describe."""
-        if is_trajectory(clip):
-            done = robot_clip(clip, self.source_robot, fps, self)
+    def read_from(self, clip: Path, fps: float | None, robot: str | None) -> Clip:
+        """The clip that these describe.
+
+        Args:
+            clip: the recording.
+            fps: its frames per second [1/s], where it does not say.
+            robot: whose trajectory it is, where it is a robot's; the file's own, else g1.
+        """
+        if holds_trajectory(clip):
+            done = robot_clip(clip, robot, fps, self)
             return self.arranged(done.cleaned() if self.clean else done)
-        if self.source_robot is not None:
+        if robot is not None:
             raise ReadError(
-                f"{clip.name} is a person's motion: leave out --source-robot; the robot "
-                f"that is to follow it is --robot"
+                f"{clip.name} is a person's motion, and robot={robot!r} says whose trajectory it "
+                f"is: leave it out"
             )
         found = read(
             clip,
@@ -95,6 +101,16 @@ class Options:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recording(Options):
+    """What the file of the recording that a trajectory answers does not say."""
+
+    clip_fps: float | None = None
+    """The recording's frames per second, where its file does not say."""
+    clip_robot: str | None = None
+    """Whose trajectory the recording is, where it is a robot's; the file's own, else g1."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source(Options):
     """Where a recording comes from, and what its file does not say."""
 
@@ -102,13 +118,49 @@ class Source(Options):
     """The recording: .bvh; OMOMO/InterMimic .pt; poses of SMPL's family, AMASS .npz or GVHMR .pt;
     joint positions .npy or .npz; a Mixamo .glb; a scene.toml that names one and what was
     touched; or a robot's trajectory for another robot, in any layout that convert knows."""
-    fps: float | None = None
+    source_fps: float | None = None
     """The recording's frames per second, where the file does not say."""
-    rate: Annotated[float | None, tyro.conf.arg(aliases=["--resample"])] = None
+    rate: float | None = None
     """Frames per second wanted of the answer: the recording is resampled to it before anything is
     asked of the robot. Its own if left out; trackers of whole bodies step at 50."""
 
-    def read(self) -> Clip:
-        """The clip that these describe."""
-        clip = self.read_from(self.clip, self.fps)
+    def read(self, robot: str | None) -> Clip:
+        """The clip that these describe; ``robot`` is as for :meth:`read_from`."""
+        clip = self.read_from(self.clip, self.source_fps, robot)
         return clip if self.rate is None else clip.resampled(self.rate)
+
+
+def robot_clip(path: Path, robot: str | None, fps: float | None, options: Options) -> Clip:
+    """A robot's written trajectory as a clip for another robot.
+
+    Raises:
+        ReadError: options that only a person's recording has.
+        RobotError: the robot is not known.
+    """
+    for name, value in (
+        ("skeleton", options.skeleton),
+        ("up", options.up),
+        ("body-model", options.body_model),
+        ("rest-joints", options.rest_joints),
+    ):
+        if value is not None:
+            raise ReadError(
+                f"{path.name} is a robot's trajectory, z up, with the robot's own landmarks: "
+                f"leave out --{name}"
+            )
+    written = Written.read(path, robot, fps)
+    scene, _, notes = scene_of(written, None, options)
+    notes += written.notes
+    clip = clip_of(
+        written.trajectory,
+        written.robot,
+        scene,
+        stance=written.stance,
+        name=path.stem,
+        floor=options.floor,
+    )
+    return replace(
+        clip,
+        notes=(*notes, *clip.notes),
+        warnings=(*written.warnings, *clip.warnings),
+    )

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from scipy.spatial.transform import Rotation
 
 from kinemesh import metrics
+from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.motion import Scene, Shape
 from kinemesh.motion.touch import Flags, runs
 from kinemesh.result import Result
@@ -73,12 +74,15 @@ def print_verdict(console: Console, score: metrics.Score, name: str = "") -> Non
         console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
 
 
-def print_findings(console: Console, notes: Iterable[str], warnings: Iterable[str]) -> None:
-    """What was found, and what looks wrong."""
-    for note in notes:
+def print_findings(
+    console: Console, command: object, notes: Iterable[str], warnings: Iterable[str]
+) -> None:
+    """What was found, and what looks wrong, in the words of the command's options."""
+    options = options_of(command)
+    for note in all_worded(notes, options):
         text = f"found    {note}"
         console.print(text, style="dim", highlight=False, markup=False, soft_wrap=True)
-    for warning in warnings:
+    for warning in all_worded(warnings, options):
         text = f"warning  {warning}"
         console.print(text, style="yellow", highlight=False, markup=False, soft_wrap=True)
 
@@ -89,7 +93,12 @@ def print_failures(console: Console, result: Result) -> None:
     if not failures:
         return
     console.print(
-        f"{len(failures)} of {len(result)} frames could not hold every constraint:", style="yellow"
+        f"{len(failures)} of {len(result)} frames could not hold every constraint; the solver's "
+        f"own figures, of what gave way in these frames (what is judged is measured anew, on the "
+        f"true geometry and in every frame):",
+        style="yellow",
+        highlight=False,
+        soft_wrap=True,
     )
     for report in failures[:10]:
         what = ", ".join(

@@ -13,14 +13,13 @@ import tyro
 from rich.console import Console
 
 from kinemesh import metrics
-from kinemesh.cli.source import Options
+from kinemesh.cli.fitted import Fitted, read_clip
+from kinemesh.cli.source import Recording
 from kinemesh.cli.tables import print_findings
-from kinemesh.cli.written import Written, matched, scene_of
 from kinemesh.errors import KinemeshError
-from kinemesh.motion import Clip, Scene, Trajectory
+from kinemesh.motion import Clip, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.problem import scaled_scene
-from kinemesh.result import Result
 from kinemesh.retarget import OnFrame
 from kinemesh.robot import RobotModel, link_poses
 from kinemesh.viewer import PORT, Stage, View, Web, check_viewer, stage
@@ -57,13 +56,11 @@ class ViewCommand:
     results: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RESULT...")]
     """One or several trajectories: results, or any layout that evaluate reads."""
     clip: Path | None = None
-    """The recording that they answer; without it person, props and their contacts are not known
-    of a file of somebody else's."""
-    recording: tyro.conf.OmitArgPrefixes[Options]
+    """The recording that they answer, where the files do not carry it (results do); without any,
+    person, props and their contacts are not known of a file of somebody else's."""
+    recording: tyro.conf.OmitArgPrefixes[Recording]
     window: tyro.conf.OmitArgPrefixes[Window]
-    clip_fps: float | None = None
-    """The recording's frames per second, where its file does not say."""
-    fps: float | None = None
+    source_fps: float | None = None
     """The trajectories' frames per second, where their files do not say; else 30."""
     robot: str | None = None
     """A robot's name, or a folder with a robot.toml; the files' own, else g1."""
@@ -77,12 +74,9 @@ class ViewCommand:
         check_viewer()
         if not self.results:
             raise KinemeshError("there is nothing to view: give one or several result files")
-        if self.clip is None and self.recording.contacts is not None:
-            raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
-        clip = None
-        if self.clip is not None:
-            clip = self.recording.read_from(self.clip, self.clip_fps)
-            print_findings(console, clip.notes, clip.warnings)
+        clip = read_clip(self.clip, self.recording)
+        if clip is not None:
+            print_findings(console, self, clip.notes, clip.warnings)
         shown = [
             self._shown(console, path, name, clip)
             for path, name in zip(self.results, _names(self.results), strict=True)
@@ -92,19 +86,16 @@ class ViewCommand:
             view.show(stages, webs, overlaid=self.overlaid)
             self.window.announce(console, view)
             for k, one in enumerate(shown):
-                view.replace(k, one.stage(one.score()))
+                view.replace(k, one.stage(one.fitted.score()))
         return 0
 
     def _shown(self, console: Console, path: Path, name: str, clip: Clip | None) -> _Shown:
         """What one file holds, in the scene that it belongs to."""
-        written = Written.read(path, self.robot, self.fps)
-        notes = [f"{path.name}: {note}" for note in written.notes]
-        if clip is not None:
-            written, clip, said = matched(written, clip)
-            notes += said
-        scene, scale, said = scene_of(written, clip, self.recording)
-        print_findings(console, [*notes, *said], written.warnings)
-        return _Shown(name, written, clip, scene, scale, self.window.meshes)
+        fitted = Fitted.read(
+            path, robot=self.robot, fps=self.source_fps, clip=clip, options=self.recording
+        )
+        print_findings(console, self, fitted.notes, fitted.warnings)
+        return _Shown(name, fitted, self.window.meshes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,35 +103,20 @@ class _Shown:
     """A written trajectory to be shown, and all that it is shown with."""
 
     name: str
-    written: Written
-    clip: Clip | None
-    scene: Scene
-    scale: float | None
+    fitted: Fitted
     meshes: str | None
 
     @property
     def web(self) -> Web | None:
         """Its interaction mesh, where the clip is known."""
-        return None if self.clip is None else Web(self.clip, self.written.robot)
-
-    def score(self) -> metrics.Score:
-        """What the ruler says."""
-        return metrics.evaluate(
-            *(self.written.trajectory, self.written.robot),
-            scene=self.scene,
-            clip=self.clip,
-            scale=self.scale,
-            held=self.written.held,
-        )
+        fitted = self.fitted
+        return None if fitted.clip is None else Web(fitted.clip, fitted.robot)
 
     def stage(self, score: metrics.Score | None = None) -> Stage:
         """What there is to draw."""
-        written = self.written
+        fitted = self.fitted
         return stage(
-            written.trajectory
-            if written.result is None
-            else _first(written.result, written, self.scene),
-            *(written.robot, self.clip, self.scene),
+            *(fitted.motion, fitted.robot, fitted.clip, fitted.scene),
             score=score,
             meshes=self.meshes,
             name=self.name,
@@ -176,20 +152,6 @@ def watched(
             view.live(frame, link_poses(robot, q[None])[0, np.array(joints) - 1])
 
         yield view, on_frame
-
-
-def _first(result: Result, written: Written, scene: Scene) -> Result:
-    """The part of a result that was matched with the clip, in the scene that it was judged in."""
-    count = len(written.trajectory)
-    return replace(
-        result,
-        trajectory=written.trajectory,
-        scene=scene,
-        landmarks=result.landmarks[:count],
-        reports=result.reports[:count],
-        stance={name: flags[:count] for name, flags in result.stance.items()},
-        touch={pair: flags[:count] for pair, flags in result.touch.items()},
-    )
 
 
 def _names(paths: tuple[Path, ...]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A written trajectory, fitted to the recording and the scene that it is to be measured in."""
+"""A written trajectory, whoever wrote it, and a recording made as long as it is."""
 
 from __future__ import annotations
 
@@ -6,26 +6,21 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.errors import ClipError, KinemeshError, ReadError
-from kinemesh.io import read_shape
+from kinemesh.cli.families import family_of
+from kinemesh.errors import ClipError, ReadError
 from kinemesh.io.arrays import read_npz
 from kinemesh.io.files import existing_file, head
 from kinemesh.io.torchfile import is_torch
 from kinemesh.metrics import Held
-from kinemesh.motion import Clip, Prop, Scene, Terrain, Trajectory
+from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.motion.arrays import Array
-from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
-from kinemesh.robot import RobotModel, clip_of, links_of
-from kinemesh.trajectories import holds_trajectory, read_trajectory
-
-if TYPE_CHECKING:
-    from kinemesh.cli.source import Options
+from kinemesh.robot import RobotModel, links_of
+from kinemesh.trajectories import read_trajectory
 
 _DEFAULT = "g1"
 """Whose a trajectory is taken to be whose file does not say."""
@@ -50,6 +45,8 @@ class Written:
     warnings: tuple[str, ...] = ()
     result: Result | None = None
     """The result that it is, where it is one of ours."""
+    scene: Scene | None = None
+    """The robot's scene, where the file carries it."""
     format: str = ""
     """The layout of somebody else's file."""
 
@@ -81,22 +78,29 @@ class Written:
                 motion=motion,
             )
             tracks = dict(zip(file.prop_names, file.tracks, strict=True))
-            note = f"robot: {model.name} ({'given' if robot else 'assumed; --robot names another'})"
+            note = f"robot: {model.name} ({'given' if robot else 'assumed; robot= names another'})"
+            family = None if robot else family_of(file.trajectory, model)
             return cls(
                 *(file.trajectory, model, tracks),
-                notes=(*file.notes, note),
-                warnings=file.warnings,
+                notes=(*file.notes, note, *(() if family is None else (family.note,))),
+                warnings=(*file.warnings, *(() if family is None else family.warnings)),
                 format=file.format,
             )
         own = ours.trajectory
         if fps is not None and fps != own.fps:
             raise ReadError(
-                f"{path.name} states {own.fps:g} frames/s and --fps {fps:g} is given: leave it "
-                f"out; the recording's rate is --clip-fps"
+                f"{path.name} states {own.fps:g} frames/s and fps={fps:g} is given: leave it "
+                f"out (it is the trajectory's rate, not the recording's)"
             )
         model = RobotModel.load(robot or own.robot)
         notes = (f"robot: {model.name} ({'given' if robot else 'in the file'})",)
-        return cls(own, model, ours.tracks, ours.scale, ours.stance, notes, result=ours)
+        # Files of earlier versions carry neither.
+        carries = ours.demonstration is not None or ours.scene.things
+        return cls(
+            *(own, model, ours.tracks, ours.scale, ours.stance, notes),
+            result=ours,
+            scene=ours.scene if carries else None,
+        )
 
     @property
     def held(self) -> Held | None:
@@ -115,8 +119,16 @@ class Written:
             self,
             trajectory=replace(self.trajectory, q=self.trajectory.q[:count]),
             tracks={name: track[:count] for name, track in self.tracks.items()},
+            scene=None if self.scene is None else cut(self.scene, count),
             stance={name: flags[:count] for name, flags in self.stance.items()},
         )
+
+
+def cut(scene: Scene, count: int) -> Scene:
+    """The scene of the first ``count`` frames."""
+    return replace(
+        scene, props=tuple(replace(prop, track=prop.track[:count]) for prop in scene.props)
+    )
 
 
 def matched(written: Written, clip: Clip) -> tuple[Written, Clip, list[str]]:
@@ -144,107 +156,6 @@ def matched(written: Written, clip: Clip) -> tuple[Written, Clip, list[str]]:
         )
         written, clip = written.first(count), clip.crop(0, count)
     return written, clip, notes
-
-
-def scene_of(
-    written: Written, clip: Clip | None, options: Options
-) -> tuple[Scene, float | None, list[str]]:
-    """What the robot met, the scale of its world, and what is missing in it.
-
-    Raises:
-        KinemeshError: a mesh is given and it is not known where it was.
-    """
-    notes: list[str] = []
-    scale = written.scale
-    if clip is not None:
-        scale = written.robot.height / clip.stature if scale is None else scale
-        scene = scaled_scene(clip.scene, scale)
-        props = tuple(_moved(prop, written.tracks, len(scene.props)) for prop in scene.props)
-        if written.tracks and not props:
-            notes.append("props: in the trajectory, but not in the clip: not measured (--object)")
-        return replace(scene, props=props), scale, notes
-    prop = _prop(written, options.object, options.decompose)
-    if written.tracks and prop is None:
-        names = ", ".join(written.tracks)
-        notes.append(f"props: {names}: not measured, the shape is not in the file (--object)")
-    if scale is None and options.height is not None:
-        scale = written.robot.height / options.height
-    terrain = None
-    if options.terrain is not None:
-        if scale is None:
-            raise KinemeshError(
-                "terrain is met scaled by robot height / person's height, which the trajectory "
-                "does not say: give --height, or the recording, --clip"
-            )
-        terrain = Terrain(
-            read_shape(options.terrain, decompose=options.decompose).scaled(scale),
-            options.terrain.stem,
-        )
-    return Scene(() if prop is None else (prop,), terrain), scale, notes
-
-
-def is_trajectory(path: Path) -> bool:
-    """Whether a file holds a robot's trajectory and not a person's motion."""
-    return holds_trajectory(path)
-
-
-def robot_clip(path: Path, robot: str | None, fps: float | None, options: Options) -> Clip:
-    """A robot's written trajectory as a clip for another robot.
-
-    Raises:
-        ReadError: options that only a person's recording has.
-        RobotError: the robot is not known.
-    """
-    for name, value in (
-        ("skeleton", options.skeleton),
-        ("up", options.up),
-        ("body-model", options.body_model),
-        ("rest-joints", options.rest_joints),
-    ):
-        if value is not None:
-            raise ReadError(
-                f"{path.name} is a robot's trajectory, z up, with the robot's own landmarks: "
-                f"leave out --{name}"
-            )
-    written = Written.read(path, robot, fps)
-    scene, _, notes = scene_of(written, None, options)
-    notes += [note.replace("--robot", "--source-robot") for note in written.notes]
-    clip = clip_of(
-        written.trajectory,
-        written.robot,
-        scene,
-        stance=written.stance,
-        name=path.stem,
-        floor=options.floor,
-    )
-    return replace(
-        clip,
-        notes=(*notes, *clip.notes),
-        warnings=(*written.warnings, *clip.warnings),
-    )
-
-
-def _moved(prop: Prop, tracks: Mapping[str, Array], count: int) -> Prop:
-    """The prop where the trajectory's file has it: by name, or the only one by place."""
-    if prop.name in tracks:
-        return replace(prop, track=tracks[prop.name])
-    if len(tracks) == count == 1:
-        return replace(prop, track=next(iter(tracks.values())))
-    return prop
-
-
-def _prop(written: Written, mesh: Path | None, decompose: bool) -> Prop | None:
-    """The prop of this mesh on its track in the file."""
-    if mesh is None:
-        return None
-    tracks = written.tracks
-    if mesh.stem not in tracks and len(tracks) != 1:
-        raise KinemeshError(
-            f"--object {mesh.name}: the trajectory tracks {', '.join(tracks) or 'no prop'}; "
-            f"expected one, or one of the mesh's name: give the recording, --clip, or leave it out"
-        )
-    track = tracks.get(mesh.stem, next(iter(tracks.values())))
-    return Prop(mesh.stem, read_shape(mesh, decompose=decompose), track)
 
 
 def _result(path: Path) -> Result | None:

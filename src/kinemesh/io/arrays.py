@@ -6,6 +6,7 @@ import io
 import math
 import sys
 import warnings
+import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,9 @@ from kinemesh.errors import ReadError
 from kinemesh.io.files import head, looks_like, open_archive, read_entry
 from kinemesh.motion.arrays import Array
 
-_LARGEST_FILE = 4 << 30
+_LARGEST = 1 << 30
+"""More than this is not unpacked from a file, nor made of one array [bytes]: two hours of a whole
+body at 120 frames/s are 0.6 GiB."""
 _LARGEST_WORD = 4096
 _LONGEST_HEADER = 1 << 16
 _MOST_AXES = 32
@@ -82,7 +85,7 @@ def read_npz(path: Path, wanted: Collection[str]) -> Arrays:
             f"{path.name} is {looks_like(start)}; expected arrays saved by numpy.savez "
             f"(a zip archive): check that this is the right file"
         )
-    with open_archive(path, _LARGEST_FILE) as archive:
+    with open_archive(path, _LARGEST) as archive:
         names = [n.removesuffix(".npy") for n in archive.namelist() if n.endswith(".npy")]
         if not names:
             raise ReadError(
@@ -91,7 +94,7 @@ def read_npz(path: Path, wanted: Collection[str]) -> Arrays:
         result = Arrays(names)
         for name in names:
             if name in wanted:
-                data = read_entry(path, archive, f"{name}.npy")
+                data = _entry(path, archive, name, "fiu")
                 result[name] = _read(io.BytesIO(data), len(data), f"{name!r} in {path.name}")
         return result
 
@@ -101,7 +104,7 @@ def read_word(path: Path, name: str) -> str | None:
 
     Texts are often saved as Python objects, which need pickle: those are left alone.
     """
-    with open_archive(path, _LARGEST_FILE) as archive:
+    with open_archive(path, _LARGEST) as archive:
         if f"{name}.npy" not in archive.namelist():
             return None
         if archive.getinfo(f"{name}.npy").file_size > _LARGEST_WORD:
@@ -146,11 +149,11 @@ def read_archive(path: Path) -> Archive:
     texts: dict[str, tuple[str, ...]] = {}
     skipped: dict[str, str] = {}
     names = read_npz(path, ()).names
-    with open_archive(path, _LARGEST_FILE) as archive:
+    with open_archive(path, _LARGEST) as archive:
         for name in names:
             what = f"{name!r} in {path.name}"
             try:
-                data = read_entry(path, archive, f"{name}.npy")
+                data = _entry(path, archive, name, "fiubUS")
                 if _kind(data) in "US":
                     texts[name] = _texts(data, what)
                 else:
@@ -158,6 +161,14 @@ def read_archive(path: Path) -> Archive:
             except ReadError as error:
                 skipped[name] = str(error)
     return Archive(arrays, texts, skipped)
+
+
+def _entry(path: Path, archive: zipfile.ZipFile, name: str, kinds: str) -> bytes:
+    """All bytes of an array, unpacked once its header says what they are."""
+    file, what = f"{name}.npy", f"{name!r} in {path.name}"
+    start = io.BytesIO(read_entry(path, archive, file, _LONGEST_HEADER))
+    _declared(start, archive.getinfo(file).file_size, what, kinds)
+    return read_entry(path, archive, file)
 
 
 def _kind(data: bytes) -> str:
@@ -186,7 +197,20 @@ def _read(stream: BinaryIO, size: int, what: str, kinds: str = "fiu") -> Array:
 
 
 def _numbers(stream: BinaryIO, size: int, what: str, kinds: str) -> NDArray[Any]:
-    """The array at the start of ``stream``, of a type of one of ``kinds``."""
+    """The array at the start of ``stream``, which holds ``size`` bytes, of one of ``kinds``."""
+    shape, fortran, dtype = _declared(stream, size, what, kinds)
+    if not dtype.itemsize:  # texts of no characters
+        if math.prod(shape) > _MOST_EMPTY:
+            raise ReadError(f"{what} declares {math.prod(shape)} empty texts: it is damaged")
+        return np.zeros(shape, dtype="U1")
+    flat = np.frombuffer(stream.read(math.prod(shape) * dtype.itemsize), dtype=dtype)
+    return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
+
+
+def _declared(
+    stream: BinaryIO, size: int, what: str, kinds: str
+) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """What the header at the start of ``stream`` says, if ``size`` bytes can hold it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a header by Python 2 is no news to the user
@@ -210,12 +234,13 @@ def _numbers(stream: BinaryIO, size: int, what: str, kinds: str) -> NDArray[Any]
             f"{what} declares an array {shape} of {needed} bytes but holds {there}: "
             f"it is cut short or damaged; copy or download it again"
         )
-    if not dtype.itemsize:  # texts of no characters
-        if math.prod(shape) > _MOST_EMPTY:
-            raise ReadError(f"{what} declares {math.prod(shape)} empty texts: it is damaged")
-        return np.zeros(shape, dtype="U1")
-    flat = np.frombuffer(stream.read(needed), dtype=dtype)
-    return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
+    taken = math.prod(shape) * max(dtype.itemsize, 8)
+    if taken > _LARGEST and needed:
+        raise ReadError(
+            f"{what} would take {taken / 2**20:.0f} MiB; expected at most {_LARGEST >> 20} MiB: "
+            f"save a part of the motion"
+        )
+    return shape, fortran, dtype
 
 
 def _header(stream: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

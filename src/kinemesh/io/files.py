@@ -74,14 +74,21 @@ def open_archive(path: Path, largest: int) -> zipfile.ZipFile:
     return archive
 
 
-def read_entry(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
-    """All bytes of one entry of an archive from :func:`open_archive`.
+def read_entry(path: Path, archive: zipfile.ZipFile, name: str, count: int | None = None) -> bytes:
+    """The bytes of one entry of an archive from :func:`open_archive`.
+
+    Args:
+        path: the archive's file.
+        archive: the archive.
+        name: the entry's name.
+        count: how many of the first bytes are unpacked; all if left out.
 
     Raises:
         ReadError: the entry is damaged, under a password, or packed in a way that cannot be read.
     """
     try:
-        data = archive.read(name)
+        with archive.open(name) as stream:
+            data = stream.read() if count is None else stream.read(count)
     except MemoryError:
         raise  # says nothing of the file
     except Exception as error:
@@ -92,7 +99,8 @@ def read_entry(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
             f"{path.name}: its entry {name!r} cannot be unpacked ({error}): "
             f"copy or download the file again"
         ) from error
-    if len(data) != archive.getinfo(name).file_size:
+    size = archive.getinfo(name).file_size
+    if len(data) != (size if count is None else min(size, count)):
         raise ReadError(f"{path.name}: its entry {name!r} is cut short; download the file again")
     return data
 

@@ -77,7 +77,7 @@ def read_results(path: Path, offset: int) -> Generated:
         (said,),
         (
             f"the file holds {count} motions, of which the first is read: of another save "
-            f"motion[i].transpose(2, 0, 1) as .npy, and give fps={FPS:g} (--fps)",
+            f"motion[i].transpose(2, 0, 1) as .npy, and give fps={FPS:g}",
         ),
     )
 

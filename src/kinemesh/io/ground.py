@@ -28,6 +28,8 @@ _HANDFUL = 0.05
 """A floor under fewer of the toes than this share, or under ..."""
 _FEWEST_TOES = 5
 """... fewer than this many, is a guess."""
+_LOWER = 0.02
+"""Feet that fall this far [m] below a handful of resting toes know the floor better."""
 _SUPPORT = 0.05
 """Where fewer of the resting toes than this share are, they are below the floor by mistake."""
 _TERRAIN_REACH = 0.06
@@ -46,7 +48,7 @@ class Floor:
     """Number of resting toes, or of footfalls, it is the median of."""
     how: str = "rest"
     """``rest``: under toes at rest; ``steadied``: at rest once their trembling is taken out;
-    ``falls``: no toe ever rests, and it is where the feet fall."""
+    ``falls``: next to no toe ever rests, and it is where the feet fall."""
     highest: float = 0.0
     """How far above it toes rest too [m]."""
 
@@ -62,18 +64,30 @@ def find_floor(clip: Clip) -> Floor:
 
     Where next to no toe rests, the recording may tremble: then toes count that rest once they
     are steadied. Where none does even so, the person runs or jumps throughout, and the floor is
-    where the feet fall: the lowest points of the toes' paths.
+    where the feet fall: the lowest points of the toes' paths. So it is where a handful of toes
+    rest well above that: a foot that slides under a body in place rests only where it turns.
     """
     toes = np.stack([clip.landmark("left_toe"), clip.landmark("right_toe")], axis=1)
     heights = toes[_speeds(toes, clip.fps) < _REST][:, 2]
     fewest = max(1.0, _FEWEST * toes[..., 2].size)
-    if len(heights) >= fewest:
-        return _level(heights, "rest")
     steady = gaussian_filter1d(toes, _STEADIED * clip.fps, axis=0, mode="nearest")
     steadied = steady[_speeds(steady, clip.fps) < _TREMBLE][:, 2]
-    if len(steadied) >= fewest:
-        return _level(steadied, "steadied")
-    return _level(np.concatenate([_falls(toes[:, k, 2], clip.fps) for k in (0, 1)]), "falls")
+    if len(heights) >= fewest:
+        rest = _level(heights, "rest")
+    elif len(steadied) >= fewest:
+        rest = _level(steadied, "steadied")
+    else:
+        return _falls(toes[..., 2], clip.fps)
+    if _handful(rest, len(clip)):
+        falls = _falls(steady[..., 2], clip.fps)  # of what trembles the lowest points lie too low
+        if falls.frames > rest.frames and falls.height < rest.height - _LOWER:
+            return _falls(toes[..., 2], clip.fps)
+    return rest
+
+
+def _handful(found: Floor, frames: int) -> bool:
+    """Whether a floor is found under so few toes of a clip that it is a guess."""
+    return found.frames < max(_FEWEST_TOES, _HANDFUL * 2 * frames)
 
 
 def grounded(clip: Clip, floor: float | None = None) -> Clip:
@@ -99,14 +113,15 @@ def grounded(clip: Clip, floor: float | None = None) -> Clip:
     notes = [_words(found)]
     if found.how == "falls":
         warnings = (
-            "no toe ever rests (all move faster than 0.1 m/s): the floor is a guess from where "
-            "the feet fall; check the frame rate, or give floor= its height in the file [m]",
+            "next to no toe ever rests (nearly all move faster than 0.1 m/s): the floor is a guess "
+            "from where the feet fall; check the frame rate, or give floor= its height in the "
+            "file [m]",
         )
-    elif found.frames < max(_FEWEST_TOES, _HANDFUL * 2 * len(clip)):
+    elif _handful(found, len(clip)):
         warnings = (
-            f"the floor is found under {found.frames} resting toes of {2 * len(clip)} that there "
-            f"are: it is a guess; give floor= its height in the file [m] if feet are over or "
-            f"under it",
+            f"the floor is found under {_counted(found.frames, 'resting toe')} of "
+            f"{2 * len(clip)} that there are: it is a guess; give floor= its height in the file "
+            f"[m] if feet are over or under it",
         )
     warnings += _sunken(clip, found.height)
     props = tuple(_lifted(prop, -found.height) for prop in clip.scene.props)
@@ -128,11 +143,19 @@ def _off_terrain(clip: Clip, found: Floor) -> Clip:
     return replace(clip, warnings=(*clip.warnings, warning))
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _median(count: int, what: str) -> str:
+    return f"under the one {what}" if count == 1 else f"median of {_counted(count, what)}"
+
+
 def _words(found: Floor) -> str:
     how = {
-        "rest": f"median of {found.frames} resting toes",
-        "steadied": f"median of {found.frames} resting toes, steadied because they tremble",
-        "falls": f"median of {found.frames} footfalls; no toe rests",
+        "rest": _median(found.frames, "resting toe"),
+        "steadied": f"{_median(found.frames, 'resting toe')}, steadied because they tremble",
+        "falls": f"{_median(found.frames, 'footfall')}; next to no toe rests",
     }[found.how]
     higher = f", others rest up to {found.highest:.2f} m higher" if found.highest > 0.1 else ""
     return (
@@ -158,10 +181,11 @@ def _level(heights: Array, how: str) -> Floor:
     return Floor(float(np.percentile(heights, 1)), len(heights), how)
 
 
-def _falls(height: Array, fps: float) -> Array:
-    """Heights [m] at which a toe ends its way down, from ``height`` ``(T,)`` over the clip."""
-    low = minimum_filter1d(height, 2 * max(1, round(_STRIDE * fps)) + 1, mode="nearest")
-    return np.asarray(height[height == low])
+def _falls(heights: Array, fps: float) -> Floor:
+    """The level at which toes end their ways down, from their ``heights`` ``(T, 2)`` [m]."""
+    width = 2 * max(1, round(_STRIDE * fps)) + 1
+    low = minimum_filter1d(heights, width, axis=0, mode="nearest")
+    return _level(heights[heights == low], "falls")
 
 
 def _sunken(clip: Clip, floor: float) -> tuple[str, ...]:

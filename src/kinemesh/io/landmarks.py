@@ -71,7 +71,7 @@ def mapped_skeleton(
     if missing:
         raise ReadError(
             f"no joint was found for {', '.join(missing)}; fill in what is missing or wrong, save "
-            f"it and give it as map= (--map FILE.toml):\n{_table(joints, found)}"
+            f"it and give it as map=FILE.toml:\n{_table(joints, found)}"
         )
     doubts = check_body(places, {k: found[k].weights for k in LANDMARKS})
     doubtful = {landmark for _, landmarks in doubts for landmark in landmarks}
@@ -85,8 +85,8 @@ def mapped_skeleton(
     if unsure:
         raise ReadError(
             f"the joints found by name make no person: {'; '.join(text for text, _ in doubts)}; "
-            f"correct the table (in doubt: {', '.join(unsure)}), save it and give it as map= "
-            f"(--map FILE.toml):\n{_table(joints, found)}"
+            f"correct the table (in doubt: {', '.join(unsure)}), save it and give it as "
+            f"map=FILE.toml:\n{_table(joints, found)}"
         )
     landmarks = {k: _joints(joints, found[k].weights) for k in LANDMARKS}
     skeleton = Skeleton(label, joints, landmarks, ratio)
@@ -99,7 +99,7 @@ def mapped_skeleton(
 
 
 def landmark_table(joints: Sequence[str], landmarks: Landmarks) -> str:
-    """``landmarks`` as the TOML that ``--map`` takes, with the names to choose from."""
+    """``landmarks`` as the TOML that ``map=`` takes, with the names to choose from."""
     lines = [f"# joints: {', '.join(joints)}"]
     for landmark in LANDMARKS:
         value = landmarks.get(landmark)

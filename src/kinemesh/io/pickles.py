@@ -163,5 +163,6 @@ def refuse_pickle(path: Path) -> NoReturn:
     raise ReadError(
         f"{path.name} is a pickle, and a pickle can run any program; expected arrays. If you "
         f"trust it, load it and save what it holds: numpy.savez('x.npz', poses=, trans=, betas=, "
-        f"mocap_frame_rate=), z up; of WHAM's output pose_world=, trans_world=, betas=, fps="
+        f"mocap_frame_rate=), z up; of WHAM's output numpy.savez('x.npz', pose_world=, "
+        f"trans_world=, betas=, fps=)"
     )

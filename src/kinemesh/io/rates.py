@@ -58,7 +58,7 @@ def frame_rate(
         rate, note = _HUMANML3D, f"frame rate: {_HUMANML3D:g}/s (assumed, see the warning)"
         warnings = (
             f"the file does not say its frame rate: {_HUMANML3D:g}/s are assumed, as HumanML3D and "
-            f"what is trained on it have, whose 22 joints with y up these are; give fps= (--fps) "
+            f"what is trained on it have, whose 22 joints with y up these are; give fps= "
             f"to say so, or to say another",
         )
     elif name in _USUAL_FPS:

@@ -145,7 +145,7 @@ def _check_size(made: Made, stature: float) -> None:
     raise ReadError(
         f"{made.source} is {' x '.join(f'{side:.3g}' for side in sides)} m large beside a person "
         f"of {stature:.2f} m; expected an object that is handled, in metres{unit} a scene.toml's "
-        f"[[prop]], or in the file. What is really so large is terrain= (--terrain)"
+        f"[[prop]], or in the file. What is really so large is terrain="
     )
 
 

@@ -22,7 +22,7 @@ from kinemesh.errors import ReadError
 from kinemesh.io.files import head, looks_like, open_archive, read_entry
 from kinemesh.io.unpickler import Name, Unpickler, asks_for
 
-_LARGEST_FILE = 2 << 30
+_LARGEST_FILE = 1 << 30
 _LARGEST_PROGRAM = 64 << 10
 """The program of a tensor is about 160 bytes long."""
 

@@ -21,6 +21,8 @@ _MOST_ELEMENTS = 100_000
 _PACKAGE = "package://"
 _ANCESTORS = 4
 """A ROS package's folder is sought this far above the file."""
+_LARGE = 1e6
+"""Lengths, angles and masses are below this."""
 
 Element = ElementTree.Element
 
@@ -116,12 +118,17 @@ def _unsafe(path: Path) -> ReadError:
 
 
 def numbers(
-    where: str, element: Element, key: str, count: int | None, usual: Array | None
+    where: str,
+    element: Element,
+    key: str,
+    count: int | None,
+    usual: Array | None,
+    most: float = _LARGE,
 ) -> Array:
     """The numbers in an attribute, ``count`` of them; ``usual`` where it is left out.
 
     Raises:
-        ReadError: left out and not ``usual``; other than ``count`` finite numbers.
+        ReadError: left out and not ``usual``; other than ``count`` finite numbers below ``most``.
     """
     text = element.get(key)
     if text is None:
@@ -133,10 +140,11 @@ def numbers(
     except ValueError:
         values = []
     good = len(values) == count if count is not None else bool(values)
-    if not good or not all(math.isfinite(value) and abs(value) < 1e6 for value in values):
+    if not good or not all(math.isfinite(value) and abs(value) < most for value in values):
+        many = "numbers" if count is None else "one number" if count == 1 else f"{count} numbers"
         raise ReadError(
-            f"{where}: {key}={text[:60]!r} of <{element.tag}>; expected "
-            f"{count if count is not None else 'some'} numbers"
+            f"{where}: {key}={text[:60]!r} of <{element.tag}>; expected {many} of less than "
+            f"{most:g}"
         )
     return np.array(values)
 

@@ -83,7 +83,7 @@ def fit(raw: RawMotion, robot: RobotModel) -> tuple[RawMotion, tuple[Finding, ..
             f"{stated} off where root and joints put them (root mean square); {best} in the best "
             f"of {len(fits)} readings of orders, units and sides",
             "it is another robot's, or bodies and joints are of different motions: give the robot "
-            "(--robot), or make the bodies again from root and joints (kinemesh convert)",
+            "(robot=), or make the bodies again from root and joints (convert the file)",
             mendable=False,
         )
         return raw, (worst,), False

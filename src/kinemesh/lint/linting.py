@@ -157,7 +157,7 @@ def _inspected(
     if len(raw.columns) != len(links.joints):
         raise ReadError(
             f"{contents.path.name}: {'; '.join(raw.notes)}. Lint looks at all joints of a robot: "
-            f"make them by `kinemesh convert {contents.path.name} whole.pkl --to {format}` first"
+            f"make them first by converting {contents.path.name} to {format}"
         )
     raw = layout.inspect(contents, raw)
     return raw, tuple(oddity.finding for oddity in raw.oddities)

@@ -43,7 +43,7 @@ def settled(
             "fps",
             f"{'none' if said is None else f'{said:g}/s'} stated; {raw.format} has the frames "
             f"per second there",
-            f"state {given:g}/s, as given" if given else "no velocities tell it: give it (--fps)",
+            f"state {given:g}/s, as given" if given else "no velocities tell it: give it (fps=)",
             mendable=given is not None,
         )
         return replace(raw, fps=given), (finding,)

@@ -10,13 +10,16 @@ from kinemesh.metrics.bearing import REACH, Bearing, Bearings
 from kinemesh.metrics.human import LOW, SHORTEST, STILL, Flags, speed, standing
 from kinemesh.metrics.posed import SIDES
 from kinemesh.metrics.score import Doubt, runs
+from kinemesh.metrics.support import support_height
 from kinemesh.motion import LANDMARKS, Clip
 
 _UNDER = 0.10
 """A place of the body further than this [m] under the ground is not on it."""
+_SUNK = 0.05
+"""Nor does a foot stand on a surface that its toe joint is further than this [m] under."""
 _MOMENT = 0.15
 """What lasts shorter than this [s] is no reason."""
-_SLIDES = 0.2
+_SLIDES = 0.1
 """A foot at a surface that is faster than this [m/s] does not carry ..."""
 _LONG = 0.6
 """... and somebody whose feet all slide for this long [s] is not carried by them."""
@@ -67,6 +70,7 @@ def _reasons(clip: Clip, what: Bearing, stands: dict[str, Flags]) -> Iterator[Do
     if nothing.any():
         yield _nothing(clip, what, nothing)
     alone = what.feet & ~what.others
+    yield from _sunk(clip, stands)
     hovers = alone & ~stand & _stopped(clip, what)
     if hovers.any():
         why = (
@@ -85,6 +89,20 @@ def _reasons(clip: Clip, what: Bearing, stands: dict[str, Flags]) -> Iterator[Do
         )
         yield Doubt("doubt.no_root", why)
     yield from _no_stance(clip, what, stands)
+
+
+def _sunk(clip: Clip, stands: dict[str, Flags]) -> Iterator[Doubt]:
+    """Feet that stand in what they ought to stand on."""
+    for side, flags in stands.items():
+        toe = clip.landmark(f"{side}_toe")
+        depth = support_height(clip.scene, toe) - toe[:, 2]
+        sunk = lasting(flags & (depth > _SUNK), _MOMENT, clip.fps)
+        if sunk.any():
+            why = (
+                f"the {side} foot stands with its toe joint up to {depth[sunk].max():.2f} m under "
+                f"the surface: the floor is elsewhere, or sinks, rises or tilts"
+            )
+            yield Doubt("doubt.under_ground", why, runs(sunk))
 
 
 def _nothing(clip: Clip, what: Bearing, flags: Flags) -> Doubt:

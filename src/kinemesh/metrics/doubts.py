@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from kinemesh.arguments import mapping
 from kinemesh.metrics.bearing import Bearings
 from kinemesh.metrics.carried import carried
+from kinemesh.metrics.leaps import leaps
 from kinemesh.metrics.posed import SIDES, Posed
 from kinemesh.metrics.score import Doubt, Measure
+from kinemesh.metrics.taken import within_sheets
 from kinemesh.metrics.timeline import person_touches
 from kinemesh.metrics.touched import unmeasured, wrongly_labelled
 from kinemesh.metrics.unheld import unheld_feet, unheld_hands
@@ -36,14 +38,14 @@ class Held:
 
 
 def clip_doubts(clip: Clip, held: Held | None = None) -> tuple[Doubt, ...]:
-    """What a clip leaves in doubt before any robot moves: what carries the person.
+    """What a clip leaves in doubt before any robot moves: what carries the person, what leaps.
 
     With ``held`` also the feet that a solver held otherwise than the person stands; its hands
     are compared by :func:`evaluate`, which has the surfaces.
     """
     stance = {} if held is None else held.stance
     what = Bearings(clip)
-    return (*carried(what), *unheld_feet(what, stance))
+    return (*carried(what), *leaps(clip), *unheld_feet(what, stance))
 
 
 def doubts(
@@ -60,8 +62,9 @@ def doubts(
     if clip is None:
         return ()
     found = list(_elsewhere(scene, clip))
-    if not posed.robot.fixed_base:  # a robot that does not walk is brought what it handles
-        found += clip_doubts(clip, held)
+    # A robot that does not walk is brought what it handles: what carries the person is no matter.
+    found += leaps(clip) if posed.robot.fixed_base else clip_doubts(clip, held)
+    found += within_sheets(posed, scene)
     found += wrongly_labelled(clip)
     found += unmeasured(scene, clip, measures)
     if held is not None and (held.stance or held.touch):

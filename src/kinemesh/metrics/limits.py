@@ -65,6 +65,8 @@ class Limits:
     """Deepest that props are in each other, in terrain or in the ground [mm]."""
     prop_place: float | None = 3.0
     """Furthest that a prop's middle is, horizontally, from its scaled place [cm]."""
+    prop_rest: float | None = 2.0
+    """Highest that a prop is over what it rests on in the recording [cm]."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -8,6 +8,7 @@ import numpy as np
 
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.overlap import Body, depths
+from kinemesh.metrics.rests import rests
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import Clip, Prop, Scene, poses
 from kinemesh.motion.arrays import Array
@@ -27,10 +28,12 @@ def things(
         return (
             none("penetration.props.max", "mm", why),
             none("scene.place", "cm", why),
+            none("scene.rest", "cm", why),
         )
     return (
         _overlap(scene, None if clip is None else clip.scene, limits.props),
         _place(scene, None if clip is None else clip.scene, target, scale, limits.prop_place),
+        rests(scene, clip, target, scale, limits.prop_rest),
     )
 
 

@@ -24,6 +24,8 @@ _KNEE = 0.15
 down, and the foot is on its ball, or its instep or side is on the ground, and no sole."""
 _BALL = 0.5
 """It is on its ball where the ankle is higher over the toe than this share of their distance."""
+_TIPTOE = 0.7
+"""Where it is higher than this share no heel is down, however long the ankle keeps its height."""
 _RIDES = 0.12
 """A toe joint higher over its surface than this [m] is not resting on it."""
 _RESTS = 0.025
@@ -140,7 +142,8 @@ def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
     toe, ankle = clip.landmark(f"{side}_toe"), clip.landmark(f"{side}_ankle")
     surface = support_height(clip.scene, toe)
     low_knee = clip.landmark(f"{side}_knee")[:, 2] - surface < _KNEE
-    on_ball = ankle[:, 2] - toe[:, 2] > _BALL * np.linalg.norm(ankle - toe, axis=1)
+    rises = (ankle[:, 2] - toe[:, 2]) / np.maximum(np.linalg.norm(ankle - toe, axis=1), 1e-9)
+    on_ball = rises > _BALL
     height = toe[:, 2] - surface
     height = np.where((low_knee & ~on_ball) | (height < -_SUNK), np.inf, height)
     height = height - _raised(height, _speed(toe, clip.fps))
@@ -160,8 +163,9 @@ def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
             landing[frame] = True
         starts[first] = True
     ankle_height = ankle[:, 2] - surface
-    flat = _resting_height(ankle_height, planted & ~low_knee)
-    ankle_height = np.where(low_knee, np.inf, ankle_height)
+    no_heel = low_knee | (rises > _TIPTOE)
+    flat = _resting_height(ankle_height, planted & ~no_heel)
+    ankle_height = np.where(no_heel, np.inf, ankle_height)
     heel_rule = StanceRule(
         enter_height=0.02, leave_height=0.035, drift=np.inf, shortest=rule.shortest
     )

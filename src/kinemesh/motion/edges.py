@@ -23,16 +23,16 @@ _WELD = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """The sides of triangles, three a triangle, and which edge each lies on."""
+    """The sides of triangles, three a triangle or more in pieces, and which edge each lies on."""
 
     ends: Faces
-    """Where every side begins and ends ``(3 M, 2)``."""
+    """Where every side begins and ends ``(S, 2)``."""
     face: Labels
-    """Its triangle ``(3 M,)``."""
+    """Its triangle ``(S,)``."""
     edge: Labels
-    """Number of its edge ``(3 M,)``."""
+    """Number of its edge ``(S,)``."""
     sense: Labels
-    """+1 where it runs from the lower number to the higher ``(3 M,)``, else -1."""
+    """+1 where it runs from the lower number to the higher ``(S,)``, else -1."""
 
     @classmethod
     def of(cls, faces: Faces) -> Edges:
@@ -42,8 +42,16 @@ class Edges:
         return cls(ends, np.repeat(np.arange(len(faces)), 3), row_numbers(np.sort(ends)), sense)
 
     def uses(self) -> Labels:
-        """How many triangles lie on the edge of every side ``(3 M,)``."""
+        """How many triangles lie on the edge of every side ``(S,)``."""
         return np.asarray(np.bincount(self.edge)[self.edge])
+
+    def of_some(self, members: Labels, turned: Flags) -> Edges:
+        """Those of the triangles ``members``, the other way round where ``turned`` ``(M,)``."""
+        mine = np.flatnonzero(np.isin(self.face, members))
+        round_ = turned[self.face[mine]]
+        ends = np.where(round_[:, None], self.ends[mine, ::-1], self.ends[mine])
+        edge = np.unique(self.edge[mine], return_inverse=True)[1].reshape(-1)
+        return Edges(ends, self.face[mine], edge, np.where(round_, -1, 1) * self.sense[mine])
 
 
 def grouped(count: int, a: Labels, b: Labels) -> Labels:
@@ -128,7 +136,7 @@ def _neighbours(edge: Labels, face: Labels) -> tuple[Labels, Labels]:
     return face[order[same]], face[order[same + 1]]
 
 
-def consistent(points: Array, faces: Faces) -> tuple[Labels, Flags, Flags]:
+def consistent(points: Array, faces: Faces, sides: Edges) -> tuple[Labels, Flags, Flags]:
     """The pieces of a mesh, their triangles all seen from one side.
 
     Triangles that share an edge with no third one belong together. Where more meet, they do if
@@ -137,12 +145,12 @@ def consistent(points: Array, faces: Faces) -> tuple[Labels, Flags, Flags]:
     Args:
         points: ``(N, 3)`` [m].
         faces: ``(M, 3)``.
+        sides: theirs, such as ``Edges.of(faces)``.
 
     Returns:
         Piece of each triangle ``(M,)``, from 0 on; which of them are to be turned ``(M,)``, the
         smaller area of each piece; and which are in a piece that has one side only ``(M,)``.
     """
-    sides = Edges.of(faces)
     pairs = sides.uses() == 2
     order = np.flatnonzero(pairs)[np.argsort(sides.edge[pairs], kind="stable")]
     one, other = order[::2], order[1::2]

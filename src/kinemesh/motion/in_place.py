@@ -29,7 +29,7 @@ def in_place(clip: Clip) -> Clip:
     if clip.scene.terrain is not None:
         raise ClipError(
             f"clip {clip.name!r} has terrain: a robot whose base does not move cannot climb it; "
-            f"retarget it to one that walks, or leave --terrain out"
+            f"retarget it to one that walks, or leave terrain= out"
         )
     pelvis = clip.landmark("pelvis") * np.array([1.0, 1.0, 0.0])
     across = clip.landmark("left_hip") - clip.landmark("right_hip")

@@ -16,6 +16,7 @@ import numpy as np
 from kinemesh.errors import ClipError
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.edges import Edges, Faces, Flags, Labels, consistent, grouped, welded
+from kinemesh.motion.seams import CRACK, sewn, without_needles
 from kinemesh.motion.winding import winding_numbers
 
 Kind = Literal["closed", "open", "sheet"]
@@ -30,8 +31,10 @@ _ROUND = 1e-3
 """36 pi V^2 / A^3, 1 for a ball: an open piece of less is as flat as a sheet,"""
 _FLAT = 1e-8
 """and a closed one of less is a sheet written twice."""
-_SEEN = 1e-6
-"""Holes of a smaller share are seams: corners of one triangle on the edge of another."""
+_SEEN = 1e-4
+"""Holes of a smaller share are none."""
+_THICK = 4.0
+"""What closes at cracks alone is no thinner, on average, than so many of them."""
 _BALANCED = 0.01
 """Loose triangles whose area vectors add up to less than this share of their area close."""
 _SPECK = 0.02
@@ -100,14 +103,18 @@ def settled(points: Array, faces: Faces) -> Settled:
     points, faces = welded(points, faces)
     if not len(faces) or not np.any(_areas(points[faces])):
         raise ClipError(f"none of the {count} triangles of the mesh has an area")
-    label, turned, single = consistent(points, faces)
+    faces = without_needles(points, faces)
+    sides = sewn(points, faces)
+    label, turned, single = consistent(points, faces, sides)
     seen = np.where(turned[:, None], faces[:, ::-1], faces)
     label, bits = _bits(points, faces, label)
     pieces = []
     for own in np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label))[:-1]):
         if len(own):
             core = own[~bits[own]]
-            piece = _piece(points, seen[core], bool(single[core].any()))
+            piece = _piece(
+                points, seen[core], sides.of_some(core, turned), bool(single[core].any())
+            )
             pieces.append(replace(piece, members=own))
     loose = np.concatenate([[-1], *(p.members for p in pieces if p.kind == "sheet")])[1:]
     loose = loose.astype(np.int64)
@@ -143,12 +150,12 @@ def _bits(points: Array, faces: Faces, label: Labels) -> tuple[Labels, Flags]:
     return np.where(small[label], largest, label), small[label]
 
 
-def _piece(points: Array, own: Faces, single: bool) -> Piece:
+def _piece(points: Array, own: Faces, sides: Edges, single: bool) -> Piece:
     """What a piece bounds, as its triangles look; ``single`` where it has one side only."""
     middle = points[own].mean(axis=(0, 1))
     corners = points[own] - middle
     area = float(np.linalg.norm(_areas(corners), axis=1).sum())
-    caps, rims, bare = _caps(points - middle, own)
+    caps, rims, bare = _caps(points - middle, sides)
     level, ragged, facing = 0.0, 0.0, np.zeros(3)
     for rim in range(int(rims.max(initial=-1)) + 1):
         cap = caps[rims == rim]
@@ -167,7 +174,9 @@ def _piece(points: Array, own: Faces, single: bool) -> Piece:
     fullness = 36.0 * np.pi * volume**2 / whole**3
     kind: Kind = "open"
     if hole <= _SEEN or not bare:
-        kind = "sheet" if fullness < _FLAT else "closed"
+        torn = bool(np.any(Edges.of(own).uses() == 1))
+        thin = 2.0 * abs(volume) < _THICK * CRACK * area if torn else fullness < _FLAT
+        kind = "sheet" if thin else "closed"
     elif hole > _HOLES or ragged > _RAGGED * whole or fullness < _ROUND:
         kind = "sheet"
     if single:
@@ -175,12 +184,11 @@ def _piece(points: Array, own: Faces, single: bool) -> Piece:
     return Piece(np.arange(len(own)), kind, area, volume, hole if bare else 0.0, facing)
 
 
-def _caps(points: Array, faces: Faces) -> tuple[Array, Labels, bool]:
+def _caps(points: Array, sides: Edges) -> tuple[Array, Labels, bool]:
     """Triangles ``(K, 3, 3)`` that close a piece, fans over its rims; the rim of each; any holes.
 
     A rim without a hole is where more than two triangles meet on an edge.
     """
-    sides = Edges.of(faces)
     net = np.bincount(sides.edge, sides.sense)[sides.edge]
     rim = np.flatnonzero((net != 0) & (np.sign(net) == sides.sense))
     rim = rim[np.unique(sides.edge[rim], return_index=True)[1]]

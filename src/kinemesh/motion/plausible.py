@@ -90,7 +90,7 @@ def too_slow(fps: float) -> tuple[str, ...]:
         return ()
     return (
         f"{fps:g} frame{'s' * (fps != 1.0)}/s is no recording's rate: exporters write it that know "
-        f"none, and the motion lasts as long as they say; give fps= the frames per second (--fps)",
+        "none, and the motion lasts as long as they say; give fps= what it was recorded at",
     )
 
 
@@ -145,7 +145,7 @@ def _fall(clip: Clip) -> Iterator[str]:
     yield (
         f"the frame rate {clip.fps:g}/s is in doubt: in a jump (frames {first} to {last}) the body "
         f"falls by {falls:.1f} m/s^2 where all bodies fall by 9.8; at {_rate(clip.fps, factor)} it "
-        f"would: give fps= the rate of the recording (--fps), or the right unit or height"
+        f"would: give the rate of the recording, fps=, or the right unit or height"
     )
 
 
@@ -181,7 +181,7 @@ def _beginning(clip: Clip) -> Iterator[str]:
         yield (
             f"{how}: a joint jumps {far / leg:.2f} of the leg's length, as where a T-pose was put "
             f"before the motion{' and blended into it' * (k > 1)}; the motion begins at "
-            f"{k / clip.fps:.3g} s: start={k / clip.fps:.3g} (--start) leaves out what is before"
+            f"{k / clip.fps:.3g} s: start={k / clip.fps:.3g} leaves out what is before"
         )
         return
 

@@ -101,11 +101,14 @@ def trimmed(clip: Clip, start: float | None = None, stop: float | None = None) -
     with np.errstate(over="ignore"):
         first = np.ceil(np.float64(begin - _WRITTEN) * clip.fps)
         last = np.floor(np.float64(end + _WRITTEN) * clip.fps)
-    if not 0 <= first < last < len(clip):
+    runs = f"the clip runs from 0 to {clip.duration:.3f} s ({len(clip)} frames at {clip.fps:g}/s)"
+    if not (first >= 0 and last < len(clip)):
+        wrong = f"stop={end:g}" if first >= 0 else f"start={begin:g}"
+        raise ClipError(f"{wrong} is not in the clip: {runs}; give a time in it, or leave it out")
+    if not first < last:
         raise ClipError(
-            f"cannot trim to {begin:g} to {end:g} s: the clip runs from 0 to "
-            f"{clip.duration:.3f} s ({len(clip)} frames at {clip.fps:g}/s), and at least two "
-            f"frames must be left"
+            f"from start={begin:g} to stop={end:g} there are not two frames, and a motion needs "
+            f"two: {runs}"
         )
     first, last = int(first), int(last)
     part = cropped(clip, first, last + 1)

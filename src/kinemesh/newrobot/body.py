@@ -10,7 +10,7 @@ import numpy as np
 from kinemesh.motion.arrays import Array
 from kinemesh.newrobot.facing import Facing, bend_sense, find_forward
 from kinemesh.newrobot.limbs import Limb, find_limbs
-from kinemesh.newrobot.soles import Patch, find_patch
+from kinemesh.newrobot.soles import Patch, alike, find_patch
 from kinemesh.newrobot.source import Source
 from kinemesh.newrobot.symmetry import Symmetry, find_symmetry
 
@@ -72,7 +72,8 @@ def find_body(source: Source, forward: str | None = None) -> Body:
     legs, arms = find_limbs(source, symmetry)
     up = np.array([0.0, 0.0, 1.0])
     frames = source.frames()
-    under = [_patch(source, leg, frames) for leg in legs]
+    first, second = (_patch(source, leg, frames) for leg in legs)
+    under = alike(first, second, symmetry.across)
     found = find_forward(source, symmetry, legs, under, forward)
     facing = np.stack([found.forward, np.cross(up, found.forward), up], axis=1)
     sided = [_sided(pair, facing) for pair in (legs, arms)]

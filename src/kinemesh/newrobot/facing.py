@@ -57,10 +57,19 @@ def find_forward(
 
     Raises:
         RobotError: neither knees nor soles tell it, or they disagree, and it is not stated; a
-            way that is stated and lies across the middle plane.
+            way that is stated and lies across the middle plane; knees of which one bends ahead.
     """
     ahead = np.cross(symmetry.across, [0.0, 0.0, 1.0])
-    knees = _agreed([_knee_vote(source, leg, ahead) for leg in legs])
+    bends = [_knee_vote(source, leg, ahead) for leg in legs]
+    if {1, -1} <= set(bends):
+        first, second = (source.joint_of(leg.bend) for leg in legs)
+        raise RobotError(
+            f"{source.path.name}: its knees bend to opposite sides: {first.name!r} turns from "
+            f"{first.lower:.2f} to {first.upper:.2f} rad, {second.name!r} from {second.lower:.2f} "
+            f"to {second.upper:.2f}; expected ranges that mirror each other: mend an axis or a "
+            f"range in the file"
+        )
+    knees = _agreed(bends)
     feet = _agreed([_sole_vote(leg, p, ahead) for leg, p in zip(legs, patches, strict=True)])
     name, joint = source.path.name, source.joint_of(legs[0].bend)
     votes = {knees, feet} - {0}

@@ -224,8 +224,9 @@ class _Reader(MjcfModel):
         kind = element.get("type", "hinge")
         if kind not in ("hinge", "slide"):
             raise RobotError(
-                f"{where}: type {kind!r}; expected hinge or slide: write a ball joint as three "
-                f"hinges"
+                f"{where}: type {kind!r}; expected hinge or slide: write a ball joint that is "
+                f"driven as three hinges; one of a rod beside an ankle closes a loop: give the "
+                f"model without rods, as its makers' URDF often is"
             )
         axis = numbers(where, element, "axis", 3, np.array([0.0, 0.0, 1.0]))
         if np.linalg.norm(axis) < 1e-9:

@@ -18,6 +18,10 @@ from kinemesh.newrobot.source import FIXED, SLIDING, TURNING, Joint, Link, Sourc
 from kinemesh.robot.following import Follower
 
 _ZEROS, _ONES = np.zeros(3), np.ones(3)
+_ENDLESS = 1000.0
+"""A range of more than this [rad], [m] says that there is none."""
+_FASTEST, _STRONGEST = 200.0, 1e5
+"""No motor of a humanoid is faster [rad/s] or stronger [N m]: there is no limit stated."""
 _KINDS = {
     "revolute": TURNING,
     "continuous": TURNING,
@@ -42,6 +46,11 @@ def read_urdf_robot(path: Path, without_missing: bool = False) -> Source:
         RobotError: not a tree of links, or meshes that are missing: all of them are named.
     """
     root = read_xml(path, "robot")
+    if any(element.tag.startswith("{") and "xacro}" in element.tag for element in root.iter()):
+        raise RobotError(
+            f"{path.name} is xacro, from which a program makes URDF; expected what it makes: "
+            f"`xacro {path.name} > robot.urdf`, and give that"
+        )
     if not root.findall("link"):
         raise RobotError(f"{path.name} has no links: it describes no robot")
     meshes = Meshes(path)
@@ -145,17 +154,19 @@ def _joint(path: Path, element: Element) -> tuple[Joint, list[str]]:
     if limit is not None:
         for key in values:
             if limit.get(key) is not None:
-                values[key] = float(numbers(where, limit, key, 1, None)[0])
+                values[key] = float(numbers(where, limit, key, 1, None, np.inf)[0])
     notes = []
     lower, upper = values["lower"], values["upper"]
-    if kind == "continuous" or lower is None or upper is None or lower >= upper:
+    wide = lower is not None and upper is not None and upper - lower > _ENDLESS
+    if kind == "continuous" or lower is None or upper is None or lower >= upper or wide:
         if kind in ("revolute", "continuous"):
             notes.append(f"joint {name} turns without end: it has no limits")
         lower, upper = (-np.inf, np.inf) if kind in ("revolute", "continuous") else (-1.0, 1.0)
     return (
         Joint(
             *(name, _KINDS[kind], parent, child, origin_of(where, element), axis),
-            *(lower, upper, _positive(values["velocity"]), _positive(values["effort"])),
+            *(lower, upper),
+            *(_stated(values["velocity"], _FASTEST), _stated(values["effort"], _STRONGEST)),
             _follower(where, element),
         ),
         notes,
@@ -173,6 +184,6 @@ def _follower(where: str, element: Element) -> Follower | None:
     return Follower(mimic.get("joint", ""), factor, offset)
 
 
-def _positive(value: float | None) -> float | None:
-    """A largest speed or torque; None where a file says nothing by saying zero."""
-    return value if value is not None and value > 0.0 else None
+def _stated(value: float | None, most: float) -> float | None:
+    """A largest speed or torque; None where a file says nothing by zero or by more than any."""
+    return value if value is not None and 0.0 < value < most else None

@@ -99,14 +99,30 @@ def find_limbs(source: Source, symmetry: Symmetry) -> tuple[tuple[Limb, Limb], t
             f"{name} has two legs and no arms of {_FEWEST} joints above them; expected two arms: "
             f"without shoulders, elbows and hands a person's motion cannot be answered"
         )
-    others = [pair for pair in others if len(source.cloud(source.below(pair[0]), frames))]
+    others = [p for p in others if any(len(source.cloud(source.below(k), frames)) for k in p)]
     if not others:
         raise RobotError(f"{name}: its arms have no geometry; expected shells, to find hands by")
-    arms = max(others, key=lambda pair: _reach(source, pair[0]))
-    return (
-        (_leg(source, legs[0]), _leg(source, legs[1])),
-        (_arm(source, arms[0]), _arm(source, arms[1])),
+    arms = max(others, key=lambda pair: max(_reach(source, k) for k in pair))
+    soles, fingers = (
+        _mirrored([find(source, k) for k in pair], symmetry.across)
+        for pair, find in ((legs, _sole), (arms, _fingers))
     )
+    return (
+        (_leg(source, legs[0], soles[0]), _leg(source, legs[1], soles[1])),
+        (_arm(source, arms[0], fingers[0]), _arm(source, arms[1], fingers[1])),
+    )
+
+
+def _mirrored(tips: Sequence[Array | None], across: Array) -> tuple[Array, Array]:
+    """The ends of a left and a right limb, each half of its own and half of the other's.
+
+    Shells of two hands are seldom quite alike, and one of the two may be missing.
+    """
+    mirror = np.eye(3) - 2.0 * np.outer(across, across)
+    one, other = tips
+    known = [p for p in (one, None if other is None else mirror @ other) if p is not None]
+    mean = np.mean(known, axis=0)
+    return mean, mirror @ mean
 
 
 def centre(points: Sequence[Array], axes: Sequence[Array]) -> tuple[Array, float]:
@@ -149,11 +165,27 @@ def _reach(source: Source, first: int) -> float:
     return float(np.linalg.norm(cloud - frames[1][first], axis=1).max(initial=0.0))
 
 
-def _leg(source: Source, first: int) -> Limb:
+def _sole(source: Source, first: int) -> Array | None:
+    """The middle of a leg's lowest points ``(3,)``; None where it has no shells."""
+    cloud = source.cloud(source.below(first), source.frames())
+    if not len(cloud):
+        return None
+    return np.asarray(cloud[cloud[:, 2] < cloud[:, 2].min() + 0.005].mean(axis=0))
+
+
+def _fingers(source: Source, first: int) -> Array | None:
+    """The middle of an arm's farthest points ``(3,)``; None where it has no shells."""
+    frames = source.frames()
+    cloud = source.cloud(source.below(first), frames)
+    if not len(cloud):
+        return None
+    far = np.linalg.norm(cloud - frames[1][first], axis=1)
+    return np.asarray(cloud[far > 0.97 * far.max()].mean(axis=0))
+
+
+def _leg(source: Source, first: int, tip: Array) -> Limb:
     frames = source.frames()
     chain = _chain(source, first)
-    cloud = source.cloud(source.below(first), frames)
-    tip = cloud[cloud[:, 2] < cloud[:, 2].min() + 0.005].mean(axis=0)
     bend, root = _bend(source, chain, tip)
     after = _after(source, chain, bend)
     if not after:
@@ -168,13 +200,9 @@ def _leg(source: Source, first: int) -> Limb:
     return Limb(tuple(chain), bend, root, middle, end, tip)
 
 
-def _arm(source: Source, first: int) -> Limb:
+def _arm(source: Source, first: int, tip: Array) -> Limb:
     frames = source.frames()
     chain = _chain(source, first)
-    cloud = source.cloud(source.below(first), frames)
-    origin = frames[1][first]
-    far = np.linalg.norm(cloud - origin, axis=1)
-    tip = cloud[far > 0.97 * far.max()].mean(axis=0)
     bend, root = _bend(source, chain, tip)
     after = _after(source, chain, bend)
     chain = [*chain[: chain.index(bend) + 1], *after]

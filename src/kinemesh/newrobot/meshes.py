@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,9 @@ from kinemesh.robot import collada_corners
 _COLLADA = "{http://www.collada.org/2005/11/COLLADASchema}"
 _UP = 2
 """So many ``../`` a name may begin with: meshes lie in the package's folder, beside the file's."""
+_PACKAGE = "package://"
+_WORKSPACE = 4
+"""So many folders above the file's, packages lie beside each other."""
 _FARTHEST = 10.0
 """A mesh with a corner further from its origin than this [m] is in other units."""
 _MOST = 400
@@ -65,11 +69,13 @@ class Meshes:
             return [f"meshes that are missing, their shells left out: {', '.join(names)}"]
         if names:
             shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" * (len(names) > 10))
+            without = ", or go on without those that are missing"
             raise RobotError(
                 f"{self.path.name}: {len(names)} of its {len(self._known)} meshes are not there: "
                 f"{shown} (looked from {self.path.resolve().parent}; package://x/ is a folder x in "
-                f"or above it); put them there, correct the names, or go on without "
-                f"those that are missing"
+                f"or above it, one with a package.xml beside one above it, or the folder of the "
+                f"file's own package): put them there or correct the names"
+                f"{without if len(names) < len(self._known) else ''}"
             )
         return []
 
@@ -87,15 +93,44 @@ class Meshes:
             FileNotFoundError: not there, or outside.
         """
         path, plain = self.path.resolve(), name.removeprefix("file://")
-        if plain.startswith("package:///"):
-            plain = "package://" + plain.removeprefix("package:///")
+        if plain.startswith(_PACKAGE):
+            plain = _PACKAGE + plain.removeprefix(_PACKAGE).lstrip("/")
+            # A copy of a package has any name, so that its own meshes are those above the file.
+            return _first([*_ups(path), *_beside_packages(path, plain)], plain)
         for _ in range(_UP):
             if plain.startswith("../"):
                 path, plain = path.parent, plain.removeprefix("../")
+        return _first([path], plain)
+
+
+def _ups(path: Path) -> list[Path]:
+    """``path``, and where names that begin with ``../`` start."""
+    return [path, *list(path.parents)[:_UP]]
+
+
+def _beside_packages(path: Path, name: str) -> list[Path]:
+    """A package's own file of another package that lies beside a folder above ``path``.
+
+    That it is one its ``package.xml`` says: what else lies about is nobody's mesh.
+    """
+    package = name.removeprefix(_PACKAGE).partition("/")[0]
+    found = [root / package / "package.xml" for root in list(path.parents)[1 : 1 + _WORKSPACE]]
+    return [one for one in found if package not in ("", ".", "..") and one.is_file()]
+
+
+def _first(starts: Sequence[Path], name: str) -> Path:
+    """The file that ``name`` is from the first place where there is one.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    why = ReadError(name)
+    for start in starts:
         try:
-            return beside(path, plain)
+            return beside(start, name)
         except ReadError as error:
-            raise FileNotFoundError(str(error)) from error
+            why = error
+    raise FileNotFoundError(str(why)) from why
 
 
 def corners_of_mesh(file: Path, turned: list[str]) -> Array:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from scipy.spatial import ConvexHull
@@ -11,6 +13,7 @@ from kinemesh.motion.arrays import Array
 from kinemesh.newrobot.body import SIDES, Body
 from kinemesh.newrobot.hulls import clipped, enclosing
 from kinemesh.newrobot.soles import corners_of
+from kinemesh.newrobot.source import Source
 
 _PELVIS = 0.074
 """The pelvis landmark is this share of the height above the hips: 0.13 m of a person of 1.75 m."""
@@ -59,6 +62,20 @@ class Hand:
     """Links whose shells begin before the wrist, forearm and hand in one: cut there."""
 
 
+def file_of(link: str) -> str:
+    """The name of the file that holds a link's hull."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", link) + ".obj"
+
+
+def free_name(source: Source, wanted: str) -> str:
+    """A name for a link that is added: ``wanted``, or what neither link nor joint is called."""
+    # Hulls are files by the names of links, and some disks know no case.
+    taken = {file_of(name).lower() for name in source.order}
+    taken |= {file_of(joint.name.removesuffix("_joint")).lower() for joint in source.joints}
+    names = (f"{wanted}_{n}" if n else wanted for n in count())
+    return next(name for name in names if file_of(name).lower() not in taken)
+
+
 def landmarks(body: Body) -> dict[str, Place]:
     """The fifteen landmarks."""
     source, zero = body.source, body.source.frames()
@@ -100,7 +117,8 @@ def landmarks(body: Body) -> dict[str, Place]:
 
 def soles(body: Body) -> dict[str, Frame]:
     """The soles, heel first, in frames that face ahead."""
-    zero, found = body.source.frames(), {}
+    source, found = body.source, {}
+    zero = source.frames()
     for side in SIDES:
         patch, foot = body.patches[side], body.legs[side].chain[-1]
         up = -patch.normal
@@ -109,7 +127,7 @@ def soles(body: Body) -> dict[str, Frame]:
         axes = np.stack([ahead, np.cross(up, ahead), up], axis=1)
         flat = corners_of((patch.outline - patch.middle) @ axes[:, :2])
         found[side] = Frame(
-            f"{side}_sole",
+            free_name(source, f"{side}_sole"),
             foot,
             zero[0][foot].T @ axes,
             zero[0][foot].T @ (patch.middle - zero[1][foot]),
@@ -144,7 +162,7 @@ def hands(body: Body, rest: Array) -> dict[str, Hand]:
         corners = enclosing(local, 96)
         if corners is None:
             continue
-        frame = Frame(f"{side}_palm", last, axes, wrist, corners)
+        frame = Frame(free_name(source, f"{side}_palm"), last, axes, wrist, corners)
         taken = frozenset(links) - cut
         found[side] = Hand(frame, _on_hull(corners), taken, cut)
     return found

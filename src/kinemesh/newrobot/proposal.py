@@ -17,11 +17,11 @@ from kinemesh.newrobot.equalities import carrier
 from kinemesh.newrobot.from_mjcf import read_mjcf_robot
 from kinemesh.newrobot.from_urdf import read_urdf_robot
 from kinemesh.newrobot.hulls import beyond, clipped, enclosing, write_obj
-from kinemesh.newrobot.places import Hand, hands, landmarks, soles
+from kinemesh.newrobot.places import Hand, file_of, hands, landmarks, soles
 from kinemesh.newrobot.posture import rest_posture
 from kinemesh.newrobot.source import Source
 from kinemesh.newrobot.toml_text import toml_text
-from kinemesh.newrobot.urdf_text import file_of, is_turned, urdf_text, write_urdf
+from kinemesh.newrobot.urdf_text import urdf_text, write_urdf
 from kinemesh.robot import RobotModel, overlaps_at_rest
 
 _ASIDE = (0.2, 0.35, 0.5)
@@ -110,7 +110,7 @@ def _check_target(target: Path, overwrite: bool) -> None:
     if target.exists():
         if not overwrite:
             raise WriteError(
-                f"{target} is there already; give another folder, or --overwrite to replace it"
+                f"{target} is there already; give another folder, or overwrite=True to replace it"
             )
         if not target.is_dir() or (any(target.iterdir()) and not (target / "robot.toml").exists()):
             raise WriteError(f"{target} is no robot's folder (no robot.toml): it is not replaced")
@@ -118,6 +118,7 @@ def _check_target(target: Path, overwrite: bool) -> None:
 
 def _fill(staging: Path, body: Body, name: str) -> RobotModel:
     """Write the files into ``staging``, arms as far out as they need to be."""
+    _check_files(body.source)
     marks, stands = landmarks(body), soles(body)
     (staging / "hulls").mkdir(parents=True)
     for aside in _ASIDE:
@@ -125,7 +126,6 @@ def _fill(staging: Path, body: Body, name: str) -> RobotModel:
         holds = hands(body, rest)
         shells = _hulls(body, holds)
         frames = [*stands.values(), *(hand.frame for hand in holds.values())]
-        _settle_names(body, [frame.name for frame in frames])
         for old in (staging / "hulls").iterdir():
             old.unlink()
         for link, corners in shells.items():
@@ -136,7 +136,8 @@ def _fill(staging: Path, body: Body, name: str) -> RobotModel:
         robot = RobotModel.load(staging)
         found = overlaps_at_rest(robot)
         _write(staging, toml_text(*arguments, [_words(*pair) for pair in found]))
-        if not any(_is_arm(body, a) != _is_arm(body, b) for a, b, _ in found):
+        arms = _of_arms(body, holds)
+        if not any((a in arms) != (b in arms) for a, b, _ in found):
             break
     return robot
 
@@ -149,31 +150,21 @@ def _words(first: str, second: str, depth: float) -> str:
     return f"{first} and {second}, {1e3 * depth:.0f} mm deep"
 
 
-def _is_arm(body: Body, link: str) -> bool:
-    if link.endswith("_palm") and link not in body.source.order:
-        return True
-    k = body.source.order[link]
-    return any(k in body.source.below(arm.chain[0]) for arm in body.arms.values())
+def _of_arms(body: Body, holds: dict[str, Hand]) -> set[str]:
+    """Links that hang on the shoulders."""
+    below = {k for arm in body.arms.values() for k in body.source.below(arm.chain[0])}
+    return {body.source.links[k].name for k in below} | {h.frame.name for h in holds.values()}
 
 
-def _settle_names(body: Body, names: list[str]) -> None:
-    names = [*names, "base"] if is_turned(body) else names
-    taken = [n for n in names if n in body.source.order]
-    joints = {joint.name for joint in body.source.joints}
-    taken += [n for n in names if f"{n}_joint" in joints]
+def _check_files(source: Source) -> None:
     files: dict[str, str] = {}
-    for link in (*body.source.order, *names):
+    for link in source.order:
         other = files.setdefault(file_of(link).lower(), link)
         if other != link:
             raise RobotError(
-                f"{body.source.path.name}: links {other!r} and {link!r} would share the file "
+                f"{source.path.name}: links {other!r} and {link!r} would share the file "
                 f"{file_of(link)}: rename one"
             )
-    if taken:
-        raise RobotError(
-            f"{body.source.path.name} has links or joints named {', '.join(taken)}, which are "
-            f"names of the frames that are added: rename them"
-        )
 
 
 def _hulls(body: Body, holds: dict[str, Hand]) -> dict[str, Array]:

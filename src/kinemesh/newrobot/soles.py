@@ -81,6 +81,30 @@ def find_patch(points: Array, down: Array, where: str) -> Patch:
     return Patch(normal, outline)
 
 
+def alike(one: Patch, other: Patch, across: Array) -> tuple[Patch, Patch]:
+    """Patches of a left and a right foot, tilted as the mean of both is.
+
+    Two meshes of one foot differ by how finely they were cut; joints that mirror each other lay
+    both soles flat only if their normals do too. Feet that differ by more are left as they are.
+
+    Args:
+        one: the patch under one foot.
+        other: the patch under the other.
+        across: unit normal ``(3,)`` of the plane between them.
+    """
+    mirror = np.eye(3) - 2.0 * np.outer(across, across)
+    mean = one.normal + mirror @ other.normal
+    mean = mean / np.linalg.norm(mean)
+    if one.normal @ mean < _ALIKE:
+        return one, other
+    return _tilted(one, mean), _tilted(other, mirror @ mean)
+
+
+def _tilted(patch: Patch, normal: Array) -> Patch:
+    height = patch.outline @ normal
+    return Patch(normal, patch.outline + np.outer(height.max() - height, normal))
+
+
 def corners_of(outline: Array) -> Array:
     """The largest trapezium ``(4, 2)``, heel first, within an outline ``(N, 2)`` [m].
 

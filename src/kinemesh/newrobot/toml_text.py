@@ -50,7 +50,7 @@ def toml_text(
         ahead = np.round(body.facing[:, 0], 3) + 0.0
         lines.append(
             f"# The root {source.links[0].name!r} faces along {ahead.tolist()} of its own axes "
-            f"({body.ahead.why}): a link 'base' that faces along x stands above it."
+            f"({body.ahead.why}): a link that faces along x stands above it."
         )
     lines += [f"# {note}" for note in source.notes]
     lines += _unstated(body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,18 +11,13 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.motion.arrays import Array
 from kinemesh.newrobot.body import Body
-from kinemesh.newrobot.places import Frame
+from kinemesh.newrobot.places import Frame, file_of, free_name
 from kinemesh.newrobot.source import Joint, Link
 
 FASTEST, STRONGEST = 12.0, 150.0
 """Joint speed [rad/s] and torque [N m] where the file states none."""
 _LIGHTEST = 1e-6
 _ALIGNED = np.cos(np.radians(1.0))
-
-
-def file_of(link: str) -> str:
-    """The name of the file that holds a link's hull."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", link) + ".obj"
 
 
 def is_turned(body: Body) -> bool:
@@ -45,8 +39,9 @@ def urdf_text(
     """
     source, kept = body.source, body.kept
     root = ElementTree.Element("robot", name=name)
+    base = free_name(source, "base")
     if is_turned(body):
-        ElementTree.SubElement(root, "link", name="base")
+        ElementTree.SubElement(root, "link", name=base)
     for link in source.links:
         _link(root, link, link.name in hulls)
     for frame in frames:
@@ -54,7 +49,7 @@ def urdf_text(
         if frame.name in hulls:
             _hull(element, frame.name)
     if is_turned(body):
-        _fixed(root, "base_joint", "base", source.links[0].name, body.facing.T, np.zeros(3))
+        _fixed(root, f"{base}_joint", base, source.links[0].name, body.facing.T, np.zeros(3))
     for k, joint in enumerate(source.joints, start=1):
         _joint(root, joint, source.moves(k) and k in kept, float(frozen[k]))
     for frame in frames:

@@ -12,6 +12,8 @@ from kinemesh.robot import Configuration, RobotModel
 _BENT = 4.0
 """The rest posture times this, within the limits, is a crouch: it bends every joint the way in
 which the robot rests."""
+_SIDE = 0.1
+"""A line across the body of which less than this share is horizontal has no heading."""
 
 
 def starts(robot: RobotModel, landmarks: Array) -> tuple[Configuration, ...]:
@@ -23,7 +25,7 @@ def starts(robot: RobotModel, landmarks: Array) -> tuple[Configuration, ...]:
     body = dict(zip(LANDMARKS, landmarks, strict=True))
     left = body["left_hip"] - body["right_hip"] + body["left_shoulder"] - body["right_shoulder"]
     trunk = body["left_shoulder"] + body["right_shoulder"] - body["left_hip"] - body["right_hip"]
-    upright = _base(np.array([left[0], left[1], 0.0]), np.array([0.0, 0.0, 1.0]))
+    upright = _base(_level(left, trunk), np.array([0.0, 0.0, 1.0]))
     leaning = _base(left, trunk)
     rest = robot.rest[7:]
     crouch = robot.followed(np.clip(_BENT * rest, robot.lower, robot.upper))
@@ -50,6 +52,15 @@ def _bolted(robot: RobotModel, pelvis: Array, base: Array, joints: Array) -> Con
     resting = _placed(robot, pelvis, base, robot.rest[7:])
     place = np.array([*resting.q[:2], robot.rest[2]])
     return robot.configuration(np.concatenate([place, base, joints]))
+
+
+def _level(left: Array, trunk: Array) -> Array:
+    """``left`` in the horizontal; of who lies on a side, whose left is up, by where she faces."""
+    level = np.array([left[0], left[1], 0.0])
+    if np.linalg.norm(level) > _SIDE * np.linalg.norm(left):
+        return level
+    forward = np.cross(left, trunk)
+    return np.array([-forward[1], forward[0], 0.0])
 
 
 def _base(left: Array, up: Array) -> Array:

@@ -49,6 +49,7 @@ def entry(
     scene: Scene,
     clip: Clip | None = None,
     scale: float | None = None,
+    target: Scene | None = None,
     held: Held | None = None,
     name: str | None = None,
     notes: tuple[str, ...] = (),
@@ -63,6 +64,7 @@ def entry(
         clip: the demonstration, frame for frame; without it nothing that the person has to say
             is known: stance, contact, tracking.
         scale: robot height / person's; default by stature.
+        target: the scene, at human scale, that the motion was adapted to; default: the clip's.
         held: what the solver held; default: what a result says.
         name: what to call it; default: the clip's name.
         notes: what was found on reading.
@@ -76,7 +78,9 @@ def entry(
     scale = own.scale if own is not None and scale is None else scale
     if own is not None and held is None:
         held = Held(own.stance, own.touch)
-    score = evaluate(trajectory, robot, scene=scene, clip=clip, scale=scale, held=held)
+    score = evaluate(
+        *(trajectory, robot), scene=scene, clip=clip, scale=scale, target=target, held=held
+    )
     order = [trajectory.joint_names.index(joint) for joint in robot.joint_names]
     share = 100.0 * np.abs(trajectory.velocity()[:, order]) / robot.velocity
     worst = share.argmax(axis=1)

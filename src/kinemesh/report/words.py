@@ -50,6 +50,7 @@ _ROWS = {
     "posture.toe_heading": "how much further in or out the worse foot usually points",
     "penetration.props.max": "deepest that objects are in each other, in terrain or in the ground",
     "scene.place": "furthest that an object is from where the recording has it, scaled",
+    "scene.rest": "highest that an object is over what it rests on in the recording",
     "dynamics.torque_share": "frames that would ask too much of a motor (a screen, no simulation)",
     "dynamics.torque_worst": "the largest torque, of what its motor can give",
     "dynamics.unsupported_share": "frames in which the feet alone could not carry the motion",

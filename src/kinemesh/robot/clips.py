@@ -108,7 +108,7 @@ def clip_of(
         ),
         warnings=(
             f"the robot's soles come down to {low:+.3f} m, not to the ground z = 0: if the "
-            f"trajectory has its floor there, move the clip by {-low:+.3f} m (--floor {low:.3f})",
+            f"trajectory has its floor there, move the clip by {-low:+.3f} m (floor={low:.3f})",
         )
         * floating,
     )

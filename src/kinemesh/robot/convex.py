@@ -10,6 +10,7 @@ import numpy as np
 
 from kinemesh.errors import RobotError
 from kinemesh.motion.arrays import Array
+from kinemesh.robot.meshfile import check_mesh
 
 _ROUND = 16
 """Points around a cylinder, capsule or sphere that stands in for its round surface."""
@@ -61,8 +62,9 @@ def collada_corners(path: Path) -> Array:
     """Corners ``(N, 3)`` of everything in a ``.dae``, in metres, its own placements applied.
 
     Raises:
-        RobotError: it cannot be read.
+        RobotError: it cannot be read, or takes in other files.
     """
+    check_mesh(path)
     try:
         mesh = coal.MeshLoader().load(str(path), np.ones(3))
         return np.asarray(mesh.vertices(), dtype=np.float64)

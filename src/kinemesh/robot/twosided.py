@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.spatial import cKDTree
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.edges import Edges, welded
 from kinemesh.motion.field import points_on, thinned
+from kinemesh.robot.cells import Cells
 from kinemesh.robot.surface import STEP
 
 Flags = NDArray[np.bool_]
@@ -71,19 +73,51 @@ class TwoSided:
         From further off than 10 cm, places that are no further than the nearest point of the
         lattice.
         """
-        # The nearest triangle has a point of its own that is hardly further than the nearest one.
-        away = self.tree.query(points)[0] if len(points) else np.zeros(0)
-        reach = np.where(away < _CLOSE, away + self.spacing, away * (1.0 + 1e-9))
+        cubes, least = self.cells.of(points)
+        which, owners = self.cells.lots(cubes)
+        far = np.flatnonzero(np.isinf(least))
+        if len(far):  # none of them is in a lot
+            away = np.asarray(self.tree.query(points[far])[0])
+            more, others = self._within(points[far], away * (1.0 + 1e-9))
+            which = np.concatenate([which, far[more]])
+            owners = np.concatenate([owners, others])
+        places = _closest(points[which], self.corners[owners])
+        order = np.lexsort((np.sum((places - points[which]) ** 2, axis=1), which))
+        best = order[np.searchsorted(which[order], np.arange(len(points)))]
+        return places[best], owners[best]
+
+    def _least(self, points: Array, within: float) -> Array:
+        """As :meth:`at_least`, by the cubes that the points are in."""
+        return self.cells.of(points)[1] if within <= _CLOSE else self.at_least(points, within)
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The triangles that may be nearest, cube by cube, as they are asked for."""
+        return Cells(self.corners, self._around)
+
+    def _around(self, centres: Array) -> tuple[Array, Labels, Array, Labels]:
+        """What a cube has to know; far is over 10 cm."""
+        half = self.cells.half
+        bound = _CLOSE + half + self.spacing
+        away = np.asarray(self.tree.query(centres, distance_upper_bound=bound)[0])
+        near = np.flatnonzero(np.isfinite(away))
+        # The nearest triangle has a point of its own that is hardly further than its nearest one.
+        reach = away[near] + 2.0 * half + self.spacing
+        which, owners = self._within(centres[near], reach)
+        which = near[which]
+        places = _closest(centres[which], self.corners[owners])
+        gaps = np.linalg.norm(places - centres[which], axis=1)
+        away = np.full(len(centres), np.inf)
+        np.minimum.at(away, which, gaps)
+        return away, which, gaps, owners
+
+    def _within(self, points: Array, reach: Array) -> tuple[Labels, Labels]:
+        """Pairs of a point ``(N, 3)`` and a triangle with a point of the lattice in ``reach``."""
         lots: list[list[int]] = list(self.tree.query_ball_point(points, reach))
         which = np.repeat(np.arange(len(points)), [len(lot) for lot in lots])
         owners = self.owners[np.fromiter(chain.from_iterable(lots), np.int64, len(which))]
-        which, owners = np.divmod(
-            np.unique(which * len(self.corners) + owners), len(self.corners)
-        )  # each triangle once a point, in the points' order
-        places = _closest(points[which], self.corners[owners])
-        order = np.lexsort((np.sum((places - points[which]) ** 2, axis=1), which))
-        best = order[np.searchsorted(which, np.arange(len(points)))]
-        return places[best], owners[best]
+        pairs = np.unique(which * len(self.corners) + owners)  # each triangle once a point
+        return np.divmod(pairs, len(self.corners))
 
     def seen_from(
         self, points: Array, eyes: Array, beyond: Flags, within: float
@@ -96,7 +130,7 @@ class TwoSided:
         Returns:
             Indices ``(K,)``, signed distances ``(K,)`` [m], and which way they grow ``(K, 3)``.
         """
-        near = beyond | (self.at_least(points, within) < within)
+        near = beyond | (self._least(points, within) < within)
         index = np.flatnonzero(near)
         points, eyes, beyond = points[index], eyes[index], beyond[index]
         places, owners = self.nearest(points)

@@ -21,6 +21,8 @@ MOTIONS: dict[str, Callable[[], Clip]] = {
 }
 """What a robot is made to do, by name: two to three seconds each."""
 
+_SHORTEST = 0.51
+"""No person is shorter [m]."""
 _BUILD = {
     **dict.fromkeys(("tracking.worst_landmark", "tracking.worst_half_second"), 50.0),
     **{"limbs.worst_mean": 45.0, "limbs.worst_p95": 90.0, "limbs.worst_half_second": 90.0},
@@ -48,8 +50,17 @@ def check_robot(robot: RobotModel, progress: Callable[[str], None] | None = None
     for name, make in MOTIONS.items():
         if progress is not None:
             progress(name)
-        checks.append(_moving(retargeter, name, make()))
+        checks.append(_moving(retargeter, name, _of_height(make(), robot.height)))
     return CheckReport(robot.name, tuple(checks))
+
+
+def _of_height(clip: Clip, height: float) -> Clip:
+    """The clip of a person of a robot's ``height`` [m], who holds what is of her size.
+
+    On a robot props keep their size: what a person of 1.75 m lifts, none of 0.5 m can, and that
+    is no fault of its folder. Without props a robot follows any person.
+    """
+    return clip.scaled(max(height, _SHORTEST) / clip.stature) if clip.scene.props else clip
 
 
 def _moving(retargeter: Retargeter, name: str, clip: Clip) -> Check:

@@ -40,7 +40,7 @@ def facing_check(robot: RobotModel, rest: Configuration, places: dict[str, Array
         )
         return Check("facing", False, f"faces backwards: {heard}", mend)
     mend = (
-        "make the folder anew and state which way its root faces (robot new --forward), or state "
+        "make the folder anew and state which way its root faces (forward=), or state "
         'facing = "stated" in robot.toml'
     )
     return Check("facing", False, f"unsure which way it faces: {heard}", mend)

@@ -23,6 +23,8 @@ _FASTEST = 200.0
 """A joint that is faster than this [rad/s] has no stated limit."""
 _LENGTHS = (0.6, 1.6)
 """A limb's length, as a share of the scaled person's."""
+_MOVED = 0.006
+"""A landmark moves in a direction where it goes this share of the height per radian."""
 _RANKS = {"knee": 2, "ankle": 2, "toe": 3, "elbow": 2, "hand": 3}
 """In so many directions the joints must move a landmark."""
 _INSIDE = 1e-6
@@ -142,7 +144,9 @@ def _movable(robot: RobotModel) -> Check:
     stuck = []
     for name, jacobian in zip(LANDMARKS, rows, strict=True):
         wanted = _RANKS.get(name.rpartition("_")[2], 0)
-        rank = int(np.linalg.matrix_rank(jacobian, tol=1e-2)) if jacobian.size else 0
+        rank = (
+            int(np.linalg.matrix_rank(jacobian, tol=_MOVED * robot.height)) if jacobian.size else 0
+        )
         if rank < wanted:
             stuck.append(f"{name} moves in {rank} directions of {wanted}")
     return _check(

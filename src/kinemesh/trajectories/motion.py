@@ -153,7 +153,8 @@ def motion_of(
         notes = (
             f"resampled from {own:g} to {rate:g} frames/s: {len(q)} to {len(times)} frames",
             f"what held in the frames that were solved need not hold between them: retarget the "
-            f"clip at {rate:g} frames/s (clip.resample, --rate), or judge what was written",
+            f"clip at {rate:g} frames/s (clip.resample, rate={rate:g}), or judge "
+            f"what was written",
         )
         lower = np.minimum(robot.lower, q[:, 7:].min(axis=0))
         upper = np.maximum(robot.upper, q[:, 7:].max(axis=0))

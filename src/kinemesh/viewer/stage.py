@@ -104,8 +104,8 @@ def stage(
             ``clip``.
         robot: the robot that moves; default: loaded by the name that the trajectory has.
         clip: the demonstration, frame for frame.
-        scene: the robot's scene; default: the result's own. That of a result that was read from
-            a file is empty: then it is the clip's, scaled, with props on the file's tracks.
+        scene: the robot's scene; default: the result's own. That of an earlier version's file is
+            empty: then it is the clip's, scaled, with props on the file's tracks.
         score: what :func:`kinemesh.metrics.evaluate` says; without it penetrations are not known.
         meshes: a folder with the robot's meshes, ``"hulls"``, or None: those that are installed.
         name: what to call it; default: the clip's name.

@@ -302,5 +302,5 @@ def _free_port(host: str, port: int) -> int:
                 continue
             return candidate
     raise KinemeshError(
-        f"none of the ports {tried[0]} to {tried[-1]} is free; give another one, --port"
+        f"none of the ports {tried[0]} to {tried[-1]} is free; give another one, port="
     )

@@ -84,8 +84,7 @@ def _read_pickle(path: Path, motion: str | None) -> Contents:
     if motion is None and len(motions) > 1:
         shown = ", ".join(motions[:5]) + (", ..." if len(motions) > 5 else "")
         raise ReadError(
-            f"{path.name} is a library of {len(motions)} motions ({shown}): name one "
-            f"(motion=..., `kinemesh convert --motion`)"
+            f"{path.name} is a library of {len(motions)} motions ({shown}): name one (motion=...)"
         )
     chosen = motions[0] if motion is None else motion
     if chosen not in motions:

@@ -51,13 +51,11 @@ class Contents:
         if array.ndim != len(shape) or any(
             n is not None and n != there for n, there in zip(shape, array.shape, strict=True)
         ):
-            raise ReadError(self.misshaped(key, *shape))
+            wanted = ", ".join("N" if n is None else str(n) for n in shape)
+            raise ReadError(
+                f"{self.path.name}: {key!r} has shape {array.shape}; expected ({wanted})"
+            )
         return array
-
-    def misshaped(self, key: str, *shape: int | None) -> str:
-        """What is said of the array ``key`` that should have another shape."""
-        wanted = ", ".join("N" if n is None else str(n) for n in shape)
-        return f"{self.path.name}: {key!r} has shape {self.arrays[key].shape}; expected ({wanted})"
 
     def number(self, *keys: str) -> float | None:
         """The first of ``keys`` that is there, a single number in any shape.

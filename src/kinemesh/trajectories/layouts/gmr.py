@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 from kinemesh.trajectories.containers import PICKLE, Contents
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.layout import Layout
+from kinemesh.trajectories.layouts.families.columns import joints_of
 from kinemesh.trajectories.motion import Motion
 from kinemesh.trajectories.raw import RawBodies, RawMotion, Target
 
@@ -32,15 +33,14 @@ def encode(motion: Motion) -> dict[str, Any]:
 
 def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
     """Root and joints."""
-    count = len(target.joint_names)
-    joints = contents.array("dof_pos", None, count)
+    joints = joints_of(contents, "dof_pos", target)
     return RawMotion(
         facts,
         target,
         contents.array("root_pos", len(joints), 3),
         contents.array("root_rot", len(joints), 4),
         joints,
-        np.arange(count),
+        np.arange(joints.shape[1]),
         contents.number("fps", "mocap_frame_rate"),
         facts.where,
     )

@@ -17,7 +17,7 @@ def settle(contents: Contents, raw: RawMotion, told: bool) -> RawMotion:
         return raw
     warning = (
         f"{contents.path.name}: read with w first, as Kimodo writes, because only so the robot "
-        f"does not stand on its head; --from unitree-csv if it does"
+        f"does not stand on its head; format='unitree-csv' if it does"
     )
     return replace(raw, warnings=(*raw.warnings, warning))
 
@@ -31,8 +31,8 @@ LAYOUT = Layout(
     quaternions="w x y z",
     states_fps=False,
     twin="unitree-csv",
-    remark="w is first, as Kimodo has it; readers of unitree-csv want it last: --from unitree-csv "
-    "if it is meant to be that",
+    remark="w is first, as Kimodo has it; readers of unitree-csv want it last: "
+    "format='unitree-csv' if it is meant to be that",
     decode=rows.decode,
     settle=settle,
     tells=lambda contents, target: (

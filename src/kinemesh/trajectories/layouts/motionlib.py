@@ -17,7 +17,7 @@ from kinemesh.trajectories.checks import finite, unit
 from kinemesh.trajectories.containers import PICKLE, Contents
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.layout import Layout
-from kinemesh.trajectories.layouts.families.columns import w_last
+from kinemesh.trajectories.layouts.families.columns import joints_of, w_last
 from kinemesh.trajectories.layouts.families.jointsets import EXTENDED, kept, whole_joints
 from kinemesh.trajectories.motion import Motion
 from kinemesh.trajectories.raw import RawMotion, Target
@@ -71,7 +71,7 @@ def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
     elif pose is not None and pose.shape[1] > count and links is not None:
         joints = np.sum(pose[:, 1 : count + 1] * links.axes[1:], axis=-1)
     else:
-        joints = contents.array("dof", frames, count)
+        joints = joints_of(contents, "dof", target, frames)
     if "root_rot" in contents.arrays or pose is None:
         turn = contents.array("root_rot", frames, 4)
     else:

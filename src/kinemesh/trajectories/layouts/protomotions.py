@@ -10,7 +10,7 @@ import numpy as np
 from kinemesh.trajectories.containers import TORCH, Contents
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.layout import Layout
-from kinemesh.trajectories.layouts.families.columns import like, rates_of
+from kinemesh.trajectories.layouts.families.columns import joints_of, like, rates_of
 from kinemesh.trajectories.motion import Motion
 from kinemesh.trajectories.raw import RawBodies, RawMotion, Target
 
@@ -44,8 +44,7 @@ def encode(motion: Motion) -> dict[str, Any]:
 
 def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
     """The root is the first body."""
-    count = len(target.joint_names)
-    joints = contents.array("dof_pos", None, count)
+    joints = joints_of(contents, "dof_pos", target)
     places = contents.array("rigid_body_pos", len(joints), None, 3)
     turns = contents.array("rigid_body_rot", *places.shape[:2], 4)
     return RawMotion(
@@ -54,7 +53,7 @@ def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
         places[:, 0],
         turns[:, 0],
         joints,
-        np.arange(count),
+        np.arange(joints.shape[1]),
         contents.number("fps"),
         facts.where,
     )

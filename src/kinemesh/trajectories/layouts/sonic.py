@@ -25,7 +25,7 @@ from kinemesh.trajectories.containers import (
 )
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.layout import Layout
-from kinemesh.trajectories.layouts.families.columns import like, rates_of, w_last
+from kinemesh.trajectories.layouts.families.columns import joints_of, like, rates_of, w_last
 from kinemesh.trajectories.motion import Motion
 from kinemesh.trajectories.raw import RawBodies, RawMotion, Target, into
 
@@ -108,7 +108,7 @@ FOLDER = Container("sonic folder", "SONIC", _read, write_folder, needed=_NEEDED)
 
 def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
     """The root is the first of the listed bodies."""
-    joints = contents.array("joint_pos", None, len(target.joint_names))
+    joints = joints_of(contents, "joint_pos", target)
     places = contents.array("body_pos", len(joints), None, 3)
     turns = w_last(contents.array("body_quat", *places.shape[:2], 4))
     if target.links is None:

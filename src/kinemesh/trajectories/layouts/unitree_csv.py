@@ -25,7 +25,7 @@ def settle(contents: Contents, raw: RawMotion, told: bool) -> RawMotion:
     raw = rows.settle(contents, raw, told)
     if not told or rows.upright(raw.turn)[1] <= _STANDS:
         return raw
-    note = "quaternions: w last (assumed: w first would stand too; --from kimodo)"
+    note = "quaternions: w last (assumed: w first would stand too; format='kimodo')"
     return replace(raw, notes=(*raw.notes, note))
 
 

@@ -52,7 +52,7 @@ def test_a_library_of_23_joints_is_g1_with_its_wrists_at_rest(g1: RobotModel) ->
 
 
 def test_another_robot_of_23_joints_refuses_it_by_name(small: RobotModel) -> None:
-    with pytest.raises(ReadError, match=r"asap23.*not of g1_23dof.*--robot g1"):
+    with pytest.raises(ReadError, match=r"asap23.*not of g1_23dof.*robot='g1'"):
         read(fault("motionlib_23dof/walk_23dof.pkl"), small)
 
 
@@ -62,7 +62,7 @@ def test_unitrees_23_are_refused_by_g1_and_read_as_what_they_are(
     own = moving(small)
     kinemesh.write(own, tmp_path / "a.pkl", format="motionlib")
     np.testing.assert_allclose(read(tmp_path / "a.pkl", small).trajectory.q, own.q, atol=1e-6)
-    with pytest.raises(ReadError, match=r"g1_23dof.*--robot g1_23dof"):
+    with pytest.raises(ReadError, match=r"g1_23dof.*robot='g1_23dof'"):
         read(tmp_path / "a.pkl", g1)
 
 

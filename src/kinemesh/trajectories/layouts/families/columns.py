@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from kinemesh.errors import ReadError
 from kinemesh.motion.arrays import Array
 from kinemesh.trajectories.containers import Contents
 from kinemesh.trajectories.findings import Finding, Oddity
-from kinemesh.trajectories.raw import Order, into
+from kinemesh.trajectories.raw import Order, Target, into
 
 
 def w_last(quaternions: Array) -> Array:
@@ -18,6 +19,27 @@ def w_last(quaternions: Array) -> Array:
 def like(contents: Contents, key: str, *shape: int) -> Array | None:
     """The array ``key`` of this shape, None where there is none."""
     return contents.array(key, *shape) if key in contents.arrays else None
+
+
+def joints_of(contents: Contents, key: str, target: Target, frames: int | None = None) -> Array:
+    """The array ``key`` of joints ``(T, n)`` [rad], as many as the robot has.
+
+    Raises:
+        ReadError: it is not there, or has another shape.
+    """
+    joints = contents.array(key, frames, None)
+    if joints.shape[1] != len(target.joint_names):
+        raise ReadError(wrong_count(contents, key, joints, target))
+    return joints
+
+
+def wrong_count(contents: Contents, key: str, joints: Array, target: Target) -> str:
+    """That ``joints`` ``(T, k)`` are not the robot's, in words, and what to do."""
+    return (
+        f"{contents.path.name}: {key!r} has {joints.shape[1]} joints in each of its "
+        f"{len(joints)} frames, and the robot {target.robot!r} has {len(target.joint_names)}: "
+        f"give the robot that the file is of, robot="
+    )
 
 
 def rates_of(values: Array | None, columns: Order, frames: int) -> Array | None:

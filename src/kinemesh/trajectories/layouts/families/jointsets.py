@@ -14,6 +14,7 @@ import numpy as np
 from kinemesh.errors import KinemeshError, ReadError
 from kinemesh.motion.arrays import Array
 from kinemesh.trajectories.containers import Contents
+from kinemesh.trajectories.layouts.families.columns import wrong_count
 from kinemesh.trajectories.raw import Order, Target
 
 _WRISTS = tuple(f"{s}_wrist_{a}_joint" for s in ("left", "right") for a in ("roll", "pitch", "yaw"))
@@ -87,12 +88,12 @@ def whole_joints(
             f"not of {target.robot}, which has {count}: give {_advice(whose[0])}"
         )
     several = (
-        f": G1 has two sets of 23, {_said('asap23')}, and {_said('g1_23dof')}, and only the axes "
-        f"in pose_aa tell which: save it with pose_aa, or give --robot g1_23dof if it is that"
+        f". G1 has two sets of 23, {_said('asap23')}, and {_said('g1_23dof')}, and only the axes "
+        f"in pose_aa tell which: save it with pose_aa, or give robot='g1_23dof' if it is that"
         if width == 23
-        else ": check the robot"
+        else ""
     )
-    raise ReadError(f"{file}: 'dof' has shape {joints.shape}; expected (N, {count}){several}")
+    raise ReadError(wrong_count(contents, "dof", joints, target) + several)
 
 
 def _said(name: str) -> str:
@@ -102,7 +103,7 @@ def _said(name: str) -> str:
 
 
 def _advice(name: str) -> str:
-    return "--robot g1" if name in JOINT_SETS else f"--robot {name}"
+    return "robot='g1'" if name in JOINT_SETS else f"robot={name!r}"
 
 
 def _fits(joints: Array, pose: Array | None, axes: Array) -> bool | None:

@@ -25,7 +25,7 @@ def joint_columns(contents: Contents, given: tuple[str, ...], target: Target) ->
     if missing:
         raise ReadError(
             f"{contents.path.name} names no joint {', '.join(missing[:5])}; it names "
-            f"{', '.join(given[:5])}, ...: check the robot"
+            f"{', '.join(given[:5])}, ...: check the robot (robot=)"
         )
     return [given.index(name) for name in target.joint_names]
 

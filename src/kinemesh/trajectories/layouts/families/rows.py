@@ -32,7 +32,8 @@ def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
     if table.shape[1] < split or (table.shape[1] - split) % 7 or not len(table):
         raise ReadError(
             f"{contents.path.name} holds an array of shape {table.shape}; a robot of {count} "
-            f"joints needs (T, {split}), and 7 columns more for each prop: check the robot"
+            f"joints needs (T, {split}), and 7 columns more for each prop: check the "
+            f"robot (robot=)"
         )
     blocks = [table[:, k : k + 7][:, order] for k in range(split, table.shape[1], 7)]
     given = contents.names.get("prop_names", ())

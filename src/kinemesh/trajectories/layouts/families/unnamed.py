@@ -12,7 +12,14 @@ from kinemesh.trajectories.checks import finite, unit
 from kinemesh.trajectories.containers import Contents
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.findings import Finding, Oddity
-from kinemesh.trajectories.layouts.families.columns import free_joint, like, rates_of, w_last
+from kinemesh.trajectories.layouts.families.columns import (
+    free_joint,
+    joints_of,
+    like,
+    rates_of,
+    w_last,
+    wrong_count,
+)
 from kinemesh.trajectories.layouts.families.orders import joint_misfit, link_misfit, orders
 from kinemesh.trajectories.layouts.families.rows import sound
 from kinemesh.trajectories.raw import RawBodies, RawMotion, Target, into
@@ -45,10 +52,10 @@ def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
     oddities = []
     if given is not None and given.ndim == 2 and given.shape[1] == count + 7:
         joints = given[:, 7:]
-        refusal = contents.misshaped("joint_pos", None, count)
+        refusal = wrong_count(contents, "joint_pos", given, target)
         oddities.append(free_joint("joint_pos", True, count, refusal=refusal))
     else:
-        joints = contents.array("joint_pos", None, count)
+        joints = joints_of(contents, "joint_pos", target)
     places = contents.array("body_pos_w", len(joints), None, 3)
     turns = w_last(contents.array("body_quat_w", len(joints), places.shape[1], 4))
     bodies, skip = places.shape[1], 0
@@ -103,7 +110,7 @@ def inspect(contents: Contents, raw: RawMotion) -> RawMotion:
     if skip not in (0, 1) or skip != ("world-body" in [o.finding.trap for o in raw.oddities]):
         raise ReadError(
             f"{contents.path.name} has {count} bodies without names; the robot "
-            f"{links.robot!r} has {len(links)} links: check the robot (--robot)"
+            f"{links.robot!r} has {len(links)} links: check the robot (robot=)"
         )
     order = links.breadth_first() if raw.facts.breadth_first else np.arange(len(links))
     linear = like(contents, "body_lin_vel_w", frames, count, 3)
@@ -131,7 +138,7 @@ def body_order(
         ReadError: no links to compare with, or other numbers of bodies than the robot has.
     """
     name, links = contents.path.name, target.links
-    joints = contents.array("joint_pos", None, len(target.joint_names))
+    joints = joints_of(contents, "joint_pos", target)
     places = finite(contents, "body_pos_w", contents.array("body_pos_w", len(joints), None, 3))
     turns = contents.array("body_quat_w", *places.shape[:2], 4)
     finite(contents, "joint_pos", joints)
@@ -143,7 +150,7 @@ def body_order(
     if places.shape[1] != len(links):
         raise ReadError(
             f"{name} has {places.shape[1]} bodies without names; the robot {target.robot!r} has "
-            f"{len(links)} links: check the robot, or say which layout it is (format=, --from)"
+            f"{len(links)} links: check the robot, or say which layout it is (format=...)"
         )
     unit(contents, "a body", turns.reshape(-1, 4), "w x y z")
     xyzw = w_last(turns)

@@ -1,0 +1,54 @@
+"""Whether a trajectory answers the recording that it is held against."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinemesh.cli.written import Written
+from kinemesh.metrics.posed import Posed
+from kinemesh.motion import Clip
+from kinemesh.motion.arrays import Array
+
+_SAME = 0.05
+"""The person in a result is the recording's where they are this near [m], root mean square."""
+
+_FOLLOWS = 0.2
+"""A robot's landmarks are this near [m] to the person's, root mean square, at the scale and place
+that fit best: right answers of three tools are within 0.1."""
+
+
+def another(written: Written, clip: Clip) -> str:
+    """Why ``written``, frame for frame with ``clip``, answers another recording; empty if not.
+
+    A result has the person that it was made from; of somebody else's file the robot's landmarks
+    are held against the person's.
+    """
+    person = clip.landmarks()
+    if written.result is not None:
+        own = written.result.landmarks[: len(person)]
+        off = _rms(own - person * written.result.scale)
+        if off > _SAME:
+            return (
+                f"it was made from {written.result.clip!r}, whose person is {off:.2f} m from that "
+                f"of {clip.name!r} (root mean square)"
+            )
+        return ""
+    robot = Posed(written.trajectory, written.robot).landmarks[:, : person.shape[1]]
+    off = _misfit(person, robot)
+    if off > _FOLLOWS:
+        return (
+            f"its robot is {off:.2f} m from the person of {clip.name!r} (root mean square, at the "
+            f"scale and place that fit best)"
+        )
+    return ""
+
+
+def _misfit(person: Array, robot: Array) -> float:
+    """What is left [m] between landmarks ``(T, K, 3)`` at the best scale and place."""
+    a, b = person - person.mean(axis=(0, 1)), robot - robot.mean(axis=(0, 1))
+    scale = float(np.sum(a * b) / max(float(np.sum(a * a)), 1e-12))
+    return _rms(b - scale * a)
+
+
+def _rms(off: Array) -> float:
+    return float(np.sqrt(np.mean(np.sum(off**2, axis=-1))))
