@@ -25,9 +25,9 @@ from rich.table import Table
 import kinemesh
 from kinemesh import metrics
 from kinemesh.augment import Variant, Varied
-from kinemesh.export import WRITERS, delivered
 from kinemesh.motion import Clip
 from kinemesh.result import Result
+from kinemesh.trajectories import WRITERS, delivered
 
 VARIANTS = {
     "further": ("sub3_largebox_003", {"prop.x": 0.2}),

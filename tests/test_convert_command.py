@@ -11,9 +11,8 @@ import pytest
 import kinemesh
 from commands import Command
 from kinemesh import Result, RobotModel, cli, demos
-from kinemesh.export import WRITERS
-from kinemesh.io import read_contents, read_trajectory
 from kinemesh.robot import links_of
+from kinemesh.trajectories import WRITERS, read_contents, read_trajectory
 
 
 @pytest.fixture(scope="module")

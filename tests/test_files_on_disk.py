@@ -19,10 +19,10 @@ from kinemesh._files import below, check_place, existing_file, write_whole
 from kinemesh.augment import read_spec
 from kinemesh.batch import read_sources
 from kinemesh.errors import KinemeshError, ReadError, WriteError
-from kinemesh.export import WRITERS, write
-from kinemesh.io import read_contents, read_shape
+from kinemesh.io import read_shape
 from kinemesh.lint import lint
 from kinemesh.robot.shipped import robots_folder
+from kinemesh.trajectories import WRITERS, read_contents, write
 
 SUFFIXES = {
     "read": (".npy", ".npz", ".bvh", ".glb", ".c3d", ".pt", ".pkl", ".toml"),

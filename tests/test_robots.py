@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from kinemesh import Result, clip_of, metrics, retarget, write
-from kinemesh.export.writing import WRITERS
-from kinemesh.io import read_trajectory
 from kinemesh.motion import Clip
 from kinemesh.robot import RobotModel, links_of
+from kinemesh.trajectories import WRITERS, read_trajectory
 
 OTHERS = ("g1_23dof", "h1", "t1")
 PIECES = {"walk": (30, 42), "lift_box": (84, 96), "step_up": (40, 52)}

@@ -23,9 +23,8 @@ import numpy as np
 
 import kinemesh
 from kinemesh import demos
-from kinemesh.export import WRITERS
-from kinemesh.io import read_trajectory
 from kinemesh.robot import RobotModel, links_of
+from kinemesh.trajectories import WRITERS, read_trajectory
 
 WITHOUT_DEPENDENCIES = ("mjlab==1.6.0", "holosoma==0.0.3")
 NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru")

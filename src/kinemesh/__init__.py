@@ -3,13 +3,13 @@
 from kinemesh import augment, constraints, demos, objectives
 from kinemesh._version import __version__
 from kinemesh.errors import KinemeshError
-from kinemesh.export import write
 from kinemesh.io import read
 from kinemesh.lint import lint
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
 from kinemesh.result import FrameReport, Result
 from kinemesh.retarget import Retargeter, retarget
 from kinemesh.robot import RobotModel, clip_of
+from kinemesh.trajectories import write
 
 __all__ = [
     "Clip",

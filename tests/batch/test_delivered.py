@@ -15,10 +15,10 @@ from kinemesh.augment import Variant
 from kinemesh.batch import task as tasks
 from kinemesh.batch.sources import Source
 from kinemesh.batch.task import Options, Task, Worker
-from kinemesh.io import read_trajectory
 from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
+from kinemesh.trajectories import read_trajectory
 from recordings import fault
 
 

@@ -31,19 +31,13 @@ from kinemesh.augment import read_spec
 from kinemesh.batch import card, read_sources
 from kinemesh.batch.manifest import Manifest
 from kinemesh.errors import KinemeshError, ReadError
-from kinemesh.io import (
-    READERS,
-    read_contacts,
-    read_contents,
-    read_mesh,
-    read_shape,
-    read_trajectory,
-)
+from kinemesh.io import READERS, read_contacts, read_mesh, read_shape
 from kinemesh.io.heightfield import Grid, read_heightfield
 from kinemesh.io.mapping import read_map
 from kinemesh.newrobot import read_robot
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
+from kinemesh.trajectories import read_contents, read_trajectory
 
 MEMORY = 1 << 30
 """A reader may take this many bytes more than the process has when all is loaded."""

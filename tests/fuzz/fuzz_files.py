@@ -20,12 +20,12 @@ import numpy as np
 import kinemesh
 from glb_files import scene_with_box
 from kinemesh import demos
-from kinemesh.export import WRITERS
-from kinemesh.export.tensors import save_tensors
 from kinemesh.io.bodies import PARENTS, standin
 from kinemesh.motion import LANDMARKS, SKELETONS, Prop, Scene, Shape, Trajectory
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import RobotModel
+from kinemesh.trajectories import WRITERS
+from kinemesh.trajectories.containers.torch_writer import save_tensors
 from made_robot import ROBOT, limbs
 
 FRAMES = 4
@@ -141,7 +141,7 @@ def omomo(folder: Path, table: np.ndarray) -> bytes:
     """One bare tensor, as ``torch.save`` writes it."""
     import zipfile
 
-    from kinemesh.export.pickled import integer, numbers, text
+    from kinemesh.trajectories.containers.pickle_writer import integer, numbers, text
 
     reference = b"(" + text("storage") + b"ctorch\nFloatStorage\n" + text("0") + text("cpu")
     program = b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n(" + reference + integer(table.size)

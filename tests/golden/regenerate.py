@@ -11,10 +11,10 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from trajectories import answer, apart, path_of
 
 from kinemesh.demos import DEMOS
 from kinemesh.robot import RobotModel
+from trajectories import answer, apart, path_of
 
 
 def main() -> None:

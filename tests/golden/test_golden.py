@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from trajectories import answer, apart, path_of
 
 from kinemesh.demos import DEMOS
 from kinemesh.robot import RobotModel
+from trajectories import answer, apart, path_of
 
 MILLIMETRES, DEGREES = 2.0, 0.5
 HINT = "if this is meant, look at the motion and run: python tests/golden/regenerate.py"

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import ReadError
 from kinemesh.io import read
-from kinemesh.io.trajectories import read_trajectory
+from kinemesh.trajectories import read_trajectory
 from recordings import fault
 
 Person = Callable[..., np.ndarray]

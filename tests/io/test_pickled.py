@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kinemesh.errors import KinemeshError, ReadError
-from kinemesh.export.pickled import pickled
 from kinemesh.io import pickled as module
 from kinemesh.io.pickled import read_pickle
+from kinemesh.trajectories.containers.pickle_writer import pickled
 
 TABLE: dict[str, Any] = {
     "fps": 30,
@@ -158,6 +158,9 @@ HOSTILE: dict[str, bytes] = {
     "a path": pickle.dumps({"a": Path("executed")}),
     "keys that are tuples": pickle.dumps({(1, 2): 3}),
     "a state for a table": b"\x80\x02}}b.",
+    "a name that is tuples in tuples": b"\x80\x04)"
+    + b"\x85" * 300_000
+    + b"X\x01\x00\x00\x00a\x93.",
 }
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from kinemesh.export.tensors import save_tensors
-from kinemesh.io import read_contents
 from kinemesh.robot import RobotModel, links_of
+from kinemesh.trajectories import read_contents
+from kinemesh.trajectories.containers.torch_writer import save_tensors
 
 Table = dict[str, Any]
 Spoil = Callable[[Table], None]

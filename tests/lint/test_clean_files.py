@@ -13,10 +13,10 @@ from spoiling import spoil
 
 import kinemesh
 from kinemesh.errors import ReadError, WriteError
-from kinemesh.export import WRITERS
 from kinemesh.lint import TRAPS
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
+from kinemesh.trajectories import WRITERS
 from recordings import recording
 
 

@@ -9,10 +9,10 @@ from faults import FAULTS, Fault
 from spoiling import spoil
 
 import kinemesh
-from kinemesh.export import WRITERS
 from kinemesh.lint import TRAPS, Lint
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
+from kinemesh.trajectories import WRITERS
 
 
 def written(result: Result, folder: Path, format: str, name: str = "motion") -> Path:

@@ -13,8 +13,8 @@ import pytest
 from commands import Command
 from kinemesh import Result, RobotModel, Scene, Trajectory, demos
 from kinemesh.errors import ClipError, ReadError, WriteError
-from kinemesh.export import write
 from kinemesh.motion import Prop, Shape
+from kinemesh.trajectories import write
 
 Spoil = Callable[[dict[str, Any]], None]
 

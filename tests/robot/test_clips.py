@@ -7,13 +7,13 @@ import pytest
 
 from kinemesh import Retargeter, clip_of, retarget
 from kinemesh.errors import ClipError
-from kinemesh.io import read_trajectory
 from kinemesh.motion import LANDMARKS, Clip, Trajectory
 from kinemesh.motion.contacts import detect_footing, stance_flags
 from kinemesh.motion.facing import detect_facings
 from kinemesh.motion.touch import detect_touches
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
+from kinemesh.trajectories import read_trajectory
 from recordings import recording
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from kinemesh._files import existing_file, is_file_name
 from kinemesh.errors import ReadError
-from kinemesh.io import READERS, holds_trajectory
+from kinemesh.io import READERS
+from kinemesh.trajectories import holds_trajectory
 
 
 def recordings_in(

@@ -24,9 +24,9 @@ from kinemesh.batch.rate import Rate
 from kinemesh.batch.sources import Source, all_sources
 from kinemesh.batch.task import MakeWorker, Options, Task
 from kinemesh.errors import KinemeshError, ReadError, WriteError
-from kinemesh.export import WRITERS
 from kinemesh.robot import RobotModel
 from kinemesh.robot.shipped import is_shipped
+from kinemesh.trajectories import WRITERS
 
 LOCAL, RAY = "local", "ray"
 """Engines: processes of this machine; tasks of Ray."""

@@ -20,10 +20,10 @@ from kinemesh.augment import Variant
 from kinemesh.batch.digests import sha256
 from kinemesh.batch.line import KEPT, REJECTED, SKIPPED, UNSURE, Record
 from kinemesh.batch.sources import Source
-from kinemesh.export import WRITERS, delivered, write
 from kinemesh.motion import Clip, Trajectory
 from kinemesh.result import Result
 from kinemesh.retarget import Retargeter
+from kinemesh.trajectories import WRITERS, delivered, write
 
 
 @dataclass(frozen=True)

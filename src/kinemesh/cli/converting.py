@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,11 +21,19 @@ from kinemesh.cli.tables import print_findings, verdict_lines
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.cli.written import Written
 from kinemesh.errors import WriteError
-from kinemesh.export import WRITERS, check_target, write
 from kinemesh.io.files import existing_file
+from kinemesh.trajectories import LAYOUTS, WRITERS, check_target, write
 
 _LOST = 1
 """Exit status of ``--strict`` where something no longer holds."""
+
+
+_LAYOUT = "What the trajectory's layout is, where its content cannot tell: one of these, "
+
+
+def _one_of(names: Collection[str]) -> str:
+    *most, last = [name for name in LAYOUTS if name in names]
+    return f"{', '.join(most)} or {last}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +43,12 @@ class ConvertCommand:
     source: tyro.conf.Positional[Path]
     """The trajectory: a result .npz, or any layout that is known, a folder too."""
     output: tyro.conf.Positional[Path]
-    """The file to write, or the folder (hdmi, sonic)."""
-    to: str
-    """beyondmimic, mjlab, holosoma-train, holosoma, omniretarget, unitree-csv, gmr, motionlib,
-    protomotions, hdmi, mimickit or sonic."""
-    layout: Annotated[str | None, tyro.conf.arg(name="from")] = None
-    """What the trajectory's layout is, where its content cannot tell: one of these, kimodo or
-    bones-seed."""
+    """The file to write, or the folder of a format that is one."""
+    to: Annotated[str, tyro.conf.arg(help=f"{_one_of(WRITERS)}.")]
+    layout: Annotated[
+        str | None,
+        tyro.conf.arg(name="from", help=f"{_LAYOUT}{_one_of(LAYOUTS.keys() - WRITERS)}."),
+    ] = None
     joint_set: Annotated[str | None, tyro.conf.arg(name="set")] = None
     """A part of the joints, of motionlib alone: asap23, G1's 29 without the wrists."""
     rate: float | None = None

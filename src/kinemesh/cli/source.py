@@ -10,9 +10,10 @@ import tyro
 from kinemesh.cli.scenes import scene_of
 from kinemesh.cli.written import Written
 from kinemesh.errors import ClipError, ReadError
-from kinemesh.io import holds_trajectory, read, read_contacts
+from kinemesh.io import read, read_contacts
 from kinemesh.motion import Clip
 from kinemesh.robot import clip_of
+from kinemesh.trajectories import holds_trajectory
 
 
 @dataclass(frozen=True, kw_only=True)

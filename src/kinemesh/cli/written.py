@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from kinemesh.cli.families import family_of
 from kinemesh.errors import ClipError, ReadError
-from kinemesh.io import read_trajectory
 from kinemesh.io.arrays import read_npz
 from kinemesh.io.files import existing_file, head
 from kinemesh.io.torchfile import is_torch
@@ -21,6 +20,7 @@ from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.motion.arrays import Array
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
+from kinemesh.trajectories import read_trajectory
 
 _DEFAULT = "g1"
 """Whose a trajectory is taken to be whose file does not say."""

@@ -1,18 +1,14 @@
 """Arrays out of a pickled dictionary, as body models come, without running anything in it.
 
-A pickle calls what it names. Here every name resolves to a stand-in of this module that notes
-its arguments, and no other name is admitted; arrays are built afterwards, once their sizes are
-known to fit the bytes that are there.
+Calls and states of what is known are noted (:mod:`kinemesh.io.unpickler`); arrays are built
+afterwards, those that are wanted alone, once their sizes are known to fit the bytes that are there.
 """
 
 from __future__ import annotations
 
-import io
 import math
-import pickle
-import pickletools
 from collections.abc import Collection
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,139 +18,108 @@ from scipy import sparse
 
 from kinemesh.errors import ReadError
 from kinemesh.io.arrays import as_floats
+from kinemesh.io.unpickler import Name, Unpickler
 
 _LARGEST_FILE = 2 << 30
 _LARGEST_ARRAY = 1 << 30
 """Bytes of one array that a sparse matrix is spread into."""
 
-
-class _DType:
-    """Stand-in for ``numpy.dtype``."""
-
-    def __init__(self, code: object = "", *flags: object) -> None:
-        self.code, self.big = code, False
-
-    def __setstate__(self, state: Any) -> None:
-        self.big = state[1] == ">"
-
-    def resolved(self) -> np.dtype[Any]:
-        """The type, if it is one of numbers."""
-        if not isinstance(self.code, str) or self.code[:1] not in tuple("fiub"):
-            raise ReadError(f"an array of type {str(self.code)[:20]!r}; expected numbers")
-        return np.dtype(self.code).newbyteorder(">" if self.big else "<")
-
-
-class _Array:
-    """Stand-in for ``numpy.ndarray``."""
-
-    state: Any = None
-
-    def __init__(self, *arguments: object) -> None:
-        pass
-
-    def __setstate__(self, state: Any) -> None:
-        self.state = state[-4:]
-
-    def resolved(self) -> NDArray[Any]:
-        """The array, its size checked first."""
-        shape, dtype, fortran, data = self.state
-        data = data.encode("latin1") if isinstance(data, str) else bytes(data)
-        kind = dtype.resolved()
-        if any(type(n) is not int or n < 0 for n in shape):
-            raise ReadError(f"an array of shape {str(shape)[:60]}; it is damaged")
-        if math.prod(shape) * kind.itemsize != len(data):
-            raise ReadError(f"an array {shape} of {kind} in {len(data)} bytes; it is damaged")
-        flat = np.frombuffer(data, dtype=kind)
-        return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
-
-
-class _Sparse:
-    """Stand-in for scipy's matrices by columns or rows."""
-
-    kind: Any = sparse.csc_matrix
-    state: Any = None
-
-    def __init__(self, *arguments: object) -> None:
-        pass
-
-    def __setstate__(self, state: Any) -> None:
-        self.state = state
-
-    def resolved(self) -> NDArray[Any]:
-        """The matrix with its zeros."""
-        shape = self.state.get("_shape", self.state.get("shape"))
-        if len(shape) != 2 or math.prod(shape) * 8 > _LARGEST_ARRAY or min(shape) < 0:
-            raise ReadError(f"a matrix of shape {str(shape)[:60]}; it is damaged")
-        parts = tuple(self.state[name].resolved() for name in ("data", "indices", "indptr"))
-        matrix = self.kind(parts, shape=tuple(shape))
-        matrix.check_format(full_check=True)
-        return np.asarray(matrix.toarray())
-
-
-class _Rows(_Sparse):
-    kind = sparse.csr_matrix
-
-
-class _Chumpy:
-    """Stand-in for chumpy's arrays, in which older models come: their value is ``x``."""
-
-    state: Any = None
-
-    def __init__(self, *arguments: object) -> None:
-        pass
-
-    def __setstate__(self, state: Any) -> None:
-        self.state = state
-
-    def resolved(self) -> NDArray[Any]:
-        """The value."""
-        return np.asarray(self.state["x"].resolved())
-
-
-def _reconstruct(*arguments: object) -> _Array:
-    return _Array()
-
-
-def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any) -> _Array:
-    array = _Array()
-    array.state = (shape, dtype, order == "F", data)
-    return array
-
-
-def _new(kind: Any, *arguments: object) -> object:
-    """Stand-in for ``copyreg._reconstructor``."""
-    if kind not in (_Sparse, _Rows, _Chumpy):
-        raise ReadError("an object of a kind that body models do not have")
-    return kind()
-
-
-def _encode(text: Any, encoding: Any = "latin1") -> bytes:
-    return str(text).encode("latin1")
-
-
-_NAMES: dict[str, Any] = {
-    "numpy.ndarray": _Array,
-    "numpy.dtype": _DType,
-    "_codecs.encode": _encode,
-    "copy_reg._reconstructor": _new,
-    "copyreg._reconstructor": _new,
-    "__builtin__.object": object,
-    "builtins.object": object,
-    **{f"numpy.{core}.multiarray._reconstruct": _reconstruct for core in ("core", "_core")},
-    **{f"numpy.{core}.numeric._frombuffer": _from_buffer for core in ("core", "_core")},
-    **{f"scipy.sparse.{m}.csc_matrix": _Sparse for m in ("csc", "_csc")},
-    **{f"scipy.sparse.{m}.csr_matrix": _Rows for m in ("csr", "_csr")},
+_NAMES = {
+    ("numpy", "ndarray"): "array",
+    ("numpy", "dtype"): "dtype",
+    ("_codecs", "encode"): "encode",
+    **{(module, "_reconstructor"): "new" for module in ("copy_reg", "copyreg")},
+    **{(module, "object"): "object" for module in ("__builtin__", "builtins")},
+    **{(f"numpy.{core}.multiarray", "_reconstruct"): "empty" for core in ("core", "_core")},
+    **{(f"numpy.{core}.numeric", "_frombuffer"): "buffer" for core in ("core", "_core")},
+    **{(f"scipy.sparse.{m}", "csc_matrix"): "columns" for m in ("csc", "_csc")},
+    **{(f"scipy.sparse.{m}", "csr_matrix"): "rows" for m in ("csr", "_csr")},
 }
 
 
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if module.split(".")[0] == "chumpy":
-            return _Chumpy
-        if f"{module}.{name}" not in _NAMES:
-            raise ReadError(f"the name {module[:80]}.{name[:80]}")
-        found = _NAMES[f"{module}.{name}"]
-        return found if isinstance(found, type) else partial(found)  # a pickle may write to it
+@dataclass
+class _Noted:
+    """What a call made: a type (``dtype``), an array, a matrix by ``columns`` or ``rows``.
+
+    Or one of chumpy's arrays, in which older models come: their value is ``x``.
+    """
+
+    kind: str
+    arguments: tuple[Any, ...] = ()
+    state: Any = None
+
+    def resolved(self) -> NDArray[Any]:
+        """The array, its size checked first."""
+        match self.kind:
+            case "array":
+                return _array(*self.state[-4:])
+            case "columns" | "rows":
+                return _matrix(self.kind, self.state)
+            case "chumpy":
+                return np.asarray(self.state["x"].resolved())
+        raise ReadError(f"a {self.kind} for an array")
+
+
+def _array(shape: Any, dtype: _Noted, fortran: Any, data: Any) -> NDArray[Any]:
+    data = data.encode("latin1") if isinstance(data, str) else bytes(data)
+    code = dtype.arguments[0] if dtype.arguments else ""
+    if dtype.kind != "dtype" or not isinstance(code, str) or code[:1] not in tuple("fiub"):
+        raise ReadError(f"an array of type {str(code)[:20]!r}; expected numbers")
+    kind = np.dtype(code).newbyteorder(">" if dtype.state and dtype.state[1] == ">" else "<")
+    if any(type(n) is not int or n < 0 for n in shape):
+        raise ReadError(f"an array of shape {str(shape)[:60]}; it is damaged")
+    if math.prod(shape) * kind.itemsize != len(data):
+        raise ReadError(f"an array {shape} of {kind} in {len(data)} bytes; it is damaged")
+    flat = np.frombuffer(data, dtype=kind)
+    return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
+
+
+def _matrix(kind: str, state: Any) -> NDArray[Any]:
+    """A sparse matrix with its zeros."""
+    shape = state.get("_shape", state.get("shape"))
+    if len(shape) != 2 or math.prod(shape) * 8 > _LARGEST_ARRAY or min(shape) < 0:
+        raise ReadError(f"a matrix of shape {str(shape)[:60]}; it is damaged")
+    parts = tuple(state[name].resolved() for name in ("data", "indices", "indptr"))
+    matrix = {"columns": sparse.csc_matrix, "rows": sparse.csr_matrix}[kind](
+        parts, shape=tuple(shape)
+    )
+    matrix.check_format(full_check=True)
+    return np.asarray(matrix.toarray())
+
+
+class _Models(Unpickler):
+    """Knows arrays, SciPy's matrices and chumpy's arrays."""
+
+    expected = "a pickled dictionary of arrays"
+    advice = "save its arrays by numpy.savez"
+    names = _NAMES
+
+    def named(self, module: Any, attribute: Any) -> Any:
+        """The mark of a name; all of chumpy's are its array's."""
+        if str(module).split(".")[0] == "chumpy":
+            return Name("chumpy")
+        return super().named(module, attribute)
+
+    def called(self, opcode: str, function: Any, arguments: Any) -> Any:
+        """What is noted of a call."""
+        match (function, arguments):
+            case (Name("empty"), tuple()):
+                return _Noted("array")
+            case (Name("buffer"), (data, dtype, shape, order)):
+                return _Noted("array", state=(shape, dtype, order == "F", data))
+            case (Name("encode"), (text, *_)):
+                return str(text).encode("latin1")
+            case (Name("new"), (Name("columns" | "rows" | "chumpy" as kind), *_)):
+                return _Noted(kind)
+            case (Name("dtype" | "columns" | "rows" | "chumpy" as kind), tuple()):
+                return _Noted(kind, arguments)
+        return super().called(opcode, function, arguments)
+
+    def built(self, target: Any, state: Any) -> None:
+        """The state is noted."""
+        if not isinstance(target, _Noted):
+            self.refuse(f"a state that is no array's ({type(state).__name__})")
+        target.state = state
 
 
 def read_pickled_arrays(path: Path, wanted: Collection[str]) -> dict[str, NDArray[np.float64]]:
@@ -165,24 +130,28 @@ def read_pickled_arrays(path: Path, wanted: Collection[str]) -> dict[str, NDArra
     """
     if path.stat().st_size > _LARGEST_FILE:
         raise ReadError(f"{path.name} is larger than {_LARGEST_FILE >> 30} GiB: no body model is")
-    program = path.read_bytes()
+    program = _Models(path, path.read_bytes())
     try:
-        if swells(program):
-            raise ReadError("a memory of values far larger than the file")
-        tree = _Unpickler(io.BytesIO(program), encoding="latin1").load()
-        if not isinstance(tree, dict):
-            raise ReadError(f"a value of type {type(tree).__name__}")
-        found = {name: tree[name] for name in wanted if name in tree}
+        tree = program.load()
+    except ReadError:
+        raise
+    except Exception as error:
+        raise _damaged(path, error) from error
+    if not isinstance(tree, dict):
+        program.refuse(f"a value of type {type(tree).__name__}")
+    found = {name: tree[name] for name in wanted if name in tree}
+    try:
         return {name: as_floats(one.resolved()) for name, one in found.items()}
     except ReadError as error:
-        raise ReadError(
-            f"{path.name} asks for {error}; expected a pickled dictionary of arrays and nothing "
-            f"else. Nothing was run. If you trust the file, save its arrays by numpy.savez"
-        ) from error
+        program.refuse(str(error))
     except Exception as error:
-        raise ReadError(
-            f"{path.name} is no pickled dictionary of arrays, or damaged ({type(error).__name__})"
-        ) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> ReadError:
+    return ReadError(
+        f"{path.name} is no pickled dictionary of arrays, or damaged ({type(error).__name__})"
+    )
 
 
 def refuse_pickle(path: Path) -> NoReturn:
@@ -196,12 +165,4 @@ def refuse_pickle(path: Path) -> NoReturn:
         f"trust it, load it and save what it holds: numpy.savez('x.npz', poses=, trans=, betas=, "
         f"mocap_frame_rate=), z up; of WHAM's output numpy.savez('x.npz', pose_world=, "
         f"trans_world=, betas=, fps=)"
-    )
-
-
-def swells(program: bytes) -> bool:
-    """Whether a pickle numbers its values beyond its own length: each number takes memory."""
-    return any(
-        opcode.name in ("LONG_BINPUT", "PUT") and int(argument or 0) > len(program)
-        for opcode, argument, _ in pickletools.genops(program)
     )

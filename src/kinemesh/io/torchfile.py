@@ -1,15 +1,13 @@
 """Tensors out of a file that ``torch.save`` wrote, without torch and without running anything.
 
-A pickle is a program. This module admits exactly those that rebuild a tensor, or dictionaries
-of them: the opcodes are checked against a list before the first of them runs, and the only names
-that resolve are stand-ins of this module. Whatever else a file asks for is refused, never called.
+Those that rebuild a tensor, or dictionaries of them, are read (:mod:`kinemesh.io.unpickler`); the
+only names that are known are those of tensors and of their storages. Whatever else a file asks for
+is refused, never called.
 """
 
 from __future__ import annotations
 
-import io
 import math
-import pickle
 import pickletools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,21 +20,17 @@ from numpy.typing import NDArray
 
 from kinemesh.errors import ReadError
 from kinemesh.io.files import head, looks_like, open_archive, read_entry
-from kinemesh.io.pickles import swells
+from kinemesh.io.unpickler import Name, Unpickler, asks_for
 
 _LARGEST_FILE = 1 << 30
 _LARGEST_PROGRAM = 64 << 10
 """The program of a tensor is about 160 bytes long."""
 
-_OPCODES = frozenset(
-    "PROTO FRAME GLOBAL STACK_GLOBAL MARK REDUCE BINPERSID STOP MEMOIZE BINPUT LONG_BINPUT BINGET "
-    "LONG_BINGET BINUNICODE SHORT_BINUNICODE BININT BININT1 BININT2 LONG1 NEWTRUE NEWFALSE NONE "
-    "EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3".split()
-)
-_TREE = _OPCODES | frozenset(
-    "EMPTY_DICT SETITEM SETITEMS EMPTY_LIST APPEND APPENDS BINFLOAT BINBYTES SHORT_BINBYTES".split()
-)
-"""What a dictionary of tensors, numbers and texts needs besides."""
+_NAMES = {
+    ("torch._utils", "_rebuild_tensor_v2"): "tensor",
+    ("collections", "OrderedDict"): "hooks",
+}
+_ADVICE = "load it in torch and save plain tensors again"
 _STORAGES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2"}
 _OTHERS = {
     "LongStorage": "i8",
@@ -48,11 +42,6 @@ _OTHERS = {
     "BFloat16Storage": "V2",
 }
 """Storages that may stand beside those of floats and are never read."""
-
-
-@dataclass(frozen=True)
-class _StorageType:
-    code: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +78,7 @@ def read_tensor(path: Path) -> NDArray[np.floating[Any]]:
             f"(a zip archive): {hint}"
         )
     with open_archive(path, _LARGEST_FILE) as archive:
-        result = _run(path, archive, _OPCODES, _STORAGES, "one tensor of floats")
+        result = _run(path, archive, _STORAGES, "one tensor of floats")
         if not isinstance(result, _Tensor):
             _refuse(path, f"a value of type {type(result).__name__}", "one tensor of floats")
         return _array(path, archive, result)
@@ -107,7 +96,7 @@ def read_tensors(path: Path, wanted: Collection[str]) -> dict[str, NDArray[np.fl
     """
     what = "dictionaries of tensors"
     with open_archive(path, _LARGEST_FILE) as archive:
-        tree = _run(path, archive, _TREE, _STORAGES | _OTHERS, what)
+        tree = _run(path, archive, _STORAGES | _OTHERS, what)
         if not isinstance(tree, dict):
             _refuse(path, f"a value of type {type(tree).__name__}", what)
         found = {name: leaf for name, leaf in _leaves(tree) if name in wanted}
@@ -128,7 +117,7 @@ def read_table(path: Path) -> dict[str, Any]:
     if not start.startswith(b"PK\x03\x04"):
         raise ReadError(f"{path.name} is {looks_like(start)}; expected {what} by torch.save")
     with open_archive(path, _LARGEST_FILE) as archive:
-        tree = _run(path, archive, _TREE, _STORAGES | _OTHERS, what)
+        tree = _run(path, archive, _STORAGES | _OTHERS, what)
         if not isinstance(tree, dict):
             _refuse(path, f"a value of type {type(tree).__name__}", what)
         table: dict[str, Any] = {}
@@ -189,28 +178,14 @@ def _program(path: Path, archive: ZipFile) -> tuple[bytes, str]:
     return read_entry(path, archive, programs[0]), programs[0].removesuffix("data.pkl")
 
 
-def _run(
-    path: Path,
-    archive: ZipFile,
-    admitted: frozenset[str],
-    storages: Mapping[str, str],
-    expected: str,
-) -> object:
+def _run(path: Path, archive: ZipFile, storages: Mapping[str, str], expected: str) -> object:
     """What the program in the archive describes, its tensors still to be read."""
     program, root = _program(path, archive)
     order = "<"
     if f"{root}byteorder" in archive.namelist():
         order = ">" if read_entry(path, archive, f"{root}byteorder") == b"big" else "<"
     try:
-        opcodes = {opcode.name for opcode, _, _ in pickletools.genops(program)}
-    except Exception as error:
-        raise ReadError(f"{path.name}: its data.pkl is damaged ({error})") from error
-    if not opcodes <= admitted:
-        _refuse(path, f"the pickle opcodes {', '.join(sorted(opcodes - admitted))}", expected)
-    if swells(program):
-        _refuse(path, "a memory of values far larger than the file", expected)
-    try:
-        return _Unpickler(path, archive, root, order, program, storages, expected).load()
+        return _Tensors(path, program, archive, root, order, storages, expected).load()
     except ReadError:
         raise
     except Exception as error:
@@ -219,56 +194,64 @@ def _run(
         ) from error
 
 
-class _Unpickler(pickle.Unpickler):
-    """Resolves the four kinds of names a saved tensor needs, all to harmless stand-ins."""
+class _Tensors(Unpickler):
+    """Knows the names and references that a saved tensor needs."""
+
+    advice = _ADVICE
 
     def __init__(
         self,
         path: Path,
+        program: bytes,
         archive: ZipFile,
         root: str,
         order: str,
-        program: bytes,
         storages: Mapping[str, str],
         expected: str,
     ) -> None:
-        super().__init__(io.BytesIO(program))
-        self._path, self._archive, self._root, self._order = path, archive, root, order
-        self._storages, self._expected = storages, expected
+        super().__init__(path, program)
+        self._archive, self._root, self._order = archive, root, order
+        self.names = {**_NAMES, **{("torch", name): code for name, code in storages.items()}}
+        self.expected = expected
 
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _tensor
-        if (module, name) == ("collections", "OrderedDict"):
-            return _no_hooks
-        if module == "torch" and name in self._storages:
-            return _StorageType(self._storages[name])
-        if module.startswith("protomotions.") and name == "StateConversion":
-            return str  # its files say so of their quaternions: "common"
-        _refuse(self._path, f"the name {module[:80]}.{name[:80]}", self._expected)
+    def named(self, module: Any, attribute: Any) -> Any:
+        """The mark of a name."""
+        if str(module).startswith("protomotions.") and attribute == "StateConversion":
+            return Name("word")  # its files say so of their quaternions: "common"
+        return super().named(module, attribute)
 
-    def persistent_load(self, pid: Any) -> _Storage:
-        match pid:
-            case ("storage", _StorageType(code), str(key), str(), int(count)) if key.isdigit():
+    def called(self, opcode: str, function: Any, arguments: Any) -> Any:
+        """A tensor, the empty table of hooks that every saved tensor has, or a text."""
+        match (opcode, function, arguments):
+            case ("REDUCE", Name("tensor"), tuple()):
+                return _tensor(*arguments)
+            case ("REDUCE", Name("hooks"), ()):
+                return None
+            case ("REDUCE", Name("word"), (str(word),)):
+                return word
+        return super().called(opcode, function, arguments)
+
+    def referred(self, reference: Any) -> _Storage:
+        """A storage, in an entry of the archive."""
+        match reference:
+            case ("storage", Name(code), str(key), str(), int(count)) if key.isdigit():
                 dtype = np.dtype(self._order + code)
             case _:
-                _refuse(self._path, "a reference that is no tensor storage", self._expected)
+                self.refuse("a reference that is no tensor storage")
         entry = f"{self._root}data/{key}"
         if entry not in self._archive.namelist():
-            raise ReadError(
-                f"{self._path.name} has no entry {entry!r}, where its numbers should be"
-            )
+            raise ReadError(f"{self.path.name} has no entry {entry!r}, where its numbers should be")
         there = self._archive.getinfo(entry).file_size
         if count < 0 or there != count * dtype.itemsize:
             raise ReadError(
-                f"{self._path.name} declares {count} numbers of {dtype.itemsize} bytes but holds "
+                f"{self.path.name} declares {count} numbers of {dtype.itemsize} bytes but holds "
                 f"{there} bytes: it is cut short or damaged; copy or download it again"
             )
         return _Storage(entry, dtype, count)
 
 
 def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *flags: Any) -> _Tensor:
-    """Stand-in for ``torch._utils._rebuild_tensor_v2``: notes the arguments, does nothing."""
+    """The arguments of ``torch._utils._rebuild_tensor_v2``, checked."""
     whole = (offset, *size, *stride)
     if not (
         isinstance(storage, _Storage)
@@ -280,10 +263,6 @@ def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *flags: Any) -> _
     ):
         raise ReadError("a tensor in this file is described by values of the wrong kind")
     return _Tensor(storage, offset, size, stride)
-
-
-def _no_hooks() -> None:
-    """Stand-in for the empty ``OrderedDict`` of backward hooks that every saved tensor has."""
 
 
 def _array(path: Path, archive: ZipFile, tensor: _Tensor) -> NDArray[np.floating[Any]]:
@@ -311,7 +290,4 @@ def _short(numbers: tuple[int, ...]) -> str:
 
 
 def _refuse(path: Path, what: str, expected: str) -> NoReturn:
-    raise ReadError(
-        f"{path.name} asks for {what}; expected {expected} and nothing else. Nothing "
-        f"was run. If you trust the file, load it in torch and save plain tensors again"
-    )
+    raise ReadError(asks_for(path, what, expected, _ADVICE))

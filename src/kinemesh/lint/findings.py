@@ -8,8 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-LARGEST = 1e9
-"""No place, angle or speed is larger ([m], [rad], ...)."""
+from kinemesh.trajectories.findings import Finding
 
 TRAPS: Mapping[str, str] = MappingProxyType(
     {
@@ -43,28 +42,6 @@ TRAPS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Trap to what it is."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One trap in one file."""
-
-    trap: str
-    """A key of :data:`TRAPS`."""
-    where: str
-    """Arrays, columns or joints."""
-    evidence: str
-    """What was measured."""
-    mend: str
-    """What is to be done."""
-    mendable: bool = True
-    """Whether the mended copy has it mended; ``mend`` says why not where it has not."""
-    note: bool = False
-    """Whether it is a habit that does harm only with some readers."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return dict(vars(self))
 
 
 @dataclass(frozen=True)

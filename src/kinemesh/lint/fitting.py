@@ -11,26 +11,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from kinemesh.lint.findings import Finding
 from kinemesh.lint.footing import rooted
-from kinemesh.lint.held import Held, Listed, Order
 from kinemesh.lint.readings import (
     Joints,
+    joint_findings,
     joint_readings,
+    order_finding,
     order_name,
     reflected,
     turned_over,
 )
+from kinemesh.lint.rotvecs import AGREES, apart, fit_rotvecs
 from kinemesh.motion.arrays import Array
 from kinemesh.robot import RobotModel
+from kinemesh.trajectories.findings import Finding
+from kinemesh.trajectories.raw import Order, RawBodies, RawMotion
 
 _FRAMES = 40
 _FITS = 0.02
 """Bodies this close [m] to where the robot has them are in their places,"""
 _TURNS = 0.1
 """and turned by less than this [rad] from there."""
-_AGREES = 0.02
-"""Angles this close [rad] are the same."""
 _LENGTHS = {1.0: "m", 0.01: "cm", 0.001: "mm"}
 
 
@@ -58,51 +59,51 @@ class _Fit:
         return f"{text}, {np.rad2deg(self.turn):.1f} deg"
 
 
-def fit(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...], bool]:
+def fit(raw: RawMotion, robot: RobotModel) -> tuple[RawMotion, tuple[Finding, ...], bool]:
     """Hold the bodies against the joints: the mended motion, and whether that decided it."""
-    if held.said is not None:
-        return _said(held)
-    if held.bodies is None:
-        return held, (), False
-    rows = np.unique(np.linspace(0, len(held) - 1, min(len(held), _FRAMES)).astype(int))
-    few = _rows(held, rows)
+    if raw.rotvecs is not None:
+        return fit_rotvecs(raw)
+    if raw.bodies is None:
+        return raw, (), False
+    rows = np.unique(np.linspace(0, len(raw) - 1, min(len(raw), _FRAMES)).astype(int))
+    few = _rows(raw, rows)
     stated = _measured(few, robot, Joints(), rooted(robot, few.joints))[0]
     if stated.good:
-        return _with_root(held, held, ())
+        return _with_root(raw, raw, ())
     fits = [
         found
-        for joints in joint_readings(held, swaps=True)
+        for joints in joint_readings(raw, swaps=True)
         for found in _measured(few, robot, joints, rooted(robot, joints.of(few).joints))
     ]
     best = min(fits, key=lambda found: found.cost)
     if not best.good:
         worst = Finding(
             "bodies",
-            held.keys["bodies"],
+            raw.where["bodies"],
             f"{stated} off where root and joints put them (root mean square); {best} in the best "
             f"of {len(fits)} readings of orders, units and sides",
             "it is another robot's, or bodies and joints are of different motions: give the robot "
             "(robot=), or make the bodies again from root and joints (convert the file)",
             mendable=False,
         )
-        return held, (worst,), False
-    return _mended(held, stated, best)
+        return raw, (worst,), False
+    return _mended(raw, stated, best)
 
 
-def _rows(held: Held, rows: Order) -> Held:
-    assert held.bodies is not None
+def _rows(raw: RawMotion, rows: Order) -> RawMotion:
+    assert raw.bodies is not None
     bodies = replace(
-        held.bodies,
-        places=held.bodies.places[rows],
-        turns=None if held.bodies.turns is None else held.bodies.turns[rows],
+        raw.bodies,
+        places=raw.bodies.places[rows],
+        turns=None if raw.bodies.turns is None else raw.bodies.turns[rows],
         linear=None,
         angular=None,
     )
     return replace(
-        held,
-        place=held.place[rows],
-        turn=held.turn[rows],
-        joints=held.joints[rows],
+        raw,
+        place=raw.place[rows],
+        turn=raw.turn[rows],
+        joints=raw.joints[rows],
         joint_rates=None,
         root_rates=None,
         bodies=bodies,
@@ -111,7 +112,7 @@ def _rows(held: Held, rows: Order) -> Held:
     )
 
 
-def _measured(few: Held, robot: RobotModel, joints: Joints, local: Array) -> list[_Fit]:
+def _measured(few: RawMotion, robot: RobotModel, joints: Joints, local: Array) -> list[_Fit]:
     """Every reading of the bodies beside one of the joints; the stated one comes first."""
     found = []
     for mirrored in (False, True):
@@ -122,7 +123,7 @@ def _measured(few: Held, robot: RobotModel, joints: Joints, local: Array) -> lis
                 read = reflected(turned_over(few))
             assert read.bodies is not None
             places, turns = _seen(read.bodies)
-            for breadth in (False, True) if read.bodies.nameless else (False,):
+            for breadth in (False, True) if not read.facts.named_bodies else (False,):
                 carriers = _carriers(few, breadth)
                 wanted = local[:, carriers, :3] + _arms(local[:, carriers, 3:], read.bodies.offsets)
                 turn = 0.0
@@ -136,7 +137,7 @@ def _measured(few: Held, robot: RobotModel, joints: Joints, local: Array) -> lis
     return found
 
 
-def _seen(bodies: Listed) -> tuple[Array, Array | None]:
+def _seen(bodies: RawBodies) -> tuple[Array, Array | None]:
     """Places and quaternions of the bodies in the root's frame."""
     if bodies.root is None or bodies.turns is None:
         return bodies.places, None
@@ -154,24 +155,26 @@ def _arms(turns: Array, offsets: Array) -> Array:
     return Rotation.from_quat(turns.reshape(-1, 4)).apply(spread).reshape(*turns.shape[:2], 3)
 
 
-def _carriers(held: Held, other: bool) -> Order:
-    assert held.bodies is not None
+def _carriers(raw: RawMotion, other: bool) -> Order:
+    assert raw.bodies is not None
     if not other:
-        return held.bodies.carriers
-    straight = np.arange(len(held.links))
-    same = np.array_equal(held.bodies.carriers, straight)
-    return held.links.breadth_first() if same else straight
+        return raw.bodies.carriers
+    straight = np.arange(len(raw.links))
+    same = np.array_equal(raw.bodies.carriers, straight)
+    return raw.links.breadth_first() if same else straight
 
 
-def _mended(held: Held, stated: _Fit, best: _Fit) -> tuple[Held, tuple[Finding, ...], bool]:
+def _mended(
+    raw: RawMotion, stated: _Fit, best: _Fit
+) -> tuple[RawMotion, tuple[Finding, ...], bool]:
     """The motion read as fits best, with a finding for everything that is not as stated."""
-    assert held.bodies is not None
+    assert raw.bodies is not None
     found: list[Finding] = []
-    keys, fits = held.keys, f"bodies lie {stated} off where joints put them; so read, {best}"
-    mended = held
+    keys, fits = raw.where, f"bodies lie {stated} off where joints put them; so read, {best}"
+    mended = raw
     if best.over:
         mended = turned_over(mended)
-        found.append(_over(held, held.keys["turn"], fits))
+        found.append(order_finding(raw, raw.where["turn"], fits))
     if best.mirrored:
         mended = reflected(mended)
         found.append(
@@ -196,70 +199,23 @@ def _mended(held: Held, stated: _Fit, best: _Fit) -> tuple[Held, tuple[Finding, 
         )
     if best.breadth:
         assert mended.bodies is not None
-        order = _carriers(held, True)
+        order = _carriers(raw, True)
         mended = replace(mended, bodies=replace(mended.bodies, carriers=order))
         found.append(
             Finding(
                 "body-order",
                 keys["bodies"],
                 f"bodies are {order_name(order[1:] - 1)} order: {fits}",
-                f"put them into the order of {held.format}",
+                f"put them into the order of {raw.format}",
             )
         )
-    found += joint_findings(held, best.joints, fits)
-    return _with_root(held, best.joints.of(mended), tuple(found))
-
-
-def joint_findings(held: Held, joints: Joints, evidence: str) -> list[Finding]:
-    """What is wrong with the columns of joints, if ``joints`` is how they are to be read."""
-    found, where = [], held.keys["joints"]
-    if joints.order:
-        found.append(
-            Finding(
-                "joint-order",
-                where,
-                f"columns are in the order {order_name(Joints(True).of(held).columns)}, where "
-                f"{held.format} has {order_name(held.columns)}: {evidence}",
-                f"put the columns into the order of {held.format}",
-            )
-        )
-    if joints.swapped:
-        found.append(
-            Finding(
-                "mirrored",
-                where,
-                f"columns of left and right joints are exchanged: {evidence}",
-                "exchange them back",
-            )
-        )
-    if joints.factor != 1.0:
-        has, wants = ("degrees", "radians") if joints.factor < 1.0 else ("radians", "degrees")
-        largest = float(np.abs(held.joints).max())
-        found.append(
-            Finding(
-                "degrees",
-                where,
-                f"angles are in {has}, where {held.format} has {wants} (read as {wants}, the "
-                f"largest is {largest:.2f} rad): {evidence}",
-                f"multiply by {joints.factor:.6g}",
-            )
-        )
-    return found
-
-
-def _over(held: Held, where: str, evidence: str) -> Finding:
-    wanted, there = ("first", "last") if held.first else ("last", "first")
-    return Finding(
-        "quaternion-order",
-        where,
-        f"w is {there}, where {held.format} has it {wanted}: {evidence}",
-        f"put w {wanted}",
-    )
+    found += joint_findings(raw, best.joints, fits)
+    return _with_root(raw, best.joints.of(mended), tuple(found))
 
 
 def _with_root(
-    held: Held, mended: Held, found: tuple[Finding, ...]
-) -> tuple[Held, tuple[Finding, ...], bool]:
+    raw: RawMotion, mended: RawMotion, found: tuple[Finding, ...]
+) -> tuple[RawMotion, tuple[Finding, ...], bool]:
     """The root's own columns, where there are such, held against the root among the bodies."""
     bodies = mended.bodies
     if bodies is None or bodies.root is None or bodies.turns is None:
@@ -267,15 +223,15 @@ def _with_root(
     place, turn = bodies.places[:, bodies.root], bodies.turns[:, bodies.root]
     off = [apart(read, turn) for read in (mended.turn, mended.other(mended.turn))]
     more: list[Finding] = []
-    if off[0] > _AGREES > off[1]:
+    if off[0] > AGREES > off[1]:
         evidence = f"{np.rad2deg(off[0]):.0f} deg off the root among the bodies, else {off[1]:.1g}"
         if not any(f.trap == "quaternion-order" for f in found):
-            more.append(_over(held, held.keys["turn"], evidence))
-    elif off[0] > _AGREES:
+            more.append(order_finding(raw, raw.where["turn"], evidence))
+    elif off[0] > AGREES:
         more.append(
             Finding(
                 "bodies",
-                held.keys["turn"],
+                raw.where["turn"],
                 f"the root is turned {np.rad2deg(off[0]):.1f} deg from the root among the bodies",
                 "which of the two is right the file does not say: make it again",
                 mendable=False,
@@ -283,45 +239,3 @@ def _with_root(
         )
         return mended, (*found, *more), False
     return replace(mended, place=place, turn=turn), (*found, *more), True
-
-
-def apart(first: Array, second: Array) -> float:
-    """The median angle [rad] between quaternions ``(T, 4)``."""
-    same = np.abs(np.sum(first * second, axis=-1))
-    return float(np.median(2.0 * np.arccos(np.clip(same, 0.0, 1.0))))
-
-
-def _said(held: Held) -> tuple[Held, tuple[Finding, ...], bool]:
-    """A motion library's ``pose_aa`` against its root and its joints."""
-    assert held.said is not None
-    angles = np.sum(held.said[:, 1:] * held.links.axes[1:], axis=-1)
-    root = Rotation.from_rotvec(held.said[:, 0]).as_quat()
-    found: list[Finding] = []
-    off = [apart(read, root) for read in (held.turn, held.other(held.turn))]
-    mended = held
-    if off[0] > _AGREES > off[1]:
-        evidence = f"{np.rad2deg(off[0]):.0f} deg off pose_aa, else {np.rad2deg(off[1]):.1g}"
-        found.append(_over(held, held.keys["turn"], evidence))
-        mended = turned_over(held)
-    readings = {
-        joints: float(np.sqrt(np.mean((joints.of(held).joints - angles) ** 2)))
-        for joints in joint_readings(held, swaps=True)
-    }
-    stated = readings[Joints()]
-    best = min(readings, key=lambda joints: readings[joints] + 1e-4 * joints.changes)
-    if stated > _AGREES > readings[best]:
-        evidence = f"{stated:.2f} rad off pose_aa; so read, {readings[best]:.1g} rad"
-        found += joint_findings(held, best, evidence)
-        mended = best.of(mended)
-    elif stated > _AGREES:
-        found.append(
-            Finding(
-                "bodies",
-                held.keys["bodies"],
-                f"pose_aa is {stated:.2f} rad off dof (root mean square), in any order",
-                "which of the two is right the file does not say: make it again",
-                mendable=False,
-            )
-        )
-    # Both may be wrong alike: how the robot stands is still to be looked at.
-    return mended, tuple(found), False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,24 +10,27 @@ import numpy as np
 
 from kinemesh import arguments
 from kinemesh.errors import ReadError, WriteError
-from kinemesh.io import LAYOUTS, Contents, read_contents
 from kinemesh.lint import rate
-from kinemesh.lint.claims import claimed
 from kinemesh.lint.delivered import deliver
-from kinemesh.lint.findings import LARGEST, Finding, Lint
+from kinemesh.lint.findings import Lint
 from kinemesh.lint.fitting import fit
-from kinemesh.lint.held import Held
 from kinemesh.lint.mending import check_copy, mend
-from kinemesh.lint.recognising import formats
 from kinemesh.lint.standing import stand
 from kinemesh.lint.steadiness import feet, jumps, limits, norms, signs
 from kinemesh.lint.velocities import move
+from kinemesh.motion.arrays import Array
 from kinemesh.robot import RobotModel, links_of
+from kinemesh.trajectories.checks import LARGEST
+from kinemesh.trajectories.containers import Contents
+from kinemesh.trajectories.findings import Finding
+from kinemesh.trajectories.layouts import LAYOUTS
+from kinemesh.trajectories.raw import RawMotion, Target
+from kinemesh.trajectories.recognising import candidates, read_contents
 
 
 @dataclass(frozen=True, eq=False)
 class _Looked:
-    held: Held
+    raw: RawMotion
     found: tuple[Finding, ...]
 
     @property
@@ -52,8 +56,8 @@ def lint(
     Args:
         path: the file, or the folder of a format that is one.
         robot: the model, or what :meth:`RobotModel.load` takes.
-        format: a key of :data:`kinemesh.io.LAYOUTS`, what the file is meant to be; by its content
-            if left out.
+        format: a key of :data:`kinemesh.trajectories.LAYOUTS`, what the file is meant to be; by
+            its content if left out.
         fps: frames per second [1/s], where the file does not say.
         motion: which motion of a library of several.
         fix: where to write a mended copy, whole or not at all; nothing is written where nothing
@@ -75,70 +79,88 @@ def lint(
         fix = arguments.path("fix", fix, "a path for the mended copy", WriteError)
     model = robot if isinstance(robot, RobotModel) else RobotModel.load(robot)
     contents = read_contents(path, motion)
-    candidates = formats(contents, format, links_of(model))
-    looked = [_look(contents, name, model, fps) for name in candidates]
+    names = (format,) if format else candidates(contents, links_of(model))
+    looked = [_look(contents, name, model, fps) for name in names]
     best = min(looked, key=lambda one: one.faults)
-    held, found = best.held, best.found
-    notes = [f"held against {held.format} ({'given' if format else 'found by its content'})"]
-    if held.format == "kimodo" and format is None:
-        notes.append(
-            "w is first, as Kimodo has it; readers of unitree-csv want it last: "
-            "format='unitree-csv' if it is meant to be that"
-        )
-    if held.fps is None:
-        notes.append(f"frame rate: {held.rate:g}/s assumed")
-    report = Lint(path, held.format, len(held), model.name, found, tuple(notes))
+    raw, found = best.raw, best.found
+    notes = [f"held against {raw.format} ({'given' if format else 'found by its content'})"]
+    if raw.facts.remark is not None and format is None:
+        notes.append(raw.facts.remark)
+    if raw.fps is None:
+        notes.append(f"frame rate: {raw.rate:g}/s assumed")
+    report = Lint(path, raw.format, len(raw), model.name, found, tuple(notes))
     if fix is None or not any(finding.mendable for finding in found):
         if fix is not None:
             what = "nothing is wrong" if not found else "nothing that was found can be mended"
             report = replace(report, notes=(*notes, f"no copy was written: {what}"))
         return report
     target = Path(fix)
-    check_copy(path, target, held.format)
-    said = mend(held, model, target, contents.motion or path.stem)
+    check_copy(path, target, raw.format)
+    said = mend(raw, model, target, contents.motion or path.stem)
     kept = "bodies and velocities are made again from root and joints, by the robot's model"
     return replace(report, written=target, notes=(*notes, kept, *said))
 
 
 def _look(contents: Contents, format: str, robot: RobotModel, fps: float | None) -> _Looked:
     """Everything that is wrong in the file, held against ``format``."""
-    held, found = claimed(contents, format, links_of(robot))
-    bad = _not_finite(held)
+    raw, found = _inspected(contents, format, robot)
+    bad = _not_finite(raw)
     if bad:
-        return _Looked(held, (*found, *bad))
-    said = held.fps
-    held, more = rate.stated(held, contents)
+        return _Looked(raw, (*found, *bad))
+    said = raw.fps
+    raw, more = rate.stated(raw, contents)
     found += more
     if fps is not None:
-        if held.fps is not None and held.fps != fps:
+        if raw.fps is not None and raw.fps != fps:
             raise ReadError(
-                f"{contents.path.name} states {held.fps:g} frames/s and {fps:g} are given: leave "
+                f"{contents.path.name} states {raw.fps:g} frames/s and {fps:g} are given: leave "
                 f"them out"
             )
-        held = replace(held, fps=fps)
-    held, more = norms(held)
+        raw = replace(raw, fps=fps)
+    raw, more = norms(raw)
     found += more
     if any(not finding.mendable for finding in more):
-        return _Looked(held, found)
-    held, more, fitted = fit(held, robot)
+        return _Looked(raw, found)
+    raw, more, fitted = fit(raw, robot)
     found += more
     if any(not finding.mendable for finding in more):
-        return _Looked(held, found)  # of two minds: what is left would be consequences
-    held, more = stand(held, robot, fitted)
+        return _Looked(raw, found)  # of two minds: what is left would be consequences
+    raw, more = stand(raw, robot, fitted)
     found += more
-    held, more = move(held)
+    raw, more = move(raw)
     found += more
-    held, more = rate.settled(held, said, fps)
+    raw, more = rate.settled(raw, said, fps)
     found += more
     for check in (jumps, limits, feet):
-        held, more = check(held, robot)
+        raw, more = check(raw, robot)
         found += more
-    held, more = signs(held)
+    raw, more = signs(raw)
     found += more
     if all(f.mendable for f in found if f.trap in ("joint-limits", "jump")):
         doubtful = any(f.trap == "frame-rate" and not f.note for f in found)
-        found += deliver(held, robot, timed=held.fps is not None and not doubtful)
-    return _Looked(held, _once(found))
+        found += deliver(raw, robot, timed=raw.fps is not None and not doubtful)
+    return _Looked(raw, _once(found))
+
+
+def _inspected(
+    contents: Contents, format: str, robot: RobotModel
+) -> tuple[RawMotion, tuple[Finding, ...]]:
+    """The file read by the letter of ``format``, and what its shapes give away.
+
+    Raises:
+        ReadError: it has not the arrays of this format, or not for this robot.
+    """
+    layout, links = LAYOUTS[format], links_of(robot)
+    raw = layout.decode(layout, contents, Target(links.joints, links.robot, links))
+    if not len(raw):
+        raise ReadError(f"{contents.path.name} has no frames")
+    if len(raw.columns) != len(links.joints):
+        raise ReadError(
+            f"{contents.path.name}: {'; '.join(raw.notes)}. Lint looks at all joints of a robot: "
+            f"make them first by converting {contents.path.name} to {format}"
+        )
+    raw = layout.inspect(contents, raw)
+    return raw, tuple(oddity.finding for oddity in raw.oddities)
 
 
 def _once(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -146,23 +168,27 @@ def _once(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: finding.note))
 
 
-def _not_finite(held: Held) -> tuple[Finding, ...]:
-    bodies = held.bodies
+def _not_finite(raw: RawMotion) -> tuple[Finding, ...]:
+    bodies = raw.bodies
     arrays = {
-        "place": held.place,
-        "turn": held.turn,
-        "joints": held.joints,
-        "joint_rates": held.joint_rates,
-        "root_rates": held.root_rates,
-        "said": held.said,
+        "place": raw.place,
+        "turn": raw.turn,
+        "joints": raw.joints,
+        "joint_rates": raw.joint_rates,
+        "root_rates": raw.root_rates,
+        "said": raw.rotvecs,
         "bodies": None if bodies is None else bodies.places,
         "quaternions of bodies": None if bodies is None else bodies.turns,
         "linear": None if bodies is None else bodies.linear,
         "angular": None if bodies is None else bodies.angular,
     }
-    named = {held.keys.get(key, key): values for key, values in arrays.items()}
-    named |= held.tracks
-    named |= {f"{name}, velocity": rates for name, rates in held.track_rates.items()}
+    named = {raw.where.get(key, key): values for key, values in arrays.items()}
+    named |= raw.tracks
+    named |= {f"{name}, velocity": rates for name, rates in raw.track_rates.items()}
+    return _bad(named) or _bad(raw.sources)
+
+
+def _bad(named: Mapping[str, Array | None]) -> tuple[Finding, ...]:
     found = []
     for where, values in named.items():
         bad = np.zeros(0) if values is None else ~(np.abs(values) < LARGEST)

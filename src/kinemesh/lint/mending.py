@@ -8,10 +8,10 @@ import numpy as np
 
 from kinemesh._files import same_file
 from kinemesh.errors import WriteError
-from kinemesh.export import WRITERS, check_target, write
-from kinemesh.lint.held import Held
 from kinemesh.motion import Trajectory, poses
 from kinemesh.robot import RobotModel
+from kinemesh.trajectories import WRITERS, check_target, write
+from kinemesh.trajectories.raw import RawMotion
 
 
 def check_copy(source: Path, target: Path, format: str) -> None:
@@ -30,15 +30,13 @@ def check_copy(source: Path, target: Path, format: str) -> None:
         raise WriteError(f"{target} is the file itself; give the mended copy another name")
 
 
-def mend(held: Held, robot: RobotModel, target: Path, name: str) -> tuple[str, ...]:
+def mend(raw: RawMotion, robot: RobotModel, target: Path, name: str) -> tuple[str, ...]:
     """Write what was mended, with bodies and velocities made again from root and joints.
 
     Raises:
         WriteError: the target cannot be written to, or there are fewer than two frames.
     """
-    base = poses.normalised(np.hstack([held.place, held.turn]))
-    trajectory = Trajectory(
-        np.hstack([base, held.joints]), held.rate, robot.joint_names, robot.name
-    )
-    tracks = {prop: poses.normalised(track) for prop, track in held.tracks.items()}
-    return write(trajectory, target, format=held.format, robot=robot, tracks=tracks, name=name)
+    base = poses.normalised(np.hstack([raw.place, raw.turn]))
+    trajectory = Trajectory(np.hstack([base, raw.joints]), raw.rate, robot.joint_names, robot.name)
+    tracks = {prop: poses.normalised(track) for prop, track in raw.tracks.items()}
+    return write(trajectory, target, format=raw.format, robot=robot, tracks=tracks, name=name)

@@ -8,15 +8,22 @@ from functools import partial
 
 import numpy as np
 
-from kinemesh.lint.findings import Finding
-from kinemesh.lint.fitting import joint_findings
 from kinemesh.lint.footing import Footing, excess, footing, pairs, placed, rooted, soles
-from kinemesh.lint.held import Held
-from kinemesh.lint.readings import Joints, joint_readings, pitched, reflected, tipped, turned_over
+from kinemesh.lint.readings import (
+    Joints,
+    joint_findings,
+    joint_readings,
+    pitched,
+    reflected,
+    tipped,
+    turned_over,
+)
 from kinemesh.motion import LANDMARKS
 from kinemesh.motion.arrays import Array
 from kinemesh.motion.edits import FEET
 from kinemesh.robot import RobotModel, near_self
+from kinemesh.trajectories.findings import Finding
+from kinemesh.trajectories.raw import RawMotion
 
 _DOUBT = 0.65
 """A reading that costs less stands well enough not to be doubted."""
@@ -30,7 +37,7 @@ _INSIDE = 0.012
 """Parts of the robot this deep [m] in each other on average are doubted."""
 _DEPTH_FRAMES = 30
 
-_Reading = Callable[[Held], Held]
+_Reading = Callable[[RawMotion], RawMotion]
 
 
 @dataclass(frozen=True)
@@ -41,14 +48,14 @@ class _Root:
     read: _Reading
 
 
-def _same(held: Held) -> Held:
-    return held
+def _same(raw: RawMotion) -> RawMotion:
+    return raw
 
 
-def _roots(held: Held, fitted: bool) -> Iterator[_Root]:
+def _roots(raw: RawMotion, fitted: bool) -> Iterator[_Root]:
     """Readings of the root; as stated first."""
     yield _Root((), "as stated", "", _same)
-    over = _Root(("quaternion-order",), _wrong_order(held), _right_order(held), turned_over)
+    over = _Root(("quaternion-order",), _wrong_order(raw), _right_order(raw), turned_over)
     tip = _Root(
         ("up-axis",),
         "y is up",
@@ -58,7 +65,7 @@ def _roots(held: Held, fitted: bool) -> Iterator[_Root]:
     yield tip
     if fitted:
         return
-    if held.first is not None:
+    if raw.facts.w_first is not None:
         yield over
         yield _Root(
             (*over.traps, *tip.traps),
@@ -84,23 +91,23 @@ def _roots(held: Held, fitted: bool) -> Iterator[_Root]:
     )
 
 
-def _wrong_order(held: Held) -> str:
-    return f"w is {'last' if held.first else 'first'}"
+def _wrong_order(raw: RawMotion) -> str:
+    return f"w is {'last' if raw.facts.w_first else 'first'}"
 
 
-def _right_order(held: Held) -> str:
-    return f"put w {'first' if held.first else 'last'}, as {held.format} has it"
+def _right_order(raw: RawMotion) -> str:
+    return f"put w {'first' if raw.facts.w_first else 'last'}, as {raw.format} has it"
 
 
-def stand(held: Held, robot: RobotModel, fitted: bool) -> tuple[Held, tuple[Finding, ...]]:
+def stand(raw: RawMotion, robot: RobotModel, fitted: bool) -> tuple[RawMotion, tuple[Finding, ...]]:
     """Hold root and joints against how a robot stands."""
-    first = pairs(len(held))
-    both = np.concatenate([first, np.minimum(first + 1, len(held) - 1)])
+    first = pairs(len(raw))
+    both = np.concatenate([first, np.minimum(first + 1, len(raw) - 1)])
     few = replace(
-        held,
-        place=held.place[both],
-        turn=_unit(held.turn[both]),
-        joints=held.joints[both],
+        raw,
+        place=raw.place[both],
+        turn=_unit(raw.turn[both]),
+        joints=raw.joints[both],
         joint_rates=None,
         root_rates=None,
         bodies=None,
@@ -109,29 +116,29 @@ def stand(held: Held, robot: RobotModel, fitted: bool) -> tuple[Held, tuple[Find
     )
     stated = _measured(few, robot, Joints(), few)
     if stated.cost < _DOUBT:
-        return _sides(held, robot, fitted)
-    scales = (1.0,) if fitted else (1.0, 0.01, 0.001, *((100.0,) * (held.format == "bones-seed")))
+        return _sides(raw, robot, fitted)
+    scales = (1.0,) if fitted else (1.0, 0.01, 0.001, *((100.0,) * (raw.facts.length < 1.0)))
     best: tuple[float, Footing, Joints, _Root, float] | None = None
-    for joints in [Joints()] if fitted else list(joint_readings(held, swaps=False)):
+    for joints in [Joints()] if fitted else list(joint_readings(raw, swaps=False)):
         moved = joints.of(few)
         local = soles(robot, rooted(robot, moved.joints))
         beyond = excess(robot, moved.joints[: len(first)])
-        for root in _roots(held, fitted):
+        for root in _roots(raw, fitted):
             read = root.read(moved)
             for scale in scales:
-                found = _footing(local, read.place * scale, read.turn, beyond, held.rate)
+                found = _footing(local, read.place * scale, read.turn, beyond, raw.rate)
                 cost = found.cost + _CHANGE * (joints.changes + len(root.traps) + (scale != 1.0))
                 if best is None or cost < best[0]:
                     best = cost, found, joints, root, scale
     assert best is not None
     _, found, joints, root, scale = best
     if found.cost > _STANDS or found.cost > _BETTER * stated.cost:
-        return _sides(held, robot, fitted)
+        return _sides(raw, robot, fitted)
     evidence = f"as stated it {stated}; so read it {found}"
     findings = [
         Finding(
             trap,
-            held.keys["turn"] if trap != "mirrored" else held.keys["place"],
+            raw.where["turn"] if trap != "mirrored" else raw.where["place"],
             f"{root.said}: {evidence}",
             root.mend,
         )
@@ -142,13 +149,13 @@ def stand(held: Held, robot: RobotModel, fitted: bool) -> tuple[Held, tuple[Find
         findings.append(
             Finding(
                 "length-unit",
-                held.keys["place"],
+                raw.where["place"],
                 f"places are in {unit}: {evidence}",
                 f"multiply by {scale:g}",
             )
         )
-    findings += joint_findings(held, joints, evidence)
-    mended = root.read(joints.of(held))
+    findings += joint_findings(raw, joints, evidence)
+    mended = root.read(joints.of(raw))
     return (mended if scale == 1.0 else mended.scaled(scale)), tuple(findings)
 
 
@@ -156,7 +163,7 @@ def _unit(quaternions: Array) -> Array:
     return np.asarray(quaternions / np.linalg.norm(quaternions, axis=1, keepdims=True))
 
 
-def _measured(few: Held, robot: RobotModel, joints: Joints, read: Held) -> Footing:
+def _measured(few: RawMotion, robot: RobotModel, joints: Joints, read: RawMotion) -> Footing:
     moved = joints.of(few)
     local = soles(robot, rooted(robot, moved.joints))
     beyond = excess(robot, moved.joints[: len(few) // 2])
@@ -168,49 +175,51 @@ def _footing(local: Array, places: Array, turns: Array, beyond: Array, fps: floa
     return footing((world[:half], world[half:]), turns[:half], beyond, fps)
 
 
-def _sides(held: Held, robot: RobotModel, fitted: bool) -> tuple[Held, tuple[Finding, ...]]:
+def _sides(
+    raw: RawMotion, robot: RobotModel, fitted: bool
+) -> tuple[RawMotion, tuple[Finding, ...]]:
     """Whether left and right joints are exchanged: a gait does not tell, but arms and hips do.
 
     The rolls of shoulders and hips have opposite signs on the two sides: exchanged, elbows go
     into the trunk and knees into each other.
     """
-    if fitted or held.named:
-        return held, ()
-    inside = _depth(held, robot)
+    if fitted or raw.facts.named_joints:
+        return raw, ()
+    inside = _depth(raw, robot)
     if inside < _INSIDE:
-        return held, ()
-    swapped = Joints(swapped=True).of(held)
+        return raw, ()
+    swapped = Joints(swapped=True).of(raw)
     other = _depth(swapped, robot)
-    if other > 0.5 * inside or _spread(held, robot) > 0.0 or _spread(swapped, robot) < 0.0:
-        return held, ()
+    if other > 0.5 * inside or _spread(raw, robot) > 0.0 or _spread(swapped, robot) < 0.0:
+        return raw, ()
     evidence = (
-        f"as stated elbows are {-_spread(held, robot) * 1e3:.0f} mm nearer together than shoulders "
+        f"as stated elbows are {-_spread(raw, robot) * 1e3:.0f} mm nearer together than shoulders "
         f"and parts of the robot {inside * 1e3:.0f} mm inside each other on average; exchanged, "
         f"{other * 1e3:.0f} mm"
     )
-    return swapped, tuple(joint_findings(held, Joints(swapped=True), evidence))
+    return swapped, tuple(joint_findings(raw, Joints(swapped=True), evidence))
 
 
-def _some(held: Held) -> Array:
-    rows = np.linspace(0, len(held) - 1, min(len(held), _DEPTH_FRAMES)).astype(int)
-    return np.asarray(held.joints[np.unique(rows)])
+def _some(raw: RawMotion) -> Array:
+    rows = np.linspace(0, len(raw) - 1, min(len(raw), _DEPTH_FRAMES)).astype(int)
+    return np.asarray(raw.joints[np.unique(rows)])
 
 
-def _depth(held: Held, robot: RobotModel) -> float:
+def _depth(raw: RawMotion, robot: RobotModel) -> float:
     """How deep [m] parts of the robot are inside others, on average over the motion."""
     depths = []
-    for row in _some(held):
+    for row in _some(raw):
         posed = robot.configuration(np.concatenate([robot.rest[:7], row]))
         near = near_self(posed, robot.self_pairs, 0.0).distance
         depths.append(max(0.0, -float(near.min())) if len(near) else 0.0)
     return float(np.mean(depths))
 
 
-def _spread(held: Held, robot: RobotModel) -> float:
+def _spread(raw: RawMotion, robot: RobotModel) -> float:
     """How much wider apart [m] the elbows are than the shoulders, as a median."""
     wide = []
     index = [LANDMARKS.index(f"{side}_{part}") for part in ("shoulder", "elbow") for side in FEET]
-    for row in _some(held):
+    for row in _some(raw):
         y = robot.configuration(np.concatenate([robot.rest[:7], row])).landmarks()[index, 1]
         wide.append((y[2] - y[3]) - (y[0] - y[1]))
     return float(np.median(wide))

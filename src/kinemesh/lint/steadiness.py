@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from kinemesh.lint.findings import Finding
 from kinemesh.lint.footing import excess, hard_limits, placed, rooted, soles
-from kinemesh.lint.held import Held
 from kinemesh.motion.arrays import Array
 from kinemesh.robot import RobotModel
+from kinemesh.trajectories.findings import Finding
+from kinemesh.trajectories.raw import RawMotion
 
 UNIT = 1e-3
 """A quaternion whose norm is this far from 1 is not unit."""
@@ -34,10 +34,10 @@ _SINKS = 0.01
 """Heights [m] above and below the ground at which soles float and are sunk."""
 
 
-def norms(held: Held) -> tuple[Held, tuple[Finding, ...]]:
+def norms(raw: RawMotion) -> tuple[RawMotion, tuple[Finding, ...]]:
     """Quaternions made unit."""
     found = []
-    for where, turns in _quaternions(held).items():
+    for where, turns in _quaternions(raw).items():
         norm = np.linalg.norm(turns, axis=-1)
         worst = np.unravel_index(int(np.argmax(np.abs(norm - 1.0))), norm.shape)
         if np.abs(norm - 1.0).max() > UNIT:
@@ -56,14 +56,14 @@ def norms(held: Held) -> tuple[Held, tuple[Finding, ...]]:
                 )
             )
     if any(not f.mendable for f in found):
-        return held, tuple(found)
-    return _mapped(held, lambda q: q / np.linalg.norm(q, axis=-1, keepdims=True)), tuple(found)
+        return raw, tuple(found)
+    return _mapped(raw, lambda q: q / np.linalg.norm(q, axis=-1, keepdims=True)), tuple(found)
 
 
-def signs(held: Held) -> tuple[Held, tuple[Finding, ...]]:
+def signs(raw: RawMotion) -> tuple[RawMotion, tuple[Finding, ...]]:
     """Quaternions put on one hemisphere from frame to frame."""
     found = []
-    for where, turns in _quaternions(held).items():
+    for where, turns in _quaternions(raw).items():
         flips = np.sum(turns[1:] * turns[:-1], axis=-1) < 0.0
         if flips.any():
             frames = np.flatnonzero(flips.reshape(len(flips), -1).any(axis=1)) + 1
@@ -77,7 +77,7 @@ def signs(held: Held) -> tuple[Held, tuple[Finding, ...]]:
                     note=True,
                 )
             )
-    return _mapped(held, _one_sign), tuple(found)
+    return _mapped(raw, _one_sign), tuple(found)
 
 
 def _one_sign(turns: Array) -> Array:
@@ -87,39 +87,38 @@ def _one_sign(turns: Array) -> Array:
     return result
 
 
-def _quaternions(held: Held) -> Mapping[str, Array]:
-    if held.first is None:
+def _quaternions(raw: RawMotion) -> Mapping[str, Array]:
+    if raw.facts.w_first is None:
         return {}
-    found = {held.keys["turn"]: held.turn}
-    bodies = held.bodies
+    found = {raw.where["turn"]: raw.turn}
+    bodies = raw.bodies
     if bodies is not None and bodies.turns is not None:
-        key = held.keys["turn"] if held.keys["place"] != "joint_pos, columns 0:3" else "body_quat_w"
-        found[key] = bodies.turns
-    return found | {f"{name}, rotation": track[:, 3:] for name, track in held.tracks.items()}
+        found[raw.where.get("turns", raw.where["turn"])] = bodies.turns
+    return found | {f"{name}, rotation": track[:, 3:] for name, track in raw.tracks.items()}
 
 
-def _mapped(held: Held, change: Callable[[Array], Array]) -> Held:
-    bodies = held.bodies
+def _mapped(raw: RawMotion, change: Callable[[Array], Array]) -> RawMotion:
+    bodies = raw.bodies
     if bodies is not None and bodies.turns is not None:
         bodies = replace(bodies, turns=change(bodies.turns))
     return replace(
-        held,
-        turn=change(held.turn),
+        raw,
+        turn=change(raw.turn),
         bodies=bodies,
         tracks={
             name: np.hstack([track[:, :3], change(track[:, 3:])])
-            for name, track in held.tracks.items()
+            for name, track in raw.tracks.items()
         },
     )
 
 
-def limits(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
+def limits(raw: RawMotion, robot: RobotModel) -> tuple[RawMotion, tuple[Finding, ...]]:
     """Joints within their ranges."""
-    beyond = excess(robot, held.joints)
+    beyond = excess(robot, raw.joints)
     bad = np.flatnonzero(beyond.max(axis=0) > _BEYOND)
     if not len(bad):
-        return held, ()
-    found, joints = [], np.array(held.joints)
+        return raw, ()
+    found, joints = [], np.array(raw.joints)
     lower, upper = hard_limits(robot)
     for k in bad:
         most = float(beyond[:, k].max())
@@ -130,7 +129,7 @@ def limits(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
         found.append(
             Finding(
                 "joint-limits",
-                f"{held.keys['joints']}, {robot.joint_names[k]}",
+                f"{raw.where['joints']}, {robot.joint_names[k]}",
                 f"up to {most:.3f} rad beyond, in {len(frames)} frames: {listed(frames)}",
                 "clip it"
                 if mendable
@@ -138,18 +137,18 @@ def limits(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
                 mendable=mendable,
             )
         )
-    return replace(held, joints=joints), tuple(found)
+    return replace(raw, joints=joints), tuple(found)
 
 
-def jumps(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
+def jumps(raw: RawMotion, robot: RobotModel) -> tuple[RawMotion, tuple[Finding, ...]]:
     """Steps from one frame to the next that nothing around them is like."""
-    if len(held) < 4:
-        return held, ()
+    if len(raw) < 4:
+        return raw, ()
     found: list[Finding] = []
-    joints = np.array(held.joints)
+    joints = np.array(raw.joints)
     for k, name in enumerate(robot.joint_names):
         wraps = np.round(np.diff(joints[:, k]) / (2.0 * np.pi))
-        where = f"{held.keys['joints']}, {name}"
+        where = f"{raw.where['joints']}, {name}"
         if wraps.any():
             frames = np.flatnonzero(wraps) + 1
             joints[1:, k] -= 2.0 * np.pi * np.cumsum(wraps)
@@ -160,24 +159,24 @@ def jumps(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
         joints[:, k], more = _filled(joints[:, k], steps, _JUMPS["joints"], where, "rad")
         found += more
     place, more = _filled(
-        held.place,
-        np.linalg.norm(np.diff(held.place, axis=0), axis=1),
+        raw.place,
+        np.linalg.norm(np.diff(raw.place, axis=0), axis=1),
         _JUMPS["place"],
-        held.keys["place"],
+        raw.where["place"],
         "m",
     )
     found += more
-    turn = _one_sign(held.turn)
-    turn, more = _filled(turn, _angles(turn), _JUMPS["turn"], held.keys["turn"], "rad")
+    turn = _one_sign(raw.turn)
+    turn, more = _filled(turn, _angles(turn), _JUMPS["turn"], raw.where["turn"], "rad")
     found += more
-    turn = turn / np.linalg.norm(turn, axis=1, keepdims=True) if more else held.turn
+    turn = turn / np.linalg.norm(turn, axis=1, keepdims=True) if more else raw.turn
     tracks = {}
-    for name, track in held.tracks.items():
+    for name, track in raw.tracks.items():
         steps = np.linalg.norm(np.diff(track[:, :3], axis=0), axis=1)
         moved, more = _filled(track[:, :3], steps, _JUMPS["place"], name, "m")
         tracks[name] = np.hstack([moved, track[:, 3:]])
         found += more
-    return replace(held, joints=joints, place=place, turn=turn, tracks=tracks), tuple(found)
+    return replace(raw, joints=joints, place=place, turn=turn, tracks=tracks), tuple(found)
 
 
 def _angles(turn: Array) -> Array:
@@ -231,14 +230,14 @@ def _sticks_out(steps: Array, k: int, least: float) -> bool:
     return bool(steps[k] > least + _TIMES * _neighbours(steps, k))
 
 
-def feet(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
+def feet(raw: RawMotion, robot: RobotModel) -> tuple[RawMotion, tuple[Finding, ...]]:
     """The lowest point of the soles over time, against the ground z = 0."""
-    corners = placed(soles(robot, rooted(robot, held.joints)), held.place, held.turn)
-    low = corners[..., 2].reshape(len(held), -1).min(axis=1)
+    corners = placed(soles(robot, rooted(robot, raw.joints)), raw.place, raw.turn)
+    low = corners[..., 2].reshape(len(raw), -1).min(axis=1)
     often = float(np.percentile(low, 5.0))
     deepest = float(np.sort(low)[min(_SEEN, len(low)) - 1])
     if often <= _FLOATS and deepest >= -_SINKS:
-        return held, ()
+        return raw, ()
     floats = often > _FLOATS
     mendable = often - deepest <= _SINKS
     frames = np.flatnonzero(low < -_SINKS)
@@ -250,7 +249,7 @@ def feet(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
         evidence += f", below -{_SINKS:g} m in {len(frames)} of {len(low)}"
     finding = Finding(
         "feet-float" if floats else "feet-sunk",
-        held.keys["place"],
+        raw.where["place"],
         evidence,
         f"move root and props by {-often:+.3f} m"
         if mendable
@@ -259,12 +258,12 @@ def feet(held: Held, robot: RobotModel) -> tuple[Held, tuple[Finding, ...]]:
         mendable=mendable,
     )
     if not mendable:
-        return held, (finding,)
+        return raw, (finding,)
     up = np.array([0.0, 0.0, -often])
     tracks = {
-        name: np.hstack([track[:, :3] + up, track[:, 3:]]) for name, track in held.tracks.items()
+        name: np.hstack([track[:, :3] + up, track[:, 3:]]) for name, track in raw.tracks.items()
     }
-    return replace(held, place=held.place + up, tracks=tracks), (finding,)
+    return replace(raw, place=raw.place + up, tracks=tracks), (finding,)
 
 
 def listed(frames: NDArray[np.int64]) -> str:

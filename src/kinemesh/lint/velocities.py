@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from kinemesh.lint.findings import Finding
-from kinemesh.lint.held import Held
-from kinemesh.lint.rate import states_rate
 from kinemesh.lint.readings import other_order
 from kinemesh.motion.arrays import Array
+from kinemesh.trajectories.findings import Finding
+from kinemesh.trajectories.rates import turning, velocity
+from kinemesh.trajectories.raw import RawMotion
 
 USUAL = (24.0, 25.0, 30.0, 50.0, 60.0, 90.0, 100.0, 120.0, 200.0, 240.0)
 """Frame rates [1/s] that there are."""
@@ -51,13 +51,13 @@ class _Rates:
     others: tuple[_Meaning, ...] = ()
 
 
-def move(held: Held) -> tuple[Held, tuple[Finding, ...]]:
+def move(raw: RawMotion) -> tuple[RawMotion, tuple[Finding, ...]]:
     """Hold velocities against positions, and the frame rate against both."""
-    if len(held) < 5:
-        return held, ()
+    if len(raw) < 5:
+        return raw, ()
     found: list[Finding] = []
     factors: dict[str, float] = {}
-    for rates in _all(held):
+    for rates in _all(raw):
         moving = float(np.sqrt(np.mean(rates.wanted[1:-1] ** 2)))
         if moving < _MOVES:
             continue
@@ -75,7 +75,7 @@ def move(held: Held) -> tuple[Held, tuple[Finding, ...]]:
                 Finding(
                     meaning.trap,
                     rates.where,
-                    f"off by {measured[0][0]:.0%} of the signal as {held.format} means them, by "
+                    f"off by {measured[0][0]:.0%} of the signal as {raw.format} means them, by "
                     f"{off:.1%} as {meaning.said}",
                     "make them again from the positions",
                 )
@@ -92,8 +92,8 @@ def move(held: Held) -> tuple[Held, tuple[Finding, ...]]:
             )
         else:
             factors[rates.where] = factor
-    held, more = _factors(held, factors)
-    return held, (*found, *more)
+    raw, more = _factors(raw, factors)
+    return raw, (*found, *more)
 
 
 def _off(given: Array, wanted: Array) -> tuple[float, float]:
@@ -128,19 +128,19 @@ def _ends(rates: _Rates, moving: float) -> list[Finding]:
     return found
 
 
-def _factors(held: Held, factors: Mapping[str, float]) -> tuple[Held, list[Finding]]:
+def _factors(raw: RawMotion, factors: Mapping[str, float]) -> tuple[RawMotion, list[Finding]]:
     """What the factors between velocities and differences say, each array's and all together."""
     wrong = {k: f for k, f in factors.items() if not 1.0 / _FACTOR < f < _FACTOR}
     values = np.array(list(factors.values()))
     agree = len(values) > 0 and values.max() < 1.03 * values.min()
-    needed = held.fps is None and states_rate(held.format)
+    needed = raw.fps is None and raw.facts.states_fps
     if agree and (wrong or needed):
-        rate = float(np.median(values)) * held.rate
+        rate = float(np.median(values)) * raw.rate
         usual = min(USUAL, key=lambda u: abs(u - rate))
         if abs(usual - rate) < 0.02 * usual:
-            said = f"{held.fps:g}/s stated" if held.fps is not None else "none stated"
-            if not states_rate(held.format):
-                said = f"{held.rate:g}/s, as {held.format} is played"
+            said = f"{raw.fps:g}/s stated" if raw.fps is not None else "none stated"
+            if not raw.facts.states_fps:
+                said = f"{raw.rate:g}/s, as {raw.format} is played"
             finding = Finding(
                 "frame-rate",
                 "fps",
@@ -148,12 +148,12 @@ def _factors(held: Held, factors: Mapping[str, float]) -> tuple[Held, list[Findi
                 f"({', '.join(factors)})",
                 f"state {usual:g}/s",
             )
-            return replace(held, fps=usual), [finding]
-    return held, [
+            return replace(raw, fps=usual), [finding]
+    return raw, [
         Finding(
             "velocity-scale",
             where,
-            f"{factor:.4g} times the differences of the positions{_guess(factor, held.rate)}",
+            f"{factor:.4g} times the differences of the positions{_guess(factor, raw.rate)}",
             "make them again from the positions",
         )
         for where, factor in wrong.items()
@@ -174,27 +174,27 @@ def _guess(factor: float, fps: float) -> str:
     return f": {near}" if abs(np.log(factor / guesses[near])) < 0.05 else ""
 
 
-def _all(held: Held) -> list[_Rates]:
-    fps, keys = held.rate, held.keys
+def _all(raw: RawMotion) -> list[_Rates]:
+    fps, keys = raw.rate, raw.where
     rates = []
-    if held.joint_rates is not None:
-        wanted = _slope(held.joints, fps)
+    if raw.joint_rates is not None:
+        wanted = velocity(raw.joints, fps)
         others = []
-        if not held.named:
-            order = other_order(held.links, held.columns)
+        if not raw.facts.named_joints:
+            order = other_order(raw.links, raw.columns)
             moved = np.zeros_like(wanted)
-            moved[:, held.columns] = wanted[:, order]
+            moved[:, raw.columns] = wanted[:, order]
             others.append(_Meaning("joint-order", "rates of the joints in the other order", moved))
-        rates.append(_Rates(keys["joint_rates"], held.joint_rates, wanted, tuple(others)))
-    turn = Rotation.from_quat(held.turn)
-    if held.root_rates is not None:
-        linear, spin = _slope(held.place, fps), turning(held.turn, fps)
+        rates.append(_Rates(keys["joint_rates"], raw.joint_rates, wanted, tuple(others)))
+    turn = Rotation.from_quat(raw.turn)
+    if raw.root_rates is not None:
+        linear, spin = velocity(raw.place, fps), turning(raw.turn, fps)
         own, own_spin = turn.inv().apply(linear), turn.inv().apply(spin)
         where = keys["root_rates"]
         rates.append(
             _Rates(
                 where.replace("0:6", "0:3"),
-                held.root_rates[:, :3],
+                raw.root_rates[:, :3],
                 linear,
                 (_Meaning("velocity-frame", "velocities in the root's own axes", own),),
             )
@@ -202,60 +202,43 @@ def _all(held: Held) -> list[_Rates]:
         rates.append(
             _Rates(
                 where.replace("0:6", "3:6"),
-                held.root_rates[:, 3:],
+                raw.root_rates[:, 3:],
                 own_spin,
                 (_Meaning("velocity-frame", "velocities in the world's axes", spin),),
             )
         )
-    for name, track in held.track_rates.items():
-        path = held.tracks[name]
-        wanted = np.hstack([_slope(path[:, :3], fps), turning(path[:, 3:], fps)])
+    for name, track in raw.track_rates.items():
+        path = raw.tracks[name]
+        wanted = np.hstack([velocity(path[:, :3], fps), turning(path[:, 3:], fps)])
         for part, columns in (("linear", slice(0, 3)), ("angular", slice(3, 6))):
             rates.append(_Rates(f"{name}, {part} velocity", track[:, columns], wanted[:, columns]))
-    return [*rates, *_of_bodies(held)]
+    return [*rates, *_of_bodies(raw)]
 
 
-def _of_bodies(held: Held) -> list[_Rates]:
-    bodies, fps = held.bodies, held.rate
+def _of_bodies(raw: RawMotion) -> list[_Rates]:
+    bodies, fps = raw.bodies, raw.rate
     if bodies is None or bodies.turns is None:
         return []
-    count = bodies.places.shape[1]
     turns = Rotation.from_quat(bodies.turns.reshape(-1, 4))
     shape = bodies.places.shape
     rates = []
     if bodies.linear is not None:
-        arms = held.links.centres[bodies.carriers] - bodies.offsets
+        arms = raw.links.centres[bodies.carriers] - bodies.offsets
         centres = turns.apply(np.broadcast_to(arms, shape).reshape(-1, 3)).reshape(shape)
-        origin = _slope(bodies.places, fps)
-        centre = _slope(bodies.places + centres, fps)
-        wanted, other = (centre, origin) if bodies.centre else (origin, centre)
-        said = "link origins" if bodies.centre else "centres of mass"
+        origin = velocity(bodies.places, fps)
+        centre = velocity(bodies.places + centres, fps)
+        wanted, other = (centre, origin) if raw.facts.centre_velocities else (origin, centre)
+        said = "link origins" if raw.facts.centre_velocities else "centres of mass"
         meanings = [_Meaning("velocity-point", f"velocities of {said}", other)]
         for point, values in (("", wanted), (f" of {said}", other)):
             own = turns.inv().apply(values.reshape(-1, 3)).reshape(shape)
             meanings.append(
                 _Meaning("velocity-frame", f"velocities{point} in each body's own axes", own)
             )
-        rates.append(_Rates(held.keys["linear"], bodies.linear, wanted, tuple(meanings)))
+        rates.append(_Rates(raw.where["linear"], bodies.linear, wanted, tuple(meanings)))
     if bodies.angular is not None:
-        spin = np.stack([turning(bodies.turns[:, k], fps) for k in range(count)], axis=1)
+        spin = turning(bodies.turns, fps)
         own = turns.inv().apply(spin.reshape(-1, 3)).reshape(shape)
         meaning = _Meaning("velocity-frame", "velocities in each body's own axes", own)
-        rates.append(_Rates(held.keys["angular"], bodies.angular, spin, (meaning,)))
+        rates.append(_Rates(raw.where["angular"], bodies.angular, spin, (meaning,)))
     return rates
-
-
-def _slope(values: Array, fps: float) -> Array:
-    return np.asarray(np.gradient(values, 1.0 / fps, axis=0))
-
-
-def turning(quaternions: Array, fps: float) -> Array:
-    """Angular velocity ``(T, 3)`` [rad/s] in the world, of ``(T, 4)``."""
-    turn = Rotation.from_quat(quaternions)
-    last = len(quaternions) - 1
-    after, before = (
-        np.minimum(np.arange(last + 1) + 1, last),
-        np.maximum(np.arange(last + 1) - 1, 0),
-    )
-    steps = (turn[after] * turn[before].inv()).as_rotvec()
-    return np.asarray(steps * fps / (after - before)[:, None])

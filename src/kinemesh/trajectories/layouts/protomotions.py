@@ -1,0 +1,97 @@
+"""ProtoMotions' ``.motion``: bodies of its own model, quaternions w last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from kinemesh.trajectories.containers import TORCH, Contents
+from kinemesh.trajectories.facts import Facts
+from kinemesh.trajectories.layout import Layout
+from kinemesh.trajectories.layouts.families.columns import joints_of, like, rates_of
+from kinemesh.trajectories.motion import Motion
+from kinemesh.trajectories.raw import RawBodies, RawMotion, Target
+
+
+def encode(motion: Motion) -> dict[str, Any]:
+    """Bodies of ProtoMotions' own model where the robot lists them, velocities of their origins.
+
+    ``local_rigid_body_rot`` is left out: with it ProtoMotions takes the joints for spherical.
+    Feet that stood are in contact, where that is known.
+    """
+    listed = motion.links.listed("protomotions")
+    bodies = motion.bodies(listed)
+    content: dict[str, Any] = {
+        "dof_pos": motion.joints.astype(np.float32),
+        "dof_vel": motion.joint_velocity.astype(np.float32),
+        "rigid_body_pos": bodies.positions.astype(np.float32),
+        "rigid_body_rot": bodies.xyzw.astype(np.float32),
+        "rigid_body_vel": bodies.linear.astype(np.float32),
+        "rigid_body_ang_vel": bodies.angular.astype(np.float32),
+        "fps": float(motion.fps),
+    }
+    if motion.stance:
+        contacts = np.zeros((len(motion), len(listed.names)), dtype=bool)
+        for side, flags in motion.stance.items():
+            foot = motion.links.names[motion.soles[side]]
+            if foot in listed.names:
+                contacts[:, listed.names.index(foot)] = flags
+        content["rigid_body_contacts"] = contacts
+    return content
+
+
+def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
+    """The root is the first body."""
+    joints = joints_of(contents, "dof_pos", target)
+    places = contents.array("rigid_body_pos", len(joints), None, 3)
+    turns = contents.array("rigid_body_rot", *places.shape[:2], 4)
+    return RawMotion(
+        facts,
+        target,
+        places[:, 0],
+        turns[:, 0],
+        joints,
+        np.arange(joints.shape[1]),
+        contents.number("fps"),
+        facts.where,
+    )
+
+
+def inspect(contents: Contents, raw: RawMotion) -> RawMotion:
+    """The bodies, where they are as many as the robot lists."""
+    own, places = raw.links.listed("protomotions"), contents.arrays["rigid_body_pos"]
+    bodies = None
+    if len(own.names) == places.shape[1]:
+        bodies = RawBodies(
+            own.carriers,
+            own.offsets,
+            places,
+            contents.arrays["rigid_body_rot"],
+            like(contents, "rigid_body_vel", *places.shape),
+            like(contents, "rigid_body_ang_vel", *places.shape),
+        )
+    rates = rates_of(contents.arrays.get("dof_vel"), raw.columns, len(raw))
+    return replace(raw, bodies=bodies, joint_rates=rates)
+
+
+LAYOUT = Layout(
+    name="protomotions",
+    container=TORCH,
+    suffixes=(".motion",),
+    keys=("dof_pos", "rigid_body_pos", "rigid_body_rot"),
+    where={
+        "place": "rigid_body_pos, column 0",
+        "turn": "rigid_body_rot",
+        "joints": "dof_pos",
+        "joint_rates": "dof_vel",
+        "linear": "rigid_body_vel",
+        "angular": "rigid_body_ang_vel",
+        "bodies": "rigid_body_pos",
+    },
+    quaternions="x y z w",
+    encode=encode,
+    decode=decode,
+    inspect=inspect,
+)

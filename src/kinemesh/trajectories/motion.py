@@ -1,0 +1,195 @@
+"""What every writer draws from: a trajectory with all links, all props, and all velocities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from kinemesh.arguments import FARTHEST, floats
+from kinemesh.errors import WriteError
+from kinemesh.motion import Trajectory, poses
+from kinemesh.motion.arrays import Array
+from kinemesh.motion.links import Bodies, Links
+from kinemesh.result import Result
+from kinemesh.robot import RobotModel, configurations, link_poses, links_of
+from kinemesh.trajectories import rates
+
+Flags = NDArray[np.bool_]
+
+_NUMBERS = 13
+"""Of a link in every frame: its pose and its velocities."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moving:
+    """Bodies over time: where they are and how they move, all in the world frame."""
+
+    poses: Array
+    """Poses of the frames ``(T, N, 7)``, ``x y z qx qy qz qw``."""
+    linear: Array
+    """Velocities of the frames' origins ``(T, N, 3)`` [m/s]."""
+    angular: Array
+    """Angular velocities ``(T, N, 3)`` [rad/s]."""
+
+    @property
+    def positions(self) -> Array:
+        """Origins ``(T, N, 3)`` [m]."""
+        return np.asarray(self.poses[..., :3])
+
+    @property
+    def xyzw(self) -> Array:
+        """Quaternions ``(T, N, 4)``, w last."""
+        return np.asarray(self.poses[..., 3:])
+
+    @property
+    def wxyz(self) -> Array:
+        """Quaternions ``(T, N, 4)``, w first."""
+        return np.asarray(self.poses[..., [6, 3, 4, 5]])
+
+    @classmethod
+    def from_poses(cls, poses: Array, fps: float) -> Moving:
+        """The same poses ``(T, N, 7)`` with their velocities."""
+        return cls(poses, rates.velocity(poses[..., :3], fps), rates.turning(poses[..., 3:], fps))
+
+
+@dataclass(frozen=True, eq=False)
+class Motion:
+    """A robot's trajectory at the rate that it is to be written at."""
+
+    links: Links
+    fps: float
+    base: Array
+    """Poses of the root ``(T, 7)``."""
+    joints: Array
+    """Joint angles ``(T, n)`` [rad], in the order of ``links.joints``."""
+    joint_velocity: Array
+    """Their rates ``(T, n)`` [rad/s]."""
+    moving: Moving
+    """All links, in the order of ``links``."""
+    props: Mapping[str, Moving] = field(default_factory=dict)
+    """Each prop ``(T, 1, ...)``; its origin is that of its mesh."""
+    stance: Mapping[str, Flags] = field(default_factory=dict)
+    """When feet stood ``(T,)``, by ``left`` and ``right``; empty where that is not known."""
+    soles: Mapping[str, int] = field(default_factory=dict)
+    """The link of each foot."""
+    landmarks: Array | None = None
+    """The person's landmarks scaled to the robot ``(T, K, 3)`` [m], where they are known."""
+    cost: float | None = None
+    """Cost of the last frame, where it is known."""
+    name: str = "motion"
+    joint_set: str | None = None
+    """The part of the joints that is to be written; all if None."""
+    notes: tuple[str, ...] = ()
+    """What was done on the way."""
+
+    def __len__(self) -> int:
+        return len(self.base)
+
+    @property
+    def stated_fps(self) -> float:
+        """The rate [1/s], whole numbers as integers, as the tools themselves write."""
+        return int(self.fps) if float(self.fps).is_integer() else self.fps
+
+    def bodies(self, listed: Bodies) -> Moving:
+        """The bodies of ``listed`` ``(T, N, ...)``, velocities those of their own origins."""
+        poses = np.array(self.moving.poses[:, listed.carriers])
+        poses[..., :3] += self._arms(listed.carriers, listed.offsets)
+        return Moving.from_poses(poses, self.fps)
+
+    def centre_velocity(self, order: NDArray[np.int64]) -> Array:
+        """Velocities ``(T, N, 3)`` [m/s] of the centres of mass of the links of ``order``."""
+        centres = self.moving.poses[:, order, :3] + self._arms(order, self.links.centres[order])
+        return rates.velocity(centres, self.fps)
+
+    def _arms(self, carriers: NDArray[np.int64], offsets: Array) -> Array:
+        """Places ``(N, 3)`` in the links' frames turned into the world ``(T, N, 3)``."""
+        turned = self.moving.poses[:, carriers, 3:]
+        spread = np.broadcast_to(offsets, (*turned.shape[:2], 3)).reshape(-1, 3)
+        return Rotation.from_quat(turned.reshape(-1, 4)).apply(spread).reshape(*turned.shape[:2], 3)
+
+
+def motion_of(
+    source: Result | Trajectory,
+    robot: RobotModel,
+    fps: float | None,
+    tracks: Mapping[str, Array] | None,
+    name: str | None,
+) -> Motion:
+    """``source`` at ``fps`` [1/s], or at its own rate, with everything that a writer may ask.
+
+    Joints stay within the robot's limits where they did so before.
+
+    Raises:
+        WriteError: fewer than two frames, or a track of another length.
+        ClipError: the trajectory is not this robot's.
+    """
+    result = source if isinstance(source, Result) else None
+    trajectory = source.trajectory if isinstance(source, Result) else source
+    q = configurations(trajectory, robot)
+    if len(q) < 2:
+        raise WriteError(f"the trajectory has {len(q)} frame; velocities need at least two")
+    props = dict(tracks if tracks is not None else result.tracks if result else {})
+    for prop, track in props.items():
+        floats(
+            f"tracks[{prop!r}]", track, "finite poses (T, 7)", largest=FARTHEST, error=WriteError
+        )
+        if np.shape(track) != (len(q), 7):
+            raise WriteError(
+                f"the track of prop {prop!r} has shape {np.shape(track)} for {len(q)} frames; "
+                f"expected ({len(q)}, 7)"
+            )
+    props = {prop: np.asarray(track, dtype=np.float64) for prop, track in props.items()}
+    own = trajectory.fps
+    rate = own if fps is None else float(fps)
+    notes: tuple[str, ...] = ()
+    same = rate == own
+    links = links_of(robot)
+    times = rates.instants(len(q), own, rate, 1 if same else _NUMBERS * len(links.names))
+    if not same:
+        notes = (
+            f"resampled from {own:g} to {rate:g} frames/s: {len(q)} to {len(times)} frames",
+            f"what held in the frames that were solved need not hold between them: retarget the "
+            f"clip at {rate:g} frames/s (clip.resample, rate={rate:g}), or judge "
+            f"what was written",
+        )
+        lower = np.minimum(robot.lower, q[:, 7:].min(axis=0))
+        upper = np.maximum(robot.upper, q[:, 7:].max(axis=0))
+        base = rates.tracks(q[:, :7], own, times)
+        joints = np.clip(rates.places(q[:, 7:], own, times), lower, upper)
+        q = np.hstack([base, joints])
+        props = {prop: rates.tracks(track, own, times) for prop, track in props.items()}
+    links_poses = link_poses(robot, q)
+    links_poses[:, 0] = poses.normalised(q[:, :7])  # its own signs, not those of a matrix
+    moving = Moving.from_poses(links_poses, rate)
+    motion = Motion(
+        links,
+        rate,
+        np.array(moving.poses[:, 0]),
+        np.array(q[:, 7:]),
+        rates.velocity(q[:, 7:], rate),
+        moving,
+        {prop: Moving.from_poses(track[:, None], rate) for prop, track in props.items()},
+        soles={sole.name: sole.joint - 1 for sole in robot.soles},
+        name=name or (result.clip if result else robot.name),
+        notes=notes,
+    )
+    return motion if result is None else _with_reports(motion, result, times, own)
+
+
+def _with_reports(motion: Motion, result: Result, times: Array, fps: float) -> Motion:
+    """The motion with what only a result knows: stance, landmarks, cost."""
+    stance = {
+        side: rates.nearest(result.stance[f"{side}_toe"], fps, times)
+        for side in motion.soles
+        if f"{side}_toe" in result.stance
+    }
+    return replace(
+        motion,
+        stance=stance,
+        landmarks=rates.places(result.landmarks, fps, times),
+        cost=result.reports[-1].total if result.reports else None,
+    )

@@ -1,0 +1,137 @@
+"""``write``: a trajectory into the file that a trainer reads, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from kinemesh import arguments
+from kinemesh._files import check_place, write_whole
+from kinemesh.errors import WriteError
+from kinemesh.motion import Trajectory
+from kinemesh.motion.arrays import Array
+from kinemesh.result import Result
+from kinemesh.robot import RobotModel
+from kinemesh.trajectories.layout import Layout
+from kinemesh.trajectories.layouts import WRITERS
+from kinemesh.trajectories.layouts.families.jointsets import JOINT_SETS, kept
+from kinemesh.trajectories.motion import Motion, motion_of
+
+
+def write(
+    result: Result | Trajectory,
+    path: str | Path,
+    *,
+    format: str,
+    fps: float | None = None,
+    robot: RobotModel | str | Path | None = None,
+    tracks: Mapping[str, Array] | None = None,
+    name: str | None = None,
+    joint_set: str | None = None,
+) -> tuple[str, ...]:
+    """Write a trajectory as a trainer, or another tool, reads it: whole or not at all.
+
+    Layouts, orders and what velocities mean in each format: ``docs/formats.md``.
+
+    Args:
+        result: what :func:`kinemesh.retarget` gave, or a bare trajectory.
+        path: the file, or the folder of a format that is one (``hdmi``, ``sonic``).
+        format: one of :data:`WRITERS`.
+        fps: frames per second [1/s] to write at; the rate that the format's readers take for
+            granted (50 for whole-body trackers), else the trajectory's own, if left out.
+        robot: the model, or what :meth:`RobotModel.load` takes; the trajectory's own if left out.
+        tracks: prop to poses ``(T, 7)``, in place of the result's own.
+        name: the motion's name in formats that have one; the clip's if left out.
+        joint_set: a part of the robot's joints, of ``motionlib`` alone: ``"asap23"``, G1's 29
+            without the wrists, as ASAP and PBHC read them; all if left out.
+
+    Returns:
+        What was done on the way, and what the format has no room for.
+
+    Raises:
+        WriteError: an unknown format, a path that cannot be written to or has another suffix,
+            fewer than two frames.
+        ClipError: the trajectory is not this robot's.
+        RobotError: the robot is not known.
+        TypeError: an argument of another kind.
+    """
+    if not isinstance(result, Result):
+        arguments.instance("result", result, Trajectory, "a Result or a Trajectory")
+    if fps is not None:
+        arguments.rate(fps, WriteError, "cannot write at")
+    if tracks is not None:
+        arguments.mapping("tracks", tracks, "props to poses (T, 7)")
+    if name is not None:
+        arguments.text("name", name, "the motion's name, a text")
+    target = check_target(path, format)
+    if joint_set is not None:
+        arguments.choice("joint_set", joint_set, JOINT_SETS, WriteError)
+        if not WRITERS[format].joint_sets:
+            known = ", ".join(name for name, layout in WRITERS.items() if layout.joint_sets)
+            raise WriteError(f"joint_set={joint_set!r} is for {known}, not {format}: leave it out")
+    layout = WRITERS[format]
+    trajectory = result.trajectory if isinstance(result, Result) else result
+    own = trajectory.robot if robot is None else robot
+    model = own if isinstance(own, RobotModel) else RobotModel.load(own)
+    motion = motion_of(result, model, layout.fps if fps is None else fps, tracks, name)
+    said = () if joint_set is None else (_left_out(motion, joint_set),)
+    assert layout.encode is not None  # such are WRITERS
+    content = layout.encode(replace(motion, joint_set=joint_set))
+    write_whole(target, lambda temporary: layout.container.write(temporary, content))
+    return (*motion.notes, *said, *_remarks(motion, layout))
+
+
+def _left_out(motion: Motion, joint_set: str) -> str:
+    """What a set of joints has no room for, checked against the robot."""
+    names = motion.links.joints
+    gone = sorted(set(range(len(names))) - set(kept(joint_set, names).tolist()))
+    most = float(np.abs(motion.joints[:, gone]).max(initial=0.0))
+    return (
+        f"dropped: {', '.join(names[k] for k in gone)}, bent by up to {most:.2f} rad: the set "
+        f"{joint_set} has none of them"
+    )
+
+
+def check_target(path: str | Path, format: str) -> Path:
+    """The path to write ``format`` to, checked before the work.
+
+    Raises:
+        WriteError: an unknown format, another suffix, no such folder, no permission, or
+            something else is there.
+    """
+    arguments.choice("format", format, WRITERS, WriteError)
+    layout, target = WRITERS[format], arguments.path("path", path, "a path", WriteError)
+    if layout.suffixes and target.suffix.lower() not in layout.suffixes:
+        raise WriteError(
+            f"{target}: {format} is a {' or '.join(layout.suffixes)} file; give it that suffix"
+        )
+    check_place(target, folder=not layout.suffixes)
+    if not layout.suffixes and target.exists():
+        if not target.is_dir():
+            raise WriteError(f"{target} is a file; {format} is a folder: give another name")
+        others = {entry.name for entry in target.iterdir()} - layout.files
+        if others:
+            raise WriteError(
+                f"{target} holds {', '.join(sorted(others)[:3])}, which is not of a {format} "
+                f"folder: give another name, or empty it first"
+            )
+    return target
+
+
+def _remarks(motion: Motion, layout: Layout) -> tuple[str, ...]:
+    """What the file does not say."""
+    format, dropped = layout.name, list(motion.props)[layout.props :]
+    notes = []
+    if dropped:
+        room = f"for {layout.props} prop" if layout.props else "for no prop"
+        notes.append(f"dropped: {', '.join(dropped)}: {format} has room {room}")
+    if not layout.states_fps:
+        notes.append(f"frame rate: {motion.fps:g}/s, which the file does not say: tell its reader")
+    if layout.fps is not None and motion.fps != layout.fps:
+        notes.append(
+            f"frame rate: {motion.fps:g}/s; readers of {format} usually step at {layout.fps:g}/s"
+        )
+    return tuple(notes)
