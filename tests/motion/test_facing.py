@@ -121,4 +121,4 @@ def _offset(clip: Clip, facing: Facing) -> np.ndarray:
     """The constant from the joint's axes to the part's."""
     assert clip.rotations is not None
     turns = Rotation.from_quat(clip.rotations[:, clip.skeleton.index(facing.joint)])
-    return (turns.inv() * Rotation.from_matrix(facing.rotations)).mean().as_matrix()
+    return (turns.inv() * Rotation.from_matrix(np.array(facing.rotations))).mean().as_matrix()

@@ -194,7 +194,7 @@ def _joined(sides: Edges, group: Labels, turned: Flags) -> tuple[Labels, Flags]:
     settled = {pair: vote for pair, vote in votes.items() if vote}
     if not settled:
         return np.arange(count), np.zeros(count, dtype=bool)
-    rows = np.array(list(settled), dtype=np.int64)
+    rows = np.array(list(settled), dtype=np.int32)  # what older SciPy takes
     vote = np.array(list(settled.values()))
     matrix = coo_array((-np.abs(vote).astype(float), (rows[:, 0], rows[:, 1])), (count, count))
     tree = minimum_spanning_tree(matrix.tocsr()).tocoo()

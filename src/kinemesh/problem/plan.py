@@ -323,7 +323,8 @@ class Plan:
             for part in known.keys() & _GOES_WITH.keys():
                 marks = [LANDMARKS.index(mark) for mark in _GOES_WITH[part]]
                 turn = self._displaced.turn(index, share[:, marks].mean(axis=1, keepdims=True))
-                known[part] = (turn * Rotation.from_matrix(known[part])).as_matrix()[0]
+                own = Rotation.from_matrix(np.array(known[part]))  # older SciPy wants to write
+                known[part] = (turn * own).as_matrix()[0]
         return tuple(Aim(p, known[p.name]) for p in self.robot.parts if p.name in known)
 
     def _places(self, touch: Touch) -> Array:
