@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import kinemesh
+from kinemesh import kernel
 from kinemesh.augment import Variant
 from kinemesh.batch.digests import code_sha256, robot_sha256
 from kinemesh.batch.sources import Source
 from kinemesh.batch.task import Options, Task
-from kinemesh.robot import kernel
 
 
 @pytest.fixture

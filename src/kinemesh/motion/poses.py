@@ -42,7 +42,8 @@ def _one_matrix(pose: Array) -> Array:
 
 def from_matrix(rotation: Array, translation: Array) -> Array:
     """Poses ``(..., 7)`` of rotation matrices ``(..., 3, 3)`` and translations ``(..., 3)`` [m]."""
-    quaternion = Rotation.from_matrix(np.reshape(rotation, (-1, 3, 3))).as_quat()
+    # A copy: SciPy 1.15 wants to write to it.
+    quaternion = Rotation.from_matrix(np.array(rotation).reshape(-1, 3, 3)).as_quat()
     shape = np.shape(rotation)[:-2]
     return np.concatenate(
         [np.broadcast_to(translation, (*shape, 3)), np.reshape(quaternion, (*shape, 4))], axis=-1
