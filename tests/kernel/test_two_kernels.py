@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+from weakref import ref
+
 import numpy as np
 import pytest
 from scipy.spatial import Delaunay
 from scipy.spatial.transform import Rotation
 
+import meshes
 from kinemesh import Retargeter, retarget
 from kinemesh.demos import lift_box
 from kinemesh.errors import RobotError
@@ -216,6 +220,19 @@ def test_a_dented_hull_is_entered_as_deep(kernels: Kernels) -> None:
         assert np.all(more <= DEEPEST + 1e-6)
         entered += int(np.sum(more > 1e-5))
     assert entered > 0
+
+
+def test_an_obstacle_is_not_kept_longer_than_it_is_used(kernels: Kernels) -> None:
+    kernel, pose = kernels[0], np.array([0.5, 0.0, 0.8, 0.0, 0.0, 0.0, 1.0])
+    for shape in (Shape.box((0.3, 0.2, 0.4)), Shape.from_mesh(*meshes.sheet().arrays)):
+        obstacle = Obstacle.of("thing", shape, true=True)
+        asked = Within(Clearance(((obstacle, pose),), None, 0.3), 0.0, np.inf)
+        kernel.evaluate([kernel.compiled(asked)], kernel.robot.rest)
+        known = ref(obstacle)
+        assert obstacle in kernel._obstacles
+        del obstacle, asked
+        gc.collect()
+        assert known() is None
 
 
 def test_pairs_of_the_robots_own_hulls_are_those_of_coal(kernels: Kernels) -> None:

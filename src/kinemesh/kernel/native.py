@@ -33,6 +33,8 @@ from kinemesh.robot.collision import near_true
 from kinemesh.robot.dents import DENTED, GRID
 from kinemesh.robot.narrow import distances
 from kinemesh.robot.selfcollision import pair_distances
+from kinemesh.robot.sheet import Sheet
+from kinemesh.robot.surface import TrueSurface
 
 Posture = tuple[Array, Array, Array, Array, Array]
 """q, rotations, translations, spheres and Jacobian: a :class:`Configuration` in arrays."""
@@ -101,8 +103,10 @@ class NativeKernel:
     def _obstacle(self, obstacle: Obstacle) -> Any:
         """An obstacle, its true surfaces left to Python."""
         robot, other = self.robot, None
-        if obstacle.sheet is not None or obstacle.surface is not None:
-            other = partial(_surface_distances, robot, obstacle)
+        # Not the obstacle itself, which would be kept for ever: it is the key to what is made here.
+        sheet, surface = obstacle.sheet, obstacle.surface
+        if sheet is not None or surface is not None:
+            other = partial(_surface_distances, robot, sheet, surface)
         parts = () if obstacle.surface is not None else obstacle.parts
         solids = [
             (
@@ -152,7 +156,8 @@ def _solid_distances(
 
 def _surface_distances(
     robot: RobotModel,
-    obstacle: Obstacle,
+    sheet: Sheet | None,
+    surface: TrueSurface | None,
     posture: Posture,
     rotation: Array,
     translation: Array,
@@ -160,7 +165,7 @@ def _surface_distances(
     within: float,
 ) -> tuple[Array, Array, Array, NDArray[np.int64]]:
     at = Configuration.made(robot, *posture)
-    near = near_true(at, obstacle, rotation, translation, within, hulls)
+    near = near_true(at, sheet, surface, rotation, translation, within, hulls)
     return near.distance, near.points, near.normals, near.hulls
 
 

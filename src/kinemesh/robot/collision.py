@@ -18,8 +18,8 @@ from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.narrow import near_solid
 from kinemesh.robot.near import Near
 from kinemesh.robot.obstacle import Obstacle
-from kinemesh.robot.sheet import near_sheet
-from kinemesh.robot.surface import near_surface
+from kinemesh.robot.sheet import Sheet, near_sheet
+from kinemesh.robot.surface import TrueSurface, near_surface
 
 NEAR = 0.05
 """Distance [m] within which places of robot and world are worth a row."""
@@ -76,19 +76,20 @@ def near_obstacle(
 
 def near_true(
     configuration: Configuration,
-    obstacle: Obstacle,
+    sheet: Sheet | None,
+    surface: TrueSurface | None,
     rotation: Array,
     translation: Array,
     within: float,
     chosen: NDArray[np.int64],
 ) -> Near:
-    """Places near the true surface of an obstacle that has one, and near what has two sides."""
+    """Places near what has two sides, and near a true surface, where there are such."""
     placed = (rotation, translation, within, chosen)
     found = []
-    if obstacle.sheet is not None:
-        found.append(near_sheet(configuration, obstacle.sheet, *placed))
-    if obstacle.surface is not None:
-        found.append(near_surface(configuration, obstacle.surface, *placed))
+    if sheet is not None:
+        found.append(near_sheet(configuration, sheet, *placed))
+    if surface is not None:
+        found.append(near_surface(configuration, surface, *placed))
     return Near.together(*found)
 
 
@@ -102,7 +103,7 @@ def _near(
     placed = (poses.matrix(pose), pose[:3], within, chosen)
     found = []
     if obstacle.sheet is not None or obstacle.surface is not None:
-        found.append(near_true(configuration, obstacle, *placed))
+        found.append(near_true(configuration, obstacle.sheet, obstacle.surface, *placed))
     if obstacle.parts and obstacle.surface is None:
         found.append(_near_parts(configuration, obstacle, *placed))
     return found[0] if len(found) == 1 else Near.together(*found)
