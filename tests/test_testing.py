@@ -424,6 +424,14 @@ def test_a_term_that_says_what_it_asks_in_no_way_or_in_two_is_found(robot: Robot
         check_constraint(Mute(), robot)
     with pytest.raises(AssertionError, match="Twice defines rows and neighbour_rows of"):
         check_constraint(Twice(), robot)
+
+    @dataclass(frozen=True)
+    class Older(Constraint):
+        def evaluate(self, configuration: Configuration, frame: Frame) -> None:  # type: ignore[override]
+            return None
+
+    with pytest.raises(OptionError, match=r"evaluate\(configuration, frame, neighbours\)"):
+        Retargeter(robot, constraints=[Older()])
     with pytest.raises(OptionError, match="Mute defines none"):
         Retargeter(robot, constraints=[Mute()])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any, Generic, TypeVar
 
 from kinemesh.errors import OptionError
@@ -12,8 +13,12 @@ from kinemesh.robot import Configuration, RobotModel
 Table = TypeVar("Table")
 Value = TypeVar("Value")
 
-WAYS = ("rows", "neighbour_rows", "evaluate")
-"""The methods of which a term has one."""
+WAYS = {
+    "rows": ("robot", "frame"),
+    "neighbour_rows": ("robot", "frame", "neighbours"),
+    "evaluate": ("configuration", "frame", "neighbours"),
+}
+"""The methods of which a term has one, and what each is given."""
 
 
 class Term(Generic[Table, Value]):
@@ -60,7 +65,7 @@ def way_of(term: Term[Any, Any]) -> str:
     """Which of :data:`WAYS` the term has: the one of the class that comes last.
 
     Raises:
-        OptionError: it has none, or several.
+        OptionError: it has none, or several, or one that does not take what it is given.
     """
     own: list[str] = []
     for cls in type(term).__mro__:
@@ -72,4 +77,12 @@ def way_of(term: Term[Any, Any]) -> str:
             f"{type(term).__name__} defines {' and '.join(own) or 'none'} of {', '.join(WAYS)}; "
             f"expected one: rows() or neighbour_rows() for tables, or evaluate()"
         )
-    return own[0]
+    way, given = own[0], WAYS[own[0]]
+    try:
+        signature(getattr(term, way)).bind(*given)
+    except TypeError:
+        raise OptionError(
+            f"{way}{signature(getattr(term, way))} of {type(term).__name__} does not take what it "
+            f"is given; expected {way}({', '.join(given)})"
+        ) from None
+    return way
