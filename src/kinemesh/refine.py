@@ -18,7 +18,7 @@ import numpy as np
 from kinemesh.arguments import several, whole
 from kinemesh.constraints import Constraint, StepBox
 from kinemesh.evaluation import Evaluation
-from kinemesh.kernel import kernel_of
+from kinemesh.kernel import Kernel
 from kinemesh.motion.arrays import Array
 from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
 from kinemesh.problem import Frame, Neighbours, solve
@@ -37,6 +37,7 @@ class Solver(Protocol):
     """What the pass takes over from the retargeter."""
 
     robot: RobotModel
+    kernel: Kernel
     objectives: tuple[Objective, ...]
     constraints: tuple[Constraint | StepBox, ...]
     feasibility: float
@@ -80,12 +81,11 @@ def refined(
     """
     kept = (o for o in solver.objectives if not isinstance(o, Smoothness | Acceleration))
     terms = Terms((*kept, *refinement.smoothness), solver.constraints)
-    kernel = kernel_of(solver.robot)
     programs: list[Program] = []
     qs: list[Array] = []
     reports: list[FrameReport] = []
     for frame, configuration, report in solved:
-        programs.append(Program(terms, kernel, _known(frame, configuration)))
+        programs.append(Program(terms, solver.kernel, _known(frame, configuration)))
         qs.append(configuration.q)
         reports.append(report)
     count = done = len(qs)
@@ -95,10 +95,10 @@ def refined(
             program = programs[index].among(_around(qs, index))
             now = Evaluation(program, qs[index])
             step = solve(now.qp(residuals=solver.solver == "cvxpy"), solver.solver).step
-            best = now
+            best, merit = now, now.merit(solver.feasibility)
             for share in _SHARES:
                 new = Evaluation(program, solver.robot.integrate(now.q, share * step))
-                if new.merit(solver.feasibility) <= now.merit(solver.feasibility):
+                if new.merit(solver.feasibility) <= merit:
                     best = new
                     break
             qs[index] = best.q

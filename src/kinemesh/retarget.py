@@ -118,7 +118,7 @@ class Retargeter:
                 replace(c, ball=True) if isinstance(c, TrustRegion) else c for c in self.constraints
             )
         self._terms = Terms(self.objectives, self.constraints)
-        self._kernel = kernel_of(self.robot)
+        self.kernel = kernel_of(self.robot)
         self._trust = min(
             (c.radius for c in self.constraints if isinstance(c, TrustRegion)), default=np.inf
         )
@@ -144,7 +144,7 @@ class Retargeter:
 
     def program(self, frame: Frame, neighbours: Neighbours = ALONE) -> Program:
         """What all terms ask of ``frame``, the frames around it being ``neighbours``."""
-        return Program(self._terms, self._kernel, frame, neighbours)
+        return Program(self._terms, self.kernel, frame, neighbours)
 
     def build(
         self, configuration: Configuration, frame: Frame, neighbours: Neighbours = ALONE

@@ -147,8 +147,7 @@ class RobotModel:
                 folder ``g1`` is ``./g1`` or a ``Path``.
             mapping: for a URDF, the contents of a ``robot.toml`` as a path or a dict.
             limits: joint name to (lower, upper) [rad], in place of the robot's own.
-            compiled: whether kinematics and distances are worked out by the compiled loops;
-                left out: where they were built.
+            compiled: whether the compiled kernel solves for it; left out: where it was built.
 
         Raises:
             RobotError: unknown name (lists the known ones), missing link, bad ``robot.toml``.
