@@ -54,6 +54,13 @@ def test_a_label_holds_at_the_same_times(clip: Clip, fps: float, first: int, cou
     assert (np.diff(found) < 1.5 / fps).all()
 
 
+def test_a_label_half_way_between_two_new_frames_is_not_lost(clip: Clip) -> None:
+    for frame in range(3, len(clip) - 2, 6):  # frame / 30 is (k + 1/2) / 25
+        flags = np.arange(len(clip)) == frame
+        new = replace(clip, contacts={"left_hand": flags}).resampled(25.0)
+        assert new.contacts["left_hand"].any()
+
+
 def test_a_label_of_one_frame_outlives_a_lower_rate(clip: Clip) -> None:
     for frame in range(1, len(clip) - 2):
         flags = np.arange(len(clip)) == frame

@@ -37,8 +37,8 @@ def resampled(clip: Clip, fps: float) -> Clip:
     last one is the last that the recording still covers. Positions of joints and props follow a
     cubic spline with continuous acceleration, and so do rotations, by quaternions on one
     hemisphere from frame to frame that are made unit again. A label holds
-    in a frame when it does in any recorded frame nearer than half a new frame, or else in the
-    nearest; an edit holds in the frames whose nearest recorded one it names.
+    in a frame when it does in a recorded frame that no other new one is nearer to, or else in
+    the nearest; an edit holds in the frames whose nearest recorded one it names.
 
     Raises:
         ClipError: ``fps`` is no rate, or asks for more than 2 GiB.
@@ -65,7 +65,7 @@ def resampled(clip: Clip, fps: float) -> Clip:
         scene=replace(clip.scene, props=props),
         rotations=None if clip.rotations is None else _turns(clip.rotations, times, new),
         contacts={
-            name: _labels(flags, times, new, nearest, 0.5 / fps)
+            name: _labels(flags, np.rint(times * fps).astype(int), nearest)
             for name, flags in clip.contacts.items()
         },
         edits=resampled_edits(clip.edits, nearest),
@@ -137,11 +137,12 @@ def _turns(rotations: Array, times: Array, new: Array) -> Array:
     return np.stack(joints, axis=1)
 
 
-def _labels(
-    flags: Flags, times: Array, new: Array, nearest: NDArray[np.int64], reach: float
-) -> Flags:
-    """Whether a label holds within ``reach`` [s] of the new instants, or at the nearest frame."""
-    count = np.concatenate([[0], np.cumsum(flags)])
-    first = np.searchsorted(times, new - reach + 1e-12)
-    stop = np.searchsorted(times, new + reach - 1e-12, side="right")
-    return np.asarray((count[np.maximum(stop, first)] > count[first]) | flags[nearest])
+def _labels(flags: Flags, instants: NDArray[np.int64], nearest: NDArray[np.int64]) -> Flags:
+    """Labels at the new instants: every recorded frame gives its own to the one nearest it.
+
+    Nearest by rounding, and not by a distance from each instant: a frame half-way between two of
+    them would be near neither, or both, as the last digit has it.
+    """
+    labels = flags[nearest]
+    labels[instants[flags & (instants < len(nearest))]] = True
+    return labels
