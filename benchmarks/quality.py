@@ -21,7 +21,8 @@ from rich.table import Table
 
 import kinemesh
 from kinemesh import metrics
-from kinemesh.motion import Clip, Scene, Trajectory, poses
+from kinemesh.geometry import poses
+from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.problem import scaled_scene
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

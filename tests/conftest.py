@@ -11,7 +11,7 @@ from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from commands import Command, call, walking
-from kinemesh import io
+from kinemesh import recordings as io
 from kinemesh.demos import DEMOS
 from kinemesh.motion import Clip
 from kinemesh.problem import Frame, Neighbours

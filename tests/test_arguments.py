@@ -13,11 +13,11 @@ import pytest
 
 import kinemesh
 from kinemesh import Clip, Retargeter, Scene, Shape, Trajectory, constraints, demos, retarget
+from kinemesh.detection.stance import StanceRule
 from kinemesh.errors import ClipError, KinemeshError, OptionError
-from kinemesh.motion.contacts import StanceRule
 from kinemesh.problem import MeshOptions
-from kinemesh.refine import Refinement
 from kinemesh.robot import RobotModel
+from kinemesh.solve.refine import Refinement
 
 WALK = demos.walk().crop(40, 44)
 

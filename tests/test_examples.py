@@ -153,11 +153,11 @@ def test_the_conventions_document_names_every_key_of_a_result_file(tmp_path: Pat
 
 def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
     from kinemesh import Retargeter, constraints, objectives
-    from kinemesh.motion.contacts import StanceRule
-    from kinemesh.motion.touch import TouchRule
+    from kinemesh.detection.stance import StanceRule
+    from kinemesh.detection.touch import TouchRule
     from kinemesh.problem import PENALTY, MeshOptions
     from kinemesh.problem.plan import EASE_TIME, TOUCH_TIME
-    from kinemesh.robot.dents import DEEPEST
+    from kinemesh.proximity.hull_clearance import DEEPEST
 
     text = (ROOT / "docs" / "math.md").read_text(encoding="utf-8")
     ease, touch = constraints.FootEase(), constraints.HandContact()

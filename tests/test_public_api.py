@@ -42,7 +42,7 @@ def test_every_listed_name_says_what_it_is() -> None:
 
 def test_importing_kinemesh_and_showing_a_clip_imports_nothing_heavy_and_prints_nothing() -> None:
     done = fresh(
-        "import kinemesh, kinemesh.io, sys; kinemesh.demos.walk()._repr_html_(); "
+        "import kinemesh, kinemesh.recordings, sys; kinemesh.demos.walk()._repr_html_(); "
         f"print([n for n in {HEAVY} if n in sys.modules])"
     )
     assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinemesh import Retargeter, io, metrics
+from kinemesh import Retargeter, metrics
+from kinemesh import recordings as io
 from kinemesh.demos import walk
 from kinemesh.kernel import available
 from kinemesh.motion import Clip

@@ -23,8 +23,9 @@ from kinemesh.problem import (
     SelfClearance,
     Within,
 )
-from kinemesh.retarget import Retargeter
-from kinemesh.robot import Configuration, RobotModel, near_obstacle
+from kinemesh.proximity import near_obstacle
+from kinemesh.robot import Configuration, RobotModel
+from kinemesh.solve.retargeter import Retargeter
 from kinemesh.testing import (
     check_constraint,
     check_objective,

@@ -29,7 +29,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "kinemesh.problem.mesh.LaplacianTarget.reduce",
     ),
     "tables": (
-        *(f"kinemesh.program.Program.{name}" for name in ("__init__", "among")),
+        *(f"kinemesh.solve.program.Program.{name}" for name in ("__init__", "among")),
         "kinemesh.kernel.native.NativeKernel.compiled",
     ),
     "kernel": (
@@ -37,7 +37,7 @@ STAGES: dict[str, tuple[str, ...]] = {
             f"kinemesh.kernel.{name}"
             for name in ("native.NativeKernel.evaluate", "reference.ReferenceKernel.evaluate")
         ),
-        *("kinemesh.robot.collision.near_true", "kinemesh.robot.narrow.distances"),
+        *("kinemesh.proximity.distances.near_true", "kinemesh.proximity.narrow_phase.distances"),
         "kinemesh.robot.selfcollision.pair_distances",
     ),
     "steps": (
@@ -48,11 +48,14 @@ STAGES: dict[str, tuple[str, ...]] = {
         ),
     ),
     "assembly": (
-        *(f"kinemesh.evaluation.Evaluation.{name}" for name in "__init__ merit qp report".split()),
+        *(
+            f"kinemesh.solve.evaluation.Evaluation.{name}"
+            for name in "__init__ merit qp report".split()
+        ),
         *("kinemesh.problem.qp.QP.assemble", "kinemesh.problem.qp.QP.relaxed"),
     ),
     "QP solver": ("kinemesh.problem.solvers.solve",),
-    "whole-clip pass, itself": ("kinemesh.refine.refined",),
+    "whole-clip pass, itself": ("kinemesh.solve.refine.refined",),
 }
 """Stage to the names whose own time it is, one by one."""
 

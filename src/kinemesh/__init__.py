@@ -3,12 +3,12 @@
 from kinemesh import augment, constraints, demos, objectives
 from kinemesh._version import __version__
 from kinemesh.errors import KinemeshError
-from kinemesh.io import read
-from kinemesh.lint import lint
+from kinemesh.linting import lint
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
+from kinemesh.recordings import read
 from kinemesh.result import FrameReport, Result
-from kinemesh.retarget import Retargeter, retarget
 from kinemesh.robot import RobotModel, clip_of
+from kinemesh.solve.retargeter import Retargeter, retarget
 from kinemesh.trajectories import write
 
 __all__ = [

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinemesh import Retargeter, io, metrics
+from kinemesh import Retargeter, metrics
+from kinemesh import recordings as io
 from kinemesh.augment import Variant
 from kinemesh.augment.variant import Varied
 from kinemesh.errors import ClipError
-from kinemesh.motion import Clip, poses
-from kinemesh.motion.pieces import rigid
+from kinemesh.geometry import poses
+from kinemesh.geometry.pieces import rigid
+from kinemesh.motion import Clip
 from kinemesh.objectives import Laplacian, Nominal
 from kinemesh.problem import Plan
 from kinemesh.result import Result

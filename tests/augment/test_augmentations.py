@@ -22,7 +22,8 @@ from kinemesh.augment import (
     moved_at,
 )
 from kinemesh.errors import ClipError
-from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain, poses
+from kinemesh.geometry import poses
+from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 
 FPS = 30.0
 MOVES = 30

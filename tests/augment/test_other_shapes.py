@@ -13,7 +13,8 @@ from kinemesh.augment import PropShape, Variant, read_spec
 from kinemesh.batch import batch
 from kinemesh.batch.sources import Source
 from kinemesh.errors import ClipError, KinemeshError
-from kinemesh.motion import Clip, Shape, poses
+from kinemesh.geometry import poses
+from kinemesh.motion import Clip, Shape
 from kinemesh.problem import Plan
 from kinemesh.robot import RobotModel
 

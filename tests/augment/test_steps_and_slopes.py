@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from kinemesh import Retargeter, io, metrics
+from kinemesh import Retargeter, metrics
+from kinemesh import recordings as io
 from kinemesh.augment import Arc, Slope, Steps, Variant
+from kinemesh.detection.stance import detect_footing, support_height
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip
-from kinemesh.motion.contacts import detect_footing, support_height
 from kinemesh.robot import RobotModel
 from recordings import recording
 

@@ -10,7 +10,7 @@ import pytest
 
 import kinemesh
 from commands import Command
-from kinemesh.cli.converting import ConvertCommand
+from kinemesh.cli.commands.converting import ConvertCommand
 from kinemesh.cli.source import Recording
 from kinemesh.cli.wording import options_of, worded
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kinemesh import io
+from kinemesh import recordings as io
 from kinemesh.constraints import SlowFoot
 from kinemesh.metrics import official
 from kinemesh.motion import LANDMARKS
 from kinemesh.problem import Frame, Neighbours, Plan, Slow
-from kinemesh.retarget import Retargeter
 from kinemesh.robot import RobotModel
+from kinemesh.solve.retargeter import Retargeter
 from kinemesh.testing import evaluate_term
 from recordings import recording
 

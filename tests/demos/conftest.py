@@ -8,11 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from kinemesh.arrays import Array
 from kinemesh.demos import DEMOS
 from kinemesh.demos.curves import grid
 from kinemesh.demos.gait import FootTrack
 from kinemesh.motion import Clip
-from kinemesh.motion.arrays import Array
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from kinemesh.arrays import Array
 from kinemesh.demos import DEMOS, SEGMENTS, SKELETON, arm_raise, squat
 from kinemesh.demos.curves import SUBSTEPS
 from kinemesh.demos.gait import FootTrack
 from kinemesh.motion import LANDMARKS, Clip
-from kinemesh.motion.arrays import Array
 from kinemesh.motion.clip import estimate_height
 
 Plan = Callable[[str], list[FootTrack]]

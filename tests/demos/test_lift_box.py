@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kinemesh.arrays import Array
 from kinemesh.demos.lift_box import BOX
-from kinemesh.motion import Clip, Prop, poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.motion import Clip, Prop
 
 SIDES = ("left", "right")
 

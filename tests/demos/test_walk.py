@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from kinemesh.arrays import Array
 from kinemesh.demos.walk import rhythm
 from kinemesh.motion import Clip
-from kinemesh.motion.arrays import Array
 
 Flexion = Callable[[Clip, str, str, str], Array]
 STEADY = slice(75, 125)

@@ -26,15 +26,15 @@ from fuzz_files import FRAMES, Seed, omomo, saved, seeds
 
 import kinemesh
 from disks import specials
-from kinemesh._files import below
+from kinemesh._files.disk import below
 from kinemesh.augment import read_spec
 from kinemesh.batch import card, read_sources
 from kinemesh.batch.manifest import Manifest
 from kinemesh.errors import KinemeshError, ReadError
-from kinemesh.io import READERS, read_contacts, read_mesh, read_shape
-from kinemesh.io.heightfield import Grid, read_heightfield
-from kinemesh.io.mapping import read_map
 from kinemesh.newrobot import read_robot
+from kinemesh.recordings import READERS, read_contacts, read_mesh, read_shape
+from kinemesh.recordings.mapping import read_map
+from kinemesh.recordings.scene.heightfield import Grid, read_heightfield
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
 from kinemesh.trajectories import read_contents, read_trajectory

@@ -20,8 +20,8 @@ import numpy as np
 import kinemesh
 from glb_files import scene_with_box
 from kinemesh import demos
-from kinemesh.io.bodies import PARENTS, standin
 from kinemesh.motion import LANDMARKS, SKELETONS, Prop, Scene, Shape, Trajectory
+from kinemesh.recordings.smpl.bones import PARENTS, standin
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import RobotModel
 from kinemesh.trajectories import WRITERS
@@ -131,7 +131,7 @@ def people(folder: Path) -> list[Seed]:
         *(Seed("c3d", "read", {"a.c3d": data}, "a.c3d") for data in c3d()),
         *(
             Seed("bvh", "read", {"a.bvh": bvh()}, "a.bvh")
-            for suffix in kinemesh.io.READERS
+            for suffix in kinemesh.recordings.READERS
             if suffix == ".bvh"
         ),
     ]

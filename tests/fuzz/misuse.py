@@ -41,13 +41,13 @@ from kinemesh import (
     retarget,
     write,
 )
+from kinemesh.detection.stance import StanceRule
+from kinemesh.detection.touch import TouchRule
+from kinemesh.geometry.shape import ConvexPart
 from kinemesh.metrics import Held, Limits, evaluate
-from kinemesh.motion.contacts import StanceRule
 from kinemesh.motion.edits import StanceEdit, TouchEdit
-from kinemesh.motion.shape import ConvexPart
-from kinemesh.motion.touch import TouchRule
 from kinemesh.problem import MeshOptions, Plan
-from kinemesh.refine import Refinement
+from kinemesh.solve.refine import Refinement
 
 LONGEST = 20
 """A call that takes longer than this [s] hangs."""

@@ -9,8 +9,8 @@ import numpy as np
 
 from kinemesh.demos import DEMOS
 from kinemesh.motion import Clip
-from kinemesh.retarget import retarget
 from kinemesh.robot import RobotModel
+from kinemesh.solve.retargeter import retarget
 
 FOLDER = Path(__file__).resolve().parent
 EVERY = 5

@@ -31,8 +31,9 @@ from kinemesh.kernel import (
     reference,
 )
 from kinemesh.motion import Shape
-from kinemesh.robot import Obstacle, RobotModel
-from kinemesh.robot.dents import DEEPEST
+from kinemesh.proximity import Obstacle
+from kinemesh.proximity.hull_clearance import DEEPEST
+from kinemesh.robot import RobotModel
 from kinemesh.testing import random_configuration
 
 pytestmark = pytest.mark.skipif(not available(), reason="built without the compiled kernel")

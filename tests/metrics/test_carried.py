@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from kinemesh.demos import DEMOS, squat, walk
-from kinemesh.io import read
 from kinemesh.metrics import clip_doubts
-from kinemesh.metrics.bearing import bearing
+from kinemesh.metrics.person.bearing import bearing
 from kinemesh.metrics.score import Doubt
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape
+from kinemesh.recordings import read
 from recordings import fault, recording
 
 FPS, G = 30.0, 9.81

@@ -12,7 +12,7 @@ import pytest
 
 from kinemesh import RobotModel, metrics, retarget
 from kinemesh.demos import lift_box
-from kinemesh.metrics.doubts import Held
+from kinemesh.metrics.doubts.doubts import Held
 from kinemesh.motion import Scene
 from kinemesh.robot import Configuration
 

@@ -8,7 +8,7 @@ import pytest
 
 from kinemesh.errors import ClipError
 from kinemesh.metrics import Limits, evaluate, table
-from kinemesh.metrics.human import standing as stands
+from kinemesh.metrics.person.human import standing as stands
 from kinemesh.motion import LANDMARKS, Prop, Scene, Shape, Terrain, Trajectory
 
 FRAMES = 30
@@ -188,7 +188,7 @@ def test_a_forearm_in_the_belly_is_self_penetration(robot, still, rest):
 
 def test_self_overlaps_are_those_of_brute_force(robot):
     from brute import overlap, signed_distance
-    from kinemesh.metrics.selfcollision import SelfPairs
+    from kinemesh.metrics.geometry.selfcollision import SelfPairs
     from kinemesh.testing import random_configuration
 
     pairs = SelfPairs(robot)
@@ -224,7 +224,7 @@ def test_standing_torques_are_those_of_a_robot_that_weighs_what_it_weighs(robot,
 
 
 def test_inverse_dynamics_at_rest_asks_for_the_weight(robot):
-    from kinemesh.metrics.kinematics import inverse_dynamics
+    from kinemesh.metrics.geometry.kinematics import inverse_dynamics
 
     zero = np.zeros(robot.nv)
     weight = inverse_dynamics(robot, robot.rest, zero, zero)

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from kinemesh.demos import lift_box, walk
-from kinemesh.io import read
+from kinemesh.geometry import poses
 from kinemesh.metrics import clip_doubts
-from kinemesh.metrics.leaps import leaps
-from kinemesh.motion import Clip, Prop, Scene, Shape, poses
+from kinemesh.metrics.doubts.leaps import leaps
+from kinemesh.motion import Clip, Prop, Scene, Shape
+from kinemesh.recordings import read
 from recordings import recording
 
 

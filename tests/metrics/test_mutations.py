@@ -7,19 +7,11 @@ import pytest
 from metrics_places import at_rest
 
 from kinemesh.demos import walk
+from kinemesh.geometry import poses
 from kinemesh.metrics import evaluate
-from kinemesh.motion import (
-    LANDMARKS,
-    Clip,
-    Prop,
-    Scene,
-    Shape,
-    Skeleton,
-    Trajectory,
-    poses,
-)
+from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Skeleton, Trajectory
 from kinemesh.result import Result
-from kinemesh.retarget import retarget
+from kinemesh.solve.retargeter import retarget
 
 CALM = (
     "penetration.ground.max",

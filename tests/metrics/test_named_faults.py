@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinemesh import io
+from kinemesh import recordings as io
 from kinemesh.metrics import Score, evaluate
 from kinemesh.motion import LANDMARKS, Clip
 from kinemesh.result import Result
-from kinemesh.retarget import retarget
 from kinemesh.robot import RobotModel
+from kinemesh.solve.retargeter import retarget
 from recordings import recording
 
 LIMBS = {"limbs.worst_mean", "limbs.worst_p95", "limbs.worst_half_second"}

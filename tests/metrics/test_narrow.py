@@ -5,12 +5,13 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from brute import signed_distance
-from kinemesh.metrics.kinematics import pose_robot
-from kinemesh.metrics.narrow import meet
-from kinemesh.metrics.polytope import Polytope, body_of
-from kinemesh.metrics.solid import Solid
+from kinemesh.metrics.geometry.kinematics import pose_robot
+from kinemesh.metrics.geometry.narrow_phase import meet
+from kinemesh.metrics.geometry.polytope import Polytope, body_of
+from kinemesh.metrics.geometry.solid import Solid
 from kinemesh.motion import Shape
-from kinemesh.robot import Obstacle, RobotModel, near_obstacle
+from kinemesh.proximity import Obstacle, near_obstacle
+from kinemesh.robot import RobotModel
 
 
 def pairs(count: int, seed: int):
@@ -95,7 +96,7 @@ def test_ruler_and_solver_agree_on_how_far_hulls_are_from_parts(compiled):
 
 
 def test_the_ruler_poses_the_robot_as_the_solver_does(robot):
-    from kinemesh.metrics.kinematics import inverse_dynamics, point_jacobians, velocities
+    from kinemesh.metrics.geometry.kinematics import inverse_dynamics, point_jacobians, velocities
     from kinemesh.testing import random_configuration
 
     rng = np.random.default_rng(4)

@@ -9,8 +9,8 @@ import pytest
 from scipy.spatial import cKDTree
 
 from brute import closest_on_triangles, solid_angles
-from kinemesh.metrics.polytope import Polytope
-from kinemesh.metrics.surface import Surface
+from kinemesh.metrics.geometry.polytope import Polytope
+from kinemesh.metrics.geometry.surface import Surface
 from kinemesh.motion import ConvexPart, Shape
 
 STEP = 0.0015

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from metrics_places import at_rest
 
+from kinemesh.geometry import poses
 from kinemesh.metrics import evaluate
-from kinemesh.metrics.windows import sustained
-from kinemesh.motion import Clip, Scene, Trajectory, poses
+from kinemesh.metrics.measures.windows import sustained
+from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.robot import RobotModel
 
 

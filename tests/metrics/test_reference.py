@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kinemesh.geometry import poses
 from kinemesh.metrics import Limits, evaluate, official
-from kinemesh.metrics.contact import contact
-from kinemesh.metrics.penetration import penetration
-from kinemesh.metrics.posed import Posed
-from kinemesh.metrics.solid import props_of
-from kinemesh.motion import Scene, Trajectory, poses
+from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.solid import props_of
+from kinemesh.metrics.measures.contact import contact
+from kinemesh.metrics.measures.penetration import penetration
+from kinemesh.motion import Scene, Trajectory
 from kinemesh.robot import RobotModel
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "reference"

@@ -9,7 +9,7 @@ import pytest
 
 from kinemesh.demos import lift_box, walk
 from kinemesh.metrics import Measure
-from kinemesh.metrics.rests import rests
+from kinemesh.metrics.measures.rests import rests
 from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 from kinemesh.problem import scaled_scene
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kinemesh.metrics.support import support_height
+from kinemesh.detection.stance import support_height as by_parts
+from kinemesh.metrics.person.support import support_height
 from kinemesh.motion import Scene, Shape, Terrain
-from kinemesh.motion.contacts import support_height as by_parts
 
 
 def ditch() -> Shape:

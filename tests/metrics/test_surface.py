@@ -6,12 +6,13 @@ from scipy.spatial import ConvexHull
 from scipy.spatial.transform import Rotation
 
 from brute import closest_on_triangles, signed_distance, solid_angles
-from kinemesh.metrics.kinematics import pose_robot
-from kinemesh.metrics.polytope import Polytope
-from kinemesh.metrics.solid import Solid
-from kinemesh.metrics.surface import Surface
-from kinemesh.metrics.winding import Winding
-from kinemesh.motion import Shape, poses
+from kinemesh.geometry import poses
+from kinemesh.metrics.geometry.kinematics import pose_robot
+from kinemesh.metrics.geometry.polytope import Polytope
+from kinemesh.metrics.geometry.solid import Solid
+from kinemesh.metrics.geometry.surface import Surface
+from kinemesh.metrics.geometry.winding import Winding
+from kinemesh.motion import Shape
 
 HAND = 24
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import meshes
-from kinemesh.metrics.posed import Posed
-from kinemesh.metrics.taken import within_sheets
+from kinemesh.metrics.doubts.taken import within_sheets
+from kinemesh.metrics.geometry.posed import Posed
 from kinemesh.motion import Prop, Scene, Shape, Trajectory
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from kinemesh.metrics.geometry.overlap import Body, depths
+from kinemesh.metrics.geometry.palms import palm, shift
 from kinemesh.metrics.limits import Limits
-from kinemesh.metrics.overlap import Body, depths
-from kinemesh.metrics.palms import palm, shift
-from kinemesh.metrics.things import things
+from kinemesh.metrics.measures.things import things
 from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 
 CUBE = Shape.box((0.2, 0.2, 0.2))

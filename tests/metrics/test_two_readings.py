@@ -15,11 +15,11 @@ from scipy.spatial.transform import Rotation
 
 import made_person
 from kinemesh.demos import DEMOS, walk
-from kinemesh.io import read
-from kinemesh.metrics import human, touches
+from kinemesh.detection.stance import Footing, detect_footing
+from kinemesh.detection.touch import detect_touches, hand_points
+from kinemesh.metrics.person import human, touches
 from kinemesh.motion import SKELETONS, Clip, Prop, Scene, Shape, Terrain
-from kinemesh.motion.contacts import Footing, detect_footing
-from kinemesh.motion.touch import detect_touches, hand_points
+from kinemesh.recordings import read
 from recordings import recording
 
 SIDES = ("left", "right")

@@ -9,8 +9,8 @@ import pytest
 
 from kinemesh.demos import lift_box, walk
 from kinemesh.metrics import Held, clip_doubts, evaluate
-from kinemesh.metrics.timeline import person_touches
-from kinemesh.metrics.unheld import unheld_hands
+from kinemesh.metrics.doubts.unheld import unheld_hands
+from kinemesh.metrics.person.timeline import person_touches
 from kinemesh.motion import Clip, Scene
 from kinemesh.motion.edits import TouchEdit
 

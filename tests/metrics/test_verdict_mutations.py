@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from metrics_ik import columns_of, place, reach
 
-from kinemesh import io
+from kinemesh import recordings as io
 from kinemesh.demos import lift_box, walk
+from kinemesh.geometry import poses
 from kinemesh.metrics import Measure, Score, evaluate
-from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Trajectory, poses
+from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Trajectory
 from kinemesh.result import Result
-from kinemesh.retarget import retarget
 from kinemesh.robot import RobotModel
+from kinemesh.solve.retargeter import retarget
 from recordings import recording
 
 SIDES = ("left", "right")

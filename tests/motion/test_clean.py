@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kinemesh import io
+from kinemesh import recordings as io
 from kinemesh.demos import DEMOS
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, clean

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kinemesh.errors import ClipError
-from kinemesh.motion import LANDMARKS, SKELETONS, Clip, Prop, Scene, Shape, poses
+from kinemesh.geometry import poses
+from kinemesh.motion import LANDMARKS, SKELETONS, Clip, Prop, Scene, Shape
 
 Person = Callable[..., np.ndarray]
 rates = st.floats(5.0, 240.0)

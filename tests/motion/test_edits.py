@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from kinemesh import demos
+from kinemesh.detection.stance import detect_footing
+from kinemesh.detection.touch import detect_touches
 from kinemesh.errors import ClipError
-from kinemesh.metrics import human
+from kinemesh.metrics.person import human
 from kinemesh.motion import Clip, StanceEdit, TouchEdit
-from kinemesh.motion.contacts import detect_footing
 from kinemesh.motion.edits import edited_runs
-from kinemesh.motion.touch import detect_touches
 from kinemesh.problem import Plan
 from kinemesh.robot import RobotModel
 

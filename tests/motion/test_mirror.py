@@ -8,6 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
+from kinemesh.detection.facing import detect_facings
+from kinemesh.detection.stance import detect_footing
+from kinemesh.detection.touch import detect_touches
+from kinemesh.geometry import poses
 from kinemesh.motion import (
     LANDMARKS,
     SKELETONS,
@@ -19,12 +23,8 @@ from kinemesh.motion import (
     StanceEdit,
     Terrain,
     TouchEdit,
-    poses,
 )
-from kinemesh.motion.contacts import detect_footing
-from kinemesh.motion.facing import detect_facings
 from kinemesh.motion.mirror import other_side, pairs
-from kinemesh.motion.touch import detect_touches
 
 M = np.diag([1.0, -1.0, 1.0])
 WEDGE = Shape.convex([[0, 0, 0], [0.4, 0, 0], [0, 0.3, 0], [0, 0, 0.2], [0.1, 0.3, 0.1]])

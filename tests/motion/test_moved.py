@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import ClipError
-from kinemesh.motion import Clip, Scene, Shape, Terrain, poses
+from kinemesh.geometry import poses
+from kinemesh.motion import Clip, Scene, Shape, Terrain
 
 relaxed = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -5,9 +5,10 @@ import pickle
 import numpy as np
 import pytest
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
-from kinemesh.motion import Prop, Scene, Shape, Terrain, poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.motion import Prop, Scene, Shape, Terrain
 
 BOX = Shape.box((0.2, 0.3, 0.4))
 

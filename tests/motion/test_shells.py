@@ -7,7 +7,8 @@ import pytest
 
 import meshes
 from kinemesh import demos
-from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain, poses
+from kinemesh.geometry import poses
+from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 
 
 @pytest.fixture(scope="module")

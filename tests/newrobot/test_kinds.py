@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kinemesh.io import read_shape
 from kinemesh.newrobot import new_robot, read_robot
+from kinemesh.recordings import read_shape
 from made_robot import write_made, write_made_urdf
 
 BLOCK = '<mujoco><compiler meshdir="hulls" discardvisual="false"/></mujoco>'

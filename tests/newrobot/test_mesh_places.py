@@ -6,7 +6,7 @@ import pytest
 
 from kinemesh.errors import RobotError
 from kinemesh.newrobot import read_robot
-from kinemesh.newrobot.meshes import Meshes
+from kinemesh.newrobot.reading.meshes import Meshes
 
 
 @pytest.fixture

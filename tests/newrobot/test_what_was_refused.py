@@ -10,7 +10,7 @@ from scipy.spatial import ConvexHull
 from kinemesh.errors import ReadError, RobotError
 from kinemesh.newrobot import new_robot, read_robot
 from kinemesh.newrobot.body import find_body
-from kinemesh.newrobot.source import Source
+from kinemesh.newrobot.reading.source import Source
 from made_robot import ROBOT, limbs, write_made, write_made_urdf
 
 FREE = "<freejoint/>"

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
+from kinemesh.detection.stance import support_height
 from kinemesh.errors import ClipError
-from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Terrain, poses
-from kinemesh.motion.contacts import support_height
+from kinemesh.geometry import poses
+from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Terrain
 from kinemesh.problem import MeshOptions, Plan, Touchdown, scaled_scene
 from kinemesh.robot import RobotModel
 

@@ -10,8 +10,8 @@ import pytest
 from kinemesh.constraints import defaults
 from kinemesh.motion import Clip
 from kinemesh.problem import QP, SOLVERS, Bounded, Neighbours, Solution, solve
-from kinemesh.retarget import Retargeter
 from kinemesh.robot import RobotModel
+from kinemesh.solve.retargeter import Retargeter
 
 STARTS = (0, 40, 80, 120, 160)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kinemesh.geometry.pieces import moved, pieces
 from kinemesh.motion import Scene, Shape, Terrain
-from kinemesh.motion.pieces import moved, pieces
 from kinemesh.problem.shifted import Shifted
 
 FRAMES = 30

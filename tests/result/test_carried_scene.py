@@ -19,8 +19,8 @@ from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Clip, Prop, Scene, Shape, StanceEdit, Terrain, TouchEdit
 from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
-from kinemesh.retarget import retarget
 from kinemesh.robot import RobotModel
+from kinemesh.solve.retargeter import retarget
 
 
 @pytest.fixture(scope="module")

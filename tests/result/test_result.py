@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinemesh.errors import KinemeshError, ReadError, WriteError
-from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Trajectory, poses
+from kinemesh.geometry import poses
+from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Trajectory
 from kinemesh.problem import Plan
 from kinemesh.result import FORMAT, FrameReport, Result, check_writable
-from kinemesh.retarget import retarget
 from kinemesh.robot import RobotModel
+from kinemesh.solve.retargeter import retarget
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from kinemesh import Retargeter, clip_of, retarget
+from kinemesh.detection.facing import detect_facings
+from kinemesh.detection.stance import detect_footing, stance_flags
+from kinemesh.detection.touch import detect_touches
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Trajectory
-from kinemesh.motion.contacts import detect_footing, stance_flags
-from kinemesh.motion.facing import detect_facings
-from kinemesh.motion.touch import detect_touches
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from kinemesh.trajectories import read_trajectory

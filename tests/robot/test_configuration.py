@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinemesh.robot import Configuration, RobotModel, near_ground
+from kinemesh.proximity import near_ground
+from kinemesh.robot import Configuration, RobotModel
 from kinemesh.testing import random_configuration
 
 H = 1e-5

@@ -8,8 +8,8 @@ from kinemesh import demos
 from kinemesh.motion import Clip
 from kinemesh.motion.links import Links
 from kinemesh.result import Result
-from kinemesh.retarget import retarget
 from kinemesh.robot import RobotModel, links_of
+from kinemesh.solve.retargeter import retarget
 from kinemesh.trajectories import TrajectoryFile, read_trajectory
 from trajectory_files import Read, every_format
 

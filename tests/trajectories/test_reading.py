@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from kinemesh.errors import KinemeshError
-from kinemesh.io import read_contacts
-from kinemesh.motion import StanceEdit, TouchEdit, poses
+from kinemesh.geometry import poses
+from kinemesh.motion import StanceEdit, TouchEdit
+from kinemesh.recordings import read_contacts
 from kinemesh.robot import RobotModel
 from kinemesh.trajectories import read_trajectory
 from recordings import recording

@@ -13,12 +13,12 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from kinemesh import demos
+from kinemesh._files.torch_files import read_table
 from kinemesh.errors import KinemeshError, ReadError
-from kinemesh.io.torchfile import read_table
 from kinemesh.motion import Links
 from kinemesh.result import Result
-from kinemesh.retarget import retarget
 from kinemesh.robot import RobotModel, link_poses, links_of
+from kinemesh.solve.retargeter import retarget
 from kinemesh.trajectories import (
     holds_trajectory,
     read_contents,

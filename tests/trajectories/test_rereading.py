@@ -13,8 +13,8 @@ from kinemesh import demos, metrics
 from kinemesh.errors import WriteError
 from kinemesh.motion import Clip
 from kinemesh.result import Result
-from kinemesh.retarget import retarget
 from kinemesh.robot import RobotModel
+from kinemesh.solve.retargeter import retarget
 from kinemesh.trajectories import WRITERS, delivered
 
 RATE = 50.0

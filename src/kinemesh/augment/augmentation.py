@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from kinemesh.arguments import choice, instance, number
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Scene
-from kinemesh.motion.arrays import Array
 
 _FARTHEST = 1e5
 """Nothing is moved further than this [m], or turned by more [rad]."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arrays import Array
 from kinemesh.augment.augmentation import ClipAugmentation, check_clip, check_numbers
 from kinemesh.augment.stairs import lifted, staircase
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Scene, Shape, Terrain
-from kinemesh.motion.arrays import Array
 from kinemesh.motion.moved import mapped_shape
 
 _STEEPEST = np.deg2rad(20.0)

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from kinemesh import toml
+from kinemesh._files import toml
 from kinemesh.arguments import mapping, several, text
 from kinemesh.arguments import path as given
 from kinemesh.augment.variant import FILES, ORIGINAL, SETTINGS, Setting, Variant

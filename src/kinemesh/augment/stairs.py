@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
+from kinemesh.arrays import Array
+from kinemesh.detection.stance import Flags, detect_footing
+from kinemesh.detection.touch import runs
 from kinemesh.motion import Clip, Shape
-from kinemesh.motion.arrays import Array
-from kinemesh.motion.contacts import Flags, detect_footing
-from kinemesh.motion.touch import runs
 
 _BEYOND = 0.08
 """A foot reaches this far beyond ankle and ball [m]."""

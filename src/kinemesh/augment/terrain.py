@@ -18,8 +18,8 @@ from kinemesh.augment.augmentation import (
     check_numbers,
 )
 from kinemesh.errors import ClipError
+from kinemesh.geometry.pieces import Piece, moved, pieces
 from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
-from kinemesh.motion.pieces import Piece, moved, pieces
 
 _POINTS = 2000
 """Points that stand for the surface of a box."""

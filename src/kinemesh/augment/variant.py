@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from kinemesh import arguments
-from kinemesh._files import is_file_name
+from kinemesh._files.disk import is_file_name
 from kinemesh.arguments import mapping, path, shown, text
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
 from kinemesh.augment.ground import Slope, Steps
@@ -20,8 +20,8 @@ from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
 from kinemesh.augment.props import PropPlace, PropShape, PropSize
 from kinemesh.augment.terrain import TerrainBox, TerrainSize
 from kinemesh.errors import ClipError
-from kinemesh.io import read_shape
 from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
+from kinemesh.recordings import read_shape
 
 Setting = float | int | bool | str
 

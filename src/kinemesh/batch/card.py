@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kinemesh._files import write_whole
+from kinemesh._files.disk import write_whole
 from kinemesh.batch.line import FAILED, KEPT, MADE, REJECTED, SKIPPED, UNSURE, Record
 
 

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kinemesh._files import existing_file, is_file_name
+from kinemesh._files.disk import existing_file, is_file_name
 from kinemesh.errors import ReadError
-from kinemesh.io import READERS
+from kinemesh.recordings import READERS
 from kinemesh.trajectories import holds_trajectory
 
 

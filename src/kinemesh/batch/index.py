@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from kinemesh._files import write_whole
+from kinemesh._files.disk import write_whole
 from kinemesh.batch.line import Record
 from kinemesh.errors import MissingExtra
 

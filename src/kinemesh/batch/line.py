@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kinemesh._files import below
+from kinemesh._files.disk import below
 from kinemesh.errors import ReadError
 
 KEPT, UNSURE, REJECTED = "kept", "unsure", "rejected"

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from kinemesh._files import existing_file, write_whole
+from kinemesh._files.disk import existing_file, write_whole
 from kinemesh.batch.line import Record, parsed
 from kinemesh.errors import ReadError, WriteError
 

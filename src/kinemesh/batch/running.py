@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kinemesh._files import TEMPORARY, below, existing_file
+from kinemesh._files.disk import TEMPORARY, below, existing_file
 from kinemesh.augment import ORIGINAL, Spec, Variant, read_spec
 from kinemesh.batch import cluster, index, pool
 from kinemesh.batch.card import write_card

@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from kinemesh import toml
-from kinemesh._files import existing_file, is_file_name
+from kinemesh._files import toml
+from kinemesh._files.disk import existing_file, is_file_name
 from kinemesh.batch.folder import recordings_in
 from kinemesh.errors import ReadError
-from kinemesh.io import read
 from kinemesh.motion import Clip
+from kinemesh.recordings import read
 
 _LARGEST = 16 << 20
 """A listing is not larger than this [bytes]."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kinemesh import metrics
-from kinemesh._files import TEMPORARY, below
+from kinemesh._files.disk import TEMPORARY, below
 from kinemesh._version import __version__
 from kinemesh.augment import Variant
 from kinemesh.batch.digests import sha256
@@ -22,7 +22,7 @@ from kinemesh.batch.line import KEPT, REJECTED, SKIPPED, UNSURE, Record
 from kinemesh.batch.sources import Source
 from kinemesh.motion import Clip, Trajectory
 from kinemesh.result import Result
-from kinemesh.retarget import Retargeter
+from kinemesh.solve.retargeter import Retargeter
 from kinemesh.trajectories import WRITERS, delivered, write
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.cli.written import Written
-from kinemesh.metrics.posed import Posed
+from kinemesh.metrics.geometry.posed import Posed
 from kinemesh.motion import Clip
-from kinemesh.motion.arrays import Array
 
 _SAME = 0.05
 """The person in a result is the recording's where they are this near [m], root mean square."""

@@ -13,8 +13,8 @@ from kinemesh import metrics
 from kinemesh.cli.fitted import Fitted
 from kinemesh.cli.source import Options
 from kinemesh.cli.written import Written
+from kinemesh.metrics.geometry.posed import Posed
 from kinemesh.metrics.limits import Limits
-from kinemesh.metrics.posed import Posed
 from kinemesh.metrics.score import runs
 from kinemesh.motion import Clip
 from kinemesh.trajectories import WRITERS, rates

@@ -12,18 +12,18 @@ import tyro
 from rich.console import Console
 
 from kinemesh._version import __version__
-from kinemesh.cli.augmenting import AugmentCommand
-from kinemesh.cli.batching import BatchCommand
-from kinemesh.cli.converting import ConvertCommand
-from kinemesh.cli.evaluating import EvaluateCommand
-from kinemesh.cli.filming import RenderCommand
-from kinemesh.cli.info import InfoCommand
-from kinemesh.cli.linting import LintCommand
+from kinemesh.cli.commands.augmenting import AugmentCommand
+from kinemesh.cli.commands.batching import BatchCommand
+from kinemesh.cli.commands.converting import ConvertCommand
+from kinemesh.cli.commands.evaluating import EvaluateCommand
+from kinemesh.cli.commands.filming import RenderCommand
+from kinemesh.cli.commands.info import InfoCommand
+from kinemesh.cli.commands.linting import LintCommand
+from kinemesh.cli.commands.reporting import ReportCommand
+from kinemesh.cli.commands.robots import RobotCommand
+from kinemesh.cli.commands.solving import DemoCommand, RetargetCommand
+from kinemesh.cli.commands.viewing import ViewCommand
 from kinemesh.cli.names import renamed
-from kinemesh.cli.reporting import ReportCommand
-from kinemesh.cli.robots import RobotCommand
-from kinemesh.cli.solving import DemoCommand, RetargetCommand
-from kinemesh.cli.viewing import ViewCommand
 from kinemesh.cli.wording import options_of, worded
 from kinemesh.errors import KinemeshError
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinemesh.motion import Trajectory, poses
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.motion import Trajectory
 from kinemesh.robot import RobotModel, configurations, link_poses, robot_names
 from kinemesh.robot.shipped import robots_folder
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.cli.written import Written
 from kinemesh.errors import KinemeshError
-from kinemesh.io import read_shape
 from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
-from kinemesh.motion.arrays import Array
 from kinemesh.problem import scaled_scene
+from kinemesh.recordings import read_shape
 
 if TYPE_CHECKING:
     from kinemesh.cli.source import Options

@@ -10,8 +10,8 @@ import tyro
 from kinemesh.cli.scenes import scene_of
 from kinemesh.cli.written import Written
 from kinemesh.errors import ClipError, ReadError
-from kinemesh.io import read, read_contacts
 from kinemesh.motion import Clip
+from kinemesh.recordings import read, read_contacts
 from kinemesh.robot import clip_of
 from kinemesh.trajectories import holds_trajectory
 

@@ -12,8 +12,8 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh import metrics
 from kinemesh.cli.wording import all_worded, options_of
+from kinemesh.detection.touch import Flags, runs
 from kinemesh.motion import Scene, Shape
-from kinemesh.motion.touch import Flags, runs
 from kinemesh.result import Result
 
 _STILL = 0.01

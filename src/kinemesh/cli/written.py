@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh._files.inputs import existing_file, head
+from kinemesh._files.numpy_files import read_npz
+from kinemesh._files.torch_files import is_torch
+from kinemesh.arrays import Array
 from kinemesh.cli.families import family_of
 from kinemesh.errors import ClipError, ReadError
-from kinemesh.io.arrays import read_npz
-from kinemesh.io.files import existing_file, head
-from kinemesh.io.torchfile import is_torch
 from kinemesh.metrics import Held
 from kinemesh.motion import Clip, Scene, Trajectory
-from kinemesh.motion.arrays import Array
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
 from kinemesh.trajectories import read_trajectory

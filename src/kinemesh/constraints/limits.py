@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.constraints.constraint import StepBox
-from kinemesh.motion.arrays import Array
 from kinemesh.problem import Box, Frame, JointRange, Neighbours
 from kinemesh.robot import RobotModel
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
 from kinemesh.problem import Clearance, Frame, Within
-from kinemesh.robot import NEAR, RobotModel
+from kinemesh.proximity import NEAR
+from kinemesh.robot import RobotModel
 
 
 @dataclass(frozen=True)

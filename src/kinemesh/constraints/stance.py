@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.motion.arrays import Array
 from kinemesh.problem import Ease, Frame, PointOffsets, Stance, Within
 from kinemesh.robot import RobotModel
 

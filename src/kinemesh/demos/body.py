@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.arrays import Array, readonly
 from kinemesh.motion import LANDMARKS, Skeleton
-from kinemesh.motion.arrays import Array, readonly
 
 STATURE = 1.75
 """[m]."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.demos import body
 from kinemesh.demos.body import OUTWARD, Posture, hanging, rotation
 from kinemesh.demos.curves import below, smooth
 from kinemesh.demos.gait import FootTrack
-from kinemesh.motion.arrays import Array
 
 _STRAIGHTEST = np.radians(7.0)
 """Least flexion of a knee [rad]."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import convolve1d, minimum_filter1d
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 
 FPS = 30
 """Frames per second of the clips [1/s]."""

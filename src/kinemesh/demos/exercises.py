@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.demos.body import (
     HIP_HEIGHT,
     OUTWARD,
@@ -21,7 +22,6 @@ from kinemesh.demos.carriage import Manner, carry
 from kinemesh.demos.curves import FPS, SUBSTEPS, grid, hold
 from kinemesh.demos.gait import Place, foot_track
 from kinemesh.motion import Clip
-from kinemesh.motion.arrays import Array
 
 DURATION = 2.8
 """[s]."""

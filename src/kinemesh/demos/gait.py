@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arrays import Array
 from kinemesh.demos.body import ANKLE_HEIGHT, HEEL, TOE, rotation
 from kinemesh.demos.curves import ease, quintic
-from kinemesh.motion.arrays import Array
 
 _PUSH_RATE = 1.6
 """Pitch rate at toe-off, as a multiple of its mean since heel-off."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arrays import Array
 from kinemesh.demos.body import (
     FOREARM,
     HIP_HEIGHT,
@@ -22,7 +23,6 @@ from kinemesh.demos.carriage import Manner, carry
 from kinemesh.demos.curves import FPS, SUBSTEPS, ease, grid, hold
 from kinemesh.demos.gait import FootTrack, Place, Step, foot_track
 from kinemesh.motion import Clip, Prop, Scene, Shape
-from kinemesh.motion.arrays import Array
 
 DURATION = 8.4
 """[s]."""

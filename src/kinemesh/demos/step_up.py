@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kinemesh.arrays import Array
 from kinemesh.demos.body import HIP_HEIGHT, SKELETON, STATURE, joints
 from kinemesh.demos.carriage import Manner, carry
 from kinemesh.demos.curves import FPS, SUBSTEPS, ease, grid
 from kinemesh.demos.gait import FootTrack, Place, Step, foot_track
 from kinemesh.motion import Clip, Scene, Shape, Terrain
-from kinemesh.motion.arrays import Array
 
 DURATION = 7.6
 """[s]."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from kinemesh.arrays import Array
 from kinemesh.demos.body import HIP_HEIGHT, SKELETON, STATURE, joints
 from kinemesh.demos.carriage import Manner, carry
 from kinemesh.demos.curves import FPS, SUBSTEPS, grid
 from kinemesh.demos.gait import FootTrack, Place, Step, foot_track
 from kinemesh.motion import Clip
-from kinemesh.motion.arrays import Array
 
 SPEED = 1.05
 """[m/s]."""

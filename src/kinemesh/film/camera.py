@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from kinemesh.arrays import Array
 from kinemesh.errors import KinemeshError
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
 from kinemesh.viewer import Stage
 
 VIEWS = {

@@ -9,11 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.film.camera import Angle, cameras
 from kinemesh.film.rays import Picture, draw
 from kinemesh.film.surface import Surface, joined, tubes
 from kinemesh.motion import LANDMARKS
-from kinemesh.motion.arrays import Array
 from kinemesh.viewer import Stage
 from kinemesh.viewer.palette import BLUE
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arrays import Array
 from kinemesh.errors import MissingExtra
 from kinemesh.film.camera import Camera
 from kinemesh.film.surface import Surface
-from kinemesh.motion.arrays import Array
 
 Picture = NDArray[np.uint8]
 Single = NDArray[np.floating[Any]]

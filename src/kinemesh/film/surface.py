@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array, row_numbers
+from kinemesh.arrays import Array, row_numbers
+from kinemesh.geometry import poses
 from kinemesh.viewer import Mesh
 from kinemesh.viewer.coarse import coarser
 

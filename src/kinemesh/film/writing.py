@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kinemesh._files import check_place, write_whole
+from kinemesh._files.disk import check_place, write_whole
 from kinemesh.errors import KinemeshError, MissingExtra, WriteError
 from kinemesh.film.camera import Angle
 from kinemesh.film.encoding import mp4

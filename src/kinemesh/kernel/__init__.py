@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from kinemesh.arrays import Array
 from kinemesh.errors import RobotError
 from kinemesh.kernel import native, reference
 from kinemesh.kernel.rows import (
@@ -26,7 +27,6 @@ from kinemesh.kernel.rows import (
     TangentDifference,
     Within,
 )
-from kinemesh.motion.arrays import Array
 from kinemesh.robot import Configuration, RobotModel
 
 __all__ = [

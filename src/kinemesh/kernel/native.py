@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arrays import Array
+from kinemesh.geometry import poses
 from kinemesh.kernel import reference
 from kinemesh.kernel.rows import (
     AxisAlignment,
@@ -25,16 +27,15 @@ from kinemesh.kernel.rows import (
     TangentDifference,
     Within,
 )
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array
-from kinemesh.robot import NEAR, Configuration, Obstacle, RobotModel
+from kinemesh.proximity import NEAR, Obstacle
+from kinemesh.proximity.distances import near_true
+from kinemesh.proximity.hull_clearance import DENTED, GRID
+from kinemesh.proximity.narrow_phase import distances
+from kinemesh.proximity.sheet import Sheet
+from kinemesh.proximity.surface import TrueSurface
+from kinemesh.robot import Configuration, RobotModel
 from kinemesh.robot.axes import joint_axes
-from kinemesh.robot.collision import near_true
-from kinemesh.robot.dents import DENTED, GRID
-from kinemesh.robot.narrow import distances
 from kinemesh.robot.selfcollision import pair_distances
-from kinemesh.robot.sheet import Sheet
-from kinemesh.robot.surface import TrueSurface
 
 Posture = tuple[Array, Array, Array, Array, Array]
 """q, rotations, translations, spheres and Jacobian: a :class:`Configuration` in arrays."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.spatial import Delaunay, QhullError
 
+from kinemesh.arrays import Array
 from kinemesh.kernel.rows import (
     AxisAlignment,
     Bounded,
@@ -26,17 +27,8 @@ from kinemesh.kernel.rows import (
     TangentDifference,
     Within,
 )
-from kinemesh.motion.arrays import Array
-from kinemesh.robot import (
-    NEAR,
-    Configuration,
-    Near,
-    Obstacle,
-    RobotModel,
-    near_ground,
-    near_obstacle,
-    near_self,
-)
+from kinemesh.proximity import NEAR, Near, Obstacle, near_ground, near_obstacle
+from kinemesh.robot import Configuration, RobotModel, near_self
 
 Linearised = tuple[Array, Array]
 """Values ``(m,)`` and Jacobian ``(m, nv)`` of rows at a configuration."""

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array
-from kinemesh.robot import NEAR, Obstacle
+from kinemesh.arrays import Array
+from kinemesh.proximity import NEAR, Obstacle
 
 Joints = NDArray[np.int64]
 

@@ -4,12 +4,12 @@ Nothing here imports a constraint or an objective: what judges must not share co
 is judged. Every row is defined in docs/metrics.md.
 """
 
-from kinemesh.metrics.doubts import Held, clip_doubts
+from kinemesh.metrics.doubts.doubts import Held, clip_doubts
 from kinemesh.metrics.evaluate import evaluate
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.official import Official, official
+from kinemesh.metrics.person.timeline import Touching, timeline
 from kinemesh.metrics.score import Doubt, Measure, Score, table
-from kinemesh.metrics.timeline import Touching, timeline
 
 __all__ = [
     "Doubt",

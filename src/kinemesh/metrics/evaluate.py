@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from kinemesh.arguments import instance, number
 from kinemesh.errors import ClipError
-from kinemesh.metrics.between import between
-from kinemesh.metrics.contact import contact
-from kinemesh.metrics.doubts import Held, doubts
-from kinemesh.metrics.dynamics import dynamics
-from kinemesh.metrics.joints import joint_limits, smoothness
-from kinemesh.metrics.limbs import limbs
+from kinemesh.metrics.doubts.doubts import Held, doubts
+from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.solid import props_of, terrain_of
 from kinemesh.metrics.limits import Limits
-from kinemesh.metrics.penetration import penetration
-from kinemesh.metrics.posed import Posed
-from kinemesh.metrics.posture import posture
+from kinemesh.metrics.measures.between import between
+from kinemesh.metrics.measures.contact import contact
+from kinemesh.metrics.measures.dynamics import dynamics
+from kinemesh.metrics.measures.joints import joint_limits, smoothness
+from kinemesh.metrics.measures.limbs import limbs
+from kinemesh.metrics.measures.penetration import penetration
+from kinemesh.metrics.measures.posture import posture
+from kinemesh.metrics.measures.stance import stance
+from kinemesh.metrics.measures.things import things
+from kinemesh.metrics.measures.tracking import tracking
 from kinemesh.metrics.score import Score
-from kinemesh.metrics.solid import props_of, terrain_of
-from kinemesh.metrics.stance import stance
-from kinemesh.metrics.things import things
-from kinemesh.metrics.tracking import tracking
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.robot.model import RobotModel
 

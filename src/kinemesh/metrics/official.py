@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
-from kinemesh.metrics.penetration import ground_depth
-from kinemesh.metrics.posed import SIDES, Posed
-from kinemesh.metrics.solid import props_of, terrain_of
-from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory, poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.metrics.geometry.posed import SIDES, Posed
+from kinemesh.metrics.geometry.solid import props_of, terrain_of
+from kinemesh.metrics.measures.penetration import ground_depth
+from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
 from kinemesh.robot.model import RobotModel
 
 PENETRATION = 0.01

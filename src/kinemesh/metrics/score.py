@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last frame of each run."""

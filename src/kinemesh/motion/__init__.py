@@ -1,11 +1,11 @@
 """Plain data: skeletons, clips, scenes, poses and trajectories (numpy only)."""
 
+from kinemesh.geometry.shape import ConvexPart, Shape
 from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import StanceEdit, TouchEdit
 from kinemesh.motion.in_place import in_place
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.motion.scene import Prop, Scene, Terrain
-from kinemesh.motion.shape import ConvexPart, Shape
 from kinemesh.motion.skeleton import LANDMARKS, SKELETONS, Skeleton
 from kinemesh.motion.trajectory import Trajectory
 

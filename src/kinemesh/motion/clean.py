@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.motion.gaps import LONGEST as LONGEST_GAP
 from kinemesh.motion.gaps import filled, filled_turns, frozen, gaps_of, missing, named, refused
 

@@ -23,15 +23,15 @@ from kinemesh.arguments import (
     whole,
     wrong,
 )
+from kinemesh.arrays import Array, readonly
 from kinemesh.errors import ClipError
 from kinemesh.motion import mirror, moved
-from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.clean import cleaned
 from kinemesh.motion.edits import Edit, StanceEdit, TouchEdit, check_edits
+from kinemesh.motion.notebook import html_table
 from kinemesh.motion.resample import cropped, resampled, trimmed
 from kinemesh.motion.scene import Scene
 from kinemesh.motion.shells import notes, seen
-from kinemesh.motion.shown import html_table
 from kinemesh.motion.skeleton import LANDMARKS, SKELETONS, Skeleton
 
 _STATURES = (0.5, 2.6)

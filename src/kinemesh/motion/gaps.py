@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation, Slerp
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
-from kinemesh.motion.arrays import Array
-from kinemesh.motion.poses import normalised
+from kinemesh.geometry.poses import normalised
 
 Flags = NDArray[np.bool_]
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
 from kinemesh.motion.scene import Scene
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array, locked, readonly
+from kinemesh.arrays import Array, locked, readonly
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ A bone's recorded rotation is its part's turn times a constant, :math:`R = B\,C`
 has constants of its own. Its image :math:`M R M = (M B M)(M C M)` is the turn of the part on the
 other side times a constant again. Where the format's bones are mirror images of one another that
 is also the other side's own constant; where they are not it is a different one, which is all
-the same here, because :mod:`kinemesh.motion.facing` finds the constants of every clip anew.
+the same here, because :mod:`kinemesh.detection.facing` finds the constants of every clip anew.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.motion.edits import Edit, StanceEdit
 from kinemesh.motion.moved import mapped_shape
 from kinemesh.motion.scene import Scene

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arguments import FARTHEST, floats, number
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry.shape import ConvexPart, Shape
 from kinemesh.motion.scene import Scene, Terrain
-from kinemesh.motion.shape import ConvexPart, Shape
 
 if TYPE_CHECKING:
     from kinemesh.motion.clip import Clip

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arguments import number, rate
+from kinemesh.arrays import Array
+from kinemesh.bounds import check_amount
 from kinemesh.errors import ClipError
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array
-from kinemesh.motion.bounds import check_amount
+from kinemesh.geometry import poses
 from kinemesh.motion.edits import cropped as cropped_edits
 from kinemesh.motion.edits import resampled as resampled_edits
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinemesh.arguments import FARTHEST, floats, instance, number, several, text
+from kinemesh.arrays import Array, locked, readonly
 from kinemesh.errors import ClipError
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array, locked, readonly
-from kinemesh.motion.shape import Shape
+from kinemesh.geometry import poses
+from kinemesh.geometry.shape import Shape
 
 _MOST = 64
 """Props of a scene: each is meshed with all others in every frame."""

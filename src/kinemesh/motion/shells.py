@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array
-from kinemesh.motion.field import points_on
-from kinemesh.motion.orientation import Piece, Settled, settled
+from kinemesh.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.geometry.field import points_on
+from kinemesh.geometry.orientation import Piece, Settled, settled
+from kinemesh.geometry.shape import Shape
+from kinemesh.geometry.winding import clustered
 from kinemesh.motion.scene import Scene
-from kinemesh.motion.shape import Shape
-from kinemesh.motion.winding import clustered
 
 _TRUNK = ("pelvis", "left_hip", "right_hip", "left_shoulder", "right_shoulder")
 _BODY = (*_TRUNK, "left_knee", "right_knee")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.arguments import FARTHEST, floats, rate, text, texts
+from kinemesh.arrays import Array, locked, readonly
 from kinemesh.errors import ClipError
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array, locked, readonly
+from kinemesh.geometry import poses
 
 _UNIT = 0.02
 """A quaternion whose length is further than this from 1 is no rotation: files round theirs."""

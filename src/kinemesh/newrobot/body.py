@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.newrobot.facing import Facing, bend_sense, find_forward
 from kinemesh.newrobot.limbs import Limb, find_limbs
+from kinemesh.newrobot.reading.source import Source
 from kinemesh.newrobot.soles import Patch, alike, find_patch
-from kinemesh.newrobot.source import Source
 from kinemesh.newrobot.symmetry import Symmetry, find_symmetry
 
 SIDES = ("left", "right")

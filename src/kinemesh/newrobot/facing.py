@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
-from kinemesh.motion.arrays import Array, readonly
 from kinemesh.newrobot.limbs import Limb
+from kinemesh.newrobot.reading.source import Source
 from kinemesh.newrobot.soles import Patch
-from kinemesh.newrobot.source import Source
 from kinemesh.newrobot.symmetry import Symmetry
 
 WAYS: Mapping[str, Array] = {

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import ConvexHull, HalfspaceIntersection, QhullError
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 
 MARGIN = 2e-6
 """Room kept between mesh and hull, larger than the rounding of the written vertices [m]."""

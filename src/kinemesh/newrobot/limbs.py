@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import RobotError
-from kinemesh.motion.arrays import Array
-from kinemesh.newrobot.source import TURNING, Source
+from kinemesh.newrobot.reading.source import TURNING, Source
 from kinemesh.newrobot.symmetry import Symmetry, moving_children
 
 _GROUND = 0.12

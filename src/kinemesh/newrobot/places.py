@@ -9,11 +9,11 @@ from itertools import count
 import numpy as np
 from scipy.spatial import ConvexHull
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.newrobot.body import SIDES, Body
 from kinemesh.newrobot.hulls import clipped, enclosing
+from kinemesh.newrobot.reading.source import Source
 from kinemesh.newrobot.soles import corners_of
-from kinemesh.newrobot.source import Source
 
 _PELVIS = 0.074
 """The pelvis landmark is this share of the height above the hips: 0.13 m of a person of 1.75 m."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import least_squares
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.newrobot.body import SIDES, Body
 from kinemesh.newrobot.limbs import Limb
 

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
-from kinemesh._files import check_place, write_whole
+from kinemesh._files.disk import check_place, write_whole
+from kinemesh._files.inputs import existing_file
+from kinemesh.arrays import Array
+from kinemesh.description.xml_files import root_tag
 from kinemesh.errors import ReadError, RobotError, WriteError
-from kinemesh.io.files import existing_file
-from kinemesh.io.xmlfile import root_tag
-from kinemesh.motion.arrays import Array
 from kinemesh.newrobot.body import Body, find_body
-from kinemesh.newrobot.equalities import carrier
-from kinemesh.newrobot.from_mjcf import read_mjcf_robot
-from kinemesh.newrobot.from_urdf import read_urdf_robot
 from kinemesh.newrobot.hulls import beyond, clipped, enclosing, write_obj
 from kinemesh.newrobot.places import Hand, file_of, hands, landmarks, soles
 from kinemesh.newrobot.posture import rest_posture
-from kinemesh.newrobot.source import Source
+from kinemesh.newrobot.reading.equalities import carrier
+from kinemesh.newrobot.reading.from_mjcf import read_mjcf_robot
+from kinemesh.newrobot.reading.from_urdf import read_urdf_robot
+from kinemesh.newrobot.reading.source import Source
 from kinemesh.newrobot.toml_text import toml_text
 from kinemesh.newrobot.urdf_text import urdf_text, write_urdf
 from kinemesh.robot import RobotModel, overlaps_at_rest

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
+from kinemesh.arrays import Array
 from kinemesh.errors import RobotError
-from kinemesh.motion.arrays import Array
 
 _LEVEL = np.cos(np.radians(40.0))
 _FLAT = 0.002

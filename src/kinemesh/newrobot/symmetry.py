@@ -9,9 +9,9 @@ from itertools import product
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import RobotError
-from kinemesh.motion.arrays import Array
-from kinemesh.newrobot.source import SLIDING, Source
+from kinemesh.newrobot.reading.source import SLIDING, Source
 
 _NEAR = 0.02
 """Mirrored joints lie within this share of the robot's size of each other."""

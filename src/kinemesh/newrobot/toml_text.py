@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.newrobot.body import SIDES, Body
 from kinemesh.newrobot.places import Frame, Hand, Place
 from kinemesh.newrobot.urdf_text import FASTEST, STRONGEST, is_turned

@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.newrobot.body import Body
 from kinemesh.newrobot.places import Frame, file_of, free_name
-from kinemesh.newrobot.source import Joint, Link
+from kinemesh.newrobot.reading.source import Joint, Link
 
 FASTEST, STRONGEST = 12.0, 150.0
 """Joint speed [rad/s] and torque [N m] where the file states none."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kinemesh.motion.arrays import Array, readonly
+from kinemesh.arrays import Array, readonly
 from kinemesh.objectives.objective import Objective
 from kinemesh.problem import Frame, LeastSquares, Neighbours, TangentDifference
 from kinemesh.robot import RobotModel

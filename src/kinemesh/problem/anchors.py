@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.arguments import amounts, whole
+from kinemesh.arrays import Array
 from kinemesh.errors import OptionError
-from kinemesh.motion import Prop, poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.motion import Prop
 from kinemesh.problem.scaling import Carrier, sunk
 
 

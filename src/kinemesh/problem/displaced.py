@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
-from kinemesh.motion import Scene, poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.motion import Scene
 from kinemesh.problem.scaling import carried, same_prop
 
 _NEAR, _FAR = 0.1, 0.6

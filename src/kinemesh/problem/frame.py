@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.problem.mesh import LaplacianTarget
-from kinemesh.robot import Hand, Obstacle, Part, Sole
+from kinemesh.proximity import Obstacle
+from kinemesh.robot import Hand, Part, Sole
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh import kernel
+from kinemesh.arrays import Array
 from kinemesh.kernel.reference import laplacian
-from kinemesh.motion.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)

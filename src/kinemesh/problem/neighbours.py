@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)

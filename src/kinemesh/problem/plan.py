@@ -10,20 +10,22 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arguments import floats, instance, number, whole
+from kinemesh.arrays import Array, readonly
+from kinemesh.detection.facing import detect_facings
+from kinemesh.detection.stance import Footing, StanceRule, detect_footing, support
+from kinemesh.detection.touch import Touch, TouchRule, detect_touches
 from kinemesh.errors import ClipError
-from kinemesh.motion import LANDMARKS, Clip, Scene, poses
-from kinemesh.motion.arrays import Array, readonly
-from kinemesh.motion.contacts import Footing, StanceRule, detect_footing, support
-from kinemesh.motion.facing import detect_facings
+from kinemesh.geometry import poses
+from kinemesh.motion import LANDMARKS, Clip, Scene
 from kinemesh.motion.shells import seen
-from kinemesh.motion.touch import Touch, TouchRule, detect_touches
 from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
 from kinemesh.problem.displaced import Displaced, Stretched
 from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.scaling import Carrier, carried, same_prop, scaled_scene
 from kinemesh.problem.shifted import Shifted
-from kinemesh.robot import Obstacle, RobotModel
+from kinemesh.proximity import Obstacle
+from kinemesh.robot import RobotModel
 
 TOUCH_TIME = 0.3
 """A hand is led to a touch, and away from it, over this time [s]."""

@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.kernel import Bounded, Box, Residual
 from kinemesh.kernel.reference import normal, stacked
-from kinemesh.motion.arrays import Array
 
 DAMPING = 1e-6
 """Levenberg term: keeps the Hessian regular, far below every weight in use."""

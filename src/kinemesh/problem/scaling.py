@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.motion import Prop, Scene, Shape, Terrain
-from kinemesh.motion.arrays import Array
 
 _RESTS = 0.1
 """A prop whose lowest point comes this close to the ground [m] rests on it."""

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arrays import Array
+from kinemesh.detection.stance import Flags, support
+from kinemesh.detection.touch import runs
+from kinemesh.geometry.pieces import pieces, rigid
 from kinemesh.motion import Scene, Shape
-from kinemesh.motion.arrays import Array
-from kinemesh.motion.contacts import Flags, support
-from kinemesh.motion.pieces import pieces, rigid
-from kinemesh.motion.touch import runs
 
 _SAME = 1e-6
 """Vertices that differ by less [m] are the same."""

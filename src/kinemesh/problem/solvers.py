@@ -15,8 +15,8 @@ from typing import Any
 import daqp
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import SolveError
-from kinemesh.motion.arrays import Array
 from kinemesh.problem.qp import DAMPING, QP
 
 _CLARABEL = {"tol_gap_abs": 1e-11, "tol_gap_rel": 1e-11, "tol_feas": 1e-11}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arrays import Array
 from kinemesh.motion import LANDMARKS
-from kinemesh.motion.arrays import Array
 from kinemesh.robot import Configuration, RobotModel
 
 _BENT = 4.0

@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 from pathlib import Path
 
-from kinemesh._files import check_place, write_whole
+from kinemesh._files.disk import check_place, write_whole
 from kinemesh._version import __version__
 from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.metrics import Measure

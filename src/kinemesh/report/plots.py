@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import MissingExtra
 from kinemesh.metrics.score import runs
-from kinemesh.motion.arrays import Array
 from kinemesh.report.entries import Entry
 from kinemesh.viewer.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, Colour
 

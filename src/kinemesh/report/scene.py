@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import MissingExtra
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
 from kinemesh.report.entries import Entry
 from kinemesh.report.plots import LINES
 from kinemesh.viewer import Mesh, Stage

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kinemesh.arguments import floats, instance, several, text, texts
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain
-from kinemesh.motion.arrays import Array
 from kinemesh.motion.edits import Edit, StanceEdit, TouchEdit
 from kinemesh.result.archive import columns
 from kinemesh.result.shapes import Shapes, exact, found, read_shapes

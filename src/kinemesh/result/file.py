@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from kinemesh import arguments
-from kinemesh._files import check_place, existing_file, write_whole
+from kinemesh._files.disk import check_place, existing_file, write_whole
 from kinemesh.errors import KinemeshError, ReadError, WriteError
-from kinemesh.motion import LANDMARKS, Trajectory, poses
+from kinemesh.geometry import poses
+from kinemesh.motion import LANDMARKS, Trajectory
 from kinemesh.result.archive import columns, read_arrays, write_arrays
 from kinemesh.result.carried import arrays_of, fields_of
 from kinemesh.result.report import FrameReport

@@ -21,10 +21,11 @@ from kinemesh.arguments import (
     text,
     texts,
 )
+from kinemesh.arrays import Array, readonly
 from kinemesh.errors import ClipError
-from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory, poses
-from kinemesh.motion.arrays import Array, readonly
-from kinemesh.motion.shown import Panel, html_table, plot
+from kinemesh.geometry import poses
+from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
+from kinemesh.motion.notebook import Panel, html_table, plot
 from kinemesh.result import file
 from kinemesh.result.report import FrameReport
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arguments import flag, number, texts, whole
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
+from kinemesh.geometry.convex import ConvexPart, points_of
+from kinemesh.geometry.orientation import Kind
 from kinemesh.motion import Shape
-from kinemesh.motion.arrays import Array
-from kinemesh.motion.convex import ConvexPart, points_of
-from kinemesh.motion.orientation import Kind
 
 _MOST = 4096
 """More shapes, or more convex parts of one, are not of our making."""

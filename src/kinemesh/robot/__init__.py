@@ -2,27 +2,21 @@
 
 from kinemesh.robot.bodies import configurations, link_poses, links_of
 from kinemesh.robot.clips import clip_of
-from kinemesh.robot.collision import NEAR, near_ground, near_obstacle
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.convex import collada_corners, convex_geometry
 from kinemesh.robot.dynamics import centre_of_mass
-from kinemesh.robot.ends import Hand, Sole
+from kinemesh.robot.end_effectors import Hand, Sole
 from kinemesh.robot.hulls import Hull
 from kinemesh.robot.model import RobotModel
-from kinemesh.robot.near import Near
-from kinemesh.robot.obstacle import Obstacle
-from kinemesh.robot.parts import Part
+from kinemesh.robot.oriented_links import Part
 from kinemesh.robot.reach import Reach
 from kinemesh.robot.selfcollision import SelfNear, near_self, overlaps_at_rest
 from kinemesh.robot.shipped import robot_names
 
 __all__ = [
-    "NEAR",
     "Configuration",
     "Hand",
     "Hull",
-    "Near",
-    "Obstacle",
     "Part",
     "Reach",
     "RobotModel",
@@ -35,8 +29,6 @@ __all__ = [
     "convex_geometry",
     "link_poses",
     "links_of",
-    "near_ground",
-    "near_obstacle",
     "near_self",
     "overlaps_at_rest",
     "robot_names",

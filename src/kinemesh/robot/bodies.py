@@ -8,9 +8,9 @@ import numpy as np
 import pinocchio as pin
 from scipy.spatial.transform import Rotation
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError, RobotError
 from kinemesh.motion import Trajectory
-from kinemesh.motion.arrays import Array
 from kinemesh.motion.links import Bodies, Links
 
 if TYPE_CHECKING:

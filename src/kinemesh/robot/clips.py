@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arguments import flags, instance, mapping, text
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene, Skeleton, Trajectory
-from kinemesh.motion.arrays import Array
 from kinemesh.motion.edits import FEET, StanceEdit
 from kinemesh.robot.bodies import configurations
 from kinemesh.robot.configuration import Configuration

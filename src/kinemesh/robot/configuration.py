@@ -9,7 +9,7 @@ import numpy as np
 import pinocchio as pin
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 
 if TYPE_CHECKING:
     from kinemesh.robot.model import RobotModel

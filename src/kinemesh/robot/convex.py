@@ -8,8 +8,8 @@ from typing import Any
 import coal
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import RobotError
-from kinemesh.motion.arrays import Array
 from kinemesh.robot.meshfile import check_mesh
 
 _ROUND = 16

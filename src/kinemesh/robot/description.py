@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from kinemesh import toml
+from kinemesh._files import toml
 from kinemesh.arguments import mapping as names_to
 from kinemesh.arguments import number, several
+from kinemesh.arrays import Array
 from kinemesh.errors import RobotError
-from kinemesh.motion.arrays import Array
 from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.shipped import is_shipped
 from kinemesh.robot.urdf import check_urdf

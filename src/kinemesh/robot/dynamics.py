@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pinocchio as pin
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.robot.model import RobotModel
 
 

@@ -12,8 +12,8 @@ from xml.parsers import expat
 import numpy as np
 import pinocchio as pin
 
+from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
-from kinemesh.motion.arrays import Array, readonly
 
 ENDLESS = 1e9
 """The range [rad] that a joint without limits gets, to be read as none."""

@@ -9,8 +9,8 @@ import numpy as np
 import pinocchio as pin
 from numpy.typing import NDArray
 
+from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
-from kinemesh.motion.arrays import Array, readonly
 from kinemesh.robot.convex import convex_geometry, geometry_points
 from kinemesh.robot.description import Description
 

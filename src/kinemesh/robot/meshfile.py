@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from kinemesh._files import below, existing_file
+from kinemesh._files.disk import below, existing_file
 from kinemesh.errors import ReadError, RobotError
 
 LARGEST_MESH = 256 << 20

@@ -13,12 +13,12 @@ import pinocchio as pin
 from numpy.typing import NDArray
 
 from kinemesh.arguments import flag, path, several
+from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
-from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.description import Description, read_description
-from kinemesh.robot.ends import hands_of, placed, soles_of
+from kinemesh.robot.end_effectors import hands_of, placed, soles_of
 from kinemesh.robot.following import (
     agree,
     coupling,
@@ -29,7 +29,7 @@ from kinemesh.robot.following import (
 )
 from kinemesh.robot.freezing import locked_angles, reduced, without
 from kinemesh.robot.hulls import HullTable, load_hulls
-from kinemesh.robot.parts import find_parts
+from kinemesh.robot.oriented_links import find_parts
 from kinemesh.robot.reach import find_reach
 from kinemesh.robot.selfcollision import self_pairs
 from kinemesh.robot.shipped import robots_folder

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kinemesh.motion.arrays import Array, readonly
+from kinemesh.arrays import Array, readonly
 from kinemesh.motion.skeleton import LANDMARKS
 
 if TYPE_CHECKING:

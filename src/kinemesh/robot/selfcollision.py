@@ -9,7 +9,7 @@ import coal
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.robot.configuration import Configuration
 
 if TYPE_CHECKING:

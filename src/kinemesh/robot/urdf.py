@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-from kinemesh._files import existing_file
+from kinemesh._files.disk import existing_file
 from kinemesh.errors import RobotError
 from kinemesh.robot.meshfile import LARGEST_MESH, check_mesh
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from kinemesh import demos, metrics
 from kinemesh.motion import Clip
-from kinemesh.retarget import Retargeter
 from kinemesh.robot import RobotModel
 from kinemesh.robotcheck.report import Check, CheckReport
 from kinemesh.robotcheck.sided import sided_walk, sides_check
 from kinemesh.robotcheck.standing import standing_checks
+from kinemesh.solve.retargeter import Retargeter
 
 MOTIONS: dict[str, Callable[[], Clip]] = {
     "squat": demos.squat,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.motion import LANDMARKS
-from kinemesh.motion.arrays import Array
 from kinemesh.newrobot.facing import range_sense, reach_sense
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.robotcheck.report import Check

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.demos import SKELETON, walk
-from kinemesh.metrics.limbs import LIMBS, between, directions
+from kinemesh.metrics.measures.limbs import LIMBS, between, directions
 from kinemesh.motion import LANDMARKS, Clip
-from kinemesh.motion.arrays import Array
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from kinemesh.robotcheck.report import Check

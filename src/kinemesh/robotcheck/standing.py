@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.demos import SKELETON, squat
 from kinemesh.motion import LANDMARKS
-from kinemesh.motion.arrays import Array
 from kinemesh.robot import Configuration, RobotModel, centre_of_mass, overlaps_at_rest
 from kinemesh.robotcheck.facing import facing_check
 from kinemesh.robotcheck.report import Check

@@ -12,7 +12,7 @@ A check raises :class:`AssertionError` with the term, the place and the amount; 
 nothing and needs no test framework.
 """
 
-from kinemesh.evaluation import evaluate_term
+from kinemesh.solve.evaluation import evaluate_term
 from kinemesh.testing.checks import check_constraint, check_objective
 from kinemesh.testing.frames import random_configuration, sample_frame, sample_neighbours
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, StepBox
 from kinemesh.errors import OptionError
-from kinemesh.evaluation import evaluate_term
-from kinemesh.motion.arrays import Array
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
     ALONE,
@@ -23,6 +22,7 @@ from kinemesh.problem import (
     way_of,
 )
 from kinemesh.robot import Configuration, RobotModel
+from kinemesh.solve.evaluation import evaluate_term
 from kinemesh.testing.frames import random_configuration, sample_frame, sample_neighbours
 
 _STEP = 1e-5

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from kinemesh.motion import LANDMARKS, Shape, poses
-from kinemesh.motion.arrays import Array, readonly
+from kinemesh.arrays import Array, readonly
+from kinemesh.geometry import poses
+from kinemesh.motion import LANDMARKS, Shape
 from kinemesh.problem import (
     Aim,
     Contact,
@@ -19,7 +20,8 @@ from kinemesh.problem import (
     Stance,
     Touchdown,
 )
-from kinemesh.robot import Configuration, Obstacle, RobotModel, near_obstacle
+from kinemesh.proximity import Obstacle, near_obstacle
+from kinemesh.robot import Configuration, RobotModel
 
 
 def random_configuration(

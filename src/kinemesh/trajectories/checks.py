@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
 from kinemesh.trajectories.containers import Contents
 from kinemesh.trajectories.raw import RawMotion
 

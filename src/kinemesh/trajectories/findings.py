@@ -11,7 +11,7 @@ class Finding:
     """One trap in one file."""
 
     trap: str
-    """A key of :data:`kinemesh.lint.TRAPS`."""
+    """A key of :data:`kinemesh.linting.TRAPS`."""
     where: str
     """Arrays, columns or joints."""
     evidence: str

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arguments import FARTHEST, floats
+from kinemesh.arrays import Array
 from kinemesh.errors import WriteError
-from kinemesh.motion import Trajectory, poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.motion import Trajectory
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, configurations, link_poses, links_of

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arguments import rate
+from kinemesh.arrays import Array
+from kinemesh.bounds import check_amount
 from kinemesh.errors import WriteError
-from kinemesh.motion import poses
-from kinemesh.motion.arrays import Array
-from kinemesh.motion.bounds import check_amount
+from kinemesh.geometry import poses
 
 Flags = NDArray[np.bool_]
 

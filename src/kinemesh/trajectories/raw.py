@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.motion.links import Links
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.findings import Oddity

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Trajectory
-from kinemesh.motion.arrays import Array
 from kinemesh.motion.links import Links
 from kinemesh.trajectories.checks import checked
 from kinemesh.trajectories.containers import Contents

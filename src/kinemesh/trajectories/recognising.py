@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from kinemesh._files.inputs import existing_file, head, looks_like
+from kinemesh._files.numpy_files import read_npz
 from kinemesh.errors import ReadError
-from kinemesh.io.arrays import read_npz
-from kinemesh.io.files import existing_file, head, looks_like
 from kinemesh.motion.links import Links
 from kinemesh.trajectories.containers import CSV, FILES, NPZ, PICKLE, Container, Contents
 from kinemesh.trajectories.layouts import LAYOUTS

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from kinemesh import arguments
-from kinemesh._files import check_place, write_whole
+from kinemesh._files.disk import check_place, write_whole
+from kinemesh.arrays import Array
 from kinemesh.errors import WriteError
 from kinemesh.motion import Trajectory
-from kinemesh.motion.arrays import Array
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from kinemesh.trajectories.layout import Layout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.motion.arrays import Array, row_numbers
+from kinemesh.arrays import Array, row_numbers
 
 _DENSE = 2000
 """A surface of more triangles than this is drawn coarser."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.viewer.meshes import Mesh
 from kinemesh.viewer.palette import BLUE, DARK, GREEN, LIGHT, PURPLE, VERMILION, Colour
 from kinemesh.viewer.stage import Stage

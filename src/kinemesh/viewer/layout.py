@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.viewer.stage import Stage
 
 _ROOM = 0.6

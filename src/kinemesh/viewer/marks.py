@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arrays import Array, readonly
+from kinemesh.detection.stance import detect_footing, stance_flags
+from kinemesh.detection.touch import detect_touches
+from kinemesh.geometry import poses
 from kinemesh.metrics import Score
-from kinemesh.metrics.kinematics import PosedRobot, pose_robot
-from kinemesh.metrics.solid import Solid, props_of, terrain_of
-from kinemesh.motion import Clip, Scene, poses
-from kinemesh.motion.arrays import Array, readonly
-from kinemesh.motion.contacts import detect_footing, stance_flags
-from kinemesh.motion.touch import detect_touches
+from kinemesh.metrics.geometry.kinematics import PosedRobot, pose_robot
+from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
+from kinemesh.motion import Clip, Scene
 from kinemesh.robot import Configuration, RobotModel, near_self
 
 _SEEN = 1e-3

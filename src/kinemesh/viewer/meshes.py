@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from kinemesh.arrays import Array, readonly
 from kinemesh.errors import ReadError
-from kinemesh.io.meshes import MESHES, read_triangles
 from kinemesh.motion import Shape
-from kinemesh.motion.arrays import Array, readonly
+from kinemesh.recordings.scene.meshes import MESHES, read_triangles
 from kinemesh.robot import RobotModel
 from kinemesh.viewer.coarse import Faces, coarser
 from kinemesh.viewer.palette import DARK, LIGHT, Colour

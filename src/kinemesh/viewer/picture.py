@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from kinemesh._files import check_place, write_whole
+from kinemesh._files.disk import check_place, write_whole
+from kinemesh.arrays import Array
 from kinemesh.errors import MissingExtra, WriteError
-from kinemesh.motion import LANDMARKS, Clip, Scene, Shape, poses
-from kinemesh.motion.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
 from kinemesh.motion.skeleton import BONES
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel

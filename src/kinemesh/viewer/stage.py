@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kinemesh.arrays import Array, readonly
 from kinemesh.errors import ClipError
 from kinemesh.metrics import Score
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Trajectory
-from kinemesh.motion.arrays import Array, readonly
 from kinemesh.motion.skeleton import BONES
 from kinemesh.problem import scaled_scene
 from kinemesh.result import Result

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import KinemeshError, MissingExtra
-from kinemesh.motion.arrays import Array
 from kinemesh.viewer.controls import Controls, at
 from kinemesh.viewer.draw import Actor
 from kinemesh.viewer.guard import guarded_server

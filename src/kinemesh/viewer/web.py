@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.motion import Clip
-from kinemesh.motion.arrays import Array
 from kinemesh.problem import Plan
 from kinemesh.robot import RobotModel
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh._files.inputs import looks_like
+from kinemesh._files.numpy_files import as_floats, read_archive
+from kinemesh._files.pickled import is_pickle, read_pickle
+from kinemesh._files.torch_files import is_torch, read_table
+from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.io.arrays import as_floats, read_archive
-from kinemesh.io.files import looks_like
-from kinemesh.io.pickled import is_pickle, read_pickle
-from kinemesh.io.torchfile import is_torch, read_table
-from kinemesh.motion.arrays import Array
 from kinemesh.trajectories.containers.contents import Contents
 from kinemesh.trajectories.containers.pickle_writer import pickled
 from kinemesh.trajectories.containers.torch_writer import save_tensors

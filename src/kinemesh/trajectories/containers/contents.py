@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.motion.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)

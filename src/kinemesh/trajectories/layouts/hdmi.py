@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh._files.inputs import existing_file
+from kinemesh._files.numpy_files import read_archive
 from kinemesh.errors import ReadError
-from kinemesh.io.arrays import read_archive
-from kinemesh.io.files import existing_file
 from kinemesh.trajectories.containers import LONGEST_LINE, Container, Contents, write_folder
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.layout import Layout

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.trajectories.checks import finite, unit
 from kinemesh.trajectories.containers import PICKLE, Contents
 from kinemesh.trajectories.facts import Facts

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh._files.inputs import existing_file
 from kinemesh.errors import ReadError
-from kinemesh.io.files import existing_file
 from kinemesh.trajectories.containers import (
     LONGEST_LINE,
     Container,

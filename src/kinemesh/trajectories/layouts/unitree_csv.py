@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.trajectories.containers import CSV, Contents
 from kinemesh.trajectories.layout import Layout
 from kinemesh.trajectories.layouts.families import rows

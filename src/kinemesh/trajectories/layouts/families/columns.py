@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.motion.arrays import Array
 from kinemesh.trajectories.containers import Contents
 from kinemesh.trajectories.findings import Finding, Oddity
 from kinemesh.trajectories.raw import Order, Target, into

@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import KinemeshError, ReadError
-from kinemesh.motion.arrays import Array
 from kinemesh.trajectories.containers import Contents
 from kinemesh.trajectories.layouts.families.columns import wrong_count
 from kinemesh.trajectories.raw import Order, Target

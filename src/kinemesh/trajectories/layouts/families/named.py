@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.motion.arrays import Array
 from kinemesh.trajectories.containers import Contents
 from kinemesh.trajectories.layouts.families.columns import like, w_last
 from kinemesh.trajectories.raw import RawBodies, RawMotion, Target

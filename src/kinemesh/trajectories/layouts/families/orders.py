@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from kinemesh.motion.arrays import Array
+from kinemesh.arrays import Array
 from kinemesh.motion.links import Links
 from kinemesh.trajectories.raw import Order, into
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.motion.arrays import Array
 from kinemesh.trajectories.checks import LARGEST, UNIT
 from kinemesh.trajectories.containers import Contents
 from kinemesh.trajectories.facts import Facts

@@ -1,0 +1,129 @@
+"""``kinemesh convert``: a robot's trajectory into the file that a trainer reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+from rich.console import Console
+
+from kinemesh._files.disk import same_file
+from kinemesh._files.inputs import existing_file
+from kinemesh.cli.delivering import Delivery, reread, scored
+from kinemesh.cli.fitted import read_clip
+from kinemesh.cli.source import Recording
+from kinemesh.cli.tables import print_findings, verdict_lines
+from kinemesh.cli.wording import all_worded, options_of
+from kinemesh.cli.written import Written
+from kinemesh.errors import WriteError
+from kinemesh.trajectories import LAYOUTS, WRITERS, check_target, write
+
+_LOST = 1
+"""Exit status of ``--strict`` where something no longer holds."""
+
+
+_LAYOUT = "What the trajectory's layout is, where its content cannot tell: one of these, "
+
+
+def _one_of(names: Collection[str]) -> str:
+    *most, last = [name for name in LAYOUTS if name in names]
+    return f"{', '.join(most)} or {last}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvertCommand:
+    """Convert a robot's trajectory to another format, by docs/formats.md."""
+
+    source: tyro.conf.Positional[Path]
+    """The trajectory: a result .npz, or any layout that is known, a folder too."""
+    output: tyro.conf.Positional[Path]
+    """The file to write, or the folder of a format that is one."""
+    to: Annotated[str, tyro.conf.arg(help=f"{_one_of(WRITERS)}.")]
+    layout: Annotated[
+        str | None,
+        tyro.conf.arg(name="from", help=f"{_LAYOUT}{_one_of(LAYOUTS.keys() - WRITERS)}."),
+    ] = None
+    joint_set: Annotated[str | None, tyro.conf.arg(name="set")] = None
+    """A part of the joints, of motionlib alone: asap23, G1's 29 without the wrists."""
+    rate: float | None = None
+    """Frames per second to write at; what the format's readers take for granted, else its own."""
+    source_fps: float | None = None
+    """The trajectory's frames per second, where its file does not say."""
+    robot: str | None = None
+    """A robot's name, or a folder with a robot.toml; the file's own, else g1."""
+    motion: str | None = None
+    """Which motion of a library of several."""
+    clip: Path | None = None
+    """The recording that it answers: the file is judged against it."""
+    recording: tyro.conf.OmitArgPrefixes[Recording]
+    strict: bool = False
+    """Exit with status 1 where something that held before does not hold in the file."""
+    json: bool = False
+    """Print what was found and done as JSON and nothing else."""
+    debug: bool = False
+    """Show the traceback of an error."""
+
+    def run(self, console: Console) -> int:
+        """Do it; 0 is success."""
+        target = check_target(self.output, self.to)
+        source = self.source if os.path.isdir(self.source) else existing_file(self.source)
+        if same_file(target, source):
+            raise WriteError(f"{target} is the trajectory itself; give the new one another name")
+        written = Written.read(
+            source, self.robot, self.source_fps, format=self.layout, motion=self.motion
+        )
+        name = self.motion or (written.result.clip if written.result else source.stem)
+        clip = read_clip(self.clip, self.recording)
+        own = written.trajectory.fps
+        rate = self.rate if self.rate is not None else WRITERS[self.to].fps or own
+        judging = clip is not None or rate != own
+        # Before anything is written: what does not fit together is found now.
+        before = scored(written, clip, self.recording) if judging else None
+        notes = write(
+            written.result or written.trajectory,
+            target,
+            format=self.to,
+            fps=self.rate,
+            robot=written.robot,
+            tracks=written.tracks,
+            name=name,
+            joint_set=self.joint_set,
+        )
+        found, warnings = list(written.notes), list(written.warnings)
+        delivery: Delivery | None = None
+        if before is not None:
+            new = reread(written, target, self.to, rate, self.robot)
+            after = scored(new, clip, self.recording)
+            delivery = Delivery((own, rate), before[0], after[0])
+            found += dict.fromkeys((*before[1], *after[1]))
+            warnings += delivery.warnings
+        status = _LOST if self.strict and delivery is not None and delivery.lost else 0
+        if self.json:
+            report: dict[str, Any] = {
+                "format": self.to,
+                "found": found,
+                "warnings": warnings,
+                "notes": list(notes),
+            }
+            if delivery is not None:
+                report["before"] = delivery.before.as_dict()
+                report["score"] = delivery.after.as_dict()
+            sys.stdout.write(json.dumps(report, indent=2) + "\n")
+            return status
+        print_findings(console, self, found, warnings)
+        frames = f"{len(written.trajectory)} frames read"
+        console.print(
+            f"{target}: {self.to}, {frames}", highlight=False, markup=False, soft_wrap=True
+        )
+        for note in all_worded(notes, options_of(self)):
+            console.print(f"  {note}", highlight=False, markup=False, soft_wrap=True)
+        if delivery is not None and clip is not None:
+            for line in verdict_lines(delivery.after):
+                console.print(line, highlight=False, markup=False, soft_wrap=True)
+        return status

@@ -1,0 +1,187 @@
+"""``kinemesh retarget`` and ``kinemesh demo``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from kinemesh import demos, metrics
+from kinemesh._files.disk import same_file
+from kinemesh.cli.commands.viewing import Window, until_interrupted, watched
+from kinemesh.cli.source import Source
+from kinemesh.cli.tables import print_failures, print_findings, print_verdict, score_table
+from kinemesh.errors import KinemeshError, WriteError
+from kinemesh.motion import Clip, in_place
+from kinemesh.result import Result, check_writable
+from kinemesh.robot import RobotModel
+from kinemesh.solve.retargeter import OnFrame, Retargeter
+from kinemesh.viewer import Web, check_viewer, stage
+
+_Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetargetCommand:
+    """Retarget a recording to a robot and write the trajectory."""
+
+    source: tyro.conf.OmitArgPrefixes[Source]
+    source_robot: str | None = None
+    """Whose trajectory the recording is, where it is a robot's; the file's own, else g1."""
+    output: _Output
+    """The .npz to write."""
+    robot: str = "g1"
+    """A robot's name, or a folder with a robot.toml."""
+    freeze: Annotated[tuple[str, ...], tyro.conf.arg(metavar="WHAT")] = ()
+    """What keeps its rest posture: legs (the base with them), arms, waist, head, base, or joints by
+    name."""
+    solver: str = "daqp"
+    """daqp, osqp or cvxpy."""
+    view: bool = False
+    """Show the solve in a browser as it goes, and the result until Ctrl-C."""
+    window: tyro.conf.OmitArgPrefixes[Window]
+    json: bool = False
+    """Print the report as JSON and nothing else."""
+    debug: bool = False
+    """Show the traceback of an error."""
+
+    def run(self, console: Console) -> int:
+        """Do it; 0 is success."""
+        if self.view and self.json:
+            raise KinemeshError("--view shows and --json prints JSON alone: give one of them")
+        if self.view:
+            check_viewer()
+        target = check_writable(self.output)
+        if same_file(target, self.source.clip):
+            raise WriteError(f"{target} is the recording itself; give the result another name")
+        robot = RobotModel.load(self.robot)
+        retargeter = Retargeter(robot, freeze=self.freeze, solver=self.solver)
+        clip = self.source.read(self.source_robot)
+        if retargeter.robot.fixed_base:
+            clip = in_place(clip)
+        if not self.json:
+            print_findings(console, self, clip.notes, clip.warnings)
+        if not self.view:
+            self._solve(console, retargeter, clip)
+            return 0
+        with watched(self.window, console, robot, clip) as (view, on_frame):
+            result, score = self._solve(console, retargeter, clip, on_frame)
+            shown = stage(result, robot, clip, score=score, meshes=self.window.meshes)
+            with until_interrupted(view):
+                view.show([shown], [Web(clip, robot)])
+        return 0
+
+    def _solve(
+        self,
+        console: Console,
+        retargeter: Retargeter,
+        clip: Clip,
+        on_frame: OnFrame | None = None,
+    ) -> tuple[Result, metrics.Score]:
+        """Solve, write, judge and say so."""
+        robot = retargeter.robot.whole
+        start = time.perf_counter()
+        result = solve(retargeter, clip, on_frame)
+        seconds = time.perf_counter() - start
+        result.save(self.output)
+        score = metrics.evaluate(
+            *(result.trajectory, robot),
+            scene=result.scene,
+            clip=clip,
+            scale=result.scale,
+            target=clip.scene,
+            held=metrics.Held(result.stance, result.touch),
+        )
+        if self.json:
+            report = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
+            sys.stdout.write(json.dumps(report, indent=2) + "\n")
+            return result, score
+        console.print(
+            f"[bold]{escape(str(self.output))}[/]: {len(result)} frames of {robot.name} "
+            f"in {seconds:.1f} s ({len(result) / seconds:.0f} frames/s)",
+            highlight=False,
+            soft_wrap=True,
+        )
+        console.print(score_table([(clip.name, score)]))
+        print_verdict(console, score)
+        print_failures(console, result)
+        return result, score
+
+
+@dataclass(frozen=True)
+class DemoCommand:
+    """Retarget three clips that the package makes itself: no download needed."""
+
+    output: _Output = Path("kinemesh_demo")
+    """Folder for the trajectories."""
+    robot: str = "g1"
+    """A robot's name, or a folder with a robot.toml."""
+    json: bool = False
+    """Print the report as JSON and nothing else."""
+    debug: bool = False
+    """Show the traceback of an error."""
+
+    def run(self, console: Console) -> int:
+        """Do it; 0 is success."""
+        robot = RobotModel.load(self.robot)
+        _make_folder(self.output)
+        retargeter = Retargeter(robot)
+        scores, reports = [], {}
+        for name, make in demos.DEMOS.items():
+            clip = make()
+            start = time.perf_counter()
+            result = solve(retargeter, clip)
+            seconds = time.perf_counter() - start
+            path = result.save(self.output / f"{name}.npz")
+            score = metrics.evaluate(
+                *(result.trajectory, robot),
+                scene=result.scene,
+                clip=clip,
+                scale=result.scale,
+                held=metrics.Held(result.stance, result.touch),
+            )
+            scores.append((name, score))
+            reports[name] = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
+            if not self.json:
+                text = f"{name:9s} {len(clip)} frames in {seconds:.1f} s -> {path}"
+                console.print(text, highlight=False, markup=False, soft_wrap=True)
+        if self.json:
+            sys.stdout.write(json.dumps(reports, indent=2) + "\n")
+        else:
+            console.print(score_table(scores))
+            for name, score in scores:
+                print_verdict(console, score, name)
+        return 0
+
+
+def solve(retargeter: Retargeter, clip: Clip, on_frame: OnFrame | None = None) -> Result:
+    """Retarget with a progress bar on standard error, if that is a terminal."""
+    columns = (
+        *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
+        TimeRemainingColumn(),
+    )
+    errors = Console(stderr=True)
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+        task = bar.add_task(clip.name, total=None)
+
+        def progress(done: int, total: int) -> None:
+            stage = "frames" if done <= len(clip) else "whole clip"
+            bar.update(task, completed=done, total=total, description=f"{clip.name}: {stage}")
+
+        return retargeter.retarget(clip, progress=progress, on_frame=on_frame)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KinemeshError(f"the folder {folder} cannot be made: {error.strerror}") from error
+    check_writable(folder / "probe.npz")

@@ -1,0 +1,1 @@
+"""What a clip shows by itself: feet that stand, hands that touch, faults of recording."""

@@ -1,0 +1,1 @@
+"""Surfaces, solids and rigid poses: plain values and exact questions about them."""

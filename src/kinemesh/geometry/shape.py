@@ -1,0 +1,304 @@
+"""Shapes: a surface to sample anchors from, and convex parts to keep distance from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kinemesh.arguments import corners, flag, floats, instance, several, texts, whole
+from kinemesh.arrays import Array, locked, readonly
+from kinemesh.errors import ClipError
+from kinemesh.geometry.convex import LARGEST, POINTS, ConvexPart, cover, points_of
+from kinemesh.geometry.edges import grouped
+from kinemesh.geometry.orientation import Kind, Settled, settled
+
+__all__ = ["ConvexPart", "Kind", "Shape"]
+
+T = TypeVar("T")
+
+_TRIANGLES = "triangles (M, 3) as vertex numbers"
+
+_MAX_PARTS = 64
+"""More connected pieces than this are scan debris, not parts."""
+_CONVEX_ENOUGH = 0.95
+"""A piece whose volume is at least this share of its hull's counts as convex."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A solid or a sheet: its surface as triangles, and convex parts that cover it.
+
+    Triangles that bound a solid look outwards: inside is where they go round a point by more than
+    a half (the signed generalised winding number is over 1/2). Those in :attr:`sheets` bound
+    nothing; they have two sides, no inside, and no part in that number.
+
+    For a convex solid, or one in convex pieces, both describe the same set, and collisions are
+    with the parts. For others the parts are a cover, :attr:`warnings` says how much space it
+    adds, and collisions are with the surface; unless the solid was :attr:`split`.
+    """
+
+    vertices: Array
+    """Surface vertices ``(N, 3)`` [m] in the shape's own frame."""
+    faces: NDArray[np.int64]
+    """Surface triangles ``(M, 3)``."""
+    parts: tuple[ConvexPart, ...]
+    """Convex parts that cover the surface."""
+    warnings: tuple[str, ...] = ()
+    """What was lost on the way from a mesh to these parts."""
+    split: bool = False
+    """Whether collisions are with the parts although they only cover the surface."""
+    kind: Kind = "closed"
+    """``closed``: the surface, or where there are no :attr:`warnings` the parts, close all round.
+    ``open``: it has holes, but what is inside is clear; or only some of it bounds a solid.
+    ``sheet``: it bounds nothing."""
+    turned: float = 0.0
+    """Share of the triangles of the mesh that had to be turned."""
+    sheets: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    """Which triangles bound nothing ``(M,)``; all or none, as :attr:`kind` says, if left out."""
+    memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was worked out from this shape alone, by question."""
+
+    def __post_init__(self) -> None:
+        vertices = points_of("vertices", self.vertices)
+        faces = corners("faces", self.faces, len(vertices), _TRIANGLES, ClipError)
+        parts = several("parts", self.parts, ConvexPart, "a tuple of ConvexParts")
+        object.__setattr__(self, "vertices", readonly(vertices))
+        object.__setattr__(self, "faces", readonly(faces, np.int64))
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "warnings", texts("warnings", self.warnings, "a tuple of texts"))
+        flag("split", self.split)
+        if not len(self.vertices) or not len(self.faces) or not self.parts:
+            raise ClipError("a shape needs a surface with at least one triangle; this one is empty")
+        sheets = self.sheets if len(self.sheets) else np.full(len(self.faces), self.kind == "sheet")
+        if len(sheets) != len(self.faces):
+            raise ClipError(f"{len(sheets)} flags of sheets for {len(self.faces)} triangles")
+        object.__setattr__(self, "sheets", readonly(sheets, np.bool_))
+
+    __setstate__ = locked
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"memo": {}}
+
+    def worked_out(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """The answer to a question about this shape, worked out once however many clips ask."""
+        if question not in self.memo:
+            self.memo[question] = answer()
+        known: T = self.memo[question]
+        return known
+
+    @classmethod
+    def box(cls, size: ArrayLike, centre: ArrayLike = (0.0, 0.0, 0.0)) -> Shape:
+        """An axis-aligned box of full ``size`` (3,) [m] around ``centre`` (3,) [m]."""
+        what = "three positive sizes x y z [m]"
+        half = floats("size", size, what, shape=(3,), largest=LARGEST, error=ClipError) / 2.0
+        if not np.all(half > 0.0):
+            raise ClipError(f"a box needs three positive sizes [m]; got size = {size!r}")
+        what = "a place x y z [m]"
+        middle = floats("centre", centre, what, shape=(3,), largest=LARGEST, error=ClipError)
+        signs = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)])
+        return cls.convex(signs * half + middle)
+
+    @classmethod
+    def convex(cls, points: ArrayLike) -> Shape:
+        """The convex hull of ``points`` ``(N, 3)`` [m]."""
+        part = ConvexPart(points_of("points", points))
+        return cls(part.vertices, part.faces, (part,))
+
+    @classmethod
+    def union(cls, shapes: Sequence[Shape]) -> Shape:
+        """All of ``shapes``, in one frame, as one shape."""
+        shapes = several("shapes", shapes, Shape, "a list of Shapes, at least one")
+        if not shapes:
+            raise ClipError("shapes = (): expected a list of Shapes, at least one")
+        offsets = np.cumsum([0, *(len(s.vertices) for s in shapes[:-1])])
+        return cls(
+            np.concatenate([s.vertices for s in shapes]),
+            np.concatenate([s.faces + k for s, k in zip(shapes, offsets, strict=True)]),
+            tuple(part for s in shapes for part in s.parts),
+            tuple(text for s in shapes for text in s.warnings),
+            all(s.split or not s.warnings for s in shapes) and any(s.split for s in shapes),
+            shapes[0].kind if len({s.kind for s in shapes}) == 1 else "open",
+            sum(s.turned * len(s.faces) for s in shapes) / sum(len(s.faces) for s in shapes),
+            np.concatenate([s.sheets for s in shapes]),
+        )
+
+    @classmethod
+    def from_mesh(cls, vertices: ArrayLike, faces: ArrayLike) -> Shape:
+        """A shape from triangles: each connected piece that is convex becomes a part.
+
+        A mesh with a piece that is not convex, or a scan in many pieces, is covered by one
+        hull of all its points, and :attr:`warnings` says so. Which way the triangles look is
+        settled here, whatever the file says; see :mod:`kinemesh.geometry.orientation`.
+
+        Args:
+            vertices: ``(N, 3)`` [m].
+            faces: ``(M, 3)`` vertex indices.
+
+        Raises:
+            ClipError: the mesh is empty, without an area, or not finite, or has corners that are
+                not there.
+        """
+        points = floats("vertices", vertices, POINTS, error=ClipError)
+        given = floats("faces", faces, _TRIANGLES, error=ClipError)
+        if points.size == 0 or given.size == 0:
+            raise ClipError("the mesh is empty; expected vertices and triangles")
+        if not np.all(np.isfinite(points)):
+            raise ClipError("the mesh has vertices that are NaN or infinite")
+        points = points_of("vertices", points)
+        if given.min() < 0 or given.max() >= len(points):
+            raise ClipError(
+                f"the mesh has triangles with the corners {given.min():g} to {given.max():g}; "
+                f"expected 0 to {len(points) - 1}, for it has {len(points)} vertices"
+            )
+        triangles = corners("faces", faces, len(points), _TRIANGLES, ClipError)
+        mesh = settled(points, triangles)
+        parts = _convex_parts(mesh)
+        warnings: tuple[str, ...] = ()
+        if not parts:
+            parts = (cover(mesh.points),)
+            warnings = (_not_convex(mesh, parts[0]),)
+        return cls(
+            *(mesh.points, mesh.faces, parts, warnings),
+            kind=mesh.kind,
+            turned=float(mesh.turned.mean()),
+            sheets=mesh.sheets,
+        )
+
+    @property
+    def solid(self) -> Shape | None:
+        """What of the shape bounds a solid; None if nothing does."""
+        if not self.sheets.any():
+            return self
+        if self.sheets.all():
+            return None
+        return self.worked_out(
+            "solid", lambda: Shape.from_mesh(self.vertices, self.faces[~self.sheets])
+        )
+
+    def with_sheets(self, sheets: NDArray[np.bool_], why: str) -> Shape:
+        """The shape with its triangles ``sheets`` ``(M,)`` taken to bound nothing, as ``why`` says.
+
+        One that was :attr:`split` keeps its parts.
+        """
+        if not np.any(sheets & ~self.sheets):
+            return self
+        sheets = sheets | self.sheets
+        return replace(
+            self,
+            parts=self.parts if self.split else (cover(np.asarray(self.vertices)),),
+            warnings=(*self.warnings, why) if self.split else (why,),
+            kind="sheet" if sheets.all() else "open",
+            sheets=sheets,
+        )
+
+    @property
+    def bounds(self) -> Array:
+        """Lowest and highest corner ``(2, 3)`` [m]."""
+        corners = self.vertices
+        return self.worked_out(
+            "bounds", lambda: readonly([corners.min(axis=0), corners.max(axis=0)])
+        )
+
+    def scaled(self, factor: ArrayLike) -> Shape:
+        """This shape stretched by ``factor`` (one number, or one per axis) about its origin."""
+        factors = floats("factor", factor, "one number, or one per axis", error=ClipError)
+        if factors.shape not in ((), (3,)) or not np.all((factors > 0.0) & (factors < np.inf)):
+            raise ClipError(f"a shape can be scaled by positive factors only; got {factor!r}")
+        return replace(
+            self,
+            vertices=self.vertices * factors,
+            parts=tuple(ConvexPart(part.vertices * factors) for part in self.parts),
+        )
+
+    def scatter(self, count: int, rng: np.random.Generator) -> Array:
+        """``count`` random points ``(count, 3)`` [m] on the surface, as many everywhere by area.
+
+        Raises:
+            ClipError: the surface has no area.
+        """
+        whole("count", count, "a number of points", low=0, high=10**8, error=ClipError)
+        instance("rng", rng, np.random.Generator, "numpy.random.default_rng(seed)")
+        reached = self.worked_out(Shape.scatter, self._areas)
+        chosen = self.faces[np.searchsorted(reached, rng.random(count), side="right")]
+        u, v = rng.random((2, count, 1))
+        root = np.sqrt(u)
+        a, b, c = (self.vertices[chosen[:, k]] for k in range(3))
+        return np.asarray((1 - root) * a + root * (1 - v) * b + root * v * c)
+
+    def _areas(self) -> Array:
+        """The share of the surface ``(M,)`` that the triangles up to each make up."""
+        a, b, c = (self.vertices[self.faces[:, k]] for k in range(3))
+        area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+        if area.sum() <= 0.0:
+            raise ClipError("the surface has no area to take points from")
+        reached = np.cumsum(area / area.sum())
+        return np.asarray(reached / reached[-1])
+
+    def sample(self, count: int, rng: np.random.Generator) -> Array:
+        """``count`` points ``(count, 3)`` [m] spread evenly over the surface.
+
+        Farthest-point selection from a dense area-weighted random sample: no two anchors
+        fall together, which would make needle-thin tetrahedra.
+        """
+        whole("count", count, "a number of points", low=0, high=10**6, error=ClipError)
+        dense = self.scatter(20 * count, rng)
+        picked = np.zeros(count, dtype=np.int64)
+        columns = np.ascontiguousarray(dense.T)
+        squared = np.full(len(dense), np.inf)
+        for k in range(1, count):
+            away = columns - dense[picked[k - 1], :, None]
+            np.minimum(squared, np.einsum("ij,ij->j", away, away), out=squared)
+            picked[k] = int(np.argmax(squared))
+        return np.asarray(dense[picked])
+
+
+def _convex_parts(mesh: Settled) -> tuple[ConvexPart, ...]:
+    """One part for each connected lot of pieces if each is a convex solid, else nothing."""
+    faces = mesh.faces
+    ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]]])
+    label = grouped(len(mesh.points), ends[:, 0], ends[:, 1])
+    lots = np.unique(label[faces])
+    if len(lots) > _MAX_PARTS or mesh.sheets.any():
+        return ()
+    volume = np.zeros(len(label))
+    for piece in mesh.pieces:
+        if piece.volume < 0.0:
+            return ()
+        volume[label[faces[piece.members[0], 0]]] += piece.volume
+    parts = []
+    for lot in lots:
+        try:
+            part = ConvexPart(mesh.points[label == lot])
+        except ClipError:
+            return ()
+        if volume[lot] < _CONVEX_ENOUGH * part.volume:
+            return ()
+        parts.append(part)
+    return tuple(parts)
+
+
+def _not_convex(mesh: Settled, whole: ConvexPart) -> str:
+    """What is lost when one hull stands for a mesh, in words."""
+    if mesh.kind == "sheet":
+        return (
+            "the mesh is not watertight and bounds no solid: it is a sheet with two sides and no "
+            "inside, and the robot keeps to the side that most of it is on"
+        )
+    share = min(sum(p.volume for p in mesh.pieces if p.kind != "sheet") / whole.volume, 1.0)
+    text = (
+        f"the mesh is {'not convex' if mesh.kind == 'closed' else 'not watertight'}: its convex "
+        f"hull ({whole.volume:.4f} m^3, of which the mesh fills about {share:.0%}) stands for it "
+        f"in collisions where it is snug; where it is not, they are with the true surface"
+    )
+    if mesh.kind == "closed":
+        return text
+    if not mesh.sheets.any():
+        return f"{text}, inside which is what its triangles go round by more than a half"
+    return (
+        f"{text}, and with the {mesh.sheets.mean():.0%} of its triangles that bound no solid as a "
+        f"sheet with two sides"
+    )

@@ -1,7 +1,0 @@
-"""What is wrong in a file of a robot's trajectory: traps by name, evidence, mended copies."""
-
-from kinemesh.lint.findings import TRAPS, Lint
-from kinemesh.lint.linting import lint
-from kinemesh.trajectories.findings import Finding
-
-__all__ = ["TRAPS", "Finding", "Lint", "lint"]

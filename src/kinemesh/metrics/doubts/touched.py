@@ -1,0 +1,71 @@
+"""Doubts about hands: labels without a touch, touches without a label, and none that is measured.
+
+A touch is looked for on the true surface, whatever the labels say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from kinemesh.arrays import Array
+from kinemesh.metrics.doubts.carried import lasting
+from kinemesh.metrics.geometry.posed import SIDES
+from kinemesh.metrics.geometry.surface import Surface
+from kinemesh.metrics.person import human
+from kinemesh.metrics.person.timeline import person_touches
+from kinemesh.metrics.score import Doubt, Measure, runs
+from kinemesh.motion import Clip, Scene
+
+_FAR = (0.15, 0.25)
+"""A hand further than this [m] from every prop touches none: by its fingers, by its wrist."""
+_MOMENT = 0.15
+"""What lasts shorter than this [s] is no reason."""
+
+
+def wrongly_labelled(clip: Clip) -> Iterator[Doubt]:
+    """Labels of touch that nothing is there for, or that no row looks at."""
+    for landmark, label in clip.contacts.items():
+        flags = lasting(np.asarray(label), _MOMENT, clip.fps)
+        if not flags.any():
+            continue
+        said = f"the labels say that the {landmark.replace('_', ' ')} touches a prop"
+        if not clip.scene.props:
+            yield Doubt("doubt.contact", f"{said}, and the scene has none", runs(flags))
+        elif not landmark.endswith("_hand"):
+            yield Doubt("doubt.contact", f"{said}, which no row measures", runs(flags))
+        else:
+            distance, fingers = _nearest(clip, landmark.removesuffix("_hand"))
+            reach = _FAR[0 if fingers else 1]
+            far = lasting(flags & (distance > reach), _MOMENT, clip.fps)
+            if far.any():
+                most = float(distance[far].max())
+                why = f"{said}, and it is up to {most:.2f} m from every one"
+                yield Doubt("doubt.contact", why, runs(far))
+
+
+def unmeasured(scene: Scene, clip: Clip, measures: tuple[Measure, ...]) -> Iterator[Doubt]:
+    """Hands on a prop that no row measures, though they touch its surface."""
+    measured = any(m.name == "contact.prop.gap_p95" and m.value is not None for m in measures)
+    there = {prop.name for prop in scene.props}
+    bare = replace(clip, contacts={})
+    for prop in clip.scene.props:
+        if measured and prop.name in there:
+            continue
+        for side in SIDES:
+            flags = human.lasting(person_touches(bare, prop.name, side), clip.fps)
+            if flags.any():
+                lacks = "" if prop.name in there else ", which the robot's scene lacks"
+                why = f"the person's {side} hand touches {prop.name}{lacks}, and no row measures it"
+                yield Doubt("doubt.contact", why, runs(flags))
+
+
+def _nearest(clip: Clip, side: str) -> tuple[Array, bool]:
+    """Distance [m] of a hand from the nearest prop ``(T,)``, and if by its fingers."""
+    found = [
+        human.near(clip, side, prop.track, Surface.of(prop.shape), prop.shape)
+        for prop in clip.scene.props
+    ]
+    return np.min([distance for distance, _, _ in found], axis=0), found[0][2]

@@ -1,0 +1,151 @@
+"""The true surface of a solid: triangles, convex or not, closed, open or a bare sheet."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import coal
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.arrays import Array
+from kinemesh.geometry.shape import Shape
+from kinemesh.metrics.geometry.boxes import BoxTree
+from kinemesh.metrics.geometry.polytope import Polytope
+from kinemesh.metrics.geometry.winding import Winding
+
+_POINT = 1e-9
+"""Radius [m] of the ball by which coal is asked for a point."""
+_STILL = coal.Transform3s()
+
+
+class Surface:
+    """Nearest points and inside tests on the triangles of a shape, in the shape's frame.
+
+    Distances to points and hulls are coal's, triangle by triangle in a hierarchy of boxes; which
+    points are inside, and how deep the surface lies in a hull, is worked out here. Inside is
+    where the generalised winding number (Jacobson et al., SIGGRAPH 2013) of the triangles, which
+    face outward, is over one half. It needs no closed mesh, but it needs its sign: in front of
+    an open scan it is below minus one half. Triangles that are sheets have no part in it.
+    """
+
+    @classmethod
+    def of(cls, shape: Shape) -> Surface:
+        """The surface of ``shape``, made ready once."""
+        return shape.worked_out((cls, "metrics"), lambda: cls(shape))
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self.corners = np.asarray(shape.vertices[shape.faces])
+        """Triangles ``(F, 3, 3)`` [m]."""
+
+    @cached_property
+    def _mesh(self) -> coal.BVHModelOBBRSS:
+        """Coal's hierarchy of boxes over the triangles."""
+        model = coal.BVHModelOBBRSS()
+        model.beginModel(len(self.corners), 3 * len(self.corners))
+        for a, b, c in self.corners:
+            model.addTriangle(a, b, c)
+        model.endModel()
+        return model
+
+    @cached_property
+    def _around(self) -> Array:
+        """Planes ``(M, 4)`` of a convex body around the triangles: a single part, or their box."""
+        if len(self._shape.parts) == 1:
+            return self._shape.parts[0].planes
+        low, high = self._shape.bounds
+        return np.hstack([np.vstack([np.eye(3), -np.eye(3)]), np.r_[-high, low][:, None]])
+
+    @cached_property
+    def _winding(self) -> Winding:
+        bounding = self._shape.faces[~self._shape.sheets]
+        return Winding(self._shape.vertices, bounding)
+
+    @cached_property
+    def _tree(self) -> BoxTree:
+        return BoxTree(self.corners)
+
+    def nearest(self, points: Array) -> tuple[Array, Array]:
+        """Nearest points of the surface ``(N, 3)`` and their distances ``(N,)`` [m]."""
+        points = np.asarray(points, dtype=np.float64).reshape(-1, 3)
+        ball, request = coal.Sphere(_POINT), coal.DistanceRequest()
+        found, distance = np.zeros_like(points), np.zeros(len(points))
+        placed = coal.Transform3s()
+        for k, point in enumerate(points):
+            result = coal.DistanceResult()
+            placed.setTranslation(point)
+            coal.distance(self._mesh, _STILL, ball, placed, request, result)
+            found[k] = result.getNearestPoint1()
+        distance = np.linalg.norm(found - points, axis=1)
+        return found, distance
+
+    def inside(self, points: Array) -> NDArray[np.bool_]:
+        """Whether ``points`` ``(N, 3)`` lie in the solid that the triangles bound."""
+        points = np.asarray(points, dtype=np.float64).reshape(-1, 3)
+        result = np.zeros(len(points), dtype=bool)
+        if self._shape.sheets.all():
+            return result
+        # Outside of what is around it a surface is in one half of what is seen.
+        level = (points @ self._around[:, :3].T + self._around[:, 3]).max(axis=1)
+        asked = np.flatnonzero(level < 0.0)
+        result[asked] = self.winding(points[asked]) > 0.5
+        return result
+
+    def winding(self, points: Array) -> Array:
+        """Generalised winding numbers ``(N,)``: solid angle of all triangles over 4 pi."""
+        return self._winding.numbers(np.asarray(points, dtype=np.float64).reshape(-1, 3))
+
+    def deepest_inside(self, points: Array, at_least: float = 0.0) -> float:
+        """Distance [m] from the surface of the deepest of ``points`` ``(N, 3)`` that is inside.
+
+        Points no deeper than ``at_least`` are left out; 0 where none is left.
+        """
+        within = points[self.inside(points)]
+        deepest = 0.0
+        # No point is deeper than another by more than it is away from it.
+        bound = np.full(len(within), np.inf)
+        while len(within) and bound.max() > max(deepest, at_least):
+            next_ = int(np.argmax(bound))
+            depth = float(self.nearest(within[next_])[1][0])
+            deepest = max(deepest, depth)
+            bound = np.minimum(bound, depth + np.linalg.norm(within - within[next_], axis=1))
+            bound[next_] = -np.inf
+        return deepest if deepest > at_least else 0.0
+
+    def depth(self, hull: Polytope) -> float:
+        """How deep [m] a convex ``hull`` in this frame is in: the surface, or the solid.
+
+        The deeper of the surface's deepest point inside the hull and the hull's deepest vertex
+        inside the solid. Of a sheet the first alone: the nearer of the two ways off it.
+        """
+        crossing = self._crossing(hull)
+        depth = 0.0 if crossing is None else crossing[0]
+        return max(depth, self.deepest_inside(hull.vertices, depth))
+
+    def gap(self, hull: Polytope) -> tuple[float, Array]:
+        """Signed distance [m] from a convex ``hull`` in this frame, and where on the surface.
+
+        Apart: the distance, and the surface's nearest point ``(3,)``. Inside or crossing: minus
+        the depth, and the surface's deepest point inside the hull if there is one.
+        """
+        crossing = self._crossing(hull)
+        if crossing is None:
+            result, request = coal.DistanceResult(), coal.DistanceRequest()
+            apart = coal.distance(
+                self._mesh, _STILL, hull.geometry, hull.placement, request, result
+            )
+            gap, place = max(0.0, float(apart)), np.array(result.getNearestPoint1())
+        else:
+            gap, place = -crossing[0], crossing[1]
+        depth = self.deepest_inside(hull.vertices, max(0.0, -gap))
+        return (-depth if depth > 0.0 else gap), place
+
+    def _crossing(self, hull: Polytope) -> tuple[float, Array] | None:
+        """Depth [m] of the surface's deepest point inside a convex ``hull``, and that point.
+
+        None where no point of the surface is inside by 0.01 mm.
+        """
+        low, high = hull.vertices.min(axis=0), hull.vertices.max(axis=0)
+        found = self._tree.deepest(hull.planes, low, high)
+        return None if found is None else (-found[0], found[1])

@@ -1,0 +1,1 @@
+"""The rows of the score, one module a subject."""

@@ -1,0 +1,196 @@
+"""Whether the robot's hands and feet touch what the person's touch, and at the same place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.metrics.geometry import palms
+from kinemesh.metrics.geometry.posed import SIDES, Posed
+from kinemesh.metrics.geometry.solid import Solid
+from kinemesh.metrics.limits import Limits
+from kinemesh.metrics.person import touches
+from kinemesh.metrics.person.human import standing
+from kinemesh.metrics.person.support import support_height
+from kinemesh.metrics.score import Measure, none, runs
+from kinemesh.motion import Clip, Scene
+
+_KEPT = 0.02
+"""Contact is kept while the gap is no wider than this [m]."""
+
+
+@dataclass
+class _Gaps:
+    """Gaps of one kind of contact, gathered over hands, feet and frames."""
+
+    frames: list[int] = field(default_factory=list)
+    gaps: list[float] = field(default_factory=list)
+    shifts: list[float] = field(default_factory=list)
+
+    def add(self, frame: int, gap: float, shift: float | None) -> None:
+        self.frames.append(frame)
+        self.gaps.append(gap)
+        if shift is not None:
+            self.shifts.append(shift)
+
+
+def contact(
+    posed: Posed,
+    scene: Scene,
+    props: tuple[Solid, ...],
+    terrain: Solid | None,
+    clip: Clip | None,
+    limits: Limits,
+) -> tuple[Measure, ...]:
+    """Rows of hands on props, hands on terrain and feet on terrain."""
+    bounds = {
+        "prop": (limits.prop_gap, limits.prop_kept, limits.prop_shift),
+        "terrain_hand": (limits.terrain_gap, limits.terrain_kept, None),
+        "terrain_foot": (limits.terrain_gap, limits.terrain_kept, None),
+    }
+    found = {kind: _Gaps() for kind in bounds}
+    if clip is not None:
+        for side in SIDES:
+            _hand_on_props(posed, scene, props, clip, side, found["prop"])
+        if terrain is not None and clip.scene.terrain is not None:
+            for side in SIDES:
+                _hand_on_terrain(posed, terrain, clip, side, found["terrain_hand"])
+                _foot_on_terrain(posed, terrain, clip, side, found["terrain_foot"])
+    rows: list[Measure] = []
+    for kind, gaps in found.items():
+        thing = kind.split("_", maxsplit=1)[0]
+        if (scene.terrain is None) if thing == "terrain" else (not scene.props):
+            rows.append(none(f"contact.{kind}.gap_mean", "mm", f"the scene has no {thing}"))
+        else:
+            why = "needs the clip" if clip is None else f"the person touches no {thing}"
+            rows += _rows(kind, gaps, bounds[kind], len(posed), why, owed=clip is None)
+    return tuple(rows)
+
+
+def _hand_on_props(
+    posed: Posed, scene: Scene, props: tuple[Solid, ...], clip: Clip, side: str, found: _Gaps
+) -> None:
+    hulls = posed.hand_hulls(side)
+    targets = {prop.name: prop for prop in scene.props}
+    sources = {prop.name: prop for prop in clip.scene.props}
+    for name, touch in touches.on_props(clip, side).items():
+        if name not in targets:
+            continue
+        solid = next(s for s in props if s.name == name)
+        source, target = sources[name], targets[name]
+        frames = np.flatnonzero(touch.flags)
+        shifts = palms.shift(
+            posed.palm(side)[frames],
+            palms.palm(clip, side)[frames],
+            (target.shape, target.track[frames]),
+            (source.shape, source.track[frames]),
+        )
+        for k, shift in zip(frames, shifts, strict=True):
+            gap, _ = solid.gap(posed.configurations[k], int(k), hulls)
+            found.add(int(k), abs(gap), float(shift))
+
+
+def _hand_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found: _Gaps) -> None:
+    assert clip.scene.terrain is not None
+    touch = touches.on_terrain(clip, side)
+    still = poses.IDENTITY[None]
+    hulls = posed.hand_hulls(side)
+    frames = np.flatnonzero(touch.flags)
+    shifts = palms.shift(
+        posed.palm(side)[frames],
+        palms.palm(clip, side)[frames],
+        (terrain.shape, still),
+        (clip.scene.terrain.shape, still),
+    )
+    for k, shift in zip(frames, shifts, strict=True):
+        gap, _ = terrain.gap(posed.configurations[k], int(k), hulls)
+        found.add(int(k), abs(gap), float(shift))
+
+
+def _foot_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found: _Gaps) -> None:
+    """Feet that stand with the terrain, and not the ground plane, under their toes."""
+    toe = clip.landmark(f"{side}_toe")
+    under = support_height(clip.scene, toe)
+    flat = -np.inf if clip.scene.ground is None else clip.scene.ground
+    flags: NDArray[np.bool_] = standing(clip, side).toe & (under > flat + 1e-3)
+    hulls = posed.foot_hulls(side)
+    for k in np.flatnonzero(flags):
+        gap, _ = terrain.gap(posed.configurations[k], int(k), hulls)
+        found.add(int(k), abs(gap), None)
+
+
+def _rows(
+    kind: str,
+    found: _Gaps,
+    bounds: tuple[float | None, float | None, float | None],
+    frames: int,
+    why: str,
+    *,
+    owed: bool,
+) -> list[Measure]:
+    gap_limit, kept_limit, shift_limit = bounds
+    if not found.gaps:
+        return [
+            none(f"contact.{kind}.gap_mean", "mm", why),
+            none(f"contact.{kind}.gap_p95", "mm", why, gap_limit, owed=owed),
+            none(f"contact.{kind}.kept", "%", why, kept_limit, owed=owed),
+        ]
+    gaps, index = np.array(found.gaps), np.array(found.frames)
+    worst = int(np.argmax(gaps))
+    allowed = np.inf if gap_limit is None else gap_limit
+    rows = [
+        Measure(
+            f"contact.{kind}.gap_mean",
+            1e3 * float(gaps.mean()),
+            "mm",
+            note=f"over {len(gaps)} contacts",
+        ),
+        Measure(
+            f"contact.{kind}.gap_p95",
+            1e3 * float(np.percentile(gaps, 95)),
+            "mm",
+            gap_limit,
+            frames=runs(_flag(index[1e3 * gaps > allowed], frames)),
+            note=f"at most {1e3 * gaps[worst]:.3g} mm, in frame {index[worst]}",
+            series=_widest(index, 1e3 * gaps, frames),
+        ),
+        Measure(
+            f"contact.{kind}.kept",
+            100.0 * float(np.mean(gaps <= _KEPT)),
+            "%",
+            kept_limit,
+            at_least=True,
+            frames=runs(_flag(index[gaps > _KEPT], frames)),
+        ),
+    ]
+    if found.shifts:
+        shifts = np.array(found.shifts)
+        far = index[1e3 * shifts > (np.inf if shift_limit is None else shift_limit)]
+        rows += [
+            Measure(
+                f"contact.{kind}.shift_mean",
+                1e3 * float(shifts.mean()),
+                "mm",
+                shift_limit,
+                frames=() if shift_limit is None else runs(_flag(far, frames)),
+            ),
+            Measure(f"contact.{kind}.shift_p95", 1e3 * float(np.percentile(shifts, 95)), "mm"),
+        ]
+    return rows
+
+
+def _widest(index: NDArray[np.int64], gaps: Array, frames: int) -> Array:
+    """The widest gap of each frame ``(T,)``; NaN where nothing touches."""
+    series = np.full(frames, -np.inf)
+    np.maximum.at(series, index, gaps)
+    return np.where(np.isfinite(series), series, np.nan)
+
+
+def _flag(index: Array | NDArray[np.int64], frames: int) -> NDArray[np.bool_]:
+    flags = np.zeros(frames, dtype=bool)
+    flags[index] = True
+    return flags

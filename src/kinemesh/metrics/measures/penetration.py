@@ -1,0 +1,114 @@
+"""How deep the robot is in the ground, the terrain, the props and itself."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.arrays import Array
+from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.selfcollision import SelfPairs
+from kinemesh.metrics.geometry.solid import Solid
+from kinemesh.metrics.limits import Limits
+from kinemesh.metrics.score import Measure, none, runs
+from kinemesh.motion import Scene
+
+_SEEN = 1e-3
+"""A frame counts in the share when something is deeper than this [m]."""
+
+
+def penetration(
+    posed: Posed,
+    scene: Scene,
+    props: tuple[Solid, ...],
+    terrain: Solid | None,
+    limits: Limits,
+) -> tuple[Measure, ...]:
+    """Rows of all four kinds."""
+    rows: list[Measure] = []
+    if scene.ground is None:
+        rows += _missing("ground", "the scene has no ground plane", limits)
+    else:
+        rows += _rows("ground", *ground_depth(posed, scene.ground), limits)
+    for kind, solids in (("terrain", (terrain,) if terrain else ()), ("prop", props)):
+        if not solids:
+            rows += _missing(kind, f"the scene has no {kind}", limits)
+            continue
+        true, notes, cover = _solids(posed, solids)
+        rows += _rows(kind, true, notes, limits)
+        if any(solid.surface is not None for solid in solids):
+            rows.append(
+                Measure(
+                    f"penetration.{kind}.hull_max",
+                    1e3 * float(cover.max()),
+                    "mm",
+                    note="against the convex parts that stand in for the true surface",
+                )
+            )
+    rows += _rows("self", *_self(posed), limits)
+    return tuple(rows)
+
+
+def ground_depth(posed: Posed, height: float) -> tuple[Array, list[str]]:
+    """Depth ``(T,)`` [m] of the lowest hull vertex below ``z = height``, and its link."""
+    table = posed.robot.hull_table
+    depth, names = np.zeros(len(posed)), [""] * len(posed)
+    for k, configuration in enumerate(posed.configurations):
+        turned = np.einsum(
+            "ij,ij->i", configuration.rotations[table.vertex_joints, 2], table.vertices
+        )
+        heights = turned + configuration.translations[table.vertex_joints, 2] - height
+        lowest = int(np.argmin(heights))
+        if heights[lowest] < 0.0:
+            depth[k] = -heights[lowest]
+            names[k] = posed.robot.hulls[int(table.owners[lowest])].link
+    return depth, names
+
+
+def _solids(posed: Posed, solids: tuple[Solid, ...]) -> tuple[Array, list[str], Array]:
+    depth, cover = np.zeros(len(posed)), np.zeros(len(posed))
+    names = [""] * len(posed)
+    for solid in solids:
+        for k, configuration in enumerate(posed.configurations):
+            true, parts = solid.depths(configuration, k)
+            worst = int(np.argmax(true))
+            if true[worst] > depth[k]:
+                depth[k] = true[worst]
+                names[k] = f"{posed.robot.hulls[worst].link} in {solid.name}"
+            cover[k] = max(cover[k], float(parts.max()))
+    return depth, names, cover
+
+
+def _self(posed: Posed) -> tuple[Array, list[str]]:
+    pairs = SelfPairs(posed.robot)
+    depth, names = np.zeros(len(posed)), [""] * len(posed)
+    for k, configuration in enumerate(posed.configurations):
+        depth[k], names[k] = pairs.deepest(configuration)
+    return depth, names
+
+
+def _rows(kind: str, depth: Array, names: list[str], limits: Limits) -> tuple[Measure, ...]:
+    worst = int(np.argmax(depth))
+    beyond: NDArray[np.bool_] = depth > _SEEN
+    allowed = np.inf if limits.penetration is None else limits.penetration
+    note = f"{names[worst]} in frame {worst}" if depth[worst] > 0.0 else ""
+    return (
+        Measure(
+            f"penetration.{kind}.max",
+            1e3 * float(depth[worst]),
+            "mm",
+            limits.penetration,
+            frames=runs(1e3 * depth > allowed),
+            note=note,
+            series=1e3 * depth,
+        ),
+        Measure(f"penetration.{kind}.p99", 1e3 * float(np.percentile(depth, 99)), "mm"),
+        Measure(
+            f"penetration.{kind}.share", 100.0 * float(beyond.mean()), "%", frames=runs(beyond)
+        ),
+    )
+
+
+def _missing(kind: str, why: str, limits: Limits) -> tuple[Measure, ...]:
+    del limits  # what is not in the scene cannot be touched: no row is owed
+    return (none(f"penetration.{kind}.max", "mm", why),)

@@ -1,0 +1,131 @@
+"""Whether the robot's scene holds together: props in each other, and where they are."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from kinemesh.arrays import Array
+from kinemesh.geometry import poses
+from kinemesh.metrics.geometry.overlap import Body, depths
+from kinemesh.metrics.limits import Limits
+from kinemesh.metrics.measures.rests import rests
+from kinemesh.metrics.score import Measure, none, runs
+from kinemesh.motion import Clip, Prop, Scene
+
+_SEEN = 1e-3
+"""A recorded overlap of more than this [m] is told."""
+_OWN = 1e-3
+"""A track is the recording's, scaled, if its origin is nowhere further off [m], horizontally."""
+
+
+def things(
+    scene: Scene, clip: Clip | None, target: Scene | None, scale: float, limits: Limits
+) -> tuple[Measure, ...]:
+    """Rows on props against props, terrain and ground, and on the places of props."""
+    if not scene.props:
+        why = "the scene has no prop"
+        return (
+            none("penetration.props.max", "mm", why),
+            none("scene.place", "cm", why),
+            none("scene.rest", "cm", why),
+        )
+    return (
+        _overlap(scene, None if clip is None else clip.scene, limits.props),
+        _place(scene, None if clip is None else clip.scene, target, scale, limits.prop_place),
+        rests(scene, clip, target, scale, limits.prop_rest),
+    )
+
+
+def _overlap(scene: Scene, recorded: Scene | None, limit: float | None) -> Measure:
+    frames = len(scene.props[0].track)
+    found = _pairs(scene, frames)
+    deepest = np.max(list(found.values()), axis=0) if found else np.zeros(frames)
+    frame = int(np.argmax(deepest))
+    note = ""
+    if deepest[frame] > 0.0:
+        names = max(found, key=lambda pair: float(found[pair][frame]))
+        note = f"{names[0]} in {names[1]} in frame {frame}"
+        before = 0.0 if recorded is None else _recorded(recorded, names, frames, frame)
+        if before > _SEEN:
+            note += f"; {1e3 * before:.3g} mm in the recording"
+    return Measure(
+        "penetration.props.max",
+        1e3 * float(deepest[frame]),
+        "mm",
+        limit,
+        frames=runs(1e3 * deepest > (np.inf if limit is None else limit)),
+        note=note,
+        series=1e3 * deepest,
+    )
+
+
+def _pairs(
+    scene: Scene, frames: int, only: tuple[str, str] | None = None
+) -> dict[tuple[str, str], Array]:
+    """Depth ``(T,)`` [m] of every prop in every other, in the terrain and in the ground."""
+    props = [Body(prop.name, prop.shape, prop.track) for prop in scene.props]
+    solids = list(props)
+    if scene.terrain is not None:
+        solids.append(Body(scene.terrain.name, scene.terrain.shape, poses.IDENTITY))
+    found = {
+        (a.name, b.name): depths(a, b, frames)
+        for a, b in combinations(solids, 2)
+        if only is None or only == (a.name, b.name)
+    }
+    if scene.ground is not None:
+        for prop in props:
+            if only is None or only == (prop.name, "the ground"):
+                sunk = np.maximum(scene.ground - prop.lowest(), 0.0)
+                found[prop.name, "the ground"] = np.broadcast_to(sunk, (frames,))
+    return found
+
+
+def _recorded(scene: Scene, names: tuple[str, str], frames: int, frame: int) -> float:
+    """How deep the same two are in each other in the recording [m]; 0 if one is not in it."""
+    depth = _pairs(scene, frames, names).get(names)
+    return 0.0 if depth is None else float(depth[frame])
+
+
+def _place(
+    scene: Scene, recorded: Scene | None, target: Scene | None, scale: float, limit: float | None
+) -> Measure:
+    """How far the middles of props are, horizontally, from their scaled places."""
+    source = target or recorded
+    if source is None:
+        return none("scene.place", "cm", "needs the clip", limit)
+    wanted = {prop.name: prop for prop in source.props}
+    pairs = {p.name: (p, wanted[p.name]) for p in scene.props if p.name in wanted}
+    if not pairs:
+        return none("scene.place", "cm", "no prop of the scene is one of the recording's", limit)
+    apart = {
+        name: np.linalg.norm(_middle(here)[:, :2] - scale * _middle(there)[:, :2], axis=1)
+        for name, (here, there) in pairs.items()
+    }
+    series = np.max(list(apart.values()), axis=0)
+    frame = int(np.argmax(series))
+    name = max(apart, key=lambda key: float(apart[key][frame]))
+    note = f"the middle of {name}, in frame {frame}"
+    if target is None:
+        # A track that is none of the recording's was given on purpose, or by somebody else.
+        here, there = pairs[name]
+        if np.abs(here.track[:, :2] - scale * there.track[:, :2]).max() > _OWN:
+            allowed = np.inf if limit is None else limit
+            if 1e2 * series[frame] > allowed:
+                limit = None
+                note += ", on a track that is not the recording's: not judged without target"
+    return Measure(
+        "scene.place",
+        1e2 * float(series[frame]),
+        "cm",
+        limit,
+        frames=runs(1e2 * series > (np.inf if limit is None else limit)),
+        note=note,
+        series=1e2 * series,
+    )
+
+
+def _middle(prop: Prop) -> Array:
+    """The middle of a prop's bounds in the world ``(T, 3)`` [m]."""
+    return poses.apply(prop.track, prop.shape.bounds.mean(axis=0)[None])[:, 0]

@@ -1,0 +1,136 @@
+"""Whether the robot does what the person does: landmarks, their relations, their range."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import Delaunay, QhullError
+
+from kinemesh.arrays import Array
+from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.limits import Limits
+from kinemesh.metrics.measures import windows
+from kinemesh.metrics.measures.posture import leftward
+from kinemesh.metrics.score import Measure, none, runs
+from kinemesh.motion import LANDMARKS, Clip
+
+_MOVES = 0.05
+"""A landmark that moves less than this [m] about the pelvis says nothing about range."""
+
+
+def tracking(posed: Posed, clip: Clip | None, scale: float, limits: Limits) -> tuple[Measure, ...]:
+    """Rows that compare with the person scaled by ``scale``."""
+    if clip is None:
+        why = "needs the clip"
+        return (
+            none("tracking.landmark_error", "cm", why, limits.landmark_error, owed=True),
+            none("tracking.worst_landmark", "cm", why, limits.worst_landmark, owed=True),
+            none("tracking.worst_half_second", "cm", why, limits.worst_landmark, owed=True),
+            none("tracking.laplacian", "1", why),
+            none("tracking.range_kept", "1", why, limits.range_kept, owed=True),
+        )
+    person, robot = clip.landmarks() * scale, posed.landmarks
+    error = np.linalg.norm(person - robot, axis=-1)
+    worst = int(np.argmax(error.mean(axis=0)))
+    allowed = np.inf if limits.landmark_error is None else limits.landmark_error
+    return (
+        Measure(
+            "tracking.landmark_error",
+            1e2 * float(error.mean()),
+            "cm",
+            limits.landmark_error,
+            frames=runs(1e2 * error.mean(axis=1) > allowed),
+            note=f"most at {LANDMARKS[worst]}: {1e2 * error[:, worst].mean():.3g} cm",
+            series=1e2 * error.mean(axis=1),
+        ),
+        *_worst(1e2 * error, posed.fps, limits.worst_landmark),
+        Measure("tracking.laplacian", laplacian_cost(person, robot), "1"),
+        _range(person, robot, limits),
+    )
+
+
+def _worst(error: Array, fps: float, limit: float | None) -> list[Measure]:
+    """Rows on the worst landmark of errors ``(T, K)`` [cm], which a mean would hide."""
+    lasting = windows.sustained(error, fps)
+    rows = []
+    for key, figures, series in (
+        ("worst_landmark", np.percentile(error, 95, axis=0), error),
+        ("worst_half_second", lasting.max(axis=0), lasting),
+    ):
+        most = int(np.argmax(figures))
+        rows.append(
+            Measure(
+                f"tracking.{key}",
+                float(figures[most]),
+                "cm",
+                limit,
+                frames=runs(windows.over(series, limit)),
+                note=f"{LANDMARKS[most]}, most in frame {int(np.argmax(series[:, most]))}",
+                series=series.max(axis=1),
+                parts=dict(zip(LANDMARKS, figures.tolist(), strict=True)),
+            )
+        )
+    return rows
+
+
+def laplacian_cost(person: Array, robot: Array) -> float:
+    r"""Mean over frames of :math:`\|L P_r - L P_h\|^2 / \|L P_h\|^2`, landmarks only.
+
+    L is the uniform Laplacian of the Delaunay tetrahedra of the person's landmarks.
+    """
+    costs = []
+    for human, machine in zip(person, robot, strict=True):
+        laplacian = _laplacian(human)
+        wanted = laplacian @ human
+        costs.append(np.sum((laplacian @ machine - wanted) ** 2) / np.sum(wanted**2))
+    return float(np.mean(costs))
+
+
+def _laplacian(points: Array) -> Array:
+    try:
+        simplices = Delaunay(points).simplices
+    except QhullError:  # all in a plane
+        simplices = Delaunay(points, qhull_options="QJ Pp").simplices
+    linked = np.zeros((len(points), len(points)))
+    for i in range(4):
+        for j in range(4):
+            if i != j:
+                linked[simplices[:, i], simplices[:, j]] = 1.0
+    degree = np.maximum(linked.sum(axis=1, keepdims=True), 1.0)
+    return np.asarray(np.eye(len(points)) - linked / degree)
+
+
+def _range(person: Array, robot: Array, limits: Limits) -> Measure:
+    """Mean over the moving landmarks of the robot's range over the person's, each at most 1."""
+    wanted, shown = motion_range(person), motion_range(robot)
+    moving = wanted > _MOVES
+    if not moving.any():
+        why = "the person hardly moves about the pelvis"
+        return none("tracking.range_kept", "1", why, limits.range_kept)
+    ratio = np.where(moving, shown / np.maximum(wanted, 1e-12), np.inf)
+    least = int(np.argmin(ratio))
+    value = float(np.minimum(ratio[moving], 1.0).mean())
+    failed = limits.range_kept is not None and value < limits.range_kept
+    return Measure(
+        "tracking.range_kept",
+        value,
+        "1",
+        limits.range_kept,
+        at_least=True,
+        frames=((0, len(person) - 1),) if failed else (),
+        note=f"least at {LANDMARKS[least]}: {ratio[least]:.2g}",
+    )
+
+
+def motion_range(landmarks: Array) -> Array:
+    """Range ``(K,)`` [m] of each landmark: length of its peak-to-peak box about the pelvis.
+
+    The box is taken in axes that turn with the heading of hips and shoulders, so that neither
+    walking nor turning as a statue counts.
+    """
+    left = leftward(landmarks)
+    heading = np.arctan2(-left[:, 0], left[:, 1])
+    cos, sin = np.cos(heading)[:, None], np.sin(heading)[:, None]
+    about = landmarks - landmarks[:, [LANDMARKS.index("pelvis")]]
+    x, y, z = about[..., 0], about[..., 1], about[..., 2]
+    turned = np.stack([cos * x + sin * y, cos * y - sin * x, z], axis=-1)
+    return np.asarray(np.linalg.norm(np.ptp(turned, axis=0), axis=-1))

@@ -1,0 +1,1 @@
+"""What the person does, by the ruler's own rules."""

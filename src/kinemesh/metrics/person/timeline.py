@@ -1,0 +1,94 @@
+"""When the person's feet stand and hands touch, and when the robot's do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinemesh.arrays import readonly
+from kinemesh.geometry import poses
+from kinemesh.metrics.geometry.posed import SIDES, Posed
+from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
+from kinemesh.metrics.person import touches
+from kinemesh.metrics.person.human import Flags, lasting, speed, standing
+from kinemesh.metrics.person.support import support_height
+from kinemesh.motion import Clip, Scene, Trajectory
+from kinemesh.robot.model import RobotModel
+
+STANDS = 0.01
+"""A robot's foot stands while the middle of its toe edge is within this [m] of its surface ..."""
+STILL = 0.05
+"""... and slower than this [m/s], for 0.2 s."""
+TOUCHES = 0.02
+"""A robot's hand touches what is within this [m] of its hulls."""
+_REACH = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Touching:
+    """One limb on one thing, the person's and the robot's."""
+
+    name: str
+    """``left foot stands``, ``right hand on largebox``."""
+    person: Flags | None
+    """When the person's does ``(T,)``; None: not known without the clip."""
+    robot: Flags
+    """When the robot's does ``(T,)``."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "robot", readonly(self.robot, np.bool_))
+        if self.person is not None:
+            object.__setattr__(self, "person", readonly(self.person, np.bool_))
+
+
+def timeline(
+    trajectory: Trajectory, robot: RobotModel, *, scene: Scene, clip: Clip | None = None
+) -> tuple[Touching, ...]:
+    """Feet on the ground and hands on things, read from person and robot by the ruler's rules.
+
+    Args:
+        trajectory: the robot's motion.
+        robot: whose it is.
+        scene: the robot's scene.
+        clip: the person's motion, frame for frame; None: the person's side is not known.
+    """
+    posed = Posed(trajectory, robot)
+    rows = []
+    for sole in robot.soles:
+        toe = posed.corners(sole.name)[:, 2:].mean(axis=1)
+        height = np.abs(toe[:, 2] - support_height(scene, toe, _REACH))
+        stands = lasting((height < STANDS) & (speed(toe, posed.fps) < STILL), posed.fps)
+        person = None if clip is None else standing(clip, sole.name).toe
+        rows.append(Touching(f"{sole.name} foot stands", person, stands))
+    terrain = terrain_of(scene)
+    for solid in (*props_of(scene), *([] if terrain is None else [terrain])):
+        for side in SIDES:
+            near = _touches(posed, solid, side)
+            person = None if clip is None else person_touches(clip, solid.name, side)
+            if near.any() or (person is not None and person.any()):
+                rows.append(Touching(f"{side} hand on {solid.name}", person, near))
+    return tuple(rows)
+
+
+def _touches(posed: Posed, solid: Solid, side: str) -> Flags:
+    """When the robot's hand is within 20 mm of a solid ``(T,)``."""
+    hulls = posed.hand_hulls(side)
+    table = posed.robot.hull_table
+    low, high = solid.shape.bounds
+    flags = np.zeros(len(posed), dtype=bool)
+    for k, configuration in enumerate(posed.configurations):
+        centres = configuration.positions(table.joints[hulls], table.centres[hulls])
+        local = poses.apply(poses.inverse(solid.pose(k)), centres)
+        outside = np.linalg.norm(np.maximum(np.maximum(low - local, local - high), 0.0), axis=1)
+        if np.any(outside - table.radii[hulls] < TOUCHES):
+            flags[k] = solid.gap(configuration, k, hulls)[0] <= TOUCHES
+    return flags
+
+
+def person_touches(clip: Clip, name: str, side: str) -> Flags:
+    """When the person's hand touches a prop or the terrain ``(T,)``, as the ruler's rows say."""
+    if clip.scene.terrain is not None and clip.scene.terrain.name == name:
+        return touches.on_terrain(clip, side).flags
+    known = touches.on_props(clip, side).get(name)
+    return np.zeros(len(clip), dtype=bool) if known is None else known.flags

@@ -1,0 +1,1 @@
+"""A robot as its file describes it, from URDF or MuJoCo's XML."""

@@ -1,0 +1,85 @@
+"""Where the robot's hulls are near one convex part, by coal."""
+
+from __future__ import annotations
+
+import coal
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.arrays import Array
+from kinemesh.proximity.contact_manifold import SNUG, patch
+from kinemesh.proximity.obstacle import Solid
+from kinemesh.robot.configuration import Configuration
+
+Places = tuple[Array, Array, Array, NDArray[np.int64]]
+"""Distances ``(N,)`` [m], the robot's points ``(N, 3)`` [m], normals ``(N, 3)``, hulls ``(N,)``."""
+
+_SAME = 1e-6
+"""Places nearer to each other than this [m] are one."""
+
+
+def near_solid(
+    configuration: Configuration,
+    solid: Solid,
+    rotation: Array,
+    translation: Array,
+    within: float,
+    chosen: NDArray[np.int64],
+) -> Places:
+    """Places of the ``chosen`` hulls less than ``within`` [m] from a part placed in the world.
+
+    The nearest place of each hull, and up to four corners where it lies flat: bounding spheres
+    against the part's planes first, then coal.
+    """
+    robot, planes = configuration.robot, solid.planes
+    local = (configuration.spheres[chosen] - translation) @ rotation
+    # A point is at least as far from a convex solid as from the worst of its planes.
+    over = (local @ planes[:, :3].T + planes[:, 3]).max(axis=1)
+    close = chosen[over - robot.hull_table.radii[chosen] < within]
+    nearest = distances(configuration, solid, rotation, translation, within, close)
+    found = [nearest]
+    for distance, place, normal, k in zip(*nearest, strict=True):
+        if abs(distance) < SNUG:
+            hull = robot.hulls[k]
+            corners = configuration.positions(
+                np.full(len(hull.vertices), hull.joint), hull.vertices
+            )
+            local = (corners - translation) @ rotation
+            turn = rotation.T @ configuration.rotations[hull.joint]
+            low, height, normals = patch(local, normal @ rotation, planes, turn)
+            others = np.linalg.norm(corners[low] - place, axis=1) > _SAME
+            low, height, normals = low[others], height[others], normals[others]
+            found.append((height, corners[low], normals @ rotation.T, np.full(len(low), k)))
+    return _together(found)
+
+
+def _together(found: list[Places]) -> Places:
+    distance, points, normals, hulls = (np.concatenate(c) for c in zip(*found, strict=True))
+    return distance, points, normals, hulls
+
+
+def distances(
+    configuration: Configuration,
+    solid: Solid,
+    rotation: Array,
+    translation: Array,
+    within: float,
+    hulls: NDArray[np.int64],
+) -> Places:
+    """Coal's distances of ``hulls`` to one convex part, those below ``within`` [m]."""
+    placed = coal.Transform3s(rotation, translation)
+    request, result = coal.DistanceRequest(), coal.DistanceResult()
+    found: list[tuple[float, Array, Array, int]] = []
+    for k in hulls.tolist():
+        hull = configuration.robot.hulls[k]
+        result.clear()
+        at = configuration.placed(hull.joint)
+        apart = coal.distance(hull.geometry, at, solid.geometry, placed, request, result)
+        if apart < within:
+            found.append((apart, result.getNearestPoint1(), -result.normal, k))
+    return (
+        np.array([f[0] for f in found]),
+        np.reshape([f[1] for f in found], (-1, 3)),
+        np.reshape([f[2] for f in found], (-1, 3)),
+        np.array([f[3] for f in found], dtype=np.int64),
+    )

@@ -1,0 +1,77 @@
+"""Solids of the world, made ready for distance queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from kinemesh.arrays import Array, readonly
+from kinemesh.geometry.hollow import is_hollow
+from kinemesh.geometry.shape import ConvexPart, Shape
+from kinemesh.proximity.hull_clearance import Dents
+from kinemesh.proximity.sheet import Sheet
+from kinemesh.proximity.surface import TrueSurface
+from kinemesh.robot.convex import convex_geometry
+
+
+@dataclass(frozen=True, eq=False)
+class Solid:
+    """A convex part of an obstacle."""
+
+    geometry: Any
+    """coal's geometry of it."""
+    planes: Array
+    """Its distinct facet planes ``(F, 4)``, outward."""
+
+    @classmethod
+    def of(cls, part: ConvexPart) -> Solid:
+        """Prepare ``part``."""
+        planes = readonly(np.unique(np.round(part.planes, 9), axis=0))
+        return cls(convex_geometry(part.vertices), planes)
+
+
+@dataclass(frozen=True, eq=False)
+class Obstacle:
+    """A solid of the world, made ready once for all frames."""
+
+    name: str
+    parts: tuple[Solid, ...]
+    """Its convex parts."""
+    surface: TrueSurface | None = None
+    """The true surface, where the parts only cover it and distances are to be to it."""
+    dents: Dents | None = None
+    """How far the one part may be entered, where it is the hull of a surface with dents."""
+
+    sheet: Sheet | None = None
+    """What of it bounds no solid and has two sides."""
+
+    @classmethod
+    def of(cls, name: str, shape: Shape, *, true: bool = False) -> Obstacle:
+        """Prepare ``shape`` for distance queries.
+
+        Args:
+            name: what to call it.
+            shape: the solid.
+            true: measure from the true surface where the convex parts leave it far inside, and
+                let hulls be entered as far as the surface lies below them, 1 mm at most.
+        """
+        made = shape.worked_out((cls, true), lambda: cls._made(shape, true))
+        return replace(made, name=name)
+
+    @classmethod
+    def _made(cls, shape: Shape, true: bool) -> Obstacle:
+        name, parts = "", tuple(Solid.of(part) for part in shape.parts)
+        if not (true and shape.warnings) or shape.split:
+            return cls(name, parts)
+        if shape.sheets.any():
+            solid, sheet = shape.solid, Sheet.of(shape)
+            if solid is None:
+                return cls(name, (), sheet=sheet)
+            return replace(cls.of(name, solid, true=True), sheet=sheet)
+        if is_hollow(shape):
+            return cls(name, parts, TrueSurface.of(shape))
+        if len(parts) > 1:
+            return cls(name, parts)
+        return cls(name, parts, dents=Dents.of(shape, shape.parts[0]))

@@ -1,0 +1,1 @@
+"""BVH: hierarchies of joints in text."""

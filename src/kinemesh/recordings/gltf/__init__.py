@@ -1,0 +1,1 @@
+"""Binary glTF: skins, nodes and meshes that move."""

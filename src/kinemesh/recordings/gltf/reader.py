@@ -1,0 +1,183 @@
+"""A person and the objects of one ``.glb``: a Mixamo skin, and meshes on nodes that move.
+
+HUMOTO publishes its recordings so, and so does Blender export any scene with a rigged person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinemesh.arrays import Array
+from kinemesh.errors import ClipError, ReadError
+from kinemesh.motion import LANDMARKS, Skeleton
+from kinemesh.motion.skeleton import Landmarks
+from kinemesh.recordings.gltf.container import Gltf
+from kinemesh.recordings.gltf.nodes import Nodes, channels
+from kinemesh.recordings.gltf.objects import carriers_of, objects
+from kinemesh.recordings.hierarchy.landmarks import mapped_skeleton
+from kinemesh.recordings.recording import Asked, Recording, named_skeleton
+
+_PREFIX = re.compile(r"^(?:.*[:|])?(?:mixamorig\d*[_:]?)?")
+"""What exporters put before the names of Mixamo's joints."""
+_MIXAMO = {
+    "hip": "UpLeg",
+    "knee": "Leg",
+    "ankle": "Foot",
+    "toe": "ToeBase",
+    "shoulder": "Arm",
+    "elbow": "ForeArm",
+    "hand": "Hand",
+}
+_SAMPLES = 60
+"""So many frames tell the proportions of a body that is not Mixamo's."""
+_LEG_RATIO = 0.487
+"""(Thigh + shank) / stature of HUMOTO's person: 0.766 m of 1.574 m."""
+
+
+def read_glb(path: Path, skeleton: Asked = None) -> Recording:
+    """Read a person and the objects around: joints, their turns, and a prop for every object.
+
+    The keys of all animations are taken together, for exporters write one a thing; of several
+    that drive the person, the one with the most keys is. Meshes on a skin are the person's own;
+    every other mesh is a prop, one for each node that moves, with all that hangs from it, and one
+    for each mesh that stands still.
+
+    Raises:
+        ReadError: not a ``.glb``, damaged, without a person or without motion, or with joints
+            that are not those of ``skeleton`` or cannot be mapped to landmarks.
+    """
+    file = Gltf.read(path)
+    nodes = Nodes.of(file)
+    joints, bodies = _person(nodes)
+    kept, left = _takes(nodes, joints)
+    nodes.drive(kept)
+    wanted, order, mapped = _skeleton(nodes, joints, skeleton)
+    carriers, attached = carriers_of(nodes, joints)
+    fps, even = nodes.settle([*order, *carriers])
+    positions, rotations = _joints(nodes, order)
+    notes = [f"skeleton {wanted.name}: by the names of {len(joints)} joints in the file", *mapped]
+    if not even:
+        notes.append(f"keys: at uneven times, read at {fps:g}/s")
+    if left:
+        notes.append(f"animations left out, for others drive the same joints: {', '.join(left)}")
+    if attached:
+        notes.append(f"meshes that hang from the person, left out: {', '.join(attached)}")
+    if bodies > 1:
+        notes.append(f"skins: {bodies}, of which the one with the most joints is read")
+    props, said = objects(nodes, carriers)
+    notes += said
+    return Recording(
+        positions, wanted, fps, up="y", rotations=rotations, props=tuple(props), notes=tuple(notes)
+    )
+
+
+def _person(nodes: Nodes) -> tuple[list[int], int]:
+    """The joints of the largest skin, and how many skins there are that differ."""
+    file = nodes.file
+    skins = [file.list_of(skin, "joints", int) for skin in file.table("skins")]
+    for skin in skins:
+        for node in skin:
+            file.row("nodes", node)
+    shown = [skin for skin in skins if skin and all(node in nodes.shown for node in skin)]
+    if not shown:
+        # An armature may be exported without its body: Mixamo offers that.
+        bare = {node: _PREFIX.sub("", nodes.names[node], count=1) for node in sorted(nodes.shown)}
+        hips = next((node for node, name in bare.items() if name == "Hips"), None)
+        below = [n for n in bare if hips in nodes.up(n) and "mesh" not in file.row("nodes", n)]
+        if hips is None or len(below) < len(LANDMARKS):
+            raise ReadError(
+                f"{file.name} holds no person: no mesh in it is on a skin with joints, and no "
+                f"node is called Hips. A mesh alone goes to object= or terrain=; a person needs "
+                f"to be exported with its armature"
+            )
+        return below, 1
+    joints = max(shown, key=len)
+    return list(dict.fromkeys(joints)), len({tuple(skin) for skin in shown})
+
+
+def _takes(nodes: Nodes, joints: Sequence[int]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Animations that go together, and the names of those that are left out."""
+    file = nodes.file
+    person = set(joints)
+    found = [(animation, channels(file, animation)) for animation in file.table("animations")]
+
+    def keys_of_person(entry: tuple[dict[str, Any], list[tuple[int, str, int]]]) -> int:
+        animation, driven = entry
+        samplers = file.list_of(animation, "samplers", dict)
+        inputs = [samplers[s] for n, _, s in driven if n in person and 0 <= s < len(samplers)]
+        rows = [file.row("accessors", sampler.get("input")) for sampler in inputs]
+        return sum(row["count"] for row in rows if type(row.get("count")) is int)
+
+    kept: list[dict[str, Any]] = []
+    left: list[str] = []
+    taken: set[tuple[int, str]] = set()
+    for animation, driven in sorted(found, key=keys_of_person, reverse=True):
+        these = {(node, path) for node, path, _ in driven}
+        if these & taken:
+            left.append(str(animation.get("name", "without a name")))
+            continue
+        taken |= these
+        kept.append(animation)
+    return kept, left
+
+
+def _skeleton(
+    nodes: Nodes, joints: Sequence[int], given: Asked
+) -> tuple[Skeleton, list[int], tuple[str, ...]]:
+    """The skeleton, the nodes of its joints in order, and what was found of its landmarks."""
+    bare = [_PREFIX.sub("", nodes.names[node], count=1) for node in joints]
+    if isinstance(given, Skeleton | str):
+        wanted = named_skeleton(given)
+        for names in (bare, [nodes.names[node] for node in joints]):
+            if set(wanted.joints) <= set(names):
+                return wanted, [joints[names.index(joint)] for joint in wanted.joints], ()
+        missing = [joint for joint in wanted.joints if joint not in bare]
+        raise ReadError(
+            f"{nodes.file.name} lacks the joints {', '.join(missing[:8])} of skeleton "
+            f"{wanted.name!r}; it has {', '.join(bare[:80])}"
+        )
+    landmarks: dict[str, str | Mapping[str, float]] = {"pelvis": {"Hips": 0.5, "Spine1": 0.5}}
+    for side in ("Left", "Right"):
+        landmarks |= {f"{side.lower()}_{part}": f"{side}{joint}" for part, joint in _MIXAMO.items()}
+    needed = {"Hips", "Spine1", *(joint for joint in landmarks.values() if isinstance(joint, str))}
+    missing = sorted(needed - set(bare))
+    if given is not None or missing or len(set(bare)) != len(bare):
+        found, notes = _mapped(nodes, joints, given)
+        return found, list(joints), notes
+    return Skeleton(f"mixamo{len(bare)}", tuple(bare), landmarks, _LEG_RATIO), list(joints), ()
+
+
+def _mapped(
+    nodes: Nodes, joints: Sequence[int], given: Landmarks | None
+) -> tuple[Skeleton, tuple[str, ...]]:
+    """The skeleton of joints that are not Mixamo's, or not all as the user has them."""
+    parents = [
+        next((joints.index(up) for up in nodes.up(node)[1:] if up in joints), -1) for node in joints
+    ]
+    nodes.settle(joints)
+    positions, _ = _joints(nodes, joints)
+    rows = np.linspace(0, len(positions) - 1, min(_SAMPLES, len(positions))).astype(int)
+    names = [nodes.names[node] for node in joints]
+    try:
+        return mapped_skeleton(
+            names, parents, positions[rows], name=f"glb{len(joints)}", overrides=given
+        )
+    except (ReadError, ClipError) as error:
+        raise ReadError(f"{nodes.file.name}: {error}") from error
+
+
+def _joints(nodes: Nodes, order: Sequence[int]) -> tuple[Array, Array]:
+    """Positions ``(T, J, 3)`` [m] and world rotations ``(T, J, 4)`` of the joints."""
+    frames = len(nodes.times)
+    positions = np.zeros((frames, len(order), 3))
+    rotations = np.zeros((frames, len(order), 4))
+    for column, node in enumerate(order):
+        places = nodes.places(node)
+        positions[:, column] = places[:, :3, 3]
+        rotations[:, column] = nodes.turns(node).as_quat()
+    return positions, rotations

@@ -1,0 +1,1 @@
+"""Which joint of a hierarchy is which landmark."""

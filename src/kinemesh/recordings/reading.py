@@ -1,0 +1,278 @@
+"""``read``: one call from a file to a clip, in four steps that each say what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from kinemesh import arguments
+from kinemesh._files.inputs import existing_file
+from kinemesh.detection.plausible import implausible
+from kinemesh.errors import ClipError, ReadError
+from kinemesh.motion import Clip, Skeleton
+from kinemesh.motion.clean import cleaned, mended, spiked
+from kinemesh.motion.skeleton import Landmarks
+from kinemesh.recordings.axes import handed, upright
+from kinemesh.recordings.bvh.reader import read_bvh
+from kinemesh.recordings.c3d_files import read_c3d
+from kinemesh.recordings.contacts import read_contacts
+from kinemesh.recordings.gltf.reader import read_glb
+from kinemesh.recordings.ground import grounded
+from kinemesh.recordings.mapping import read_map
+from kinemesh.recordings.omomo import read_omomo
+from kinemesh.recordings.options import check_options
+from kinemesh.recordings.positions import read_archive_file, read_array_file
+from kinemesh.recordings.rates import frame_rate
+from kinemesh.recordings.recording import Asked, Reader, Recording
+from kinemesh.recordings.scene.scene import (
+    made_prop,
+    made_terrain,
+    with_prop,
+    with_recorded,
+    with_terrain,
+    without_object,
+)
+from kinemesh.recordings.scene.scene_file import PropEntry, SceneFile, TerrainEntry, read_scene_file
+from kinemesh.recordings.smpl.files import holds_pose
+from kinemesh.recordings.smpl.pickles import refuse_pickle
+from kinemesh.recordings.smpl.reader import BodySource, read_smpl
+from kinemesh.recordings.units import in_metres
+
+READERS: Mapping[str, Reader] = MappingProxyType(
+    {
+        ".pt": read_omomo,
+        ".npy": read_array_file,
+        ".npz": read_archive_file,
+        ".bvh": read_bvh,
+        ".glb": read_glb,
+        ".c3d": read_c3d,
+    }
+)
+"""Suffix to reader. A reader checks the content before it trusts the suffix."""
+
+_FARTHEST = 1e9
+"""No joint is farther off [m], in whatever unit."""
+_FAR_HEIGHT = 0.12
+"""A given stature this far (as a share) from the bones' is worth a warning."""
+
+
+def read(
+    path: str | Path,
+    *,
+    object: str | Path | None = None,
+    terrain: str | Path | None = None,
+    skeleton: Skeleton | str | None = None,
+    height: float | None = None,
+    fps: float | None = None,
+    floor: float | None = None,
+    up: str | None = None,
+    unit: float | None = None,
+    map: str | Path | Landmarks | None = None,
+    clean: bool = False,
+    body_model: str | Path | None = None,
+    rest_joints: str | Path | None = None,
+    decompose: bool = False,
+) -> Clip:
+    """Read a recorded human motion, with the object and the terrain it was made with.
+
+    The clip comes out z up, right-handed, in metres, with its floor at z = 0. Everything that
+    was found or assumed on the way stands in ``Clip.notes``, what looks wrong in
+    ``Clip.warnings``.
+
+    Args:
+        path: ``.bvh`` of any tool; OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; ``.npz`` with
+            ``global_joint_positions`` and optionally ``height`` and ``fps``; poses of SMPL,
+            SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; ``.glb``
+            with a Mixamo skin; ``.c3d`` with joint centres; or a ``scene.toml`` that names one of
+            these and what was touched. What is given here goes before what a scene file says.
+        object: shape of the object that the file tracks, in the object's own frame [m]: a mesh,
+            a URDF or a MuJoCo model.
+        terrain: shape of what stands still, in the same world and axes as the clip [m], its
+            ground at 0.
+        skeleton: a name of :data:`kinemesh.motion.SKELETONS` or a skeleton of your own; found
+            from the file if left out.
+        height: the person's stature [m]; else the file's, else estimated from the leg bones.
+        fps: frames per second [1/s]; else the file's, else the usual rate of the skeleton.
+        floor: height of the floor in the file [m], once z is up; found under the resting toes
+            if left out.
+        up: ``"y"`` or ``"z"``; found from the person if left out.
+        unit: how long a unit of the file is [m]; else the format's, else found from the person.
+        map: which joint is which landmark, as a mapping or a TOML file, where a format names its
+            joints (``.bvh``); found by name and place if left out.
+        clean: take spikes out, which are only warned of if left out. Gaps of up to 0.2 s are
+            filled in any case: see :mod:`kinemesh.motion.clean`.
+        body_model: folder of SMPL, SMPL-H or SMPL-X models, for files of that family, which do
+            not hold the person's bones; a stand-in's bones are taken if left out.
+        rest_joints: file of rest joints ``(J, 3)`` [m] in SMPL's order, in place of a body model.
+        decompose: cut objects and terrain that are not convex into convex parts: collisions are
+            faster and less exact. Needs the extra ``decompose``.
+
+    Raises:
+        ReadError: a file is missing, damaged, or not what it should be.
+        ClipError: the numbers in it make no clip.
+        MissingExtra: an optional package is needed.
+        TypeError: an argument of another kind.
+    """
+    given: dict[str, Any] = {
+        "skeleton": skeleton,
+        "height": height,
+        "fps": fps,
+        "floor": floor,
+        "up": up,
+        "unit": unit,
+        "map": map,
+    }
+    files = {"object": object, "terrain": terrain, "body_model": body_model}
+    more = {"rest_joints": rest_joints, "clean": clean, "decompose": decompose}
+    check_options(given | files | more)
+    path = existing_file(arguments.path("path", path, "a path to a file", ReadError))
+    wanted = _wanted(path, object, terrain, decompose)
+    words = {**wanted.words, **{key: value for key, value in given.items() if value is not None}}
+    bones = BodySource(body_model, rest_joints, words.get("height"), words.get("fps"))
+    recording = _recording(wanted.clip, _asked(path, words), bones)
+    if object is not None and recording.track is None:
+        raise ReadError(
+            f"{path.name} tracks no object, but object={str(object)!r} was given: leave it out, "
+            f"or read a file that has an object track; a mesh that stands still is terrain="
+        )
+    things = [made_prop(entry) for entry in wanted.props]
+    ground = None if wanted.terrain is None else made_terrain(wanted.terrain)
+    try:
+        recording = in_metres(recording, words.get("unit"), words.get("height"))
+        said = (words.get(name) for name in ("height", "fps", "up"))
+        clip = _clip(wanted.clip, recording, *said)
+        clip, turned = upright(clip, words.get("up"), recording.up, recording.rest_up)
+        clip = handed(clip)
+        clip = cleaned(clip) if clean or words.get("clean") else spiked(clip)
+        clip = with_recorded(clip, recording, turned) if recording.props else clip
+        for entry, made in zip(wanted.props, things, strict=True):
+            clip = with_prop(clip, recording, entry, made, turned)
+        if recording.track is not None and all(e.track is not None for e in wanted.props):
+            clip = without_object(clip, recording)
+        bottom = words.get("floor")
+        if wanted.terrain is not None and ground is not None:
+            clip = with_terrain(clip, wanted.terrain, ground, turned)
+            bottom = ground.ground if bottom is None else bottom
+        clip = grounded(clip, bottom)
+        clip = replace(clip, warnings=(*clip.warnings, *implausible(clip)))
+        if wanted.contacts is not None:
+            clip = clip.with_contacts(*read_contacts(wanted.contacts))
+        return replace(clip, name=path.stem)
+    except (ClipError, ReadError) as error:
+        text = str(error)
+        raise type(error)(text if path.name in text else f"{path.name}: {text}") from error
+
+
+def _wanted(
+    path: Path, mesh: str | Path | None, terrain: str | Path | None, decompose: bool
+) -> SceneFile:
+    """What is to be read: as a scene file says, or as the arguments do."""
+    if path.suffix.lower() == ".toml":
+        for name, value in (("object", mesh), ("terrain", terrain)):
+            if value is not None:
+                raise ReadError(
+                    f"{path.name} says itself what was touched: leave out {name}="
+                    f"{str(value)!r} and write it there"
+                )
+        scene = read_scene_file(path)
+        if not decompose:
+            return scene
+        every = tuple(replace(entry, decompose=True) for entry in scene.props)
+        ground = scene.terrain
+        if ground is not None and ground.grid is None:
+            ground = replace(ground, decompose=True)
+        return replace(scene, props=every, terrain=ground)
+    props: tuple[PropEntry, ...] = ()
+    ground = None
+    if mesh is not None:
+        props = (PropEntry(Path(mesh).stem, Path(mesh), decompose=decompose),)
+    if terrain is not None:
+        ground = TerrainEntry(Path(terrain), Path(terrain).stem, decompose=decompose)
+    return SceneFile(path, props=props, terrain=ground)
+
+
+def _asked(path: Path, words: Mapping[str, Any]) -> Asked:
+    """What the user says of the skeleton."""
+    skeleton, landmarks = words.get("skeleton"), words.get("map")
+    if landmarks is None:
+        return skeleton
+    if skeleton is not None:
+        raise ReadError(
+            f"{path.name}: both skeleton= and map= were given; a skeleton has its own landmarks: "
+            f"leave one out"
+        )
+    return read_map(landmarks)
+
+
+def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
+    suffix = path.suffix.lower()
+    if suffix in (".pkl", ".pickle"):
+        refuse_pickle(path)
+    if suffix not in READERS:
+        raise ReadError(
+            f"{path.name} has the suffix {suffix or 'none'!r}; known are "
+            f"{', '.join((*READERS, '.toml'))}: convert the motion to one of these"
+        )
+    if holds_pose(path):
+        return read_smpl(path, skeleton, bones)
+    if bones.model is not None or bones.rest_joints is not None:
+        name = "body_model" if bones.model is not None else "rest_joints"
+        raise ReadError(
+            f"{path.name} holds no pose of SMPL's family, but {name} was given: leave it out"
+        )
+    return READERS[suffix](path, skeleton)
+
+
+def _clip(
+    path: Path,
+    recording: Recording,
+    height: float | None,
+    fps: float | None,
+    up: str | None,
+) -> Clip:
+    """The recording as a clip, still in the file's axes and on the file's floor."""
+    skeleton = recording.skeleton
+    notes = [*recording.notes]
+    rate, note, doubts = frame_rate(path, recording, fps, up)
+    notes.append(note)
+    sizes = np.abs(recording.positions)
+    if np.any(np.isfinite(sizes) & (sizes > _FARTHEST)):
+        frame = int(np.argwhere(np.isfinite(sizes) & (sizes > _FARTHEST))[0, 0])
+        raise ReadError(
+            f"{path.name} has joints beyond {_FARTHEST:g} m, the first in frame {frame}: it is "
+            f"damaged, or not in metres"
+        )
+    whole = mended(recording.positions, recording.rotations, skeleton.joints, rate)
+    clip = Clip(
+        positions=whole.positions,
+        skeleton=skeleton,
+        fps=rate,
+        rotations=whole.rotations,
+        contacts=recording.contacts,
+        name=path.stem,
+    )
+    notes += whole.notes
+    estimate = clip.stature
+    stature = height if height is not None else recording.height
+    warnings = (*recording.warnings, *doubts, *whole.warnings)
+    if stature is None:
+        notes.append(f"height: {estimate:.3f} m (estimated from the legs; give height= to set it)")
+    else:
+        source = "given" if height is not None else "in the file"
+        notes.append(f"height: {stature:.3f} m ({source}; the legs suggest {estimate:.3f} m)")
+        if abs(stature / estimate - 1.0) > _FAR_HEIGHT:
+            warnings = (
+                *warnings,
+                f"the height {stature:.3f} m ({source}) does not fit the legs, which suggest "
+                f"{estimate:.3f} m: check the unit and the person",
+            )
+    for landmark, touching in recording.contacts.items():
+        notes.append(
+            f"contact labels: {landmark} touches in {touching.sum()} of {len(clip)} frames"
+        )
+    return replace(clip, height=stature, notes=tuple(notes), warnings=warnings)

@@ -1,0 +1,75 @@
+"""What a reader hands over: the file's own numbers, before axes and floor are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.arrays import Array
+from kinemesh.errors import ReadError
+from kinemesh.motion import SKELETONS, Prop, Skeleton
+from kinemesh.motion.skeleton import Landmarks
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """The content of one file, in the file's own axes."""
+
+    positions: Array
+    """Joint positions ``(T, J, 3)`` in the file's unit, which is the metre unless ``metres`` says
+    otherwise."""
+    skeleton: Skeleton
+    fps: float | None = None
+    """Frames per second [1/s] where the file says so."""
+    height: float | None = None
+    """The person's stature [m] where the file says so."""
+    up: str | None = None
+    """``"y"`` or ``"z"`` where the format fixes it."""
+    rotations: Array | None = None
+    """World rotations of the joints ``(T, J, 4)`` ``qx qy qz qw``."""
+    contacts: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    """Landmark name to ``(T,)``: touching a prop."""
+    track: Array | None = None
+    """Poses ``(T, 7)`` of an object whose shape is in another file."""
+    props: tuple[Prop, ...] = ()
+    """Objects that the file brings with their shapes, in its own axes."""
+    notes: tuple[str, ...] = ()
+    metres: float | None = 1.0
+    """The file's unit of length [m] where the format fixes it; None: found from the person."""
+    rest_up: str | None = None
+    """``"y"`` or ``"z"`` where a rest pose stands along it: used where the motion does not say."""
+    warnings: tuple[str, ...] = ()
+
+
+Asked = Skeleton | str | Landmarks | None
+"""What the user says of the skeleton: itself, its name, or joints of landmarks (``map=``)."""
+
+Reader = Callable[[Path, Asked], Recording]
+"""``(path, what the user says of the skeleton) -> Recording``."""
+
+
+def named_skeleton(skeleton: Skeleton | str | Landmarks) -> Skeleton:
+    """The skeleton itself, or the known one of this name.
+
+    Raises:
+        ReadError: no such skeleton; the message lists those there are. Or a map of landmarks,
+            for a format that names no hierarchy of joints.
+    """
+    if isinstance(skeleton, Mapping):
+        raise ReadError(
+            "map= says which joint is which landmark in files that name a hierarchy of joints "
+            "(.bvh, .glb), which this is not; give skeleton= a name or a kinemesh Skeleton instead"
+        )
+    if isinstance(skeleton, Skeleton):
+        return skeleton
+    if skeleton in SKELETONS:
+        return SKELETONS[skeleton]
+    known = ", ".join(f"{s.name} ({len(s.joints)} joints)" for s in SKELETONS.values())
+    raise ReadError(
+        f"unknown skeleton {skeleton!r}; known are {known}: give one of these names, or a "
+        f"kinemesh Skeleton with your joint names and landmarks"
+    )

@@ -1,0 +1,1 @@
+"""Objects, terrain and their tracks beside the person."""

@@ -1,0 +1,1 @@
+"""SMPL's family: poses, bones and body models."""

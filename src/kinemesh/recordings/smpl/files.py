@@ -1,0 +1,261 @@
+"""Which arrays of a file are a pose of SMPL's family: AMASS, GVHMR, WHAM and their like.
+
+Every joint's turn against its parent as axis-angle [rad], and how far the body is moved [m].
+The keys and axes are those that the tools' own code writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from kinemesh._files.inputs import head
+from kinemesh._files.numpy_files import as_floats, read_npz, read_word
+from kinemesh._files.torch_files import read_tensors, saved_texts
+from kinemesh.arrays import Array
+from kinemesh.errors import ReadError
+
+_LAYOUTS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("root_orient", "pose_body"), "trans"),
+    (("global_orient", "body_pose"), "transl"),
+    (("pose_world",), "trans_world"),
+    (("poses",), "trans"),
+)
+"""Keys of the turns, joined in this order, and of the translation; the first that fits is read.
+AMASS writes the first beside the last; GVHMR and smplx the second; WHAM the third."""
+_HANDS = (("pose_hand",), ("left_hand_pose", "right_hand_pose"))
+_FACE = (("pose_jaw", "pose_eye"), ("jaw_pose", "leye_pose", "reye_pose"))
+_RATES = ("mocap_frame_rate", "mocap_framerate", "fps")
+_WIDTHS = {66: 22, 72: 24, 156: 52, 165: 55}
+"""Numbers a frame to number of joints: body, SMPL, SMPL-H, SMPL-X."""
+_GLOBAL = "smpl_params_global"
+"""Where GVHMR keeps what is in the world's axes, not the camera's."""
+_KEYS = frozenset(
+    key
+    for group in (*(keys for keys, _ in _LAYOUTS), *_HANDS, *_FACE, _RATES, ("betas",))
+    for key in group
+) | {root for _, root in _LAYOUTS}
+_MOST_TURN, _FARTHEST = 100.0, 1e5
+"""Beyond these [rad], [m] a number is damaged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """What a file says about a person of SMPL's family."""
+
+    turns: Array
+    """Axis-angle ``(T, J, 3)`` [rad], J one of 22 (body), 24 (SMPL), 52 (SMPL-H), 55 (SMPL-X)."""
+    root: Array
+    """Translation ``(T, 3)`` [m]."""
+    betas: Array | None
+    """Shape numbers ``(n,)``, where they were asked for and are there."""
+    has_betas: bool
+    fps: float | None
+    up: str | None
+    gender: str
+    kinds: tuple[str, ...]
+    """Body models that the file may have been made with, the likeliest first."""
+    notes: tuple[str, ...]
+
+
+def holds_pose(path: Path) -> bool:
+    """Whether a file holds a pose of SMPL's family, judged by the names in it alone."""
+    names: Collection[str]
+    match path.suffix.lower():
+        case ".npz" if head(path).startswith(b"PK\x03\x04"):
+            names = read_npz(path, ()).names
+        case ".pt":
+            names = saved_texts(path)
+        case _:
+            return False
+    return any(all(key in names for key in keys) for keys, _ in _LAYOUTS)
+
+
+def read_pose(path: Path, shape: bool) -> Pose:
+    """The pose in a file for which :func:`holds_pose` holds.
+
+    Args:
+        path: the file.
+        shape: whether the shape numbers and the gender are wanted.
+
+    Raises:
+        ReadError: an array is missing, damaged, or of another shape than the layout's.
+    """
+    wanted = _KEYS if shape else _KEYS - {"betas"}
+    arrays: Mapping[str, Array]
+    if path.suffix.lower() == ".npz":
+        arrays = read_npz(path, wanted)
+        names: Collection[str] = arrays.names
+        word: Callable[[str], str | None] = partial(read_word, path)
+        world = False
+    else:
+        arrays, names, world = _saved(path, wanted)
+        word = _no_word
+    keys, moves = next(layout for layout in _LAYOUTS if all(k in arrays for k in layout[0]))
+    if moves not in arrays:
+        raise ReadError(
+            f"{path.name} holds turns ({', '.join(keys)}) but no {moves!r} (T, 3); expected "
+            f"where the body is [m]: it holds {', '.join(sorted(names)[:20])}"
+        )
+    model = word("surface_model_type") if "surface_model_type" in names else None
+    root = arrays[moves]
+    turns, notes = _turns(path, arrays, keys, model)
+    if root.ndim != 2 or root.shape[1] != 3 or len(root) != len(turns):
+        raise ReadError(
+            f"{path.name}: {moves!r} has shape {root.shape} for {len(turns)} frames of turns; "
+            f"expected (T, 3)"
+        )
+    _check(path, turns, "turns", _MOST_TURN)
+    _check(path, root, moves, _FARTHEST)
+    rate = next((key for key in _RATES if key in arrays), None)
+    amass = model is not None or any(key in arrays for key in _RATES[:2])
+    up = "y" if world or moves == "trans_world" else "z" if amass and moves == "trans" else None
+    betas, said = _betas(path, arrays.get("betas"))
+    gender, doubt = _gender(word, names) if shape else ("neutral", ())
+    return Pose(
+        turns=turns,
+        root=root,
+        betas=betas,
+        has_betas="betas" in names,
+        fps=None if rate is None else _number(path, arrays[rate], rate),
+        up=up,
+        gender=gender,
+        kinds=_kinds(turns.shape[1], model),
+        notes=(*notes, *said, *doubt),
+    )
+
+
+def _no_word(name: str) -> None:
+    """What a tensor file says of itself in words."""
+
+
+def _saved(path: Path, wanted: Collection[str]) -> tuple[dict[str, Array], list[str], bool]:
+    """The tensors of a ``.pt`` file, and whether they were in GVHMR's world."""
+    inner = {f"{_GLOBAL}/{key}" for key in wanted}
+    found = {
+        name: as_floats(tensor) for name, tensor in read_tensors(path, inner | set(wanted)).items()
+    }
+    world = any(name in inner for name in found)
+    if world:
+        found = {n.rpartition("/")[2]: one for n, one in found.items() if n in inner}
+    if not any(all(key in found for key in keys) for keys, _ in _LAYOUTS):
+        raise ReadError(
+            f"{path.name} holds no pose where one is expected: {_GLOBAL!r} with global_orient, "
+            f"body_pose and transl, as GVHMR saves it; found {', '.join(found) or 'none of them'}"
+        )
+    return found, list(found), world
+
+
+def _turns(
+    path: Path, arrays: Mapping[str, Array], keys: tuple[str, ...], model: str | None
+) -> tuple[Array, tuple[str, ...]]:
+    """Axis-angle ``(T, J, 3)``, from one array or from its parts."""
+    frames = {len(arrays[key]) if arrays[key].ndim else 0 for key in keys}
+    if len(frames) != 1:
+        raise ReadError(f"{path.name}: {' and '.join(keys)} differ in their number of frames")
+    count = frames.pop()
+    if count == 0:
+        raise ReadError(
+            f"{path.name}: {keys[0]!r} has shape {arrays[keys[0]].shape}; "
+            f"expected (T, n) with at least one frame"
+        )
+    flat = np.hstack([_flat(path, arrays, key, count) for key in keys])
+    notes: tuple[str, ...] = ()
+    if flat.shape[1] == 66:  # the body alone: hands and face are beside it
+        parts = [_parts(path, arrays, group, count) for group in (_HANDS, _FACE)]
+        hands, face = parts
+        if hands is not None and hands.shape[1] != 90:
+            notes = (f"hands: left out, {hands.shape[1]} numbers a frame are not 30 joints",)
+            hands = None
+        if hands is not None and (face is not None or model == "smplx"):
+            zeros = np.zeros((count, 9))
+            flat = np.hstack([flat, zeros if face is None else face, hands])
+        elif hands is not None:
+            flat = np.hstack([flat, hands])
+    if flat.shape[1] not in _WIDTHS:
+        raise ReadError(
+            f"{path.name}: {' + '.join(keys)} are {flat.shape[1]} numbers a frame; expected "
+            f"axis-angles of 22 (66), 24 (72), 52 (156) or 55 (165) joints"
+        )
+    return flat.reshape(count, -1, 3), notes
+
+
+def _parts(
+    path: Path, arrays: Mapping[str, Array], groups: tuple[tuple[str, ...], ...], count: int
+) -> Array | None:
+    for keys in groups:
+        if all(key in arrays for key in keys):
+            return np.hstack([_flat(path, arrays, key, count) for key in keys])
+    return None
+
+
+def _flat(path: Path, arrays: Mapping[str, Array], key: str, count: int) -> Array:
+    """An array ``(T, n)`` or ``(T, J, 3)`` as ``(T, n)``."""
+    array = arrays[key]
+    if array.ndim not in (2, 3) or len(array) != count:
+        raise ReadError(
+            f"{path.name}: {key!r} has shape {array.shape}; expected (T, n) with T = {count}, "
+            f"axis-angles [rad]"
+        )
+    if array.ndim == 3 and array.shape[2] != 3:
+        raise ReadError(
+            f"{path.name}: {key!r} has shape {array.shape}; expected axis-angles (T, J, 3)"
+        )
+    return array.reshape(count, array.shape[1] * (3 if array.ndim == 3 else 1))
+
+
+def _check(path: Path, array: Array, name: str, largest: float) -> None:
+    with np.errstate(invalid="ignore"):
+        bad = ~(np.abs(array) <= largest)
+    if bad.any():
+        frame = int(np.argwhere(bad)[0, 0])
+        raise ReadError(
+            f"{path.name}: the {name} are NaN, infinite or beyond {largest:g}, first in frame "
+            f"{frame}: it is damaged; crop these frames, or download it again"
+        )
+
+
+def _number(path: Path, array: Array, name: str) -> float:
+    if array.size != 1:
+        raise ReadError(f"{path.name}: {name!r} has shape {array.shape}; expected a number")
+    value = float(array.reshape(()))
+    if not (np.isfinite(value) and value > 0.0):
+        raise ReadError(f"{path.name}: {name!r} is {value}; expected frames per second")
+    return value
+
+
+def _betas(path: Path, betas: Array | None) -> tuple[Array | None, tuple[str, ...]]:
+    """Shape numbers ``(n,)``: a person has one shape, whatever changes from frame to frame."""
+    if betas is None:
+        return None, ()
+    if betas.ndim not in (1, 2) or not betas.size or not np.all(np.isfinite(betas)):
+        raise ReadError(
+            f"{path.name}: 'betas' has shape {betas.shape}; expected finite shape numbers (n,)"
+        )
+    if betas.ndim == 1:
+        return betas, ()
+    spread = float(np.ptp(betas, axis=0).max())
+    note = f"shape numbers: the mean over frames, which differ by up to {spread:.2f}"
+    return betas.mean(axis=0), (note,) if spread > 1e-3 else ()
+
+
+def _gender(
+    word: Callable[[str], str | None], names: Collection[str]
+) -> tuple[str, tuple[str, ...]]:
+    if "gender" not in names:
+        return "neutral", ("gender: neutral (assumed: the file does not say)",)
+    gender = word("gender")
+    if gender in ("neutral", "male", "female"):
+        return gender, ()
+    what = "is saved as a Python object, which is not read" if gender is None else repr(gender)
+    return "neutral", (f"gender: neutral (assumed: the file's {what})",)
+
+
+def _kinds(joints: int, model: str | None) -> tuple[str, ...]:
+    if joints == 22:
+        return (model,) if model in ("smpl", "smplh", "smplx") else ("smplx", "smplh", "smpl")
+    return ({24: "smpl", 52: "smplh", 55: "smplx"}[joints],)

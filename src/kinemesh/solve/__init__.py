@@ -1,0 +1,16 @@
+"""The loop: a program a frame, solved and integrated; then the whole clip at once."""
+
+from kinemesh.solve.evaluation import Evaluation, evaluate_term
+from kinemesh.solve.program import Program, Terms
+from kinemesh.solve.refine import Refinement
+from kinemesh.solve.retargeter import Retargeter, retarget
+
+__all__ = [
+    "Evaluation",
+    "Program",
+    "Refinement",
+    "Retargeter",
+    "Terms",
+    "evaluate_term",
+    "retarget",
+]

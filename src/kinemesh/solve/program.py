@@ -1,0 +1,189 @@
+"""What all terms ask of a frame: asked once, handed to a kernel, good at every configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kinemesh.arrays import Array
+from kinemesh.constraints import Constraint, StepBox
+from kinemesh.kernel import (
+    Bounded,
+    Box,
+    Evaluated,
+    JointRange,
+    Kernel,
+    LeastSquares,
+    Residual,
+    Within,
+)
+from kinemesh.objectives import Objective
+from kinemesh.problem import ALONE, PENALTY, Frame, Neighbours, way_of
+from kinemesh.robot import Configuration, RobotModel
+
+
+class Named(NamedTuple):
+    """A term, its name in reports, and how it says what it asks."""
+
+    name: str
+    term: Any
+    way: str
+    """``rows``, ``neighbour_rows`` or ``evaluate``."""
+    gives: tuple[type, ...]
+    """What it gives in that way."""
+
+    def fitting(self, answer: Any) -> Any:
+        """``answer``, of the kind that such a term gives, or None."""
+        if answer is not None and not isinstance(answer, self.gives):
+            raise TypeError(
+                f"{self.way}() of {type(self.term).__name__} gives {type(answer).__name__}; "
+                f"expected {' or '.join(kind.__name__ for kind in self.gives)}, or None"
+            )
+        return answer
+
+
+class Terms:
+    """Objectives and constraints, named and sorted by how they are asked.
+
+    Attributes:
+        objectives: what is wanted.
+        constraints: what must hold.
+        named: every term with its name, each its own: ``posture``, ``posture 2``, ...
+        evaluated: places among the named of those that are evaluated in Python.
+
+    Raises:
+        OptionError: a term says what it asks in no way, or in several.
+    """
+
+    def __init__(
+        self, objectives: Sequence[Objective], constraints: Sequence[Constraint | StepBox]
+    ) -> None:
+        self.objectives = tuple(objectives)
+        self.constraints = tuple(constraints)
+        self.named = [*_named(self.objectives), *_named(self.constraints)]
+        by_way: dict[str, list[int]] = {"rows": [], "neighbour_rows": [], "evaluate": []}
+        for k, named in enumerate(self.named):
+            by_way[named.way].append(k)
+        self._own, self._beside, self.evaluated = by_way.values()
+
+    def own_tables(self, robot: RobotModel, frame: Frame) -> dict[int, Any]:
+        """What the terms that look at the frame alone ask of it, by their place among the named."""
+        asked = ((k, self.named[k]) for k in self._own)
+        return {k: one.fitting(one.term.rows(robot, frame)) for k, one in asked}
+
+    def neighbour_tables(
+        self, robot: RobotModel, frame: Frame, neighbours: Neighbours
+    ) -> dict[int, Any]:
+        """What those that look at the frames before and after ask."""
+        asked = ((k, self.named[k]) for k in self._beside)
+        return {
+            k: one.fitting(one.term.neighbour_rows(robot, frame, neighbours)) for k, one in asked
+        }
+
+    def values(
+        self, configuration: Configuration, frame: Frame, neighbours: Neighbours
+    ) -> dict[int, Any]:
+        """What those that are evaluated in Python say at a configuration, where they are active."""
+        asked = ((k, self.named[k]) for k in self.evaluated)
+        said = {
+            k: one.fitting(one.term.evaluate(configuration, frame, neighbours)) for k, one in asked
+        }
+        return {k: value for k, value in said.items() if value is not None}
+
+
+def _named(terms: Iterable[Objective | Constraint | StepBox]) -> list[Named]:
+    """The terms, with a number in the name where one is taken: no report overwrites another."""
+    found: list[Named] = []
+    for term in terms:
+        name, count = term.name, 1
+        while name in {one.name for one in found}:
+            count += 1
+            name = f"{term.name} {count}"
+        way = way_of(term)
+        found.append(Named(name, term, way, _gives(term, way == "evaluate")))
+    return found
+
+
+def _gives(term: object, value: bool) -> tuple[type, ...]:
+    if isinstance(term, Objective):
+        return (Residual,) if value else (LeastSquares,)
+    if isinstance(term, Constraint):
+        return (Bounded,) if value else (Within,)
+    return (Box,) if value else (JointRange, Box)
+
+
+def price(constraint: Constraint) -> float:
+    """What it costs to break a row of a constraint by 1 m."""
+    return PENALTY[min(constraint.sacrifice, len(PENALTY)) - 1]
+
+
+class Program:
+    """What all terms ask of a frame among its neighbours.
+
+    Attributes:
+        terms: who asks.
+        frame: the instant.
+        neighbours: the frames before and after.
+        asked: what the terms asked, by their place among ``terms.named``.
+        places: of which of these the kernel has tables of rows.
+        ranges: name and table of every step box.
+        within: where all of them together allow the joints to be; None: anywhere.
+        boxes: the bounds on the step that do not depend on the configuration.
+    """
+
+    def __init__(
+        self, terms: Terms, kernel: Kernel, frame: Frame, neighbours: Neighbours = ALONE
+    ) -> None:
+        self.terms, self.frame = terms, frame
+        self._kernel = kernel
+        self._own = terms.own_tables(kernel.robot, frame)
+        self._ready = self._compiled(self._own)
+        self._set(neighbours)
+
+    def among(self, neighbours: Neighbours) -> Program:
+        """The same frame among other neighbours: only what looks at these is asked again."""
+        other = copy(self)
+        other._set(neighbours)
+        return other
+
+    def _set(self, neighbours: Neighbours) -> None:
+        beside = self.terms.neighbour_tables(self._kernel.robot, self.frame, neighbours)
+        ready = self._ready | self._compiled(beside)
+        self.neighbours = neighbours
+        self.asked = self._own | beside
+        self.places = sorted(ready)
+        self._program = [ready[k] for k in self.places]
+        named = self.terms.named
+        self.ranges = [
+            (named[k].name, self.asked[k])
+            for k in sorted(self.asked)
+            if isinstance(self.asked[k], JointRange | Box)
+        ]
+        ranges = [table for _, table in self.ranges if isinstance(table, JointRange)]
+        self.boxes = [table for _, table in self.ranges if isinstance(table, Box)]
+        self.within = None
+        if ranges:
+            self.within = JointRange(
+                np.max([table.lower for table in ranges], axis=0),
+                np.min([table.upper for table in ranges], axis=0),
+            )
+
+    def _compiled(self, tables: dict[int, Any]) -> dict[int, Any]:
+        """What the kernel makes of the tables of rows."""
+        return {
+            k: self._kernel.compiled(table)
+            for k, table in tables.items()
+            if isinstance(table, LeastSquares | Within)
+        }
+
+    def evaluate(self, q: Array) -> Evaluated:
+        """The tables of rows at ``q`` ``(nq,)``: those of the terms at :attr:`places`."""
+        return self._kernel.evaluate(self._program, q)
+
+    @property
+    def robot(self) -> RobotModel:
+        """Whose program it is."""
+        return self._kernel.robot

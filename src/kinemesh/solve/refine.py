@@ -1,0 +1,133 @@
+"""The whole-clip pass: smooth the trajectory and keep every constraint true.
+
+Frames are revisited in turn, each with all its constraint rows and with smoothness terms that see
+the frames on both sides. What a causal pass cannot know, where a foot is about to land, is known
+now. Roughness from frame to frame is what block-wise descent removes fastest, so a few sweeps do;
+and since every visit ends in a step that is checked against the nonlinear constraints, smoothness
+never undoes one, as a filter afterwards would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from kinemesh.arguments import several, whole
+from kinemesh.arrays import Array
+from kinemesh.constraints import Constraint, StepBox
+from kinemesh.kernel import Kernel
+from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
+from kinemesh.problem import Frame, Neighbours, solve
+from kinemesh.result import FrameReport
+from kinemesh.robot import Configuration, RobotModel
+from kinemesh.solve.evaluation import Evaluation
+from kinemesh.solve.program import Program, Terms
+
+Solved = tuple[Frame, Configuration, FrameReport]
+
+
+_SHARES = (1.0, 0.5, 0.25)
+"""How much of a step is tried, until it does not raise the merit."""
+
+
+class Solver(Protocol):
+    """What the pass takes over from the retargeter."""
+
+    robot: RobotModel
+    kernel: Kernel
+    objectives: tuple[Objective, ...]
+    constraints: tuple[Constraint | StepBox, ...]
+    feasibility: float
+    solver: str
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """How the whole-clip pass smooths."""
+
+    sweeps: int = 2
+    """Times that every frame is revisited."""
+    smoothness: tuple[Objective, ...] = (
+        Differences(order=1, weight=0.2),
+        Differences(order=2, weight=6.0, base=10.0),
+        Differences(order=3, weight=6.0, base=10.0),
+    )
+    """What takes the place of the causal smoothness terms."""
+
+    def __post_init__(self) -> None:
+        whole("sweeps", self.sweeps, "a whole number, 0 to 100", low=0, high=100)
+        terms = several("smoothness", self.smoothness, Objective, "a tuple of Objectives")
+        object.__setattr__(self, "smoothness", terms)
+
+
+def refined(
+    solver: Solver,
+    refinement: Refinement,
+    solved: Iterable[Solved],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[Array, FrameReport]]:
+    """Revisit the frames of a solved clip: configurations ``(nq,)`` and reports in the end.
+
+    Args:
+        solver: what solves, and by which terms.
+        refinement: how it smooths.
+        solved: the frames, done once; of a generator's nothing is kept but what the pass made of
+            them.
+        progress: called after every visit with (visits done, in all); the first solution of each
+            frame counts as one.
+    """
+    kept = (o for o in solver.objectives if not isinstance(o, Smoothness | Acceleration))
+    terms = Terms((*kept, *refinement.smoothness), solver.constraints)
+    programs: list[Program] = []
+    qs: list[Array] = []
+    reports: list[FrameReport] = []
+    for frame, configuration, report in solved:
+        programs.append(Program(terms, solver.kernel, _known(frame, configuration)))
+        qs.append(configuration.q)
+        reports.append(report)
+    count = done = len(qs)
+    for sweep in range(refinement.sweeps):
+        order = range(count) if sweep % 2 == 0 else range(count - 1, -1, -1)
+        for index in order:
+            program = programs[index].among(_around(qs, index))
+            now = Evaluation(program, qs[index])
+            step = solve(now.qp(residuals=solver.solver == "cvxpy"), solver.solver).step
+            best, merit = now, now.merit(solver.feasibility)
+            for share in _SHARES:
+                new = Evaluation(program, solver.robot.integrate(now.q, share * step))
+                if new.merit(solver.feasibility) <= merit:
+                    best = new
+                    break
+            qs[index] = best.q
+            if sweep + 1 == refinement.sweeps:
+                solves = reports[index].iterations + refinement.sweeps
+                reports[index] = best.report(program.frame.index, solves, solver.feasibility)
+            done += 1
+            if progress is not None:
+                progress(done, count * (1 + refinement.sweeps))
+    return list(zip(qs, reports, strict=True))
+
+
+def _known(frame: Frame, configuration: Configuration) -> Frame:
+    """The frame with the places of its feet as they were planted."""
+    if all(stance.settled for stance in frame.stances):
+        return frame
+    stances = tuple(
+        replace(
+            stance,
+            touchdown=stance.planted(
+                configuration.positions(np.full(4, stance.sole.joint), stance.sole.corners)
+            ),
+        )
+        for stance in frame.stances
+    )
+    return replace(frame, stances=stances)
+
+
+def _around(qs: Sequence[Array], index: int) -> Neighbours:
+    """The neighbours of frame ``index`` as they are now."""
+    there = (k for k in (-3, -2, -1, 1, 2, 3) if 0 <= index + k < len(qs))
+    return Neighbours({k: qs[index + k] for k in there})
