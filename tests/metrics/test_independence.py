@@ -17,13 +17,15 @@ from kinemesh.motion import Scene
 from kinemesh.robot import Configuration
 
 TAKEN = (
-    *(f"kinemesh.robot.{name}" for name in ("bodies", "collision", "configuration", "convex")),
-    *(f"kinemesh.robot.{name}" for name in ("dents", "dynamics", "facets", "axes", "narrow")),
-    *(f"kinemesh.robot.{name}" for name in ("near", "obstacle", "patch", "selfcollision")),
-    *(f"kinemesh.robot.{name}" for name in ("surface", "sheet", "twosided", "cells", "clips")),
+    *(f"kinemesh.robot.{name}" for name in ("axes", "bodies", "clips", "configuration", "convex")),
+    *(f"kinemesh.robot.{name}" for name in ("dynamics", "selfcollision")),
+    *(f"kinemesh.proximity.{name}" for name in ("cells", "contact_manifold", "distances")),
+    *(f"kinemesh.proximity.{name}" for name in ("hull_clearance", "hull_heights", "obstacle")),
+    *(f"kinemesh.proximity.{name}" for name in ("narrow_phase", "query", "sheet", "surface")),
+    "kinemesh.proximity.twosided",
     *(f"kinemesh.kernel{name}" for name in ("", ".native", ".reference", ".rows")),
-    *(f"kinemesh.motion.{name}" for name in ("contacts", "field", "inside", "touch")),
-    *(f"kinemesh.motion.{name}" for name in ("closest", "underfoot")),
+    *(f"kinemesh.detection.{name}" for name in ("stance", "touch")),
+    *(f"kinemesh.geometry.{name}" for name in ("closest", "field", "heights", "inside")),
 )
 """Modules of the solver: all that they define is made to raise."""
 

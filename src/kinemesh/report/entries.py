@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.metrics import Held, Score, Touching, evaluate
-from kinemesh.metrics.person import timeline
+from kinemesh.metrics import Held, Score, Touching, evaluate, timeline
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import RobotModel
