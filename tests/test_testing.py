@@ -23,7 +23,7 @@ from kinemesh.problem import (
     SelfClearance,
     Within,
 )
-from kinemesh.proximity import near_obstacle
+from kinemesh.proximity import distances_to_obstacle
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.solve.retargeter import Retargeter
 from kinemesh.testing import (
@@ -41,7 +41,9 @@ def hand(configuration: Configuration) -> tuple[float, np.ndarray]:
     robot = configuration.robot
     k = LANDMARKS.index("left_hand")
     place = configuration.landmarks()[k : k + 1]
-    rate = configuration.rows(robot.landmark_joints[k : k + 1], place, np.array([[0.0, 0.0, 1.0]]))
+    rate = configuration.directional_jacobian(
+        robot.landmark_joints[k : k + 1], place, np.array([[0.0, 0.0, 1.0]])
+    )
     return float(place[0, 2]), rate
 
 
@@ -354,7 +356,7 @@ def test_the_sample_frame_has_everything_a_term_may_ask_for(name: str, seed: int
     assert frame.ground == 0.0
     assert [s.whole for s in frame.stances] == [True, False]
     assert [c.time for c in frame.contacts] == [0.0, 0.05]
-    assert len(frame.eases) == 4
+    assert len(frame.sole_approaches) == 4
     assert all(s.touchdown is not None for s in frame.stances)
     assert frame.stances[0].touchdown.heading is not None
     neighbours = sample_neighbours(robot, seed=seed)
@@ -362,7 +364,7 @@ def test_the_sample_frame_has_everything_a_term_may_ask_for(name: str, seed: int
     assert frame.nominal is not None
     posed = robot.configuration(neighbours.previous)
     (box, pose), *_ = frame.obstacles
-    assert 0.02 < near_obstacle(posed, box, pose, 0.1).distance.min() < 0.03
+    assert 0.02 < distances_to_obstacle(posed, box, pose, 0.1).distance.min() < 0.03
     assert np.all((posed.q[7:] >= robot.lower) & (posed.q[7:] <= robot.upper))
     with pytest.raises(ValueError, match="read-only"):
         neighbours.previous[0] = 1.0

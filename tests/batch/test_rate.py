@@ -14,7 +14,7 @@ def test_frames_variants_and_hours_are_of_what_was_retargeted() -> None:
         {"status": "failed"},
         {"status": "skipped"},
     ]
-    rate = Rate.of(records, 40.0)
+    rate = Rate.from_records(records, 40.0)
     assert rate is not None
     assert (rate.variants, rate.frames, rate.motion) == (2, 900, 20.0)
     assert rate.frames_per_second == pytest.approx(22.5)
@@ -23,5 +23,5 @@ def test_frames_variants_and_hours_are_of_what_was_retargeted() -> None:
 
 
 def test_without_a_motion_there_is_no_rate() -> None:
-    assert Rate.of([{"status": "failed"}], 3.0) is None
-    assert Rate.of([], 0.0) is None
+    assert Rate.from_records([{"status": "failed"}], 3.0) is None
+    assert Rate.from_records([], 0.0) is None

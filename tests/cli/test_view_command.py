@@ -14,7 +14,7 @@ import pytest
 
 from commands import Command
 from kinemesh import Result, RobotModel, Scene, Trajectory
-from kinemesh.viewer import Stage, View, Web
+from kinemesh.viewer import MeshOverlay, Stage, View
 
 pytest.importorskip("viser", reason="the viewer needs the extra viewer")
 
@@ -35,7 +35,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
     show, live, replace = View.show, View.live, View.replace
 
     def shown(
-        view: View, stages: list[Stage], webs: Sequence[Web | None] = (), **given: bool
+        view: View, stages: list[Stage], webs: Sequence[MeshOverlay | None] = (), **given: bool
     ) -> None:
         seen.append(("show", [s.name for s in stages], [w is not None for w in webs], given))
         show(view, stages, webs, **given)

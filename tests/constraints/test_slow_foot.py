@@ -11,7 +11,7 @@ from kinemesh import recordings as io
 from kinemesh.constraints import SlowFoot
 from kinemesh.metrics import official
 from kinemesh.motion import LANDMARKS
-from kinemesh.problem import Frame, Neighbours, Plan, Slow
+from kinemesh.problem import Frame, Neighbours, Plan, SlowToe
 from kinemesh.robot import RobotModel
 from kinemesh.solve.retargeter import Retargeter
 from kinemesh.testing import evaluate_term
@@ -25,7 +25,7 @@ def swept(robot: RobotModel, frame: Frame, speed: float, degrees: float) -> floa
     way = np.radians(degrees)
     step = np.zeros(robot.nv)
     step[:2] = speed * frame.dt * np.array([np.cos(way), np.sin(way)])
-    moved = replace(frame, slow=(Slow(TOE, -1),))
+    moved = replace(frame, slow_toes=(SlowToe(TOE, -1),))
     posed = robot.configuration(robot.integrate(robot.rest, step))
     bounded = evaluate_term(SlowFoot(), posed, moved, Neighbours({-1: robot.rest}))
     assert bounded is not None
@@ -45,7 +45,7 @@ def test_a_foot_may_move_as_fast_as_said_and_no_faster_in_any_direction(
 def test_without_slow_feet_there_are_no_rows(robot: RobotModel, frame: Frame) -> None:
     posed = robot.configuration(robot.rest)
     before = Neighbours({-1: robot.rest})
-    assert evaluate_term(SlowFoot(), posed, replace(frame, slow=()), before) is None
+    assert evaluate_term(SlowFoot(), posed, replace(frame, slow_toes=()), before) is None
     assert evaluate_term(SlowFoot(), posed, frame) is None
 
 
@@ -55,7 +55,7 @@ def test_only_feet_that_the_person_moves_slowly_and_nothing_holds_are_slow(
     plan = Plan(demos["walk"], robot)
     fast = np.linalg.norm(np.diff(plan.landmarks[:, TOE, :2], axis=0), axis=1) * plan.clip.fps
     for k in range(1, len(plan)):
-        slow = Slow(TOE, -1) in plan.frame(k).slow
+        slow = SlowToe(TOE, -1) in plan.frame(k).slow_toes
         held = any(s.sole.name == "left" and s.touchdown for s in plan.frame(k).stances)
         assert slow == (fast[k - 1] <= 0.3 and not held)
 

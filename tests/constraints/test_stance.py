@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kinemesh.constraints import FootEase, FootFlat, FootStance
-from kinemesh.problem import Ease, Frame, Stance, Touchdown
+from kinemesh.problem import Frame, SoleApproach, Stance, Touchdown
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.testing import evaluate_term
 
@@ -187,10 +187,14 @@ def test_a_foot_may_be_as_high_as_an_even_acceleration_takes_it(
     robot: RobotModel, frame: Frame, time: float
 ) -> None:
     edges = (slice(0, 2), slice(2, 4))
-    eases = tuple(Ease(s, edge, time, np.zeros(3), UP) for s in robot.soles for edge in edges)
+    sole_approaches = tuple(
+        SoleApproach(s, edge, time, np.zeros(3), UP) for s in robot.soles for edge in edges
+    )
     reach = 0.5 * 8.0 * time**2
     for height, over in ((0.0, 0.0), (reach - 1e-4, 0.0), (reach + 0.01, 0.01)):
-        rows = evaluate_term(FootEase(8.0), moved(robot, z=height), replace(frame, eases=eases))
+        rows = evaluate_term(
+            FootEase(8.0), moved(robot, z=height), replace(frame, sole_approaches=sole_approaches)
+        )
         assert rows is not None
         assert len(rows.value) == 8
         np.testing.assert_allclose(rows.value, height, atol=1e-8)
@@ -201,21 +205,27 @@ def test_a_foot_may_be_as_high_as_an_even_acceleration_takes_it(
 def test_a_foot_may_be_as_high_as_the_persons_where_that_is_more(
     robot: RobotModel, frame: Frame, time: float, share: float
 ) -> None:
-    eases = (Ease(robot.soles[0], slice(2, 4), time, np.zeros(3), UP, height=0.4),)
-    rows = evaluate_term(FootEase(8.0), moved(robot, z=0.4), replace(frame, eases=eases))
+    sole_approaches = (
+        SoleApproach(robot.soles[0], slice(2, 4), time, np.zeros(3), UP, height=0.4),
+    )
+    rows = evaluate_term(
+        FootEase(8.0), moved(robot, z=0.4), replace(frame, sole_approaches=sole_approaches)
+    )
     assert rows is not None
     np.testing.assert_allclose(rows.upper, 0.4 * share)
 
 
 def test_a_foot_that_is_eased_may_slide_and_sink(robot: RobotModel, frame: Frame) -> None:
-    eases = (Ease(robot.soles[0], slice(0, 2), 0.1, np.zeros(3), UP),)
-    rows = evaluate_term(FootEase(), moved(robot, x=0.3, z=-0.1), replace(frame, eases=eases))
+    sole_approaches = (SoleApproach(robot.soles[0], slice(0, 2), 0.1, np.zeros(3), UP),)
+    rows = evaluate_term(
+        FootEase(), moved(robot, x=0.3, z=-0.1), replace(frame, sole_approaches=sole_approaches)
+    )
     assert rows is not None
     assert rows.violation() == 0.0
 
 
 def test_without_stances_there_are_no_rows(configuration: Configuration, frame: Frame) -> None:
-    free = replace(frame, stances=(), eases=())
+    free = replace(frame, stances=(), sole_approaches=())
     assert evaluate_term(FootEase(), configuration, free) is None
     assert evaluate_term(FootStance(), configuration, free) is None
     assert evaluate_term(FootFlat(), configuration, free) is None

@@ -61,7 +61,7 @@ def test_a_ball_covers_as_many_pixels_as_a_pinhole_sees() -> None:
     radius, away, height = 0.4, 3.0, 200
     axes = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
     camera = Camera(np.array([0.0, -away, 1.0]), axes, (height, height))
-    picture = draw(Surface.of(ball(radius, (0.0, 0.0, 1.0))), camera, ground=None)
+    picture = draw(Surface.from_mesh(ball(radius, (0.0, 0.0, 1.0))), camera, ground=None)
     focal = height / 2.0 / np.tan(np.radians(35.0) / 2.0)
     edge = focal * radius / np.sqrt(away**2 - radius**2)
     assert red(picture).sum() == pytest.approx(np.pi * edge**2, rel=0.01)
@@ -72,7 +72,7 @@ def test_a_ball_covers_as_many_pixels_as_a_pinhole_sees() -> None:
 def test_right_is_right_and_up_is_up() -> None:
     axes = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [-1.0, 0.0, 0.0]])
     camera = Camera(np.array([3.0, 0.0, 1.0]), axes, (100, 100))  # looks at the robot's face
-    picture = draw(Surface.of(ball(0.1, (0.0, 0.5, 1.4))), camera, ground=None)
+    picture = draw(Surface.from_mesh(ball(0.1, (0.0, 0.5, 1.4))), camera, ground=None)
     rows, columns = np.nonzero(red(picture))
     assert columns.mean() > 60  # its left is on the picture's right
     assert rows.mean() < 40
@@ -83,7 +83,7 @@ def test_the_shadow_lies_away_from_the_light() -> None:
     camera = Camera(np.array([0.0, 0.0, 6.0]), axes, (120, 120))  # from above, y up
     light = np.array([1.0, 0.0, 1.0]) / np.sqrt(2.0)
     bare = draw(None, camera).astype(int)
-    with_ball = draw(Surface.of(ball(0.2, (0.0, 0.0, 0.8))), camera, light=light).astype(int)
+    with_ball = draw(Surface.from_mesh(ball(0.2, (0.0, 0.0, 0.8))), camera, light=light).astype(int)
     dark = (bare[..., 2] - with_ball[..., 2] > 25) & (np.ptp(with_ball, axis=2) < 3)
     focal = 60.0 / np.tan(np.radians(35.0) / 2.0)
     _, columns = np.nonzero(dark)
@@ -96,8 +96,8 @@ def test_what_is_behind_is_hidden() -> None:
     camera = Camera(np.array([0.0, -3.0, 1.0]), axes, (64, 64))
     wall = Shape.box((3.0, 0.1, 3.0), (0.0, 0.0, 1.0))
     both = [
-        Surface.of(Mesh("wall", wall.vertices, wall.faces, (0.2, 0.2, 0.9))),
-        Surface.of(ball(0.3, (0.0, 1.0, 1.0))),
+        Surface.from_mesh(Mesh("wall", wall.vertices, wall.faces, (0.2, 0.2, 0.9))),
+        Surface.from_mesh(ball(0.3, (0.0, 1.0, 1.0))),
     ]
     from kinemesh.film.surface import joined
 

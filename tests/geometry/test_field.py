@@ -34,12 +34,12 @@ HALF = np.array([0.15, 0.1, 0.2])
 
 @pytest.fixture(scope="module")
 def box() -> DistanceField:
-    return DistanceField.of(Shape.box(2.0 * HALF))
+    return DistanceField.from_shape(Shape.box(2.0 * HALF))
 
 
 @pytest.fixture(scope="module")
 def corner() -> DistanceField:
-    return DistanceField.of(l_shape())
+    return DistanceField.from_shape(l_shape())
 
 
 def test_the_field_of_a_box_is_its_distance_and_sign(
@@ -104,7 +104,7 @@ def test_a_box_with_a_hole_in_it_keeps_its_inside() -> None:
     shape = Shape.from_mesh(
         np.concatenate([box.vertices, lid]), np.concatenate([rest, np.array(faces) + 8])
     )
-    field = DistanceField.of(shape)
+    field = DistanceField.from_shape(shape)
     inside = np.array([[0.0, 0.0, 0.0], [0.1, 0.0, 0.1], [0.0, -0.05, -0.1]])
     np.testing.assert_allclose(field.look_up(inside), to_box(inside, HALF), atol=2e-3)
     above = np.array([[0.019, 0.0125, 0.215], [0.1, 0.05, 0.21]])
@@ -136,7 +136,7 @@ def test_signs_are_those_of_winding_numbers_worked_out_apart(
     # With every facet turned it is the same shape, and so has the same field.
     np.testing.assert_array_equal(as_made.vertices, over.vertices)
     np.testing.assert_array_equal(facets(as_made), facets(over))
-    field = DistanceField.of(over)
+    field = DistanceField.from_shape(over)
     low, high = over.bounds
     points = rng.uniform(low - 0.1 * small, high + 0.1 * small, (200, 3))
     value = field.look_up(points)
@@ -148,7 +148,7 @@ def test_signs_are_those_of_winding_numbers_worked_out_apart(
 
 
 def test_the_same_shape_makes_the_same_field(corner: DistanceField) -> None:
-    again = DistanceField.of(l_shape())
+    again = DistanceField.from_shape(l_shape())
     np.testing.assert_array_equal(again.values, corner.values)
     copy = pickle.loads(pickle.dumps(corner))
     np.testing.assert_array_equal(copy.values, corner.values)

@@ -33,7 +33,7 @@ def test_heights_and_normals_are_those_of_all_triangles_one_by_one() -> None:
     faces = np.array([f for k in cells for f in ((k, k + 6, k + 7), (k, k + 7, k + 1))])
     shape = Shape.from_mesh(vertices, faces[rng.permutation(len(faces))])
     points = rng.uniform((-0.1, -0.1, -0.2), (2.1, 1.1, 0.6), (400, 3))
-    height, normals = Heights.of(shape).under(points, 0.12)
+    height, normals = Heights.from_shape(shape).under(points, 0.12)
     found = 0
     for point, mine, normal in zip(points, height, normals, strict=True):
         best, facing = -np.inf, None

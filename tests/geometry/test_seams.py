@@ -84,7 +84,7 @@ def test_a_solid_is_what_its_clean_mesh_is_for_solver_and_ruler(name: str) -> No
 def test_the_solvers_distances_are_those_of_the_clean_mesh() -> None:
     clean, _ = SOLIDS["sofa"]
     points, away, inside = brute(clean)
-    field = DistanceField.of(made(WAYS["both, facets turned by chance"](clean)))
+    field = DistanceField.from_shape(made(WAYS["both, facets turned by chance"](clean)))
     found = field.look_up(points)
     np.testing.assert_array_equal(found < 0.0, inside)
     np.testing.assert_allclose(np.abs(found[inside]), away[inside], atol=0.003)
@@ -144,4 +144,4 @@ def test_holes_of_small_triangles_stay_holes() -> None:
     merged, index = np.unique(points.round(9), axis=0, return_inverse=True)
     faces = index.reshape(-1, 3)
     sides = sewn(merged, without_needles(merged, faces))
-    assert np.sum(sides.uses() == 1) == np.sum(Edges.of(faces).uses() == 1) == 400
+    assert np.sum(sides.uses() == 1) == np.sum(Edges.from_faces(faces).uses() == 1) == 400

@@ -151,7 +151,10 @@ def test_the_ground_is_met_at_the_same_vertices(kernels: Kernels) -> None:
 def test_distances_to_solids_are_those_of_coal(kernels: Kernels, seed: int) -> None:
     robot, rng = kernels[0].robot, np.random.default_rng(seed)
     cloud = Shape.convex(rng.normal(size=(80, 3)) * 0.12)
-    obstacles = [Obstacle.of("box", Shape.box((0.3, 0.2, 0.4))), Obstacle.of("stone", cloud)]
+    obstacles = [
+        Obstacle.from_shape("box", Shape.box((0.3, 0.2, 0.4))),
+        Obstacle.from_shape("stone", cloud),
+    ]
     hulls = [np.array([k]) for k in range(len(robot.hulls))]
     apart = inside = 0
     for _ in range(6):
@@ -182,7 +185,7 @@ def test_rates_of_distances_are_those_of_coal_where_a_place_is_the_only_one(
     kernels: Kernels,
 ) -> None:
     robot, rng = kernels[0].robot, np.random.default_rng(3)
-    stone = Obstacle.of("stone", Shape.convex(rng.normal(size=(80, 3)) * 0.12))
+    stone = Obstacle.from_shape("stone", Shape.convex(rng.normal(size=(80, 3)) * 0.12))
     hulls = tuple(np.array([k]) for k in range(len(robot.hulls)))
     compared = 0
     for _ in range(4):
@@ -205,9 +208,9 @@ def test_a_dented_hull_is_entered_as_deep(kernels: Kernels) -> None:
     vertices = np.array(hull.vertices)
     vertices[vertices[:, 0] > 0.1] *= 0.98  # a cap of it is pressed in by 4 mm
     scan = Shape(vertices, hull.faces, hull.parts, ("not convex",))
-    obstacle = Obstacle.of("scan", scan, true=True)
+    obstacle = Obstacle.from_shape("scan", scan, true=True)
     assert obstacle.dents is not None
-    plain, entered = Obstacle.of("hull", hull), 0
+    plain, entered = Obstacle.from_shape("hull", hull), 0
     for _ in range(10):
         posed = random_configuration(robot, rng)
         hand = robot.hands[0]
@@ -226,7 +229,7 @@ def test_a_dented_hull_is_entered_as_deep(kernels: Kernels) -> None:
 def test_an_obstacle_is_not_kept_longer_than_it_is_used(kernels: Kernels) -> None:
     kernel, pose = kernels[0], np.array([0.5, 0.0, 0.8, 0.0, 0.0, 0.0, 1.0])
     for shape in (Shape.box((0.3, 0.2, 0.4)), Shape.from_mesh(*meshes.sheet().arrays)):
-        obstacle = Obstacle.of("thing", shape, true=True)
+        obstacle = Obstacle.from_shape("thing", shape, true=True)
         asked = Within(Clearance(((obstacle, pose),), None, 0.3), 0.0, np.inf)
         kernel.evaluate([kernel.compiled(asked)], kernel.robot.rest)
         known = ref(obstacle)

@@ -10,7 +10,7 @@ from kinemesh.metrics.geometry.narrow_phase import meet
 from kinemesh.metrics.geometry.polytope import Polytope, body_of
 from kinemesh.metrics.geometry.solid import Solid
 from kinemesh.motion import Shape
-from kinemesh.proximity import Obstacle, near_obstacle
+from kinemesh.proximity import Obstacle, distances_to_obstacle
 from kinemesh.robot import RobotModel
 
 
@@ -19,13 +19,15 @@ def pairs(count: int, seed: int):
     rng = np.random.default_rng(seed)
     for k in range(count):
         made = [
-            Polytope.of(Shape.convex(rng.normal(size=(n, 3)) * rng.uniform(0.05, 0.4, 3)).parts[0])
+            Polytope.from_part(
+                Shape.convex(rng.normal(size=(n, 3)) * rng.uniform(0.05, 0.4, 3)).parts[0]
+            )
             for n in rng.integers(8, 40, size=2)
         ]
         if k % 3 == 0:
-            made[0] = Polytope.of(Shape.box(rng.uniform(0.05, 0.5, 3)).parts[0])
+            made[0] = Polytope.from_part(Shape.box(rng.uniform(0.05, 0.5, 3)).parts[0])
         if k % 6 == 0:
-            made[1] = Polytope.of(Shape.box(rng.uniform(0.05, 0.5, 3)).parts[0])
+            made[1] = Polytope.from_part(Shape.box(rng.uniform(0.05, 0.5, 3)).parts[0])
         turn = np.eye(3) if k % 12 == 0 else Rotation.random(random_state=rng).as_matrix()
         away = rng.normal(size=3)
         away *= rng.uniform(0.0, 1.0) * (made[0].radius + made[1].radius) / np.linalg.norm(away)
@@ -63,7 +65,7 @@ def test_edges_that_cross_part_bodies_that_no_facet_parts():
     """Two roofs, ridge across ridge: every facet's plane cuts the other body."""
     roof = [[0.5, 0, 0], [-0.5, 0, 0], [0.5, 0.2, -0.1], [0.5, -0.2, -0.1]]
     roof = np.array([*roof, [-0.5, 0.2, -0.1], [-0.5, -0.2, -0.1]])
-    below = Polytope.of(Shape.convex(roof).parts[0])
+    below = Polytope.from_part(Shape.convex(roof).parts[0])
     turn = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, -1.0]])
     for gap in (0.03, 1e-4, -1e-4, -0.02):
         above = below.moved(turn, np.array([0.0, 0.0, gap]))
@@ -84,8 +86,8 @@ def test_ruler_and_solver_agree_on_how_far_hulls_are_from_parts(compiled):
         shape = Shape.union([stone, Shape.box((0.2, 0.3, 0.1))])
         pose = np.concatenate([[0, 0, 0.7] + 0.2 * rng.normal(size=3), rng.normal(size=4)])
         pose[3:] /= np.linalg.norm(pose[3:])
-        solid = Solid.of("thing", shape, pose)
-        near = near_obstacle(configuration, Obstacle.of("thing", shape), pose, 0.5)
+        solid = Solid.from_shape("thing", shape, pose)
+        near = distances_to_obstacle(configuration, Obstacle.from_shape("thing", shape), pose, 0.5)
         for hull in range(len(robot.hulls)):
             mine, _ = solid.gap(posed, 0, np.array([hull]))
             theirs = near.distance[near.hulls == hull].min(initial=np.inf)

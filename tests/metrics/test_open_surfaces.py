@@ -123,7 +123,8 @@ def hulls(shape: Shape, count: int, seed: int) -> list[Polytope]:
     rng = np.random.default_rng(seed)
     centres = shape.scatter(count, rng) + rng.normal(size=(count, 3)) * 0.035
     return [
-        Polytope.of(ConvexPart(centre + rng.normal(size=(14, 3)) * 0.012)) for centre in centres
+        Polytope.from_part(ConvexPart(centre + rng.normal(size=(14, 3)) * 0.012))
+        for centre in centres
     ]
 
 
@@ -151,7 +152,7 @@ def test_the_free_air_of_a_room_is_no_rock_whichever_way_it_looks_and_the_wall_i
     surface = Surface(room)
     assert (surface.winding(air) < -0.4).all() and (other.winding(air) > 0.4).all()
     assert not surface.inside(air).any()
-    tool = Polytope.of(Shape.box((0.06, 0.06, 0.06), (0.0, 0.0, 0.1)).parts[0])
+    tool = Polytope.from_part(Shape.box((0.06, 0.06, 0.06), (0.0, 0.0, 0.1)).parts[0])
     gap, place = surface.gap(tool)
     assert gap == pytest.approx(0.07, abs=1e-6)
     assert place[2] == pytest.approx(0.0, abs=1e-6)
@@ -163,7 +164,7 @@ def test_the_free_air_of_a_room_is_no_rock_whichever_way_it_looks_and_the_wall_i
 def test_a_sheet_is_left_by_the_nearer_way_on_either_side(way):
     sheet = SHAPES["sheet"]
     surface = Surface(replace(sheet, faces=sheet.faces[:, ::way]))
-    tool = Polytope.of(Shape.box((0.06, 0.06, 0.06)).parts[0])
+    tool = Polytope.from_part(Shape.box((0.06, 0.06, 0.06)).parts[0])
     for height, depth in ((0.026, 0.004), (-0.026, 0.004), (0.01, 0.02), (0.0, 0.03), (0.04, 0.0)):
         moved = tool.moved(np.eye(3), np.array([-0.05, 0.0, height]))
         assert surface.depth(moved) == pytest.approx(depth, abs=2e-5)

@@ -12,8 +12,8 @@ import pytest
 
 from kinemesh.geometry import poses
 from kinemesh.metrics import Limits, evaluate, official
-from kinemesh.metrics.geometry.posed import Posed
 from kinemesh.metrics.geometry.solid import props_of
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.measures.contact import contact
 from kinemesh.metrics.measures.penetration import penetration
 from kinemesh.motion import Scene, Trajectory
@@ -49,11 +49,14 @@ def test_gmrs_figures_are_reproduced(base, clip):
     trajectory, scene, clip = reference("gmr/sub3_largebox_003_object.npz", base, clip)
     # A hand deep in a box is dear to measure: how deep in every sixth frame, and about the deepest.
     rows = {row.name: row for row in evaluate(trajectory, base, scene=Scene(), clip=clip)}
-    posed = Posed(trajectory, base)
+    posed = KinematicTrajectory(trajectory, base)
     rows |= {r.name: r for r in contact(posed, scene, props_of(scene), None, clip, Limits())}
     some = sorted({*range(0, len(posed), 6), *range(34, 39)})
     prop = replace(scene.props[0], track=scene.props[0].track[some])
-    posed, scene = Posed(replace(trajectory, q=trajectory.q[some]), base), Scene((prop,))
+    posed, scene = (
+        KinematicTrajectory(replace(trajectory, q=trajectory.q[some]), base),
+        Scene((prop,)),
+    )
     deep = penetration(posed, scene, props_of(scene), None, Limits())
     rows |= {row.name: row for row in deep if row.name.startswith("penetration.prop")}
     for name, figure, slack in (

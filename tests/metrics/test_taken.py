@@ -7,7 +7,7 @@ import pytest
 
 import meshes
 from kinemesh.metrics.doubts.taken import within_sheets
-from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.motion import Prop, Scene, Shape, Trajectory
 
 
@@ -22,7 +22,7 @@ def test_a_robot_in_a_small_thing_that_was_taken_for_a_sheet_is_in_doubt(
     shape = Shape.from_mesh(*meshes.box(size).arrays)
     shape = shape.with_sheets(np.ones(len(shape.faces), dtype=bool), "the person is in it")
     q = np.tile(robot.rest, (3, 1))
-    posed = Posed(Trajectory(q, 30.0, robot.joint_names, robot.name), robot)
+    posed = KinematicTrajectory(Trajectory(q, 30.0, robot.joint_names, robot.name), robot)
     track = np.tile([q[0, 0] + aside, q[0, 1], 0.0, 0.0, 0.0, 0.0, 1.0], (3, 1))
     found = list(within_sheets(posed, Scene((Prop("box", shape, track),))))
     assert [doubt.name for doubt in found] == ["doubt.mesh"] * doubted

@@ -10,7 +10,7 @@ from kinemesh import recordings as io
 from kinemesh.demos import DEMOS
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, clean
-from kinemesh.motion.clean import mended, spiked, spikes
+from kinemesh.motion.clean import mended, spikes, warn_of_spikes
 from kinemesh.motion.gaps import filled_track, frozen, missing
 from recordings import recording
 
@@ -56,7 +56,7 @@ def test_a_recording_that_is_in_order_is_left_as_it_is(whole: Clip) -> None:
     assert not missing(whole.positions).any()
     assert not frozen(whole.positions).any()
     assert whole.cleaned() is whole
-    assert spiked(whole) is whole
+    assert warn_of_spikes(whole) is whole
 
 
 def test_real_motion_is_not_a_third_as_sudden_as_a_spike(
@@ -237,10 +237,10 @@ def test_a_spike_is_warned_of_and_left_unless_asked_for(dance: Clip) -> None:
     positions = np.array(dance.positions)
     positions[100:102, dance.skeleton.index("LeftHand"), 2] += 0.8
     clip = replace(dance, positions=positions)
-    said = spiked(clip)
+    said = warn_of_spikes(clip)
     np.testing.assert_array_equal(said.positions, positions)
     assert "1 spike:" in said.warnings[-1] and "LeftHand 100-101" in said.warnings[-1]
-    assert spiked(clip.cleaned()).warnings == dance.warnings
+    assert warn_of_spikes(clip.cleaned()).warnings == dance.warnings
 
 
 def test_a_quick_step_and_a_jump_that_stays_are_no_spikes(dance: Clip) -> None:

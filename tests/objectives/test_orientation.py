@@ -9,18 +9,19 @@ from scipy.spatial.transform import Rotation
 from kinemesh import Retargeter, objectives
 from kinemesh.motion import Clip
 from kinemesh.objectives import Orientation
-from kinemesh.problem import Aim, Frame
-from kinemesh.robot import Part, RobotModel
+from kinemesh.problem import Frame, OrientationTarget
+from kinemesh.robot import OrientedLink, RobotModel
 from kinemesh.testing import evaluate_term
 
 PARTS = ["torso", "left_foot", "right_foot", "left_hand", "right_hand"]
 
 
-def aims(robot: RobotModel, turn: Rotation) -> tuple[Aim, ...]:
+def orientation_targets(robot: RobotModel, turn: Rotation) -> tuple[OrientationTarget, ...]:
     """All parts as they are at rest, turned in the world."""
     rest = robot.configuration(robot.rest)
     return tuple(
-        Aim(part, turn.as_matrix() @ rest.rotations[part.joint] @ part.axes) for part in robot.parts
+        OrientationTarget(part, turn.as_matrix() @ rest.rotations[part.joint] @ part.axes)
+        for part in robot.parts
     )
 
 
@@ -31,7 +32,7 @@ def pitch(axes: np.ndarray) -> np.ndarray:
     return np.arctan2(np.sum(axes[:, :, 2] * ahead, axis=1), axes[:, 2, 2])
 
 
-def axes_of(robot: RobotModel, part: Part, q: np.ndarray) -> np.ndarray:
+def axes_of(robot: RobotModel, part: OrientedLink, q: np.ndarray) -> np.ndarray:
     return np.stack([robot.configuration(k).rotations[part.joint] @ part.axes for k in q])
 
 
@@ -54,9 +55,12 @@ def test_the_cost_is_the_squared_angle_and_none_where_the_parts_face_as_asked(
     robot: RobotModel, frame: Frame
 ) -> None:
     rest = robot.configuration(robot.rest)
-    there = replace(frame, aims=aims(robot, Rotation.identity()))
+    there = replace(frame, orientation_targets=orientation_targets(robot, Rotation.identity()))
     assert evaluate_term(Orientation(), rest, there).cost == pytest.approx(0.0, abs=1e-20)
-    away = replace(frame, aims=aims(robot, Rotation.from_rotvec([0.0, 0.02, 0.0])))
+    away = replace(
+        frame,
+        orientation_targets=orientation_targets(robot, Rotation.from_rotvec([0.0, 0.02, 0.0])),
+    )
     term = Orientation(2.0, torso=3.0, feet=0.5, hands=0.0)
     cost = evaluate_term(term, rest, away).cost
     assert cost == pytest.approx(2.0 * (3.0 + 2 * 0.5) * 0.02**2, rel=1e-3)
@@ -67,7 +71,7 @@ def test_nothing_is_asked_of_a_clip_without_rotations(
 ) -> None:
     plan = Retargeter(robot).plan(replace(carrying, rotations=None).crop(0, 10))
     assert plan.facings == ()
-    assert plan.frame(3).aims == ()
+    assert plan.frame(3).orientation_targets == ()
     start = robot.configuration(robot.rest)
     assert evaluate_term(Orientation(), start, plan.frame(3)) is None
 

@@ -6,8 +6,8 @@ import pytest
 from kinemesh.geometry import poses
 from kinemesh.geometry.poses import IDENTITY
 from kinemesh.motion import Shape
-from kinemesh.proximity import Obstacle, near_obstacle
-from kinemesh.proximity.contact_manifold import SNUG, patch
+from kinemesh.proximity import Obstacle, distances_to_obstacle
+from kinemesh.proximity.contact_manifold import SNUG, contact_manifold
 from kinemesh.robot import RobotModel
 
 BOX = Shape.box((0.4, 0.3, 0.2))
@@ -18,7 +18,7 @@ TILE = np.array([[x, y, z] for x in (-0.03, 0.03) for y in (-0.02, 0.02) for z i
 
 def test_a_tile_flat_on_a_face_is_held_at_its_four_corners() -> None:
     vertices = np.add(TILE, [0.0, 0.0, 0.1 + 1e-4])
-    index, height, normals = patch(vertices, UP, PLANES, np.eye(3))
+    index, height, normals = contact_manifold(vertices, UP, PLANES, np.eye(3))
     assert sorted(index.tolist()) == [k for k, v in enumerate(TILE) if v[2] == 0.0]
     np.testing.assert_allclose(height, 1e-4, atol=1e-12)
     np.testing.assert_allclose(normals, [UP] * 4, atol=1e-12)
@@ -26,12 +26,12 @@ def test_a_tile_flat_on_a_face_is_held_at_its_four_corners() -> None:
 
 def test_corners_that_hang_over_the_edge_are_left_out() -> None:
     # Half of the tile is beyond the box's side at x = 0.2, where no face is under it.
-    index, _, _ = patch(np.add(TILE, [0.2, 0.0, 0.1 + 1e-4]), UP, PLANES, np.eye(3))
+    index, _, _ = contact_manifold(np.add(TILE, [0.2, 0.0, 0.1 + 1e-4]), UP, PLANES, np.eye(3))
     assert sorted(TILE[index, 0].tolist()) == [-0.03, -0.03]
 
 
 def test_vertices_far_from_the_solid_are_not_looked_at() -> None:
-    index, height, normals = patch(
+    index, height, normals = contact_manifold(
         np.add(TILE, [0.0, 0.0, 0.1 + 1.01 * SNUG]), UP, PLANES, np.eye(3)
     )
     assert index.shape == (0,)
@@ -47,7 +47,7 @@ def test_heights_are_the_distances_of_the_vertices_from_the_box(seed: int) -> No
     out = np.maximum(np.abs(vertices) - half, 0.0)
     outside = out.any(axis=1)
     vertices, out = vertices[outside], np.linalg.norm(out[outside], axis=1)
-    index, height, normals = patch(vertices, UP, PLANES, np.eye(3))
+    index, height, normals = contact_manifold(vertices, UP, PLANES, np.eye(3))
     assert 1 <= len(index) <= 4
     np.testing.assert_allclose(height, out[index], atol=1e-9)
     np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1.0, atol=1e-9)
@@ -57,9 +57,9 @@ def test_a_foot_flat_on_a_box_has_a_row_for_every_corner(robot: RobotModel) -> N
     # A wide box under both feet, its top 0.2 mm below the soles.
     pose = np.array([*IDENTITY])
     pose[2] = -0.1 - 2e-4
-    obstacle = Obstacle.of("floor", Shape.box((2.0, 2.0, 0.2)))
+    obstacle = Obstacle.from_shape("floor", Shape.box((2.0, 2.0, 0.2)))
     posed = robot.configuration(robot.rest)
-    near = near_obstacle(posed, obstacle, pose, 0.05)
+    near = distances_to_obstacle(posed, obstacle, pose, 0.05)
     for link in ("left_ankle_roll_link", "right_ankle_roll_link"):
         mine = np.array([robot.hulls[k].link == link for k in near.hulls])
         flat = mine & (near.distance < 1e-3)
@@ -72,14 +72,14 @@ def test_a_foot_flat_on_a_box_has_a_row_for_every_corner(robot: RobotModel) -> N
 def test_no_row_of_a_patch_is_nearer_than_its_hull(robot: RobotModel) -> None:
     rng = np.random.default_rng(11)
     posed = robot.configuration(robot.rest)
-    obstacle = Obstacle.of("box", BOX)
+    obstacle = Obstacle.from_shape("box", BOX)
     foot = next(k for k, h in enumerate(robot.hulls) if h.link == "left_ankle_roll_link")
     under = posed.spheres[foot] - [0.0, 0.0, 0.13]
     found = 0
     for _ in range(40):
         turn = rng.normal(size=4) * [0.02, 0.02, 1.0, 1.0]
         pose = np.concatenate([under + rng.uniform(-0.02, 0.02, 3), turn / np.linalg.norm(turn)])
-        near = near_obstacle(posed, obstacle, pose, 0.05, np.array([foot]))
+        near = distances_to_obstacle(posed, obstacle, pose, 0.05, np.array([foot]))
         if len(near.distance) < 2:
             continue
         found += 1

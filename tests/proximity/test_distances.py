@@ -6,7 +6,7 @@ import pytest
 from brute import overlap, signed_distance
 from kinemesh.geometry import poses
 from kinemesh.motion import Shape
-from kinemesh.proximity import Obstacle, near_ground, near_obstacle
+from kinemesh.proximity import Obstacle, distances_to_ground, distances_to_obstacle
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.robot.convex import convex_geometry
 from kinemesh.testing import random_configuration
@@ -43,7 +43,7 @@ def test_distances_to_the_ground_are_those_of_the_lowest_vertices(
 ) -> None:
     hulls = world_hulls(configuration)
     height = float(np.quantile([h[:, 2].min() for h in hulls], 0.3))
-    near = near_ground(configuration, height, 0.05)
+    near = distances_to_ground(configuration, height, 0.05)
     for k, hull in enumerate(hulls):
         lowest = float(hull[:, 2].min()) - height
         mine = near.hulls == k
@@ -58,7 +58,7 @@ def test_distances_to_the_ground_are_those_of_the_lowest_vertices(
 
 def test_a_foot_that_stands_flat_gets_a_row_for_every_corner(robot: RobotModel) -> None:
     posed = robot.configuration(robot.rest)
-    near = near_ground(posed, 0.0, 0.01)
+    near = distances_to_ground(posed, 0.0, 0.01)
     names = [robot.hulls[k].link for k in near.hulls]
     assert {n: names.count(n) for n in names} == {
         "left_ankle_roll_link": 4,
@@ -72,22 +72,22 @@ def test_a_foot_that_stands_flat_gets_a_row_for_every_corner(robot: RobotModel) 
 
 
 def test_nothing_is_near_a_ground_far_below(robot: RobotModel) -> None:
-    near = near_ground(robot.configuration(robot.rest), -1.0, 0.05)
+    near = distances_to_ground(robot.configuration(robot.rest), -1.0, 0.05)
     assert near.distance.shape == (0,)
-    assert near.rates(robot.configuration(robot.rest)).shape == (0, robot.nv)
+    assert near.jacobian(robot.configuration(robot.rest)).shape == (0, robot.nv)
 
 
 def test_distances_of_separated_and_penetrating_hulls_match_brute_force(robot: RobotModel) -> None:
     rng = np.random.default_rng(3)
     shape = Shape.box((0.35, 0.2, 0.25))
-    obstacle = Obstacle.of("box", shape)
+    obstacle = Obstacle.from_shape("box", shape)
     apart = inside = 0
     for _ in range(8):
         posed = random_configuration(robot, rng)
         hulls = world_hulls(posed)
         pose = somewhere(rng, hulls[rng.integers(len(hulls))].mean(axis=0), 0.25)
         box = poses.apply(pose, shape.vertices)
-        near = near_obstacle(posed, obstacle, pose, 0.1)
+        near = distances_to_obstacle(posed, obstacle, pose, 0.1)
         # The nearest place of a hull comes first, before the corners of a flat contact.
         found = dict(zip(near.hulls[::-1].tolist(), near.distance[::-1], strict=True))
         for k, hull in enumerate(hulls):
@@ -120,14 +120,14 @@ def test_the_judge_agrees_with_a_linear_program_on_who_overlaps(
 def test_moving_along_the_normal_takes_the_robot_away(robot: RobotModel) -> None:
     rng = np.random.default_rng(8)
     shape = Shape.box((0.4, 0.4, 0.4))
-    obstacle = Obstacle.of("box", shape)
+    obstacle = Obstacle.from_shape("box", shape)
     rows = 0
     for _ in range(5):
         posed = random_configuration(robot, rng)
         hulls = world_hulls(posed)
         pose = somewhere(rng, posed.landmarks()[rng.integers(15)], 0.2)
         box = poses.apply(pose, shape.vertices)
-        near = near_obstacle(posed, obstacle, pose, 0.05)
+        near = distances_to_obstacle(posed, obstacle, pose, 0.05)
         np.testing.assert_allclose(np.linalg.norm(near.normals, axis=1), 1.0, atol=1e-9)
         nearest = np.unique(near.hulls, return_index=True)[1]
         for distance, normal, k in zip(
@@ -141,10 +141,12 @@ def test_moving_along_the_normal_takes_the_robot_away(robot: RobotModel) -> None
 
 def test_the_robots_points_lie_on_its_hulls(robot: RobotModel) -> None:
     rng = np.random.default_rng(9)
-    obstacle = Obstacle.of("box", Shape.box((0.4, 0.4, 0.4)))
+    obstacle = Obstacle.from_shape("box", Shape.box((0.4, 0.4, 0.4)))
     for _ in range(5):
         posed = random_configuration(robot, rng)
-        near = near_obstacle(posed, obstacle, somewhere(rng, posed.landmarks()[0], 0.3), 0.05)
+        near = distances_to_obstacle(
+            posed, obstacle, somewhere(rng, posed.landmarks()[0], 0.3), 0.05
+        )
         for point, joint, k in zip(near.points, near.joints, near.hulls, strict=True):
             hull = robot.hulls[k]
             assert joint == hull.joint
@@ -162,7 +164,7 @@ def test_a_hull_deep_inside_a_box_is_as_deep_as_the_way_out(robot: RobotModel) -
     shape = Shape.box((2.0, 2.0, 1.0))
     pose = np.array([*centre, 0.0, 0.0, 0.0, 1.0])
     pose[2] -= 0.1  # nearest way out: up
-    near = near_obstacle(posed, Obstacle.of("block", shape), pose, 0.05)
+    near = distances_to_obstacle(posed, Obstacle.from_shape("block", shape), pose, 0.05)
     row = int(np.flatnonzero(near.hulls == hull)[0])
     expected = -(pose[2] + 0.5 - vertices[:, 2].min())
     assert near.distance[row] == pytest.approx(expected, abs=1e-6)
@@ -173,7 +175,7 @@ def test_every_part_of_an_obstacle_counts(robot: RobotModel) -> None:
     posed = robot.configuration(robot.rest)
     hand = posed.landmarks()[-1]
     shape = Shape.union([Shape.box((0.1, 0.1, 0.1), hand), Shape.box((0.1, 0.1, 0.1), (9, 9, 9))])
-    near = near_obstacle(posed, Obstacle.of("two", shape), poses.IDENTITY, 0.02)
+    near = distances_to_obstacle(posed, Obstacle.from_shape("two", shape), poses.IDENTITY, 0.02)
     assert near.distance.min() < 0.0
     assert "right_rubber_hand" in {robot.hulls[k].link for k in near.hulls}
 
@@ -182,9 +184,9 @@ def test_a_tilted_box_is_where_its_pose_puts_it(robot: RobotModel) -> None:
     posed = robot.configuration(robot.rest)
     shape, pose = Shape.box((0.5, 0.1, 0.02)), np.array([0.3, 0.1, 0.9, 0.1, 0.5, 0.2, 0.8])
     pose[3:] /= np.linalg.norm(pose[3:])
-    fixed = Obstacle.of("plate", Shape.convex(poses.apply(pose, shape.vertices)))
-    moved = near_obstacle(posed, Obstacle.of("plate", shape), pose, 0.3)
-    still = near_obstacle(posed, fixed, poses.IDENTITY, 0.3)
+    fixed = Obstacle.from_shape("plate", Shape.convex(poses.apply(pose, shape.vertices)))
+    moved = distances_to_obstacle(posed, Obstacle.from_shape("plate", shape), pose, 0.3)
+    still = distances_to_obstacle(posed, fixed, poses.IDENTITY, 0.3)
     np.testing.assert_array_equal(moved.hulls, still.hulls)
     np.testing.assert_allclose(moved.distance, still.distance, atol=1e-7)
 

@@ -8,8 +8,8 @@ import trimesh
 
 from kinemesh.geometry import poses
 from kinemesh.motion import Shape
-from kinemesh.proximity import Obstacle, near_obstacle
-from kinemesh.proximity.hull_clearance import DEEPEST, Dents
+from kinemesh.proximity import Obstacle, distances_to_obstacle
+from kinemesh.proximity.hull_clearance import DEEPEST, HullClearance
 from kinemesh.robot import RobotModel
 
 SIDE = 0.4
@@ -27,35 +27,35 @@ def dented(depth: float, radius: float) -> Shape:
 
 
 @pytest.fixture(scope="module")
-def wide() -> Dents:
+def wide() -> HullClearance:
     shape = dented(0.01, 0.12)
-    return Dents.of(shape, Shape.convex(shape.vertices).parts[0])
+    return HullClearance.from_shape(shape, Shape.convex(shape.vertices).parts[0])
 
 
-def test_a_wide_dent_is_entered_but_never_by_more_than_a_millimetre(wide: Dents) -> None:
+def test_a_wide_dent_is_entered_but_never_by_more_than_a_millimetre(wide: HullClearance) -> None:
     top = np.array([[0.0, 0.0, SIDE / 2], [0.03, -0.02, SIDE / 2]])
     np.testing.assert_allclose(wide.at(top), DEEPEST, atol=1e-9)
 
 
-def test_a_face_without_dents_is_not_entered(wide: Dents) -> None:
+def test_a_face_without_dents_is_not_entered(wide: HullClearance) -> None:
     sides = np.array([[SIDE / 2, 0.0, 0.0], [0.0, -SIDE / 2, 0.05], [0.0, 0.0, -SIDE / 2]])
     assert np.all(wide.at(sides) < 5e-5)
 
 
 def test_a_dent_narrower_than_a_palm_is_not_entered() -> None:
     shape = dented(0.01, 0.02)
-    dents = Dents.of(shape, Shape.convex(shape.vertices).parts[0])
+    dents = HullClearance.from_shape(shape, Shape.convex(shape.vertices).parts[0])
     assert dents.at(np.array([[0.0, 0.0, SIDE / 2]]))[0] < 5e-5
 
 
-def test_the_depth_changes_gently_over_the_hull(wide: Dents) -> None:
+def test_the_depth_changes_gently_over_the_hull(wide: HullClearance) -> None:
     line = np.zeros((2000, 3))
     line[:, 0] = np.linspace(-0.19, 0.19, 2000)
     line[:, 2] = SIDE / 2
     assert np.abs(np.diff(wide.at(line))).max() < 5e-5  # over 0.2 mm
 
 
-def test_distances_grow_by_the_dents_where_something_is_near(wide: Dents) -> None:
+def test_distances_grow_by_the_dents_where_something_is_near(wide: HullClearance) -> None:
     rng = np.random.default_rng(0)
     pose = np.array([0.3, -0.2, 0.5, 0.1, -0.5, 0.3, 0.8])
     rotation, shift = poses.matrix(pose), pose[:3]
@@ -75,13 +75,13 @@ def test_only_where_the_true_surface_is_asked_for_is_a_hull_entered(
     robot: RobotModel, exact: bool
 ) -> None:
     shape = Shape((s := dented(0.01, 0.12)).vertices, s.faces, s.parts, ("not convex",))
-    obstacle = Obstacle.of("scan", shape, true=exact)
+    obstacle = Obstacle.from_shape("scan", shape, true=exact)
     posed = robot.configuration(robot.rest)
     hand = posed.landmarks().max(axis=0)
     pose = poses.IDENTITY.copy()
     pose[:3] = [0.0, 0.0, hand[2] - 0.9]
-    plain = near_obstacle(posed, Obstacle.of("scan", shape), pose, 0.2)
-    near = near_obstacle(posed, obstacle, pose, 0.2)
+    plain = distances_to_obstacle(posed, Obstacle.from_shape("scan", shape), pose, 0.2)
+    near = distances_to_obstacle(posed, obstacle, pose, 0.2)
     more = near.distance - plain.distance[: len(near.distance)]
     assert len(near.distance)
     assert (obstacle.dents is not None) == exact

@@ -8,7 +8,7 @@ from brute import signed_distance
 from kinemesh import metrics
 from kinemesh.geometry import poses
 from kinemesh.motion import Shape
-from kinemesh.proximity import Obstacle, near_obstacle
+from kinemesh.proximity import Obstacle, distances_to_obstacle
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.testing import random_configuration
 from recordings import recording
@@ -47,7 +47,7 @@ def far_off(hull: np.ndarray, pose: np.ndarray) -> bool:
 
 @pytest.fixture(scope="module")
 def obstacle() -> Obstacle:
-    return Obstacle.of("l", l_shape(), true=True)
+    return Obstacle.from_shape("l", l_shape(), true=True)
 
 
 def hull_of(configuration: Configuration, k: int) -> np.ndarray:
@@ -64,7 +64,7 @@ def test_distances_to_an_l_are_those_to_its_two_arms(robot: RobotModel, obstacle
         centre = posed.landmarks()[rng.integers(15)] + rng.uniform(-0.15, 0.15, 3)
         pose = np.array([*centre, *(turn / np.linalg.norm(turn))])
         placed = [poses.apply(pose, arm) for arm in arms()]
-        near = near_obstacle(posed, obstacle, pose, 0.05)
+        near = distances_to_obstacle(posed, obstacle, pose, 0.05)
         np.testing.assert_allclose(np.linalg.norm(near.normals, axis=1), 1.0, atol=1e-9)
         for k in range(len(robot.hulls)):
             mine = near.distance[near.hulls == k]
@@ -96,8 +96,10 @@ def test_a_hand_that_fits_into_the_notch_is_apart_though_inside_the_hull(
     vertices = hull_of(posed, int(hand.hulls[0]))
     pose = poses.IDENTITY.copy()
     pose[:3] = vertices.min(axis=0) - [ARM + 0.01, ARM + 0.01, 0.03]
-    near = near_obstacle(posed, obstacle, pose, 0.05, hand.hulls)
-    cover = near_obstacle(posed, Obstacle.of("hull", l_shape()), pose, 0.05, hand.hulls)
+    near = distances_to_obstacle(posed, obstacle, pose, 0.05, hand.hulls)
+    cover = distances_to_obstacle(
+        posed, Obstacle.from_shape("hull", l_shape()), pose, 0.05, hand.hulls
+    )
     assert near.distance.min() == pytest.approx(0.01, abs=2e-3)
     assert cover.distance.min() < -0.02
 
@@ -110,7 +112,7 @@ def test_an_edge_that_pokes_into_a_flat_facet_is_seen(robot: RobotModel) -> None
     shape = Shape.from_mesh(sheet, [(0, 1, 2), (0, 2, 3), (0, 4, 1)])
     pose = poses.IDENTITY.copy()
     pose[:3] = (hull.min(axis=0) + hull.max(axis=0)) / 2.0
-    near = near_obstacle(posed, Obstacle.of("sheet", shape, true=True), pose, 0.05)
+    near = distances_to_obstacle(posed, Obstacle.from_shape("sheet", shape, true=True), pose, 0.05)
     assert near.distance[near.hulls == torso].min() < -0.03
 
 
@@ -120,12 +122,12 @@ def test_rates_are_how_the_distances_change(robot: RobotModel, obstacle: Obstacl
     hand = robot.hands[0].hulls
     pose = poses.IDENTITY.copy()
     pose[:3] = hull_of(posed, int(hand[0])).min(axis=0) - [ARM + 0.012, 0.05, 0.03]
-    near = near_obstacle(posed, obstacle, pose, 0.05, hand)
+    near = distances_to_obstacle(posed, obstacle, pose, 0.05, hand)
     lowest = int(np.argmin(near.distance))
-    rate = near.rates(posed)[lowest]
+    rate = near.jacobian(posed)[lowest]
     for _ in range(6):
         step = 1e-5 * rng.normal(size=robot.nv)
-        moved = near_obstacle(posed.integrate(step), obstacle, pose, 0.05, hand)
+        moved = distances_to_obstacle(posed.integrate(step), obstacle, pose, 0.05, hand)
         change = moved.distance.min() - near.distance[lowest]
         assert change == pytest.approx(rate @ step, abs=0.1 * np.linalg.norm(step))
 

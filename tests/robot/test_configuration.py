@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinemesh.proximity import near_ground
+from kinemesh.proximity import distances_to_ground
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.testing import random_configuration
 
@@ -90,7 +90,9 @@ def test_rows_are_jacobians_along_directions(
     joints = rng.integers(1, len(configuration.translations), 9)
     points, directions = rng.normal(size=(2, 9, 3))
     whole = np.einsum("ni,nij->nj", directions, configuration.jacobians(joints, points))
-    np.testing.assert_allclose(configuration.rows(joints, points, directions), whole, atol=1e-12)
+    np.testing.assert_allclose(
+        configuration.directional_jacobian(joints, points, directions), whole, atol=1e-12
+    )
 
 
 def test_joints_do_not_move_what_they_do_not_carry(robot: RobotModel) -> None:
@@ -131,8 +133,8 @@ def test_two_threads_that_share_a_robot_get_the_answers_of_one(robot: RobotModel
 
     def answers(q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         posed = robot.configuration(q)
-        near = near_ground(posed, float(q[2]) - 0.5, 0.2)
-        return posed.landmarks(), near.rates(posed)
+        near = distances_to_ground(posed, float(q[2]) - 0.5, 0.2)
+        return posed.landmarks(), near.jacobian(posed)
 
     expected = [answers(q) for q in places]
     found: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}

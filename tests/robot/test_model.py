@@ -13,7 +13,7 @@ import pytest
 from kinemesh.errors import RobotError
 from kinemesh.motion import LANDMARKS
 from kinemesh.robot import RobotModel, description, robot_names
-from kinemesh.robot.selfcollision import near_self
+from kinemesh.robot.selfcollision import self_distances
 from kinemesh.robot.shipped import robots_folder
 
 TWO_LINKS = """<robot name="pair">
@@ -113,7 +113,7 @@ def test_a_shipped_robot_rests_level_symmetric_and_touches_nothing(name: str) ->
     for hand in robot.hands:
         forward = rest.rotations[hand.joint] @ hand.fingers
         assert forward[0] > 0.2 and forward[2] < -0.3  # arms hang, bent forward
-    near = near_self(rest, robot.self_pairs, 0.02)
+    near = self_distances(rest, robot.self_pairs, 0.02)
     assert np.all(near.distance > 0.0)
     tall = max(
         rest.positions(np.full(len(h.vertices), h.joint), h.vertices)[:, 2].max()

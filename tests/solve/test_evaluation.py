@@ -120,7 +120,7 @@ class HandSpeed(Constraint):
         joints, offsets = robot.landmark_joints[hands], robot.landmark_offsets[hands]
         now = configuration.positions(joints, offsets)
         before = robot.configuration(neighbours.previous).positions(joints, offsets)
-        rates = configuration.rows(joints, now, np.tile([0.0, 0.0, 1.0], (2, 1)))
+        rates = configuration.directional_jacobian(joints, now, np.tile([0.0, 0.0, 1.0], (2, 1)))
         return Bounded(now[:, 2] - before[:, 2], rates, -self.limit, self.limit)
 
 

@@ -5,12 +5,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from kinemesh import RobotModel, demos
-from kinemesh.viewer import Web
+from kinemesh.viewer import MeshOverlay
 
 
 def test_the_mesh_ties_every_landmark_to_the_box_and_the_ground(robot: RobotModel) -> None:
     clip = demos.lift_box().crop(0, 2)
-    edges = Web(clip, robot).edges(1)
+    edges = MeshOverlay(clip, robot).edges(1)
     assert edges.shape[1:] == (2, 3)
     points, ends = np.unique(edges.reshape(-1, 3), axis=0, return_inverse=True)
     pairs = np.sort(ends.reshape(-1, 2), axis=1)

@@ -20,7 +20,7 @@ class Rate:
     """Time that it took, with the start of the workers [s]."""
 
     @classmethod
-    def of(cls, records: Iterable[Record], seconds: float) -> Rate | None:
+    def from_records(cls, records: Iterable[Record], seconds: float) -> Rate | None:
         """From the manifest's lines on what was done; None if nothing was retargeted."""
         made = [record for record in records if record.get("frames")]
         if not made or seconds <= 0.0:

@@ -144,7 +144,7 @@ def batch(
             run(plan.first(), MakeWorker(name), plan.done, workers=workers, limits=limits)
         finally:
             _sweep(folder)
-        rate = Rate.of(plan.done_now, time.perf_counter() - since)
+        rate = Rate.from_records(plan.done_now, time.perf_counter() - since)
         manifest.tidy()
         facts = write_card(folder, manifest)
         if parquet:

@@ -6,7 +6,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.cli.written import Written
-from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.motion import Clip
 
 _SAME = 0.05
@@ -33,7 +33,7 @@ def another(written: Written, clip: Clip) -> str:
                 f"of {clip.name!r} (root mean square)"
             )
         return ""
-    robot = Posed(written.trajectory, written.robot).landmarks[:, : person.shape[1]]
+    robot = KinematicTrajectory(written.trajectory, written.robot).landmarks[:, : person.shape[1]]
     off = _misfit(person, robot)
     if off > _FOLLOWS:
         return (

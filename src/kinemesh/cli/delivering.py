@@ -13,7 +13,7 @@ from kinemesh import metrics
 from kinemesh.cli.fitted import Fitted
 from kinemesh.cli.source import Options
 from kinemesh.cli.written import Written
-from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.score import runs
 from kinemesh.motion import Clip
@@ -81,7 +81,7 @@ def scored(
     )
     if clip is not None:
         return score, fitted.notes
-    feet = _feet(Posed(fitted.trajectory, fitted.robot), written.stance)
+    feet = _feet(KinematicTrajectory(fitted.trajectory, fitted.robot), written.stance)
     said = "judged without the recording: --clip adds stance, contact and tracking"
     return replace(score, measures=(*score.measures, *feet)), (*fitted.notes, said)
 
@@ -118,7 +118,7 @@ def _held(flags: Flags, fps: float, times: NDArray[np.float64]) -> Flags:
     return np.asarray(flags[first] & flags[second])
 
 
-def _feet(posed: Posed, stance: Mapping[str, Flags]) -> tuple[metrics.Measure, ...]:
+def _feet(posed: KinematicTrajectory, stance: Mapping[str, Flags]) -> tuple[metrics.Measure, ...]:
     """How fast toes slide while the file says that they were held; nothing where it does not."""
     limit = Limits().slip
     speeds = []

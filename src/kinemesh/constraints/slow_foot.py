@@ -37,7 +37,7 @@ class SlowFoot(Constraint):
         """Four rows a slow foot and neighbouring frame [m]; None where there is none."""
         known = [
             (slow.landmark, q)
-            for slow in frame.slow
+            for slow in frame.slow_toes
             if (q := neighbours.known.get(slow.other)) is not None
         ]
         if not known:

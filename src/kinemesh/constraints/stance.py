@@ -8,7 +8,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.problem import Ease, Frame, PointOffsets, Stance, Within
+from kinemesh.problem import Frame, PointOffsets, SoleApproach, Stance, Within
 from kinemesh.robot import RobotModel
 
 _REFERENCE = 1.0 / 30.0
@@ -119,17 +119,17 @@ class FootEase(Constraint):
 
     def rows(self, robot: RobotModel, frame: Frame) -> Within | None:
         """Two rows an edge [m]."""
-        if not frame.eases:
+        if not frame.sole_approaches:
             return None
         edges = [
             (ease.sole.joint, corner, ease.normal, ease.point)
-            for ease in frame.eases
+            for ease in frame.sole_approaches
             for corner in ease.sole.corners[ease.corners]
         ]
-        reach = np.repeat([self._reach(ease) for ease in frame.eases], 2)
+        reach = np.repeat([self._reach(ease) for ease in frame.sole_approaches], 2)
         return Within(_offsets(edges), -np.inf, reach)
 
-    def _reach(self, ease: Ease) -> float:
+    def _reach(self, ease: SoleApproach) -> float:
         """The height allowed to an edge [m]."""
         own = ease.height * min(1.0, ease.time / self.blend)
         return max(0.5 * self.acceleration * ease.time**2, own)

@@ -109,7 +109,7 @@ def support(scene: Scene, points: Array, reach: float = 0.12) -> tuple[Array, Ar
         return best, facing
     if is_hollow(scene.terrain.shape):
         # Its parts have tops where nothing is.
-        top, normals = Heights.of(scene.terrain.shape).under(points, reach)
+        top, normals = Heights.from_shape(scene.terrain.shape).under(points, reach)
         higher = top > best
         best[higher], facing[higher] = top[higher], normals[higher]
         facing[facing[:, 2] > _LEVEL] = [0.0, 0.0, 1.0]

@@ -42,9 +42,9 @@ def pictures(
     ``above``, a picture is twice as high.
     """
     eyes = cameras(stage, angle or Angle(), size)
-    links = [Surface.of(mesh) for mesh in stage.links]
-    props = [Surface.of(mesh) for mesh in stage.props]
-    terrain = [] if stage.terrain is None else [Surface.of(stage.terrain)]
+    links = [Surface.from_mesh(mesh) for mesh in stage.links]
+    props = [Surface.from_mesh(mesh) for mesh in stage.props]
+    terrain = [] if stage.terrain is None else [Surface.from_mesh(stage.terrain)]
 
     def one(k: int) -> Picture:
         around = [*terrain, *_placed(props, stage.prop_poses, k)]

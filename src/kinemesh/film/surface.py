@@ -38,7 +38,7 @@ class Surface:
     """Of each triangle ``(M, 3)``, 0 to 1."""
 
     @classmethod
-    def of(cls, mesh: Mesh) -> Surface:
+    def from_mesh(cls, mesh: Mesh) -> Surface:
         """The surface of a mesh."""
         vertices, faces = coarser(mesh.vertices, mesh.faces, grain=_GRAIN, dense=_DENSE)
         colours = np.tile(mesh.colour, (len(faces), 1))

@@ -29,7 +29,7 @@ class Closest:
     """
 
     @classmethod
-    def of(cls, shape: Shape) -> Closest:
+    def from_shape(cls, shape: Shape) -> Closest:
         """What is worked out once for ``shape``, however many clips ask.
 
         Raises:

@@ -35,7 +35,7 @@ class Edges:
     """+1 where it runs from the lower number to the higher ``(S,)``, else -1."""
 
     @classmethod
-    def of(cls, faces: Faces) -> Edges:
+    def from_faces(cls, faces: Faces) -> Edges:
         """The sides of triangles ``(M, 3)``."""
         ends = faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
         sense = np.where(ends[:, 0] < ends[:, 1], 1, -1)
@@ -78,7 +78,7 @@ def welded(points: Array, faces: Faces) -> tuple[Array, Faces]:
     merged, index = np.unique(points, axis=0, return_inverse=True)
     faces = index.reshape(-1)[faces]
     faces = _singles(faces[_proper(faces)])
-    sides = Edges.of(faces)
+    sides = Edges.from_faces(faces)
     border = np.unique(sides.ends[sides.uses() == 1])
     if len(border):
         reach = _WELD * float(np.ptp(merged, axis=0).max())
@@ -117,7 +117,7 @@ def _singles(faces: Faces) -> Faces:
     faces, even, net = faces[one], even[one], net[one]
     folded = net == 0.0
     single = ~folded & (even == (net > 0.0))
-    sides = Edges.of(faces)
+    sides = Edges.from_faces(faces)
     mine = folded[sides.face]
     group = grouped(len(faces), *_neighbours(sides.edge[mine], sides.face[mine]))
     # Seams of a fold are edges where others go on that close without it; else it ends there.
@@ -145,7 +145,7 @@ def consistent(points: Array, faces: Faces, sides: Edges) -> tuple[Labels, Flags
     Args:
         points: ``(N, 3)`` [m].
         faces: ``(M, 3)``.
-        sides: theirs, such as ``Edges.of(faces)``.
+        sides: theirs, such as ``Edges.from_faces(faces)``.
 
     Returns:
         Piece of each triangle ``(M,)``, from 0 on; which of them are to be turned ``(M,)``, the

@@ -50,7 +50,7 @@ class DistanceField:
     __setstate__ = locked
 
     @classmethod
-    def of(cls, shape: Shape) -> DistanceField:
+    def from_shape(cls, shape: Shape) -> DistanceField:
         """The field of what ``shape`` bounds, convex or not, closed or not.
 
         Distances are to a dense sample of the triangles, exact near flat places and within

@@ -41,7 +41,7 @@ class Heights:
     """Triangles, cell by cell."""
 
     @classmethod
-    def of(cls, shape: Shape) -> Heights:
+    def from_shape(cls, shape: Shape) -> Heights:
         """Those of ``shape``, made ready once."""
         return shape.worked_out("heights", lambda: cls._made(shape))
 

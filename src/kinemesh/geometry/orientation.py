@@ -174,7 +174,7 @@ def _piece(points: Array, own: Faces, sides: Edges, single: bool) -> Piece:
     fullness = 36.0 * np.pi * volume**2 / whole**3
     kind: Kind = "open"
     if hole <= _SEEN or not bare:
-        torn = bool(np.any(Edges.of(own).uses() == 1))
+        torn = bool(np.any(Edges.from_faces(own).uses() == 1))
         thin = 2.0 * abs(volume) < _THICK * CRACK * area if torn else fullness < _FLAT
         kind = "sheet" if thin else "closed"
     elif hole > _HOLES or ragged > _RAGGED * whole or fullness < _ROUND:

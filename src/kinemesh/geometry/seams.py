@@ -38,7 +38,7 @@ def without_needles(points: Array, faces: Faces) -> Faces:
         a, b, c = (points[faces[:, k]] for k in range(3))
         longest = np.max([np.linalg.norm(x, axis=1) for x in (b - a, c - b, a - c)], axis=0)
         area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-        bare = (Edges.of(faces).uses() == 1).reshape(-1, 3).any(axis=1)
+        bare = (Edges.from_faces(faces).uses() == 1).reshape(-1, 3).any(axis=1)
         needle = bare & (area < _NEEDLE * size * longest)
         if not needle.any() or needle.all():
             break
@@ -52,7 +52,7 @@ def sewn(points: Array, faces: Faces) -> Edges:
     Rims meet where they are nearer than :data:`CRACK`. A side has as many pieces as there are
     corners of rims on it, and one more.
     """
-    sides = Edges.of(faces)
+    sides = Edges.from_faces(faces)
     rim = np.flatnonzero(sides.uses() == 1)
     if not len(rim):
         return sides

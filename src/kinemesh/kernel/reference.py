@@ -27,8 +27,14 @@ from kinemesh.kernel.rows import (
     TangentDifference,
     Within,
 )
-from kinemesh.proximity import NEAR, Near, Obstacle, near_ground, near_obstacle
-from kinemesh.robot import Configuration, RobotModel, near_self
+from kinemesh.proximity import (
+    NEAR,
+    Obstacle,
+    SignedDistances,
+    distances_to_ground,
+    distances_to_obstacle,
+)
+from kinemesh.robot import Configuration, RobotModel, self_distances
 
 Linearised = tuple[Array, Array]
 """Values ``(m,)`` and Jacobian ``(m, nv)`` of rows at a configuration."""
@@ -117,14 +123,14 @@ class Point:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
-        self._near: dict[tuple[Obstacle, bytes, float], tuple[Near, Array]] = {}
+        self._near: dict[tuple[Obstacle, bytes, float], tuple[SignedDistances, Array]] = {}
 
-    def near(self, obstacle: Obstacle, pose: Array, within: float) -> tuple[Near, Array]:
+    def near(self, obstacle: Obstacle, pose: Array, within: float) -> tuple[SignedDistances, Array]:
         """Where the hulls are near an obstacle, and the rates ``(N, nv)`` of the distances."""
         question = (obstacle, pose.tobytes(), within)
         if question not in self._near:
-            near = near_obstacle(self.configuration, obstacle, pose, within)
-            self._near[question] = near, near.rates(self.configuration)
+            near = distances_to_obstacle(self.configuration, obstacle, pose, within)
+            self._near[question] = near, near.jacobian(self.configuration)
         return self._near[question]
 
     def linearised(self, rows: Rows) -> Linearised:
@@ -136,7 +142,7 @@ class Point:
 def _point_offsets(rows: PointOffsets, at: Point) -> Linearised:
     points = at.configuration.positions(rows.joints, rows.points)
     value = np.einsum("nk,nk->n", rows.directions, points - rows.origins)
-    return value, at.configuration.rows(rows.joints, points, rows.directions)
+    return value, at.configuration.directional_jacobian(rows.joints, points, rows.directions)
 
 
 def _point_mixture(rows: PointMixture, at: Point) -> Linearised:
@@ -150,7 +156,7 @@ def _axis_alignment(rows: AxisAlignment, at: Point) -> Linearised:
     axes = at.configuration.rotations[rows.joints] @ rows.axes
     vectors = np.swapaxes(axes, 1, 2).reshape(-1, 3)
     # A vector a turns with omega x a.
-    turns = np.repeat(at.configuration.turns(rows.joints), 3, axis=0)
+    turns = np.repeat(at.configuration.angular_jacobians(rows.joints), 3, axis=0)
     rates = -np.cross(vectors[:, :, None], turns, axis=1)
     return np.swapaxes(axes - rows.targets, 1, 2).ravel(), rates.reshape(3 * len(vectors), -1)
 
@@ -175,8 +181,8 @@ def _joint_offsets(rows: JointOffsets, at: Point) -> Linearised:
 def _clearance(rows: Clearance, at: Point) -> Linearised:
     found = [at.near(obstacle, pose, rows.within) for obstacle, pose in rows.obstacles]
     if rows.ground is not None:
-        near = near_ground(at.configuration, rows.ground, rows.within)
-        found.append((near, near.rates(at.configuration)))
+        near = distances_to_ground(at.configuration, rows.ground, rows.within)
+        found.append((near, near.jacobian(at.configuration)))
     nothing = np.zeros((0, at.configuration.robot.nv))
     return (
         np.concatenate([np.zeros(0), *(near.distance for near, _ in found)]),
@@ -185,8 +191,8 @@ def _clearance(rows: Clearance, at: Point) -> Linearised:
 
 
 def _self_clearance(rows: SelfClearance, at: Point) -> Linearised:
-    near = near_self(at.configuration, at.configuration.robot.self_pairs, rows.within)
-    return near.distance, near.rates(at.configuration)
+    near = self_distances(at.configuration, at.configuration.robot.self_pairs, rows.within)
+    return near.distance, near.jacobian(at.configuration)
 
 
 def _hand_distances(rows: HandDistances, at: Point) -> Linearised:
@@ -204,8 +210,8 @@ def _hand_distance(
     own = hulls.tolist()
     mine = [k for k, hull in enumerate(near.hulls.tolist()) if hull in own]
     if not mine:
-        near = near_obstacle(at.configuration, obstacle, pose, np.inf, hulls)
-        rates, mine = near.rates(at.configuration), list(range(len(near.distance)))
+        near = distances_to_obstacle(at.configuration, obstacle, pose, np.inf, hulls)
+        rates, mine = near.jacobian(at.configuration), list(range(len(near.distance)))
     distance = near.distance.tolist()
     closest = min(mine, key=distance.__getitem__)
     return distance[closest], rates[closest]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array
 from kinemesh.linting.steadiness import listed
 from kinemesh.metrics import Limits
-from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.measures.penetration import penetration
 from kinemesh.motion import Scene, Trajectory
 from kinemesh.robot import RobotModel
@@ -26,7 +26,7 @@ def deliver(raw: RawMotion, robot: RobotModel, *, timed: bool) -> tuple[Finding,
     """Overlaps and speeds of the frames themselves; speeds where the rate is known (``timed``)."""
     norms = np.linalg.norm(raw.turn, axis=1, keepdims=True)
     q = np.hstack([raw.place, raw.turn / norms, raw.joints])
-    posed = Posed(Trajectory(q, raw.rate, robot.joint_names, robot.name), robot)
+    posed = KinematicTrajectory(Trajectory(q, raw.rate, robot.joint_names, robot.name), robot)
     return (
         *_overlaps(raw, posed),
         *_below(raw, posed),
@@ -34,7 +34,7 @@ def deliver(raw: RawMotion, robot: RobotModel, *, timed: bool) -> tuple[Finding,
     )
 
 
-def _overlaps(raw: RawMotion, posed: Posed) -> list[Finding]:
+def _overlaps(raw: RawMotion, posed: KinematicTrajectory) -> list[Finding]:
     """Parts of the robot inside each other."""
     rows = penetration(posed, Scene(ground=None), (), None, Limits())
     row = next(row for row in rows if row.name == "penetration.self.max")
@@ -43,7 +43,7 @@ def _overlaps(raw: RawMotion, posed: Posed) -> list[Finding]:
     return _deep(raw, "self-collision", depth, evidence)
 
 
-def _below(raw: RawMotion, posed: Posed) -> list[Finding]:
+def _below(raw: RawMotion, posed: KinematicTrajectory) -> list[Finding]:
     """Parts of the robot below the ground; soles are looked at by themselves."""
     robot = posed.robot
     table = robot.hull_table

@@ -29,7 +29,7 @@ from kinemesh.linting.readings import (
 )
 from kinemesh.motion import LANDMARKS
 from kinemesh.motion.edits import FEET
-from kinemesh.robot import RobotModel, near_self
+from kinemesh.robot import RobotModel, self_distances
 from kinemesh.trajectories.findings import Finding
 from kinemesh.trajectories.raw import RawMotion
 
@@ -218,7 +218,7 @@ def _depth(raw: RawMotion, robot: RobotModel) -> float:
     depths = []
     for row in _some(raw):
         posed = robot.configuration(np.concatenate([robot.rest[:7], row]))
-        near = near_self(posed, robot.self_pairs, 0.0).distance
+        near = self_distances(posed, robot.self_pairs, 0.0).distance
         depths.append(max(0.0, -float(near.min())) if len(near) else 0.0)
     return float(np.mean(depths))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kinemesh.arguments import instance, number
 from kinemesh.errors import ClipError
 from kinemesh.metrics.doubts.doubts import Held, doubts
-from kinemesh.metrics.geometry.posed import Posed
 from kinemesh.metrics.geometry.solid import props_of, terrain_of
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.between import between
 from kinemesh.metrics.measures.contact import contact
@@ -67,7 +67,7 @@ def evaluate(
         number("scale", scale, "a factor, 0.01 to 100", low=0.01, high=100.0, error=ClipError)
     _check(trajectory, scene, clip)
     limits = limits or Limits()
-    posed = Posed(trajectory, robot)
+    posed = KinematicTrajectory(trajectory, robot)
     props, terrain = props_of(scene), terrain_of(scene)
     factor = 1.0
     if clip is not None:

@@ -15,8 +15,8 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.posed import SIDES, Posed
 from kinemesh.metrics.geometry.solid import props_of, terrain_of
+from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.measures.penetration import ground_depth
 from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
 from kinemesh.robot.model import RobotModel
@@ -70,7 +70,7 @@ def official(
     """
     if len(trajectory) != len(clip):
         raise ClipError(f"the trajectory has {len(trajectory)} frames, the clip {len(clip)}")
-    posed = Posed(trajectory, robot)
+    posed = KinematicTrajectory(trajectory, robot)
     depth = _depth(posed, scene)
     deep = depth[depth > PENETRATION]
     factor = 1.0
@@ -86,7 +86,7 @@ def official(
     )
 
 
-def _depth(posed: Posed, scene: Scene) -> Array:
+def _depth(posed: KinematicTrajectory, scene: Scene) -> Array:
     """Deepest penetration ``(T,)`` [m] of ground, terrain or props, against convex hulls."""
     terrain = terrain_of(scene)
     solids = [*props_of(scene), *([terrain] if terrain else [])]
@@ -99,7 +99,7 @@ def _depth(posed: Posed, scene: Scene) -> Array:
     return depth
 
 
-def _sliding(posed: Posed, clip: Clip, scale: float) -> tuple[float, float]:
+def _sliding(posed: KinematicTrajectory, clip: Clip, scale: float) -> tuple[float, float]:
     slide, stand = np.zeros((2, len(posed))), np.zeros((2, len(posed)), dtype=bool)
     for row, side in enumerate(SIDES):
         person = clip.landmark(f"{side}_toe")[:, :2] * scale
@@ -113,7 +113,7 @@ def _sliding(posed: Posed, clip: Clip, scale: float) -> tuple[float, float]:
     return share, float(faster.mean()) if len(faster) else 0.0
 
 
-def _contact(posed: Posed, scene: Scene, clip: Clip) -> float | None:
+def _contact(posed: KinematicTrajectory, scene: Scene, clip: Clip) -> float | None:
     if not clip.scene.props or not scene.props:
         return None if scene.terrain is None else 1.0
     prop, target = clip.scene.props[0], scene.props[0]

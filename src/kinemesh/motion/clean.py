@@ -126,7 +126,7 @@ def spikes(positions: Array, fps: float) -> Flags:
     return result
 
 
-def spiked(clip: Clip) -> Clip:
+def warn_of_spikes(clip: Clip) -> Clip:
     """The clip with a warning that names its spikes; the clip itself if it has none."""
     found = gaps_of(spikes(clip.positions, clip.fps))
     if not found:

@@ -37,16 +37,18 @@ class Orientation(Objective):
 
     def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares | None:
         """Nine rows a part, axis after axis; None where nothing is known."""
-        if not frame.aims:
+        if not frame.orientation_targets:
             return None
         shares = {"torso": self.torso, "foot": self.feet, "hand": self.hands}
         reach = robot.reach.parts
-        share = np.array([shares[a.part.kind] * reach[a.part.name] for a in frame.aims])
+        share = np.array(
+            [shares[a.part.kind] * reach[a.part.name] for a in frame.orientation_targets]
+        )
         return LeastSquares(
             AxisAlignment(
-                np.array([aim.part.joint for aim in frame.aims]),
-                np.stack([aim.part.axes for aim in frame.aims]),
-                np.stack([aim.axes for aim in frame.aims]),
+                np.array([aim.part.joint for aim in frame.orientation_targets]),
+                np.stack([aim.part.axes for aim in frame.orientation_targets]),
+                np.stack([aim.axes for aim in frame.orientation_targets]),
             ),
             0.5 * self.weight * np.repeat(share, 9),
         )

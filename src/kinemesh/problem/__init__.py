@@ -17,7 +17,15 @@ from kinemesh.kernel import (
     Within,
 )
 from kinemesh.problem.anchors import MeshOptions
-from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
+from kinemesh.problem.frame import (
+    Contact,
+    Frame,
+    OrientationTarget,
+    SlowToe,
+    SoleApproach,
+    Stance,
+    Touchdown,
+)
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.neighbours import ALONE, Neighbours
 from kinemesh.problem.plan import Plan
@@ -32,14 +40,12 @@ __all__ = [
     "PENALTY",
     "QP",
     "SOLVERS",
-    "Aim",
     "AxisAlignment",
     "Block",
     "Bounded",
     "Box",
     "Clearance",
     "Contact",
-    "Ease",
     "Frame",
     "HandDistances",
     "InteractionMesh",
@@ -49,12 +55,14 @@ __all__ = [
     "LeastSquares",
     "MeshOptions",
     "Neighbours",
+    "OrientationTarget",
     "Plan",
     "PointMixture",
     "PointOffsets",
     "Residual",
     "SelfClearance",
-    "Slow",
+    "SlowToe",
+    "SoleApproach",
     "Solution",
     "Stance",
     "TangentDifference",

@@ -52,7 +52,7 @@ class PropAnchors:
     target_track: Array
 
     @classmethod
-    def of(
+    def sampled(
         cls,
         prop: Prop,
         target: Prop,

@@ -9,7 +9,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.problem.mesh import LaplacianTarget
 from kinemesh.proximity import Obstacle
-from kinemesh.robot import Hand, Part, Sole
+from kinemesh.robot import Hand, OrientedLink, Sole
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ class Stance:
 
 
 @dataclass(frozen=True, eq=False)
-class Ease:
+class SoleApproach:
     """An edge of a sole that is about to be planted, or was a moment ago."""
 
     sole: Sole
@@ -80,7 +80,7 @@ class Ease:
 
 
 @dataclass(frozen=True)
-class Slow:
+class SlowToe:
     """A foot that the person hardly moves, planted or not."""
 
     landmark: int
@@ -106,10 +106,10 @@ class Contact:
 
 
 @dataclass(frozen=True, eq=False)
-class Aim:
+class OrientationTarget:
     """How a part of the robot is to be turned."""
 
-    part: Part
+    part: OrientedLink
     axes: Array
     """The person's axes ``(3, 3)`` in the world, as columns: forward, left, up."""
 
@@ -129,10 +129,10 @@ class Frame:
     obstacles: tuple[tuple[Obstacle, Array], ...] = ()
     """Terrain and props, each with its pose ``(7,)`` now."""
     stances: tuple[Stance, ...] = ()
-    eases: tuple[Ease, ...] = ()
-    slow: tuple[Slow, ...] = ()
+    sole_approaches: tuple[SoleApproach, ...] = ()
+    slow_toes: tuple[SlowToe, ...] = ()
     contacts: tuple[Contact, ...] = ()
-    aims: tuple[Aim, ...] = ()
+    orientation_targets: tuple[OrientationTarget, ...] = ()
     """How torso, feet and hands are to be turned, where the recording has rotations."""
     nominal: Array | None = None
     """Configuration ``(nq,)`` to stay near, when a known motion is being adapted."""

@@ -19,11 +19,19 @@ from kinemesh.geometry import poses
 from kinemesh.motion import LANDMARKS, Clip, Scene
 from kinemesh.motion.shells import seen
 from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
-from kinemesh.problem.displaced import Displaced, Stretched
-from kinemesh.problem.frame import Aim, Contact, Ease, Frame, Slow, Stance, Touchdown
+from kinemesh.problem.frame import (
+    Contact,
+    Frame,
+    OrientationTarget,
+    SlowToe,
+    SoleApproach,
+    Stance,
+    Touchdown,
+)
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
+from kinemesh.problem.prop_map import PropMap, TerrainScale
 from kinemesh.problem.scaling import Carrier, carried, same_prop, scaled_scene
-from kinemesh.problem.shifted import Shifted
+from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
 from kinemesh.robot import RobotModel
 
@@ -101,7 +109,7 @@ class Plan:
         wanted = clip.scene if scene is None else seen(scene, marks)[0]
         self.scene = scaled_scene(wanted, self.scale)
         home = self.scene if scene is None else scaled_scene(clip.scene, self.scale)
-        self._displaced = None if scene is None else Displaced.between(home, self.scene)
+        self._displaced = None if scene is None else PropMap.between(home, self.scene)
         self.landmarks = clip.landmarks() * self.scale
         self.footing: Mapping[str, Footing] = detect_footing(clip, stance)
         self._land = None if scene is None else self._moved_land(home)
@@ -116,7 +124,9 @@ class Plan:
         rng = np.random.default_rng(self._mesh.seed)
         ground = clip.scene.ground or 0.0
         self._anchors = [
-            PropAnchors.of(prop, same_prop(self.scene, prop), ground, self.scale, self._mesh, rng)
+            PropAnchors.sampled(
+                prop, same_prop(self.scene, prop), ground, self.scale, self._mesh, rng
+            )
             for prop in clip.scene.props
         ]
         terrain = clip.scene.terrain
@@ -126,7 +136,7 @@ class Plan:
             self._terrain_source = local * self.scale
             self._terrain_target = (
                 self._land.on_surface(self._terrain_source)
-                if isinstance(self._land, Shifted)
+                if isinstance(self._land, TerrainPieces)
                 else carried(local, terrain.shape.bounds, self.scene.terrain.shape.bounds)
             )
         self._carriers = {
@@ -140,11 +150,13 @@ class Plan:
         self._disc = sunflower(self._mesh.ground_anchors, self._mesh.reach)
         self._weights = self._vertex_weights()
         self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.points(0)[0]), 3))
-        self._fixed = [Obstacle.of(prop.name, prop.shape, true=True) for prop in self.scene.props]
+        self._fixed = [
+            Obstacle.from_shape(prop.name, prop.shape, true=True) for prop in self.scene.props
+        ]
         self._solid = (
             None
             if self.scene.terrain is None
-            else Obstacle.of(self.scene.terrain.name, self.scene.terrain.shape, true=True)
+            else Obstacle.from_shape(self.scene.terrain.name, self.scene.terrain.shape, true=True)
         )
 
     def __len__(self) -> int:
@@ -175,10 +187,10 @@ class Plan:
             ground=self.scene.ground,
             obstacles=self.obstacles(index),
             stances=stances,
-            eases=self._eases(index),
-            slow=self._slow(index, stances),
+            sole_approaches=self._sole_approaches(index),
+            slow_toes=self._slow_toes(index, stances),
             contacts=self._contacts(index),
-            aims=self._aims(index),
+            orientation_targets=self._orientation_targets(index),
             nominal=None if self._nominal is None else self._nominal[index],
         )
 
@@ -223,7 +235,7 @@ class Plan:
         weights = [np.full(count, weight * body / count) for count, weight in groups if count]
         return readonly(np.concatenate([self.robot.reach.landmarks, *weights]))
 
-    def web(self, index: int) -> InteractionMesh:
+    def mesh(self, index: int) -> InteractionMesh:
         """The interaction mesh of frame ``index``, its vertices those of :meth:`points`."""
         source = self.points(index)[0]
         return InteractionMesh.from_points(source + self._joggle[: len(source)])
@@ -271,8 +283,8 @@ class Plan:
             stances.append(stance)
         return tuple(stances)
 
-    def _eases(self, index: int) -> tuple[Ease, ...]:
-        eases = []
+    def _sole_approaches(self, index: int) -> tuple[SoleApproach, ...]:
+        sole_approaches = []
         for sole in self.robot.soles:
             for part, corners in (("heel", slice(0, 2)), ("toe", slice(2, 4))):
                 if sole.name not in self._nearest:
@@ -284,10 +296,12 @@ class Plan:
                 surface, normal = (each[stance] for each in self._under[sole.name])
                 if np.isfinite(surface[2]):
                     height = self._edge_height(sole.name, part, index) - surface[2]
-                    eases.append(Ease(sole, corners, time, surface, normal, height))
-        return tuple(eases)
+                    sole_approaches.append(
+                        SoleApproach(sole, corners, time, surface, normal, height)
+                    )
+        return tuple(sole_approaches)
 
-    def _slow(self, index: int, stances: tuple[Stance, ...]) -> tuple[Slow, ...]:
+    def _slow_toes(self, index: int, stances: tuple[Stance, ...]) -> tuple[SlowToe, ...]:
         held = {stance.sole.name for stance in stances if stance.touchdown is not None}
         reach = self._slow_speed / self.clip.fps
         slow = []
@@ -298,7 +312,7 @@ class Plan:
                     continue
                 step = self.landmarks[index + other, toe, :2] - self.landmarks[index, toe, :2]
                 if step @ step <= reach**2:
-                    slow.append(Slow(toe, other))
+                    slow.append(SlowToe(toe, other))
         return tuple(slow)
 
     def _contacts(self, index: int) -> tuple[Contact, ...]:
@@ -317,7 +331,7 @@ class Plan:
             )
         return tuple(contacts)
 
-    def _aims(self, index: int) -> tuple[Aim, ...]:
+    def _orientation_targets(self, index: int) -> tuple[OrientationTarget, ...]:
         known = {f.part: f.rotations[index] for f in self.facings if f.usable}
         if self._displaced is not None:
             props = [prop.source(index) for prop in self._anchors]
@@ -327,12 +341,14 @@ class Plan:
                 turn = self._displaced.turn(index, share[:, marks].mean(axis=1, keepdims=True))
                 own = Rotation.from_matrix(np.array(known[part]))  # older SciPy wants to write
                 known[part] = (turn * own).as_matrix()[0]
-        return tuple(Aim(p, known[p.name]) for p in self.robot.parts if p.name in known)
+        return tuple(
+            OrientationTarget(p, known[p.name]) for p in self.robot.parts if p.name in known
+        )
 
     def _places(self, touch: Touch) -> Array:
         """The touched places ``(T, 3)`` [m] on the robot's copy of the thing, in the world."""
         tracks = {prop.name: prop.track for prop in self.scene.props}
-        if touch.thing not in tracks and isinstance(self._land, Shifted):
+        if touch.thing not in tracks and isinstance(self._land, TerrainPieces):
             return self._land.on_surface(touch.places * self.scale)
         places = self._carriers[touch.thing](touch.places)
         if touch.thing not in tracks:
@@ -347,12 +363,12 @@ class Plan:
             place[2] -= self.footing[side].ankle_height * self.scale
         return float(self._trodden(place[None], side, index)[0, 2])
 
-    def _moved_land(self, home: Scene) -> Shifted | Stretched | None:
+    def _moved_land(self, home: Scene) -> TerrainPieces | TerrainScale | None:
         """How the robot's terrain differs from that of the demonstration, ``home``, scaled."""
         toes = {side: self.landmarks[:, toe] for side, toe in _TOES.items()}
         planted = {side: foot.toe | foot.landing for side, foot in self.footing.items()}
-        shifted = Shifted.between(home, self.scene, toes, planted)
-        return Stretched.between(home, self.scene) if shifted is None else shifted
+        shifted = TerrainPieces.between(home, self.scene, toes, planted)
+        return TerrainScale.between(home, self.scene) if shifted is None else shifted
 
     def _trodden(self, places: Array, side: str, index: int | slice = slice(None)) -> Array:
         """Places ``(N, 3)`` [m] of a foot of the person in frames ``index``, for the robot's."""

@@ -1,7 +1,7 @@
 """Signed distances between the robot's hulls and the world, by coal and NumPy."""
 
-from kinemesh.proximity.distances import NEAR, near_ground, near_obstacle
+from kinemesh.proximity.distances import NEAR, distances_to_ground, distances_to_obstacle
 from kinemesh.proximity.obstacle import Obstacle
-from kinemesh.proximity.query import Near
+from kinemesh.proximity.signed_distances import SignedDistances
 
-__all__ = ["NEAR", "Near", "Obstacle", "near_ground", "near_obstacle"]
+__all__ = ["NEAR", "Obstacle", "SignedDistances", "distances_to_ground", "distances_to_obstacle"]

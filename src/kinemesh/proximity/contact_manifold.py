@@ -17,7 +17,7 @@ _INSIDE = 1e-5
 """Rounding [m] allowed to a foot that is to lie on the solid."""
 
 
-def patch(
+def contact_manifold(
     vertices: Array, normal: Array, planes: Array, turn: Array
 ) -> tuple[NDArray[np.int64], Array, Array]:
     """The vertices of a hull that face a solid it lies on: one a quadrant, four at most.

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.proximity.narrow_phase import near_solid
+from kinemesh.proximity.narrow_phase import distances_to_solid
 from kinemesh.proximity.obstacle import Obstacle
-from kinemesh.proximity.query import Near
 from kinemesh.proximity.sheet import Sheet, near_sheet
+from kinemesh.proximity.signed_distances import SignedDistances
 from kinemesh.proximity.surface import TrueSurface, near_surface
 from kinemesh.robot.configuration import Configuration
 
@@ -28,7 +28,9 @@ _LOWEST = 0.03
 """Vertices no higher than this above a hull's lowest one [m] are worth a row."""
 
 
-def near_ground(configuration: Configuration, height: float, within: float) -> Near:
+def distances_to_ground(
+    configuration: Configuration, height: float, within: float
+) -> SignedDistances:
     """Hull vertices less than ``within`` [m] above the plane ``z = height``, up to four a hull.
 
     For each hull the lowest vertex in each quadrant around its own centre: a foot flat on the
@@ -54,16 +56,16 @@ def near_ground(configuration: Configuration, height: float, within: float) -> N
     normals = np.zeros((len(chosen), 3))
     normals[:, 2] = 1.0
     owners = owners[chosen]
-    return Near(above[chosen], table.joints[owners], points[chosen], normals, owners)
+    return SignedDistances(above[chosen], table.joints[owners], points[chosen], normals, owners)
 
 
-def near_obstacle(
+def distances_to_obstacle(
     configuration: Configuration,
     obstacle: Obstacle,
     pose: Array,
     within: float,
     hulls: NDArray[np.int64] | None = None,
-) -> Near:
+) -> SignedDistances:
     """Hulls less than ``within`` [m] from a solid at ``pose`` ``(7,)``.
 
     One row a pair of hull and convex part, and up to four more where a face lies on a face; some
@@ -82,7 +84,7 @@ def near_true(
     translation: Array,
     within: float,
     chosen: NDArray[np.int64],
-) -> Near:
+) -> SignedDistances:
     """Places near what has two sides, and near a true surface, where there are such."""
     placed = (rotation, translation, within, chosen)
     found = []
@@ -90,7 +92,7 @@ def near_true(
         found.append(near_sheet(configuration, sheet, *placed))
     if surface is not None:
         found.append(near_surface(configuration, surface, *placed))
-    return Near.together(*found)
+    return SignedDistances.together(*found)
 
 
 def _near(
@@ -99,14 +101,14 @@ def _near(
     pose: Array,
     within: float,
     chosen: NDArray[np.int64],
-) -> Near:
+) -> SignedDistances:
     placed = (poses.matrix(pose), pose[:3], within, chosen)
     found = []
     if obstacle.sheet is not None or obstacle.surface is not None:
         found.append(near_true(configuration, obstacle.sheet, obstacle.surface, *placed))
     if obstacle.parts and obstacle.surface is None:
         found.append(_near_parts(configuration, obstacle, *placed))
-    return found[0] if len(found) == 1 else Near.together(*found)
+    return found[0] if len(found) == 1 else SignedDistances.together(*found)
 
 
 def _near_parts(
@@ -116,14 +118,14 @@ def _near_parts(
     translation: Array,
     within: float,
     chosen: NDArray[np.int64],
-) -> Near:
+) -> SignedDistances:
     table = configuration.robot.hull_table
     found = [
-        near_solid(configuration, solid, rotation, translation, within, chosen)
+        distances_to_solid(configuration, solid, rotation, translation, within, chosen)
         for solid in obstacle.parts
     ]
     columns = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
     distance, points, normals, index = columns
     if obstacle.dents is not None and len(distance):
         distance = obstacle.dents.entered(distance, points, normals, rotation, translation)
-    return Near(distance, table.joints[index], points, normals, index)
+    return SignedDistances(distance, table.joints[index], points, normals, index)

@@ -34,7 +34,7 @@ _SURFACE = 20000
 
 
 @dataclass(frozen=True, eq=False)
-class Dents:
+class HullClearance:
     """Depth of the true surface below a hull, in a grid around the hull's surface."""
 
     origin: Array
@@ -43,7 +43,7 @@ class Dents:
     """How far the hull may be entered ``(X, Y, Z)`` [m]."""
 
     @classmethod
-    def of(cls, shape: Shape, part: ConvexPart) -> Dents:
+    def from_shape(cls, shape: Shape, part: ConvexPart) -> HullClearance:
         """The dents of ``shape`` under ``part``, one of its hulls."""
         hull = Shape.convex(part.vertices)
         a, b, c = (hull.vertices[hull.faces[:, k]] for k in range(3))
@@ -74,7 +74,7 @@ class Dents:
         return cls._on_grid(tree, np.minimum(depths, DEEPEST))
 
     @classmethod
-    def _on_grid(cls, places: cKDTree, depths: Array) -> Dents:
+    def _on_grid(cls, places: cKDTree, depths: Array) -> HullClearance:
         """The depths known at ``places`` on the hull, at the nodes of a grid."""
         low = np.min(places.data, axis=0) - 1.5 * GRID
         high = np.max(places.data, axis=0) + 1.5 * GRID

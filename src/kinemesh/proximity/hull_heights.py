@@ -20,7 +20,7 @@ _GRID = 24
 
 
 @dataclass(frozen=True, eq=False)
-class Facets:
+class HullHeights:
     """The facets of all hulls, and which is the highest one on a small grid around each hull."""
 
     planes: Array
@@ -60,7 +60,7 @@ class Facets:
 
 
 @lru_cache(maxsize=8)
-def facets_of(table: HullTable, reach: float) -> Facets:
+def facets_of(table: HullTable, reach: float) -> HullHeights:
     """The facets of a robot's hulls, with grids that go ``reach`` [m] beyond them."""
     every, low, spacing, highest, heights = [], [], [], [], []
     for hull in range(len(table.starts)):
@@ -80,7 +80,7 @@ def facets_of(table: HullTable, reach: float) -> Facets:
     padded[:, :, 3] = -1e9
     for row, planes in zip(padded, every, strict=True):
         row[: len(planes)] = planes
-    return Facets(
+    return HullHeights(
         readonly(padded),
         readonly(low),
         readonly(spacing),

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.proximity.contact_manifold import SNUG, patch
+from kinemesh.proximity.contact_manifold import SNUG, contact_manifold
 from kinemesh.proximity.obstacle import Solid
 from kinemesh.robot.configuration import Configuration
 
@@ -18,7 +18,7 @@ _SAME = 1e-6
 """Places nearer to each other than this [m] are one."""
 
 
-def near_solid(
+def distances_to_solid(
     configuration: Configuration,
     solid: Solid,
     rotation: Array,
@@ -46,7 +46,7 @@ def near_solid(
             )
             local = (corners - translation) @ rotation
             turn = rotation.T @ configuration.rotations[hull.joint]
-            low, height, normals = patch(local, normal @ rotation, planes, turn)
+            low, height, normals = contact_manifold(local, normal @ rotation, planes, turn)
             others = np.linalg.norm(corners[low] - place, axis=1) > _SAME
             low, height, normals = low[others], height[others], normals[others]
             found.append((height, corners[low], normals @ rotation.T, np.full(len(low), k)))

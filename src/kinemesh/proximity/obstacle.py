@@ -10,7 +10,7 @@ import numpy as np
 from kinemesh.arrays import Array, readonly
 from kinemesh.geometry.hollow import is_hollow
 from kinemesh.geometry.shape import ConvexPart, Shape
-from kinemesh.proximity.hull_clearance import Dents
+from kinemesh.proximity.hull_clearance import HullClearance
 from kinemesh.proximity.sheet import Sheet
 from kinemesh.proximity.surface import TrueSurface
 from kinemesh.robot.convex import convex_geometry
@@ -26,7 +26,7 @@ class Solid:
     """Its distinct facet planes ``(F, 4)``, outward."""
 
     @classmethod
-    def of(cls, part: ConvexPart) -> Solid:
+    def from_part(cls, part: ConvexPart) -> Solid:
         """Prepare ``part``."""
         planes = readonly(np.unique(np.round(part.planes, 9), axis=0))
         return cls(convex_geometry(part.vertices), planes)
@@ -41,14 +41,14 @@ class Obstacle:
     """Its convex parts."""
     surface: TrueSurface | None = None
     """The true surface, where the parts only cover it and distances are to be to it."""
-    dents: Dents | None = None
+    dents: HullClearance | None = None
     """How far the one part may be entered, where it is the hull of a surface with dents."""
 
     sheet: Sheet | None = None
     """What of it bounds no solid and has two sides."""
 
     @classmethod
-    def of(cls, name: str, shape: Shape, *, true: bool = False) -> Obstacle:
+    def from_shape(cls, name: str, shape: Shape, *, true: bool = False) -> Obstacle:
         """Prepare ``shape`` for distance queries.
 
         Args:
@@ -62,16 +62,16 @@ class Obstacle:
 
     @classmethod
     def _made(cls, shape: Shape, true: bool) -> Obstacle:
-        name, parts = "", tuple(Solid.of(part) for part in shape.parts)
+        name, parts = "", tuple(Solid.from_part(part) for part in shape.parts)
         if not (true and shape.warnings) or shape.split:
             return cls(name, parts)
         if shape.sheets.any():
-            solid, sheet = shape.solid, Sheet.of(shape)
+            solid, sheet = shape.solid, Sheet.from_shape(shape)
             if solid is None:
                 return cls(name, (), sheet=sheet)
-            return replace(cls.of(name, solid, true=True), sheet=sheet)
+            return replace(cls.from_shape(name, solid, true=True), sheet=sheet)
         if is_hollow(shape):
-            return cls(name, parts, TrueSurface.of(shape))
+            return cls(name, parts, TrueSurface.from_shape(shape))
         if len(parts) > 1:
             return cls(name, parts)
-        return cls(name, parts, dents=Dents.of(shape, shape.parts[0]))
+        return cls(name, parts, dents=HullClearance.from_shape(shape, shape.parts[0]))

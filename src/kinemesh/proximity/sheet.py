@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.geometry.shape import Shape
-from kinemesh.proximity.query import Near
+from kinemesh.proximity.signed_distances import SignedDistances
 from kinemesh.proximity.surface import (
     DOUBT,
     POKES,
@@ -44,10 +44,10 @@ class Sheet:
     """Points on its rims and creases."""
 
     @classmethod
-    def of(cls, shape: Shape) -> Sheet:
+    def from_shape(cls, shape: Shape) -> Sheet:
         """The :attr:`~Shape.sheets` of ``shape``."""
-        triangles = TwoSided.of(np.asarray(shape.vertices[shape.faces[shape.sheets]]))
-        return cls(triangles, Outcrops.of(triangles.sharp(_CREASE)))
+        triangles = TwoSided.from_corners(np.asarray(shape.vertices[shape.faces[shape.sheets]]))
+        return cls(triangles, Outcrops.from_points(triangles.sharp(_CREASE)))
 
 
 def near_sheet(
@@ -57,7 +57,7 @@ def near_sheet(
     translation: Array,
     within: float,
     hulls: Labels,
-) -> Near:
+) -> SignedDistances:
     """Places where ``hulls`` are less than ``within`` [m] from a sheet, some rows a hull.
 
     The nearest vertex in each octant of a hull, negative where it is beyond the sheet; and the
@@ -85,12 +85,12 @@ def near_sheet(
         *(configuration, sheet.outcrops, rotation, translation),
         *(min(within, POKES), right, local[right]),
     )
-    return Near.together(
-        Near(
+    return SignedDistances.together(
+        SignedDistances(
             *(value[kept], table.joints[owners[kept]], world[near[kept]]),
             *(away[kept] @ rotation.T, owners[kept]),
         ),
-        Near(pokes[0] - DOUBT, *pokes[1:]),
+        SignedDistances(pokes[0] - DOUBT, *pokes[1:]),
     )
 
 

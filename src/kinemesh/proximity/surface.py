@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array, readonly
 from kinemesh.geometry.field import DistanceField, surface_points, thinned
 from kinemesh.geometry.shape import Shape
-from kinemesh.proximity.hull_heights import Facets, facets_of
-from kinemesh.proximity.query import Near
+from kinemesh.proximity.hull_heights import HullHeights, facets_of
+from kinemesh.proximity.signed_distances import SignedDistances
 from kinemesh.robot.configuration import Configuration
 
 STEP = 0.003
@@ -53,7 +53,7 @@ class Outcrops:
     """Radius of every cluster ``(C,)`` [m]."""
 
     @classmethod
-    def of(cls, points: Array) -> Outcrops:
+    def from_points(cls, points: Array) -> Outcrops:
         """``points`` ``(N, 3)`` [m], the first of each small cube."""
         points = points[thinned(points, STEP)] if len(points) else points
         cube = np.floor(points / _CLUSTER).astype(np.int64)
@@ -77,9 +77,9 @@ class TrueSurface:
     outcrops: Outcrops
 
     @classmethod
-    def of(cls, shape: Shape) -> TrueSurface:
+    def from_shape(cls, shape: Shape) -> TrueSurface:
         """Prepare ``shape``, all of which bounds a solid: a second or three for a scan."""
-        field = DistanceField.of(shape)
+        field = DistanceField.from_shape(shape)
         points = surface_points(shape)[0]
         points = points[thinned(points, STEP / 2.0)]
         out = np.zeros(len(points))
@@ -89,7 +89,7 @@ class TrueSurface:
             out = np.maximum(out, mean / least)
         # The first of a cube stays: let that be the one that sticks out most.
         order = np.argsort(-out, kind="stable")
-        return cls(field, Outcrops.of(points[order][: int(np.sum(out > 1.0))]))
+        return cls(field, Outcrops.from_points(points[order][: int(np.sum(out > 1.0))]))
 
 
 def near_surface(
@@ -99,7 +99,7 @@ def near_surface(
     translation: Array,
     within: float,
     hulls: NDArray[np.int64],
-) -> Near:
+) -> SignedDistances:
     """Places where ``hulls`` are less than ``within`` [m] from the surface, some rows a hull.
 
     The nearest vertex in each octant of a hull, with the field's value and direction; and the
@@ -117,7 +117,7 @@ def near_surface(
         configuration, surface.outcrops, rotation, translation, min(within, POKES), hulls, local
     )
     distance, *rest = (np.concatenate(pair) for pair in zip(vertices, pokes, strict=True))
-    return Near(distance - DOUBT, *rest)
+    return SignedDistances(distance - DOUBT, *rest)
 
 
 Rows = tuple[Array, NDArray[np.int64], Array, Array, NDArray[np.int64]]
@@ -131,7 +131,7 @@ def _vertices(
     within: float,
     hulls: NDArray[np.int64],
 ) -> Rows:
-    """Vertices near the surface: the columns of :class:`Near`."""
+    """Vertices near the surface: the columns of :class:`SignedDistances`."""
     table = configuration.robot.hull_table
     wanted = np.zeros(len(table.starts), dtype=bool)
     wanted[hulls] = True
@@ -161,7 +161,7 @@ def pokes_of(
     hulls: NDArray[np.int64],
     local: Array,
 ) -> Rows:
-    """Surface points near facets: the columns of :class:`Near`.
+    """Surface points near facets: the columns of :class:`SignedDistances`.
 
     ``local`` ``(H, 3)`` [m] are the centres of ``hulls`` in the solid's frame.
     """
@@ -211,7 +211,7 @@ def _moved(turns: Array, shifts: Array, which: NDArray[np.int64], points: Array)
 
 
 def _sift(
-    facets: Facets,
+    facets: HullHeights,
     hulls: NDArray[np.int64],
     which: NDArray[np.int64],
     places: Array,

@@ -47,7 +47,7 @@ class TwoSided:
     """A place on a triangle is no further than this [m] from a point of its own."""
 
     @classmethod
-    def of(cls, corners: Array) -> TwoSided:
+    def from_corners(cls, corners: Array) -> TwoSided:
         """Prepare triangles ``(F, 3, 3)`` [m]; those without an area are left out."""
         normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         length = np.linalg.norm(normals, axis=1)
@@ -186,7 +186,7 @@ class TwoSided:
         a, b, c = (points[faces[:, k]] for k in range(3))
         normals = np.cross(b - a, c - a)
         normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-300)[:, None]
-        sides = Edges.of(faces)
+        sides = Edges.from_faces(faces)
         order = np.argsort(sides.edge, kind="stable")
         first = np.searchsorted(sides.edge[order], np.arange(int(sides.edge.max()) + 1))
         uses = np.bincount(sides.edge)

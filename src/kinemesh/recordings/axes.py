@@ -125,7 +125,7 @@ def turned_shape(shape: Shape) -> Shape:
     return mapped_shape(shape, lambda points: points @ _TURN.T)
 
 
-def handed(clip: Clip) -> Clip:
+def warn_if_mirrored(clip: Clip) -> Clip:
     """The clip, with a note on where it faces and a warning if left and right are exchanged.
 
     Up is from the ankles to hips and shoulders, so that a person who lies counts too, and the

@@ -15,9 +15,9 @@ from kinemesh._files.inputs import existing_file
 from kinemesh.detection.plausible import implausible
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Clip, Skeleton
-from kinemesh.motion.clean import cleaned, mended, spiked
+from kinemesh.motion.clean import cleaned, mended, warn_of_spikes
 from kinemesh.motion.skeleton import Landmarks
-from kinemesh.recordings.axes import handed, upright
+from kinemesh.recordings.axes import upright, warn_if_mirrored
 from kinemesh.recordings.bvh.reader import read_bvh
 from kinemesh.recordings.c3d_files import read_c3d
 from kinemesh.recordings.contacts import read_contacts
@@ -147,8 +147,8 @@ def read(
         said = (words.get(name) for name in ("height", "fps", "up"))
         clip = _clip(wanted.clip, recording, *said)
         clip, turned = upright(clip, words.get("up"), recording.up, recording.rest_up)
-        clip = handed(clip)
-        clip = cleaned(clip) if clean or words.get("clean") else spiked(clip)
+        clip = warn_if_mirrored(clip)
+        clip = cleaned(clip) if clean or words.get("clean") else warn_of_spikes(clip)
         clip = with_recorded(clip, recording, turned) if recording.props else clip
         for entry, made in zip(wanted.props, things, strict=True):
             clip = with_prop(clip, recording, entry, made, turned)

@@ -8,19 +8,19 @@ from kinemesh.robot.dynamics import centre_of_mass
 from kinemesh.robot.end_effectors import Hand, Sole
 from kinemesh.robot.hulls import Hull
 from kinemesh.robot.model import RobotModel
-from kinemesh.robot.oriented_links import Part
+from kinemesh.robot.oriented_links import OrientedLink
 from kinemesh.robot.reach import Reach
-from kinemesh.robot.selfcollision import SelfNear, near_self, overlaps_at_rest
+from kinemesh.robot.selfcollision import SelfDistances, overlaps_at_rest, self_distances
 from kinemesh.robot.shipped import robot_names
 
 __all__ = [
     "Configuration",
     "Hand",
     "Hull",
-    "Part",
+    "OrientedLink",
     "Reach",
     "RobotModel",
-    "SelfNear",
+    "SelfDistances",
     "Sole",
     "centre_of_mass",
     "clip_of",
@@ -29,7 +29,7 @@ __all__ = [
     "convex_geometry",
     "link_poses",
     "links_of",
-    "near_self",
     "overlaps_at_rest",
     "robot_names",
+    "self_distances",
 ]

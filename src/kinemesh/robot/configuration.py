@@ -93,7 +93,7 @@ class Configuration:
         result *= self.robot.support[joints][:, None, :]
         return np.asarray(result)
 
-    def rows(self, joints: Joints, points: Array, directions: Array) -> Array:
+    def directional_jacobian(self, joints: Joints, points: Array, directions: Array) -> Array:
         """Rates ``(N, nv)`` of world ``points`` along world ``directions`` ``(N, 3)``."""
         linear, angular = self._jacobian[:3], self._jacobian[3:]
         # points x directions, written out: np.cross costs ten times the arithmetic.
@@ -104,7 +104,9 @@ class Configuration:
         result *= self.robot.support[joints]
         return np.asarray(result)
 
-    def parting(self, joints: Joints, points: Array, directions: Array) -> Array:
+    def relative_directional_jacobian(
+        self, joints: Joints, points: Array, directions: Array
+    ) -> Array:
         """Rates ``(N, nv)`` at which pairs of world points part along world directions.
 
         Args:
@@ -112,10 +114,10 @@ class Configuration:
             points: the pairs ``(N, 2, 3)`` [m].
             directions: ``(N, 3)``, from the second to the first.
         """
-        first = self.rows(joints[:, 0], points[:, 0], directions)
-        return first - self.rows(joints[:, 1], points[:, 1], directions)
+        first = self.directional_jacobian(joints[:, 0], points[:, 0], directions)
+        return first - self.directional_jacobian(joints[:, 1], points[:, 1], directions)
 
-    def turns(self, joints: Joints) -> Array:
+    def angular_jacobians(self, joints: Joints) -> Array:
         """World angular rates ``(N, 3, nv)`` of the frames of ``joints``."""
         return np.asarray(self._jacobian[None, 3:] * self.robot.support[joints][:, None, :])
 

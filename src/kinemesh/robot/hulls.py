@@ -51,7 +51,7 @@ class HullTable:
     """Radii of the bounding spheres ``(H,)`` [m]."""
 
     @classmethod
-    def of(cls, hulls: tuple[Hull, ...]) -> HullTable:
+    def from_hulls(cls, hulls: tuple[Hull, ...]) -> HullTable:
         """Stack ``hulls``."""
         counts = [len(hull.vertices) for hull in hulls]
         joints = np.array([hull.joint for hull in hulls], dtype=np.int64)

@@ -29,7 +29,7 @@ from kinemesh.robot.following import (
 )
 from kinemesh.robot.freezing import locked_angles, reduced, without
 from kinemesh.robot.hulls import HullTable, load_hulls
-from kinemesh.robot.oriented_links import find_parts
+from kinemesh.robot.oriented_links import find_oriented_links
 from kinemesh.robot.reach import find_reach
 from kinemesh.robot.selfcollision import self_pairs
 from kinemesh.robot.shipped import robots_folder
@@ -112,14 +112,14 @@ class RobotModel:
         self.landmark_offsets = readonly(np.concatenate([p[1] for p in points]))
         self.hulls = load_hulls(model, description)
         self.soles = soles_of(model, description, self.hulls)
-        self.hull_table = HullTable.of(self.hulls)
+        self.hull_table = HullTable.from_hulls(self.hulls)
         self.hands = hands_of(model, description, self.hulls)
         self._local = threading.local()
         self._kept: NDArray[np.int64] = np.arange(self.nq)
         self._frozen: Array = np.zeros(self.nq)
         self.posture = self._by_joint(description.posture, "posture", 1.0)
         self.rest = self._rest(description)
-        self.parts = find_parts(self)
+        self.parts = find_oriented_links(self)
         self.reach = find_reach(self)
         if self.fixed_base:  # feet that nothing moves are not to be planted
             self.soles = tuple(s for s in self.soles if self.support[s.joint, 6:].any())

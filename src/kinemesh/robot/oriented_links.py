@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class OrientedLink:
     """A part of a robot, and the axes that it shares with the person's."""
 
     name: str
@@ -33,7 +33,7 @@ class Part:
         return self.name.rpartition("_")[2]
 
 
-def find_parts(robot: RobotModel) -> tuple[Part, ...]:
+def find_oriented_links(robot: RobotModel) -> tuple[OrientedLink, ...]:
     """Torso, feet and hands, from what the robot's folder says already.
 
     The torso is what carries both shoulders, and its axes are found at the rest posture as a
@@ -46,20 +46,22 @@ def find_parts(robot: RobotModel) -> tuple[Part, ...]:
         middle = sole.corners.mean(axis=0)
         up = np.linalg.svd(sole.corners - middle)[2][2]
         up = up if up @ middle < 0.0 else -up  # the joint that carries a sole is above it
-        parts.append(Part(f"{sole.name}_foot", sole.joint, _axes(forward, up)))
+        parts.append(OrientedLink(f"{sole.name}_foot", sole.joint, _axes(forward, up)))
     for hand in robot.hands:
-        parts.append(Part(f"{hand.name}_hand", hand.joint, _axes(hand.fingers, -hand.normal)))
+        parts.append(
+            OrientedLink(f"{hand.name}_hand", hand.joint, _axes(hand.fingers, -hand.normal))
+        )
     return tuple(parts)
 
 
-def _torso(robot: RobotModel) -> Part:
+def _torso(robot: RobotModel) -> OrientedLink:
     shoulders = [robot.landmark_joints[LANDMARKS.index(f"{s}_shoulder")] for s in ("left", "right")]
     left, right = (list(robot.pin_model.supports[int(joint)]) for joint in shoulders)
     joint = int(max(k for k in left if k in right))  # parents come before their children
     rest = robot.configuration(robot.rest)
     places = dict(zip(LANDMARKS, rest.landmarks(), strict=True))
     axes = rest.rotations[joint].T @ torso_axes(places.__getitem__)
-    return Part("torso", joint, readonly(axes))
+    return OrientedLink("torso", joint, readonly(axes))
 
 
 def _axes(forward: Array, up: Array) -> Array:

@@ -81,7 +81,9 @@ def _trunk(robot: RobotModel, root: str) -> Array:
 def _six(posed: Configuration, joint: int, place: Array, trunk: Array) -> int:
     """Rank of place and turn of a body together, by the joints between it and the trunk."""
     joints = np.array([joint])
-    moved = np.concatenate([posed.jacobians(joints, place[None])[0], posed.turns(joints)[0]])
+    moved = np.concatenate(
+        [posed.jacobians(joints, place[None])[0], posed.angular_jacobians(joints)[0]]
+    )
     return _rank(moved * (posed.robot.support[joint] - trunk > 0.0))
 
 

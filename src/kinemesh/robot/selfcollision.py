@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class SelfNear:
+class SelfDistances:
     """Pairs of the robot's hulls that are near each other, one row a pair."""
 
     distance: Array
@@ -29,10 +29,10 @@ class SelfNear:
     normals: Array
     """Unit normals ``(N, 3)``, from the second hull to the first."""
 
-    def rates(self, configuration: Configuration) -> Array:
+    def jacobian(self, configuration: Configuration) -> Array:
         """How the distances change ``(N, nv)`` with a tangent step."""
         joints = configuration.robot.hull_table.joints[self.pairs]
-        return configuration.parting(joints, self.points, self.normals)
+        return configuration.relative_directional_jacobian(joints, self.points, self.normals)
 
 
 def self_pairs(robot: RobotModel, neighbours: int) -> NDArray[np.int64]:
@@ -45,7 +45,7 @@ def self_pairs(robot: RobotModel, neighbours: int) -> NDArray[np.int64]:
     first, second = np.triu_indices(len(robot.hulls), 1)
     apart = _tree_distance(robot)[table.joints[first], table.joints[second]] > neighbours
     pairs = np.stack([first[apart], second[apart]], axis=1)
-    rest = near_self(Configuration(robot, robot.rest), pairs, 0.0)
+    rest = self_distances(Configuration(robot, robot.rest), pairs, 0.0)
     overlapping = {tuple(pair) for pair in rest.pairs[rest.distance < 0.0].tolist()}
     return np.array([p for p in pairs.tolist() if tuple(p) not in overlapping]).reshape(-1, 2)
 
@@ -58,7 +58,7 @@ def overlaps_at_rest(robot: RobotModel) -> list[tuple[str, str, float]]:
     table = robot.hull_table
     first, second = np.triu_indices(len(robot.hulls), 1)
     apart = _tree_distance(robot)[table.joints[first], table.joints[second]] > robot.neighbours
-    rest = near_self(
+    rest = self_distances(
         Configuration(robot, robot.rest), np.stack([first[apart], second[apart]], axis=1), 0.0
     )
     return [
@@ -67,7 +67,9 @@ def overlaps_at_rest(robot: RobotModel) -> list[tuple[str, str, float]]:
     ]
 
 
-def near_self(configuration: Configuration, pairs: NDArray[np.int64], within: float) -> SelfNear:
+def self_distances(
+    configuration: Configuration, pairs: NDArray[np.int64], within: float
+) -> SelfDistances:
     """Pairs of hulls less than ``within`` [m] apart: bounding spheres first, then coal."""
     robot = configuration.robot
     table = robot.hull_table
@@ -81,7 +83,7 @@ def near_self(configuration: Configuration, pairs: NDArray[np.int64], within: fl
 
 def pair_distances(
     configuration: Configuration, pairs: NDArray[np.int64], within: float
-) -> SelfNear:
+) -> SelfDistances:
     """Pairs of hulls less than ``within`` [m] apart, by coal."""
     robot = configuration.robot
     request, result = coal.DistanceRequest(), coal.DistanceResult()
@@ -102,7 +104,7 @@ def pair_distances(
             kept.append((a, b))
             points.append((result.getNearestPoint1(), result.getNearestPoint2()))
             normals.append(-result.normal)
-    return SelfNear(
+    return SelfDistances(
         np.array(distances),
         np.array(kept, dtype=np.int64).reshape(-1, 2),
         np.reshape(points, (-1, 2, 3)),

@@ -177,7 +177,9 @@ class Retargeter:
         From far away the constraints of a scene are walls of a maze; without them the mesh
         alone leads home, and from there the constraints are a short way off.
         """
-        free = replace(program.frame, ground=None, obstacles=(), stances=(), eases=(), contacts=())
+        free = replace(
+            program.frame, ground=None, obstacles=(), stances=(), sole_approaches=(), contacts=()
+        )
         return self.solve_frame(free, start, program.neighbours, self.first_iterations)[0]
 
     def _is_poor(self, frame: Frame, configuration: Configuration, report: FrameReport) -> bool:

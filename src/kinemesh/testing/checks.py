@@ -127,7 +127,13 @@ class _Check:
         frame = sample_frame(self.robot, seed=seed) if given is None else given
         neighbours = sample_neighbours(self.robot, seed=seed) if around is None else around
         first = replace(
-            frame, stances=(), eases=(), contacts=(), aims=(), obstacles=(), nominal=None
+            frame,
+            stances=(),
+            sole_approaches=(),
+            contacts=(),
+            orientation_targets=(),
+            obstacles=(),
+            nominal=None,
         )
         active = False
         for configuration in self._places(neighbours, seed):

@@ -9,18 +9,18 @@ from kinemesh.arrays import Array, readonly
 from kinemesh.geometry import poses
 from kinemesh.motion import LANDMARKS, Shape
 from kinemesh.problem import (
-    Aim,
     Contact,
-    Ease,
     Frame,
     InteractionMesh,
     LaplacianTarget,
     Neighbours,
-    Slow,
+    OrientationTarget,
+    SlowToe,
+    SoleApproach,
     Stance,
     Touchdown,
 )
-from kinemesh.proximity import Obstacle, near_obstacle
+from kinemesh.proximity import Obstacle, distances_to_obstacle
 from kinemesh.robot import Configuration, RobotModel
 
 
@@ -82,14 +82,14 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
         ground=0.0,
         obstacles=((obstacle, pose),),
         stances=_planted(posed, rng),
-        eases=_eased(posed),
-        slow=tuple(
-            Slow(LANDMARKS.index(f"{side}_toe"), other)
+        sole_approaches=_eased(posed),
+        slow_toes=tuple(
+            SlowToe(LANDMARKS.index(f"{side}_toe"), other)
             for side in ("left", "right")
             for other in (-1, 1)
         ),
         contacts=_touching(posed, obstacle, pose),
-        aims=_aims(posed, rng),
+        orientation_targets=_orientation_targets(posed, rng),
         nominal=readonly(robot.integrate(previous, rng.normal(scale=0.05, size=robot.nv))),
     )
 
@@ -137,14 +137,16 @@ def _planted(posed: Configuration, rng: np.random.Generator) -> tuple[Stance, ..
     return tuple(stances)
 
 
-def _eased(posed: Configuration) -> tuple[Ease, ...]:
+def _eased(posed: Configuration) -> tuple[SoleApproach, ...]:
     """All edges of all soles a tenth of a second from the surface under them."""
-    eases = []
+    sole_approaches = []
     for sole in posed.robot.soles:
         middle = posed.positions(np.full(4, sole.joint), sole.corners).mean(axis=0)
         point, normal = readonly(middle * [1.0, 1.0, 0.0]), readonly([0.0, 0.0, 1.0])
-        eases += [Ease(sole, edge, 0.1, point, normal) for edge in (slice(0, 2), slice(2, 4))]
-    return tuple(eases)
+        sole_approaches += [
+            SoleApproach(sole, edge, 0.1, point, normal) for edge in (slice(0, 2), slice(2, 4))
+        ]
+    return tuple(sole_approaches)
 
 
 def _touching(posed: Configuration, obstacle: Obstacle, pose: Array) -> tuple[Contact, ...]:
@@ -157,25 +159,29 @@ def _touching(posed: Configuration, obstacle: Obstacle, pose: Array) -> tuple[Co
     return tuple(contacts)
 
 
-def _aims(posed: Configuration, rng: np.random.Generator) -> tuple[Aim, ...]:
+def _orientation_targets(
+    posed: Configuration, rng: np.random.Generator
+) -> tuple[OrientationTarget, ...]:
     """All parts are to be turned by some ten degrees."""
     turned = (Rotation.from_rotvec(rng.normal(scale=0.1, size=3)) for _ in posed.robot.parts)
     return tuple(
-        Aim(part, readonly(turn.as_matrix() @ posed.rotations[part.joint] @ part.axes))
+        OrientationTarget(
+            part, readonly(turn.as_matrix() @ posed.rotations[part.joint] @ part.axes)
+        )
         for part, turn in zip(posed.robot.parts, turned, strict=True)
     )
 
 
 def _box_at_hand(posed: Configuration) -> tuple[Obstacle, Array]:
     """A tilted box that is two centimetres from the robot, before its left hand."""
-    obstacle = Obstacle.of("box", Shape.box((0.3, 0.25, 0.2)))
+    obstacle = Obstacle.from_shape("box", Shape.box((0.3, 0.25, 0.2)))
     hand = posed.landmarks()[LANDMARKS.index("left_hand")]
     turned = np.array([0.13, 0.09, 0.2, 1.0])
     pose = np.array([*hand, *(turned / np.linalg.norm(turned))])
     forward = poses.matrix(posed.q[:7])[:, 0]
     for reach in np.arange(0.0, 1.0, 0.005):
         pose[:3] = hand + reach * forward
-        near = near_obstacle(posed, obstacle, pose, 0.05)
+        near = distances_to_obstacle(posed, obstacle, pose, 0.05)
         if near.distance.min(initial=np.inf) > 0.02:
             break
     return obstacle, readonly(pose)

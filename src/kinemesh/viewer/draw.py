@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from kinemesh.arrays import Array
+from kinemesh.viewer.mesh_overlay import MeshOverlay
 from kinemesh.viewer.meshes import Mesh
 from kinemesh.viewer.palette import BLUE, DARK, GREEN, LIGHT, PURPLE, VERMILION, Colour
 from kinemesh.viewer.stage import Stage
-from kinemesh.viewer.web import Web
 
 SHOWN: Mapping[str, bool] = {
     "robot": True,
@@ -52,7 +52,7 @@ class Actor:
         stage: Stage,
         *,
         colour: Colour = LIGHT,
-        web: Web | None = None,
+        web: MeshOverlay | None = None,
         label: str = "",
     ) -> None:
         self.stage = stage

@@ -16,7 +16,7 @@ from kinemesh.metrics import Score
 from kinemesh.metrics.geometry.kinematics import PosedRobot, pose_robot
 from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
 from kinemesh.motion import Clip, Scene
-from kinemesh.robot import Configuration, RobotModel, near_self
+from kinemesh.robot import Configuration, RobotModel, self_distances
 
 _SEEN = 1e-3
 """What is deeper than this [m] is shown: where the ruler starts to count."""
@@ -96,7 +96,7 @@ def penetrations(
             for frame, placed in zip(frames, posed, strict=True):
                 found += _in_solid(placed, frame, solid)
     for frame in _frames(score, "self"):
-        near = near_self(configurations[frame], robot.self_pairs, 0.0)
+        near = self_distances(configurations[frame], robot.self_pairs, 0.0)
         for row in np.flatnonzero(near.distance < -_SEEN):
             first, second = (robot.hulls[k].link for k in near.pairs[row])
             point = near.points[row].mean(axis=0)

@@ -19,10 +19,10 @@ from kinemesh.viewer.controls import Controls, at
 from kinemesh.viewer.draw import Actor
 from kinemesh.viewer.guard import guarded_server
 from kinemesh.viewer.layout import camera, extent, offsets, way
+from kinemesh.viewer.mesh_overlay import MeshOverlay
 from kinemesh.viewer.palette import LIGHT, SKY, YELLOW, Colour
 from kinemesh.viewer.player import Player
 from kinemesh.viewer.stage import Stage
-from kinemesh.viewer.web import Web
 
 PORT = 8080
 """Where a browser finds it, if nobody else is there."""
@@ -103,7 +103,7 @@ class View:
     def show(
         self,
         stages: Sequence[Stage],
-        webs: Sequence[Web | None] = (),
+        webs: Sequence[MeshOverlay | None] = (),
         *,
         overlaid: bool = False,
         playing: bool = True,
@@ -120,7 +120,11 @@ class View:
             self._show(stages, webs, overlaid, playing)
 
     def _show(
-        self, stages: Sequence[Stage], webs: Sequence[Web | None], overlaid: bool, playing: bool
+        self,
+        stages: Sequence[Stage],
+        webs: Sequence[MeshOverlay | None],
+        overlaid: bool,
+        playing: bool,
     ) -> None:
         scene, gui = self._server.scene, self._server.gui
         scene.reset()

@@ -455,7 +455,7 @@ def test_a_split_shape_is_met_at_its_parts() -> None:
 
     box = Shape.box((1, 1, 1))
     split = Shape(box.vertices, box.faces, box.parts, ("cut",), split=True)
-    obstacle = Obstacle.of("thing", split, true=True)
+    obstacle = Obstacle.from_shape("thing", split, true=True)
     assert obstacle.surface is None and obstacle.dents is None
 
 

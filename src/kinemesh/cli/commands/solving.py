@@ -24,7 +24,7 @@ from kinemesh.motion import Clip, in_place
 from kinemesh.result import Result, check_writable
 from kinemesh.robot import RobotModel
 from kinemesh.solve.retargeter import OnFrame, Retargeter
-from kinemesh.viewer import Web, check_viewer, stage
+from kinemesh.viewer import MeshOverlay, check_viewer, stage
 
 _Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
 
@@ -76,7 +76,7 @@ class RetargetCommand:
             result, score = self._solve(console, retargeter, clip, on_frame)
             shown = stage(result, robot, clip, score=score, meshes=self.window.meshes)
             with until_interrupted(view):
-                view.show([shown], [Web(clip, robot)])
+                view.show([shown], [MeshOverlay(clip, robot)])
         return 0
 
     def _solve(

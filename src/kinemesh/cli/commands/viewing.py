@@ -22,7 +22,7 @@ from kinemesh.motion import Clip, Trajectory
 from kinemesh.problem import scaled_scene
 from kinemesh.robot import RobotModel, link_poses
 from kinemesh.solve.retargeter import OnFrame
-from kinemesh.viewer import PORT, Stage, View, Web, check_viewer, stage
+from kinemesh.viewer import PORT, MeshOverlay, Stage, View, check_viewer, stage
 from kinemesh.viewer.meshes import link_meshes
 
 
@@ -107,10 +107,10 @@ class _Shown:
     meshes: str | None
 
     @property
-    def web(self) -> Web | None:
+    def web(self) -> MeshOverlay | None:
         """Its interaction mesh, where the clip is known."""
         fitted = self.fitted
-        return None if fitted.clip is None else Web(fitted.clip, fitted.robot)
+        return None if fitted.clip is None else MeshOverlay(fitted.clip, fitted.robot)
 
     def stage(self, score: metrics.Score | None = None) -> Stage:
         """What there is to draw."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kinemesh.metrics.geometry.posed import SIDES
+from kinemesh.metrics.geometry.trajectory import SIDES
 from kinemesh.metrics.person.bearing import REACH, Bearing, Bearings
 from kinemesh.metrics.person.human import LOW, SHORTEST, STILL, Flags, speed, standing
 from kinemesh.metrics.person.support import support_height

@@ -14,7 +14,7 @@ from kinemesh.metrics.doubts.leaps import leaps
 from kinemesh.metrics.doubts.taken import within_sheets
 from kinemesh.metrics.doubts.touched import unmeasured, wrongly_labelled
 from kinemesh.metrics.doubts.unheld import unheld_feet, unheld_hands
-from kinemesh.metrics.geometry.posed import SIDES, Posed
+from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.person.bearing import Bearings
 from kinemesh.metrics.person.timeline import person_touches
 from kinemesh.metrics.score import Doubt, Measure
@@ -49,7 +49,7 @@ def clip_doubts(clip: Clip, held: Held | None = None) -> tuple[Doubt, ...]:
 
 
 def doubts(
-    posed: Posed,
+    posed: KinematicTrajectory,
     scene: Scene,
     clip: Clip | None,
     held: Held | None,

@@ -8,7 +8,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.geometry.winding import Winding
 from kinemesh.metrics.score import Doubt
 from kinemesh.motion import Scene, Shape
@@ -21,7 +21,7 @@ _FRAMES = 24
 """As many frames are looked at."""
 
 
-def within_sheets(posed: Posed, scene: Scene) -> Iterator[Doubt]:
+def within_sheets(posed: KinematicTrajectory, scene: Scene) -> Iterator[Doubt]:
     """Hulls of the robot inside of what has no inside, where that is too small for a room."""
     things: list[tuple[str, Shape, Array]] = [(p.name, p.shape, p.track) for p in scene.props]
     if scene.terrain is not None:

@@ -12,8 +12,8 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.metrics.doubts.carried import lasting
-from kinemesh.metrics.geometry.posed import SIDES
 from kinemesh.metrics.geometry.surface import Surface
+from kinemesh.metrics.geometry.trajectory import SIDES
 from kinemesh.metrics.person import human
 from kinemesh.metrics.person.timeline import person_touches
 from kinemesh.metrics.score import Doubt, Measure, runs
@@ -65,7 +65,7 @@ def unmeasured(scene: Scene, clip: Clip, measures: tuple[Measure, ...]) -> Itera
 def _nearest(clip: Clip, side: str) -> tuple[Array, bool]:
     """Distance [m] of a hand from the nearest prop ``(T,)``, and if by its fingers."""
     found = [
-        human.near(clip, side, prop.track, Surface.of(prop.shape), prop.shape)
+        human.near(clip, side, prop.track, Surface.from_shape(prop.shape), prop.shape)
         for prop in clip.scene.props
     ]
     return np.min([distance for distance, _, _ in found], axis=0), found[0][2]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from kinemesh.metrics.doubts.carried import lasting
-from kinemesh.metrics.geometry.posed import SIDES
+from kinemesh.metrics.geometry.trajectory import SIDES
 from kinemesh.metrics.person.bearing import Bearings
 from kinemesh.metrics.person.human import Flags, standing
 from kinemesh.metrics.score import Doubt, runs

@@ -155,7 +155,7 @@ def _sunk(body: Body, points: Array) -> float:
             for part in body.shape.parts
         ]
         return max(0.0, -float(np.min(levels)))
-    surface = Surface.of(body.shape)
+    surface = Surface.from_shape(body.shape)
     inside = points[surface.inside(points)]
     return float(surface.nearest(inside)[1].max()) if len(inside) else 0.0
 

@@ -60,4 +60,4 @@ def shift(
 def _place(points: Array, shape: Shape, track: Array) -> Array:
     track = np.broadcast_to(track, (len(points), 7))
     local = poses.apply(poses.inverse(track), points[:, None])[:, 0]
-    return Surface.of(shape).nearest(local)[0]
+    return Surface.from_shape(shape).nearest(local)[0]

@@ -41,7 +41,7 @@ class Polytope:
     """``(3,)`` [m]."""
 
     @classmethod
-    def of(cls, part: ConvexPart) -> Polytope:
+    def from_part(cls, part: ConvexPart) -> Polytope:
         """``part`` with its triangles joined to facets."""
         label = row_numbers(np.round(part.planes / _SAME_PLANE).astype(np.int64))
         _, first = np.unique(label, return_index=True)
@@ -94,7 +94,7 @@ class Polytope:
 @lru_cache(maxsize=512)
 def body_of(hull: Hull) -> Polytope:
     """A collision hull of a robot, in the frame of its joint: by its points alone."""
-    return Polytope.of(ConvexPart(hull.vertices))
+    return Polytope.from_part(ConvexPart(hull.vertices))
 
 
 def _edges(faces: NDArray[np.int64], label: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -30,12 +30,12 @@ class Solid:
     """The true surface where the convex parts do not describe the shape exactly."""
 
     @classmethod
-    def of(cls, name: str, shape: Shape, track: Array) -> Solid:
+    def from_shape(cls, name: str, shape: Shape, track: Array) -> Solid:
         """Prepare a shape on a track."""
         parts = shape.worked_out(
-            (cls, "parts"), lambda: tuple(Polytope.of(part) for part in shape.parts)
+            (cls, "parts"), lambda: tuple(Polytope.from_part(part) for part in shape.parts)
         )
-        surface = Surface.of(shape) if shape.warnings else None
+        surface = Surface.from_shape(shape) if shape.warnings else None
         return cls(name, shape, np.atleast_2d(track), parts, surface)
 
     def pose(self, frame: int) -> Array:
@@ -155,11 +155,11 @@ def _placed(robot: PosedRobot, hull: int, pose: Array, known: dict[int, Polytope
 
 def props_of(scene: Scene) -> tuple[Solid, ...]:
     """The props of a scene as solids."""
-    return tuple(Solid.of(prop.name, prop.shape, prop.track) for prop in scene.props)
+    return tuple(Solid.from_shape(prop.name, prop.shape, prop.track) for prop in scene.props)
 
 
 def terrain_of(scene: Scene) -> Solid | None:
     """The terrain of a scene as a solid."""
     if scene.terrain is None:
         return None
-    return Solid.of(scene.terrain.name, scene.terrain.shape, poses.IDENTITY)
+    return Solid.from_shape(scene.terrain.name, scene.terrain.shape, poses.IDENTITY)

@@ -30,7 +30,7 @@ class Surface:
     """
 
     @classmethod
-    def of(cls, shape: Shape) -> Surface:
+    def from_shape(cls, shape: Shape) -> Surface:
         """The surface of ``shape``, made ready once."""
         return shape.worked_out((cls, "metrics"), lambda: cls(shape))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.penetration import penetration
 from kinemesh.metrics.score import Measure, none
@@ -14,7 +14,7 @@ from kinemesh.motion import Scene, Trajectory
 NAME = "penetration.between.max"
 
 
-def between(posed: Posed, scene: Scene) -> Measure:
+def between(posed: KinematicTrajectory, scene: Scene) -> Measure:
     """Deepest penetration of the ground and of itself half-way from frame to frame.
 
     Joints and the base's place are half-way, its rotation by slerp, as trackers interpolate. It
@@ -29,7 +29,7 @@ def between(posed: Posed, scene: Scene) -> Measure:
         np.hstack([base, (q[1:, 7:] + q[:-1, 7:]) / 2.0]),
         *(posed.fps, posed.robot.joint_names, posed.robot.name),
     )
-    half = Posed(middle, posed.robot)
+    half = KinematicTrajectory(middle, posed.robot)
     rows = penetration(half, Scene(ground=scene.ground), (), None, Limits())
     named = {row.name: row for row in rows}
     kinds = [named[f"penetration.{kind}.max"] for kind in ("ground", "self")]

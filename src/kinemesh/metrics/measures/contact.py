@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry import palms
-from kinemesh.metrics.geometry.posed import SIDES, Posed
 from kinemesh.metrics.geometry.solid import Solid
+from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.person import touches
 from kinemesh.metrics.person.human import standing
@@ -39,7 +39,7 @@ class _Gaps:
 
 
 def contact(
-    posed: Posed,
+    posed: KinematicTrajectory,
     scene: Scene,
     props: tuple[Solid, ...],
     terrain: Solid | None,
@@ -72,7 +72,12 @@ def contact(
 
 
 def _hand_on_props(
-    posed: Posed, scene: Scene, props: tuple[Solid, ...], clip: Clip, side: str, found: _Gaps
+    posed: KinematicTrajectory,
+    scene: Scene,
+    props: tuple[Solid, ...],
+    clip: Clip,
+    side: str,
+    found: _Gaps,
 ) -> None:
     hulls = posed.hand_hulls(side)
     targets = {prop.name: prop for prop in scene.props}
@@ -94,7 +99,9 @@ def _hand_on_props(
             found.add(int(k), abs(gap), float(shift))
 
 
-def _hand_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found: _Gaps) -> None:
+def _hand_on_terrain(
+    posed: KinematicTrajectory, terrain: Solid, clip: Clip, side: str, found: _Gaps
+) -> None:
     assert clip.scene.terrain is not None
     touch = touches.on_terrain(clip, side)
     still = poses.IDENTITY[None]
@@ -111,7 +118,9 @@ def _hand_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found:
         found.add(int(k), abs(gap), float(shift))
 
 
-def _foot_on_terrain(posed: Posed, terrain: Solid, clip: Clip, side: str, found: _Gaps) -> None:
+def _foot_on_terrain(
+    posed: KinematicTrajectory, terrain: Solid, clip: Clip, side: str, found: _Gaps
+) -> None:
     """Feet that stand with the terrain, and not the ground plane, under their toes."""
     toe = clip.landmark(f"{side}_toe")
     under = support_height(clip.scene, toe)

@@ -6,7 +6,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.metrics.geometry.kinematics import inverse_dynamics, point_jacobians, velocities
-from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.person.support import support_height
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import Scene
@@ -22,7 +22,7 @@ _LACK = (0.1, 0.05)
 more than the weight times this lever [m]."""
 
 
-def dynamics(posed: Posed, scene: Scene) -> tuple[Measure, ...]:
+def dynamics(posed: KinematicTrajectory, scene: Scene) -> tuple[Measure, ...]:
     """Torques beyond effort limits, and frames whose motion the feet's forces cannot carry."""
     if len(posed) < 3:
         return (none("dynamics.torque_share", "%", "needs more than 2 frames"),)
@@ -78,7 +78,7 @@ def dynamics(posed: Posed, scene: Scene) -> tuple[Measure, ...]:
 
 
 def _supported(
-    posed: Posed, scene: Scene, frame: int, torque: Array, corners: list[Array]
+    posed: KinematicTrajectory, scene: Scene, frame: int, torque: Array, corners: list[Array]
 ) -> Array:
     """Joint torques once planted soles push, after what the base's wrench still lacks.
 

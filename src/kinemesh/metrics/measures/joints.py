@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.score import Measure, none, runs
 
@@ -13,7 +13,7 @@ _ROUND = 1e-6
 """Excess up to this is round-off [rad], [rad/s]."""
 
 
-def joint_limits(posed: Posed, limits: Limits) -> tuple[Measure, ...]:
+def joint_limits(posed: KinematicTrajectory, limits: Limits) -> tuple[Measure, ...]:
     """Excess over the range and over the speed of every joint."""
     robot = posed.robot
     outside = np.maximum(robot.lower - posed.joints, posed.joints - robot.upper)
@@ -30,7 +30,7 @@ def joint_limits(posed: Posed, limits: Limits) -> tuple[Measure, ...]:
 
 
 def _excess(
-    posed: Posed, name: str, unit: str, excess: Array, limit: float | None
+    posed: KinematicTrajectory, name: str, unit: str, excess: Array, limit: float | None
 ) -> tuple[Measure, ...]:
     excess = np.maximum(excess, 0.0)
     frame, joint = np.unravel_index(int(np.argmax(excess)), excess.shape)
@@ -51,7 +51,7 @@ def _excess(
     )
 
 
-def _followers(posed: Posed, limits: Limits) -> tuple[Measure, ...]:
+def _followers(posed: KinematicTrajectory, limits: Limits) -> tuple[Measure, ...]:
     """How far joints that follow others are from where these have them; none where none do."""
     robot, joints = posed.robot, posed.joints
     if not robot.followers:
@@ -63,7 +63,7 @@ def _followers(posed: Posed, limits: Limits) -> tuple[Measure, ...]:
     return _excess(posed, "limits.mimic", "rad", off, limits.joint_excess)
 
 
-def _hardware(posed: Posed) -> tuple[Measure, ...]:
+def _hardware(posed: KinematicTrajectory) -> tuple[Measure, ...]:
     """Excess over the limits of the URDF itself, which ``robot.toml`` may narrow."""
     model = posed.robot.pin_model
     lower, upper = model.lowerPositionLimit[7:], model.upperPositionLimit[7:]
@@ -71,7 +71,7 @@ def _hardware(posed: Posed) -> tuple[Measure, ...]:
     return _excess(posed, "limits.urdf", "rad", outside, None)
 
 
-def smoothness(posed: Posed) -> tuple[Measure, ...]:
+def smoothness(posed: KinematicTrajectory) -> tuple[Measure, ...]:
     """Root mean squares of finite differences over all frames and joints (or axes)."""
     joints, root, fps = posed.joints, posed.q[:, :3], posed.fps
     return (

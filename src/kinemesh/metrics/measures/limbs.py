@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.posed import SIDES, Posed
+from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures import windows
 from kinemesh.metrics.score import Measure, none, runs
@@ -23,7 +23,7 @@ _SHORTEST = 1e-6
 """A bone shorter than this [m] points nowhere."""
 
 
-def limbs(posed: Posed, clip: Clip | None, limits: Limits) -> tuple[Measure, ...]:
+def limbs(posed: KinematicTrajectory, clip: Clip | None, limits: Limits) -> tuple[Measure, ...]:
     """Rows on the angle between the robot's limb and the person's, none of them corrected."""
     bounds = {
         "mean": None,

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.posed import Posed
 from kinemesh.metrics.geometry.selfcollision import SelfPairs
 from kinemesh.metrics.geometry.solid import Solid
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import Scene
@@ -18,7 +18,7 @@ _SEEN = 1e-3
 
 
 def penetration(
-    posed: Posed,
+    posed: KinematicTrajectory,
     scene: Scene,
     props: tuple[Solid, ...],
     terrain: Solid | None,
@@ -49,7 +49,7 @@ def penetration(
     return tuple(rows)
 
 
-def ground_depth(posed: Posed, height: float) -> tuple[Array, list[str]]:
+def ground_depth(posed: KinematicTrajectory, height: float) -> tuple[Array, list[str]]:
     """Depth ``(T,)`` [m] of the lowest hull vertex below ``z = height``, and its link."""
     table = posed.robot.hull_table
     depth, names = np.zeros(len(posed)), [""] * len(posed)
@@ -65,7 +65,9 @@ def ground_depth(posed: Posed, height: float) -> tuple[Array, list[str]]:
     return depth, names
 
 
-def _solids(posed: Posed, solids: tuple[Solid, ...]) -> tuple[Array, list[str], Array]:
+def _solids(
+    posed: KinematicTrajectory, solids: tuple[Solid, ...]
+) -> tuple[Array, list[str], Array]:
     depth, cover = np.zeros(len(posed)), np.zeros(len(posed))
     names = [""] * len(posed)
     for solid in solids:
@@ -79,7 +81,7 @@ def _solids(posed: Posed, solids: tuple[Solid, ...]) -> tuple[Array, list[str], 
     return depth, names, cover
 
 
-def _self(posed: Posed) -> tuple[Array, list[str]]:
+def _self(posed: KinematicTrajectory) -> tuple[Array, list[str]]:
     pairs = SelfPairs(posed.robot)
     depth, names = np.zeros(len(posed)), [""] * len(posed)
     for k, configuration in enumerate(posed.configurations):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.posed import SIDES, Posed
+from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures import windows
 from kinemesh.metrics.measures.limbs import between, unit
@@ -19,7 +19,7 @@ _LEVEL = 0.6
 _ROWS = ("trunk", "lean_forward", "lean_aside", "heading", "knee_flexion", "toe_heading")
 
 
-def posture(posed: Posed, clip: Clip | None, limits: Limits) -> tuple[Measure, ...]:
+def posture(posed: KinematicTrajectory, clip: Clip | None, limits: Limits) -> tuple[Measure, ...]:
     """Rows on trunk, heading, knees and feet, of the landmarks as they are."""
     bounds = {key: getattr(limits, key) for key in _ROWS}
     if clip is None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.person.human import Standing, standing
 from kinemesh.metrics.person.support import support_height
@@ -30,7 +30,9 @@ _UNITS = {
 }
 
 
-def stance(posed: Posed, scene: Scene, clip: Clip | None, limits: Limits) -> tuple[Measure, ...]:
+def stance(
+    posed: KinematicTrajectory, scene: Scene, clip: Clip | None, limits: Limits
+) -> tuple[Measure, ...]:
     """Drift from touchdown, slip speed, height and tilt of soles while the person's foot stands."""
     bounds = {
         "drift_max": limits.drift,

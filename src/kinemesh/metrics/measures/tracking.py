@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial import Delaunay, QhullError
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.posed import Posed
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures import windows
 from kinemesh.metrics.measures.posture import leftward
@@ -17,7 +17,9 @@ _MOVES = 0.05
 """A landmark that moves less than this [m] about the pelvis says nothing about range."""
 
 
-def tracking(posed: Posed, clip: Clip | None, scale: float, limits: Limits) -> tuple[Measure, ...]:
+def tracking(
+    posed: KinematicTrajectory, clip: Clip | None, scale: float, limits: Limits
+) -> tuple[Measure, ...]:
     """Rows that compare with the person scaled by ``scale``."""
     if clip is None:
         why = "needs the clip"

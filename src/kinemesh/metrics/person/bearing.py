@@ -122,7 +122,7 @@ def _at(shape: Shape, local: Array, reach: Array) -> NDArray[np.bool_]:
     low, high = shape.bounds
     close = np.all((local > low - reach[:, None]) & (local < high + reach[:, None]), axis=-1)
     if close.any():
-        distance = Surface.of(shape).nearest(local[close])[1]
+        distance = Surface.from_shape(shape).nearest(local[close])[1]
         close[close] = distance < np.broadcast_to(reach, close.shape)[close]
     return np.asarray(close)
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from kinemesh.arrays import readonly
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.posed import SIDES, Posed
 from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
+from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.person import touches
 from kinemesh.metrics.person.human import Flags, lasting, speed, standing
 from kinemesh.metrics.person.support import support_height
@@ -53,7 +53,7 @@ def timeline(
         scene: the robot's scene.
         clip: the person's motion, frame for frame; None: the person's side is not known.
     """
-    posed = Posed(trajectory, robot)
+    posed = KinematicTrajectory(trajectory, robot)
     rows = []
     for sole in robot.soles:
         toe = posed.corners(sole.name)[:, 2:].mean(axis=1)
@@ -71,7 +71,7 @@ def timeline(
     return tuple(rows)
 
 
-def _touches(posed: Posed, solid: Solid, side: str) -> Flags:
+def _touches(posed: KinematicTrajectory, solid: Solid, side: str) -> Flags:
     """When the robot's hand is within 20 mm of a solid ``(T,)``."""
     hulls = posed.hand_hulls(side)
     table = posed.robot.hull_table

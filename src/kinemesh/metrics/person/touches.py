@@ -38,7 +38,9 @@ def on_props(clip: Clip, side: str) -> dict[str, Touch]:
     found, away = [], []
     for prop in props:
         track = prop.track
-        near, places, fingers = human.near(clip, side, track, Surface.of(prop.shape), prop.shape)
+        near, places, fingers = human.near(
+            clip, side, track, Surface.from_shape(prop.shape), prop.shape
+        )
         if label is None:
             flags = _steady(near, human.PROP_TOUCH[0 if fingers else 1])
             points = poses.apply(poses.inverse(track), human.hand_points(clip, side)[0])
@@ -61,7 +63,7 @@ def on_terrain(clip: Clip, side: str) -> Touch:
     """What one hand does with the terrain of the clip's scene, which there must be."""
     terrain = clip.scene.terrain
     assert terrain is not None
-    surface, shape = Surface.of(terrain.shape), terrain.shape
+    surface, shape = Surface.from_shape(terrain.shape), terrain.shape
     near, places, fingers = human.near(clip, side, poses.IDENTITY[None], surface, shape)
     middle = human.hand_points(clip, side)[0].mean(axis=1)
     flags = _steady(near, human.TERRAIN_TOUCH[0 if fingers else 1])

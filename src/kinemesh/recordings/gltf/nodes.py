@@ -41,7 +41,7 @@ class Nodes:
     _known: dict[int, Array] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: Gltf) -> Nodes:
+    def from_file(cls, file: Gltf) -> Nodes:
         """The tree of a file.
 
         Raises:

@@ -52,7 +52,7 @@ def read_glb(path: Path, skeleton: Asked = None) -> Recording:
             that are not those of ``skeleton`` or cannot be mapped to landmarks.
     """
     file = Gltf.read(path)
-    nodes = Nodes.of(file)
+    nodes = Nodes.from_file(file)
     joints, bodies = _person(nodes)
     kept, left = _takes(nodes, joints)
     nodes.drive(kept)

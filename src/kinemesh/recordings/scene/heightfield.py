@@ -12,7 +12,7 @@ from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.geometry.shape import ConvexPart
 from kinemesh.motion import Shape
-from kinemesh.recordings.scene.heightfield_partition import Cell, Field
+from kinemesh.recordings.scene.heightfield_partition import Cell, HeightfieldPartition
 
 MOST_PARTS = 64
 """Parts that a field becomes at most: each is a pair of every hull of the robot's."""
@@ -91,7 +91,7 @@ def read_heightfield(path: Path, grid: Grid) -> tuple[Shape, float, list[str]]:
             f"{ground:.3f} m: no terrain is needed, or ground= is too high"
         )
     origin = np.array(grid.centre) - spacing * (np.array(heights.shape[::-1]) - 1) / 2.0
-    field = Field.of(above, spacing, origin, grid.tolerance, REACH)
+    field = HeightfieldPartition.from_heights(above, spacing, origin, grid.tolerance, REACH)
     cells = field.cut(grid.most)
     kept = [cell for cell in cells if cell.top(cell.corners).max() > grid.tolerance]
     if not kept:
@@ -106,7 +106,7 @@ def read_heightfield(path: Path, grid: Grid) -> tuple[Shape, float, list[str]]:
     return _shape(field, cells, kept), ground, notes
 
 
-def _fit(field: Field, cells: list[Cell]) -> str:
+def _fit(field: HeightfieldPartition, cells: list[Cell]) -> str:
     """How near the parts are, in words."""
     off = np.concatenate([c.top(field.places[c.index]) - field.heights[c.index] for c in cells])
     excess = np.concatenate(
@@ -129,7 +129,7 @@ def _fit(field: Field, cells: list[Cell]) -> str:
     return text if share == 1.0 else f"{text}, the worst by {worst * 1e3:.0f} mm more"
 
 
-def _shape(field: Field, cells: list[Cell], kept: list[Cell]) -> Shape:
+def _shape(field: HeightfieldPartition, cells: list[Cell], kept: list[Cell]) -> Shape:
     """The parts, with their tops and their free sides as the surface."""
     parts, vertices, faces, count = [], [], [], 0
     for cell in kept:
@@ -145,7 +145,9 @@ def _shape(field: Field, cells: list[Cell], kept: list[Cell]) -> Shape:
     return Shape(np.concatenate(vertices), np.concatenate(faces), tuple(parts))
 
 
-def _wall(field: Field, cells: list[Cell], cell: Cell, a: Array, b: Array) -> Array | None:
+def _wall(
+    field: HeightfieldPartition, cells: list[Cell], cell: Cell, a: Array, b: Array
+) -> Array | None:
     """The side below the edge from ``a`` to ``b`` down to what lies beside it; None if nothing."""
     way = b[:2] - a[:2]
     length = float(np.linalg.norm(way))

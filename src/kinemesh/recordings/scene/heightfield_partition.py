@@ -47,7 +47,7 @@ class Cell:
 
 
 @dataclass(frozen=True, eq=False)
-class Field:
+class HeightfieldPartition:
     """Heights on a grid of squares, and the band around them that is near enough."""
 
     places: Array
@@ -66,9 +66,9 @@ class Field:
     """Whether cuts may run across squares."""
 
     @classmethod
-    def of(
+    def from_heights(
         cls, heights: Array, spacing: Array, origin: Array, tolerance: float, reach: float
-    ) -> Field:
+    ) -> HeightfieldPartition:
         """A grid of heights ``(rows, columns)``; columns run along x, rows along y.
 
         Args:

@@ -16,7 +16,7 @@ from kinemesh.robot.model import RobotModel
 SIDES = ("left", "right")
 
 
-class Posed:
+class KinematicTrajectory:
     """Every frame of a trajectory: the robot posed by the ruler's own kinematics.
 
     Raises:

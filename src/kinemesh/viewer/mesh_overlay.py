@@ -12,7 +12,7 @@ from kinemesh.problem import Plan
 from kinemesh.robot import RobotModel
 
 
-class Web:
+class MeshOverlay:
     """Edges of the interaction mesh, with the robot's anchors and the scaled person's landmarks.
 
     Args:
@@ -30,7 +30,7 @@ class Web:
     def edges(self, frame: int) -> Array:
         """Ends of all edges in ``frame`` ``(E, 2, 3)`` [m]."""
         source, anchors, _ = self._plan.points(frame)
-        laplacian = self._plan.web(frame).laplacian
+        laplacian = self._plan.mesh(frame).laplacian
         # The Laplacian is not symmetric, but who is next to whom is.
         first, second = np.nonzero(np.triu(laplacian, 1))
         points = np.concatenate([source[: len(source) - len(anchors)], anchors])

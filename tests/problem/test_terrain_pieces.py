@@ -7,7 +7,7 @@ import pytest
 
 from kinemesh.geometry.pieces import moved, pieces
 from kinemesh.motion import Scene, Shape, Terrain
-from kinemesh.problem.shifted import Shifted
+from kinemesh.problem.terrain_pieces import TerrainPieces
 
 FRAMES = 30
 AWAY = np.array([0.2, 0.1, 0.05])
@@ -35,9 +35,9 @@ def walk() -> tuple[np.ndarray, np.ndarray]:
     return toe, planted
 
 
-def shifted(scene: Scene, target: Scene) -> Shifted | None:
+def shifted(scene: Scene, target: Scene) -> TerrainPieces | None:
     toe, planted = walk()
-    return Shifted.between(scene, target, {"left": toe}, {"left": planted})
+    return TerrainPieces.between(scene, target, {"left": toe}, {"left": planted})
 
 
 def test_a_planted_foot_goes_with_its_box_alone(scene: Scene) -> None:
@@ -75,7 +75,7 @@ def test_terrain_that_has_not_moved_or_is_another_carries_nothing(scene: Scene) 
 
 def test_a_foot_that_never_stands_stays_as_it_is(scene: Scene) -> None:
     toe, planted = walk()
-    found = Shifted.between(
+    found = TerrainPieces.between(
         scene, with_second_moved(scene), {"left": toe}, {"left": np.zeros_like(planted)}
     )
     assert found is not None

@@ -29,7 +29,7 @@ _SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Displaced:
+class PropMap:
     """Where the props of the robot's scene are, against where the demonstration has them."""
 
     home: Array
@@ -40,7 +40,7 @@ class Displaced:
     """From the one to the other: rotation vectors ``(P, T, 3)`` [rad] in the world."""
 
     @classmethod
-    def between(cls, home: Scene, target: Scene) -> Displaced | None:
+    def between(cls, home: Scene, target: Scene) -> PropMap | None:
         """From the demonstration's scene ``home`` to ``target``, both the robot's size.
 
         None if every prop is where it was.
@@ -130,7 +130,7 @@ def _unwrap(turns: Array) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Stretched:
+class TerrainScale:
     """Terrain of another size: a place goes by its position within the bounds."""
 
     source: Array
@@ -139,7 +139,7 @@ class Stretched:
     """Bounds ``(2, 3)`` [m] of the robot's."""
 
     @classmethod
-    def between(cls, home: Scene, target: Scene) -> Stretched | None:
+    def between(cls, home: Scene, target: Scene) -> TerrainScale | None:
         """None if both have the same terrain, or one has none."""
         if home.terrain is None or target.terrain is None:
             return None

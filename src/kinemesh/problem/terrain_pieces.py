@@ -25,7 +25,7 @@ _SAME = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Trail:
+class SupportBlend:
     """What a foot goes with in every frame: from one piece over to another."""
 
     leaves: NDArray[np.int64]
@@ -37,7 +37,7 @@ class Trail:
 
 
 @dataclass(frozen=True, eq=False)
-class Shifted:
+class TerrainPieces:
     """Where each piece of the demonstration's terrain is in the robot's scene."""
 
     home: tuple[Shape, ...]
@@ -46,7 +46,7 @@ class Shifted:
     """Their turns ``(P + 1, 3, 3)``; the last is the ground's, none."""
     offsets: Array
     """And their offsets ``(P + 1, 3)`` [m]: ``turn @ x + offset``."""
-    trails: Mapping[str, Trail]
+    trails: Mapping[str, SupportBlend]
     """By foot, ``left`` and ``right``."""
 
     @classmethod
@@ -56,7 +56,7 @@ class Shifted:
         target: Scene,
         toes: Mapping[str, Array],
         planted: Mapping[str, Flags],
-    ) -> Shifted | None:
+    ) -> TerrainPieces | None:
         """None if no piece has moved, or one is not as it was but for its place.
 
         Args:
@@ -112,7 +112,7 @@ def _outside(planes: Array, points: Array) -> Array:
     return np.asarray((points @ planes[:, :3].T + planes[:, 3]).max(axis=1))
 
 
-def _trail(toe: Array, planted: Flags, scene: Scene, shapes: tuple[Shape, ...]) -> Trail:
+def _trail(toe: Array, planted: Flags, scene: Scene, shapes: tuple[Shape, ...]) -> SupportBlend:
     """What a foot stands on, stance by stance, and between them."""
     frames = len(toe)
     stances = runs(planted)
@@ -131,7 +131,7 @@ def _trail(toe: Array, planted: Flags, scene: Scene, shapes: tuple[Shape, ...]) 
         u = np.arange(1, begin - end) / (begin - end)
         leaves[air], lands[air] = a, b
         share[air] = u**3 * (10.0 - 15.0 * u + 6.0 * u**2)
-    return Trail(leaves, lands, share)
+    return SupportBlend(leaves, lands, share)
 
 
 def _stands_on(places: Array, scene: Scene, shapes: tuple[Shape, ...]) -> list[int]:

@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 from kinemesh.augment import PropPlace, TerrainSize
 from kinemesh.motion import Clip, Scene
 from kinemesh.problem import InteractionMesh, Plan
-from kinemesh.problem.displaced import Displaced, Stretched
+from kinemesh.problem.prop_map import PropMap, TerrainScale
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.robot import RobotModel
 
@@ -20,8 +20,8 @@ def turned(clip: Clip, angle: float, tau: float = np.inf) -> Scene:
     return PropPlace(turn=angle, tau_turn=tau).apply(clip.scene, clip)
 
 
-def displaced(clip: Clip, scene: Scene, scale: float = 0.7) -> Displaced:
-    found = Displaced.between(scaled_scene(clip.scene, scale), scaled_scene(scene, scale))
+def displaced(clip: Clip, scene: Scene, scale: float = 0.7) -> PropMap:
+    found = PropMap.between(scaled_scene(clip.scene, scale), scaled_scene(scene, scale))
     assert found is not None
     return found
 
@@ -29,8 +29,8 @@ def displaced(clip: Clip, scene: Scene, scale: float = 0.7) -> Displaced:
 def test_a_prop_where_it_was_displaces_nothing(demos: dict[str, Clip]) -> None:
     clip = demos["lift_box"]
     home = scaled_scene(clip.scene, 0.7)
-    assert Displaced.between(home, scaled_scene(turned(clip, 0.0), 0.7)) is None
-    assert Displaced.between(Scene(), Scene()) is None
+    assert PropMap.between(home, scaled_scene(turned(clip, 0.0), 0.7)) is None
+    assert PropMap.between(Scene(), Scene()) is None
 
 
 def test_what_is_on_the_prop_goes_with_it_and_what_is_far_stays(demos: dict[str, Clip]) -> None:
@@ -85,10 +85,10 @@ def test_places_follow_a_prop_that_was_moved(demos: dict[str, Clip]) -> None:
 def test_terrain_carries_a_place_by_its_position_within_the_bounds(demos: dict[str, Clip]) -> None:
     clip = demos["step_up"]
     scene = TerrainSize(height=1.5).apply(clip.scene, clip)
-    found = Stretched.between(clip.scene, scene)
+    found = TerrainScale.between(clip.scene, scene)
     assert found is not None
     np.testing.assert_allclose(found.foot(np.array([[0.3, 0.1, 0.2]]), "left"), [[0.3, 0.1, 0.3]])
-    assert Stretched.between(clip.scene, clip.scene) is None
+    assert TerrainScale.between(clip.scene, clip.scene) is None
 
 
 def test_hands_and_torso_turn_with_the_prop_and_feet_do_not(
@@ -96,9 +96,12 @@ def test_hands_and_torso_turn_with_the_prop_and_feet_do_not(
 ) -> None:
     clip = carrying.crop(15, 30)
     plain, other = Plan(clip, robot), Plan(clip, robot, scene=turned(clip, 1.0))
-    aims = zip(plain.frame(INDEX).aims, other.frame(INDEX).aims, strict=True)
+    orientation_targets = zip(
+        plain.frame(INDEX).orientation_targets, other.frame(INDEX).orientation_targets, strict=True
+    )
     turns = {
-        a.part.name: float(Rotation.from_matrix(b.axes @ a.axes.T).magnitude()) for a, b in aims
+        a.part.name: float(Rotation.from_matrix(b.axes @ a.axes.T).magnitude())
+        for a, b in orientation_targets
     }
     assert turns["left_hand"] == pytest.approx(1.0, abs=0.05)
     assert 0.0 < turns["torso"] < 1.0

@@ -12,7 +12,7 @@ from kinemesh.robot.configuration import Configuration
 
 
 @dataclass(frozen=True, eq=False)
-class Near:
+class SignedDistances:
     """Places where the robot is near the world, one row each."""
 
     distance: Array
@@ -27,11 +27,11 @@ class Near:
     """Index into ``robot.hulls`` ``(N,)``."""
 
     @classmethod
-    def together(cls, *found: Near) -> Near:
+    def together(cls, *found: SignedDistances) -> SignedDistances:
         """The rows of all of ``found``."""
         names = ("distance", "joints", "points", "normals", "hulls")
         return cls(*(np.concatenate([getattr(near, name) for near in found]) for name in names))
 
-    def rates(self, configuration: Configuration) -> Array:
+    def jacobian(self, configuration: Configuration) -> Array:
         """How the distances change ``(N, nv)`` with a tangent step."""
-        return configuration.rows(self.joints, self.points, self.normals)
+        return configuration.directional_jacobian(self.joints, self.points, self.normals)
