@@ -24,7 +24,8 @@ def pytest_configure() -> None:
     """One thread for each process: those of all workers and children fill the cores already."""
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     threadpool_limits(limits=1)  # of what is loaded
-    settings.register_profile("suite", max_examples=40)  # unless a test asks for more
+    # Where a change is judged the same tree gets the same cases; elsewhere every run looks anew.
+    settings.register_profile("suite", max_examples=40, derandomize="CI" in os.environ)
     settings.load_profile("suite")
 
 

@@ -1,0 +1,39 @@
+"""The documents speak of files that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import kinemesh
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path(kinemesh.__file__).parent
+DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_every_module_that_a_document_names_exists(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir()} | {"io", "lint"}
+    for name in re.findall(r"`(?:src/)?(?:kinemesh/)?([a-z_]+(?:/[a-z_]+)*\.py)`", text):
+        if "/" in name and name.split("/")[0] in rooms:
+            assert (PACKAGE / name).is_file(), f"{document.name}: {name}"
+
+
+def test_the_plan_has_a_row_for_every_room() -> None:
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    table = text[text.index("## Rooms") : text.index("## Decisions")]
+    told = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE))))
+    rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert rooms - {"__init__", "_version", "__pycache__"} - {"py", "robots"} <= told
+
+
+def test_the_plan_draws_the_floors_that_are_held() -> None:
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    drawn = text[text.index("## Floors") :].split("```")[1].split("\n")[1:-1]
+    held = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("layers = [")[1]
+    layers = re.findall(r'"(.*)"', held.split("]")[0])
+    assert drawn == [layer.replace("kinemesh.", "") for layer in layers]
