@@ -21,7 +21,10 @@ TAKEN = (
     *(f"kinemesh.robot.{name}" for name in ("dynamics", "selfcollision")),
     *(f"kinemesh.proximity.{name}" for name in ("cells", "contact_manifold", "distances")),
     *(f"kinemesh.proximity.{name}" for name in ("hull_clearance", "hull_heights", "obstacle")),
-    *(f"kinemesh.proximity.{name}" for name in ("narrow_phase", "query", "sheet", "surface")),
+    *(
+        f"kinemesh.proximity.{name}"
+        for name in ("narrow_phase", "sheet", "signed_distances", "surface")
+    ),
     "kinemesh.proximity.twosided",
     *(f"kinemesh.kernel{name}" for name in ("", ".native", ".reference", ".rows")),
     *(f"kinemesh.detection.{name}" for name in ("stance", "touch")),
