@@ -195,7 +195,8 @@ def test_self_overlaps_are_those_of_brute_force(robot):
     seen = 0
     for seed in range(4):
         configuration = random_configuration(robot, np.random.default_rng(seed))
-        found = pairs._overlaps(configuration)
+        placed = configuration.rotations[None], configuration.translations[None]
+        (found,) = pairs.overlaps(*placed)
         hulls = [
             configuration.positions(np.full(len(h.vertices), h.joint), h.vertices)
             for h in robot.hulls
@@ -209,7 +210,7 @@ def test_self_overlaps_are_those_of_brute_force(robot):
             seen += 1
             (a, b), depth = max(found.items(), key=lambda item: item[1])
             assert depth == pytest.approx(-signed_distance(hulls[a], hulls[b]), abs=1e-5)
-            assert pairs.deepest(configuration)[0] == depth
+            assert pairs.deepest(*placed)[0][0] == depth
     assert seen >= 2
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kinemesh.arguments import instance, number
 from kinemesh.errors import ClipError
 from kinemesh.metrics.doubts.doubts import Held, doubts
-from kinemesh.metrics.geometry.solid import props_of, terrain_of
+from kinemesh.metrics.geometry.encounter import encounters
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.between import between
@@ -68,7 +68,7 @@ def evaluate(
     _check(trajectory, scene, clip)
     limits = limits or Limits()
     posed = KinematicTrajectory(trajectory, robot)
-    props, terrain = props_of(scene), terrain_of(scene)
+    props, terrain = encounters(scene, posed)
     factor = 1.0
     if clip is not None:
         factor = robot.height / clip.stature if scale is None else scale

@@ -15,7 +15,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.solid import props_of, terrain_of
+from kinemesh.metrics.geometry.encounter import encounters
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.measures.penetration import ground_depth
 from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
@@ -88,14 +88,12 @@ def official(
 
 def _depth(posed: KinematicTrajectory, scene: Scene) -> Array:
     """Deepest penetration ``(T,)`` [m] of ground, terrain or props, against convex hulls."""
-    terrain = terrain_of(scene)
-    solids = [*props_of(scene), *([terrain] if terrain else [])]
+    props, terrain = encounters(scene, posed)
     depth = np.zeros(len(posed))
     if scene.ground is not None:
         depth, _ = ground_depth(posed, scene.ground)
-    for k, configuration in enumerate(posed.configurations):
-        for solid in solids:
-            depth[k] = max(depth[k], float(solid.cover(configuration, k).max(initial=0.0)))
+    for thing in (*props, *([terrain] if terrain else [])):
+        depth = np.maximum(depth, thing.in_parts()[0])
     return depth
 
 

@@ -17,6 +17,8 @@ from kinemesh.metrics.geometry.winding import Winding
 _POINT = 1e-9
 """Radius [m] of the ball by which coal is asked for a point."""
 _STILL = coal.Transform3s()
+_TOUCHING = 1e-4
+"""What is no further from a triangle than this [m] may have it inside."""
 
 
 class Surface:
@@ -89,7 +91,8 @@ class Surface:
         # Outside of what is around it a surface is in one half of what is seen.
         level = (points @ self._around[:, :3].T + self._around[:, 3]).max(axis=1)
         asked = np.flatnonzero(level < 0.0)
-        result[asked] = self.winding(points[asked]) > 0.5
+        if len(asked):
+            result[asked] = self.winding(points[asked]) > 0.5
         return result
 
     def winding(self, points: Array) -> Array:
@@ -101,7 +104,10 @@ class Surface:
 
         Points no deeper than ``at_least`` are left out; 0 where none is left.
         """
-        within = points[self.inside(points)]
+        return self._deepest(points[self.inside(points)], at_least)
+
+    def _deepest(self, within: Array, at_least: float) -> float:
+        """As :meth:`deepest_inside`, of points that are inside."""
         deepest = 0.0
         # No point is deeper than another by more than it is away from it.
         bound = np.full(len(within), np.inf)
@@ -119,27 +125,40 @@ class Surface:
         The deeper of the surface's deepest point inside the hull and the hull's deepest vertex
         inside the solid. Of a sheet the first alone: the nearer of the two ways off it.
         """
-        crossing = self._crossing(hull)
-        depth = 0.0 if crossing is None else crossing[0]
-        return max(depth, self.deepest_inside(hull.vertices, depth))
+        return max(0.0, -self.gap(hull)[0])
 
-    def gap(self, hull: Polytope) -> tuple[float, Array]:
+    def gap(self, hull: Polytope, at_most: float = np.inf) -> tuple[float, Array]:
         """Signed distance [m] from a convex ``hull`` in this frame, and where on the surface.
 
         Apart: the distance, and the surface's nearest point ``(3,)``. Inside or crossing: minus
         the depth, and the surface's deepest point inside the hull if there is one.
+
+        Args:
+            hull: a convex body.
+            at_most: what the distance is known not to exceed [m]: less is searched.
         """
+        apart, place = self._apart(hull, at_most)
+        if apart > _TOUCHING:
+            # No triangle parts its vertices: they are all inside, or none is.
+            if not self.inside(hull.vertices[:1])[0]:
+                return apart, place
+            return -self._deepest(hull.vertices, 0.0), place
         crossing = self._crossing(hull)
-        if crossing is None:
-            result, request = coal.DistanceResult(), coal.DistanceRequest()
-            apart = coal.distance(
-                self._mesh, _STILL, hull.geometry, hull.placement, request, result
-            )
-            gap, place = max(0.0, float(apart)), np.array(result.getNearestPoint1())
-        else:
+        gap = max(0.0, apart)
+        if crossing is not None:
             gap, place = -crossing[0], crossing[1]
         depth = self.deepest_inside(hull.vertices, max(0.0, -gap))
         return (-depth if depth > 0.0 else gap), place
+
+    def _apart(self, hull: Polytope, at_most: float) -> tuple[float, Array]:
+        """Distance [m] of the triangles from a convex ``hull``, by coal, and where it is."""
+        result, request = coal.DistanceResult(), coal.DistanceRequest()
+        if np.isfinite(at_most):
+            result.min_distance = at_most + _TOUCHING
+        apart = coal.distance(self._mesh, _STILL, hull.geometry, hull.placement, request, result)
+        if float(apart) >= at_most + _TOUCHING:
+            return self._apart(hull, np.inf)  # the bound was none: coal found nothing nearer
+        return float(apart), np.array(result.getNearestPoint1())
 
     def _crossing(self, hull: Polytope) -> tuple[float, Array] | None:
         """Depth [m] of the surface's deepest point inside a convex ``hull``, and that point.

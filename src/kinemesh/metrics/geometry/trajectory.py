@@ -49,6 +49,16 @@ class KinematicTrajectory:
         return tuple(pose_robot(self.robot, self.q))
 
     @cached_property
+    def rotations(self) -> Array:
+        """World rotations of all joint frames ``(T, njoints, 3, 3)``."""
+        return np.array([c.rotations for c in self.configurations])
+
+    @cached_property
+    def translations(self) -> Array:
+        """World positions of all joint frames ``(T, njoints, 3)`` [m]."""
+        return np.array([c.translations for c in self.configurations])
+
+    @cached_property
     def landmarks(self) -> Array:
         """The robot's landmarks ``(T, K, 3)`` [m]."""
         return np.array([c.landmarks() for c in self.configurations])

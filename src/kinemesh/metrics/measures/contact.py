@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry import palms
-from kinemesh.metrics.geometry.solid import Solid
+from kinemesh.metrics.geometry.encounter import Encounter
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.person import touches
@@ -31,18 +31,17 @@ class _Gaps:
     gaps: list[float] = field(default_factory=list)
     shifts: list[float] = field(default_factory=list)
 
-    def add(self, frame: int, gap: float, shift: float | None) -> None:
-        self.frames.append(frame)
-        self.gaps.append(gap)
-        if shift is not None:
-            self.shifts.append(shift)
+    def add(self, frames: NDArray[np.int64], gaps: Array, shifts: Array) -> None:
+        self.frames += frames.tolist()
+        self.gaps += gaps.tolist()
+        self.shifts += shifts.tolist()
 
 
 def contact(
     posed: KinematicTrajectory,
     scene: Scene,
-    props: tuple[Solid, ...],
-    terrain: Solid | None,
+    props: tuple[Encounter, ...],
+    terrain: Encounter | None,
     clip: Clip | None,
     limits: Limits,
 ) -> tuple[Measure, ...]:
@@ -74,7 +73,7 @@ def contact(
 def _hand_on_props(
     posed: KinematicTrajectory,
     scene: Scene,
-    props: tuple[Solid, ...],
+    props: tuple[Encounter, ...],
     clip: Clip,
     side: str,
     found: _Gaps,
@@ -85,7 +84,7 @@ def _hand_on_props(
     for name, touch in touches.on_props(clip, side).items():
         if name not in targets:
             continue
-        solid = next(s for s in props if s.name == name)
+        thing = next(s for s in props if s.solid.name == name)
         source, target = sources[name], targets[name]
         frames = np.flatnonzero(touch.flags)
         shifts = palms.shift(
@@ -94,13 +93,11 @@ def _hand_on_props(
             (target.shape, target.track[frames]),
             (source.shape, source.track[frames]),
         )
-        for k, shift in zip(frames, shifts, strict=True):
-            gap, _ = solid.gap(posed.configurations[k], int(k), hulls)
-            found.add(int(k), abs(gap), float(shift))
+        found.add(frames, np.abs(thing.gaps(frames, hulls)), shifts)
 
 
 def _hand_on_terrain(
-    posed: KinematicTrajectory, terrain: Solid, clip: Clip, side: str, found: _Gaps
+    posed: KinematicTrajectory, terrain: Encounter, clip: Clip, side: str, found: _Gaps
 ) -> None:
     assert clip.scene.terrain is not None
     touch = touches.on_terrain(clip, side)
@@ -110,16 +107,14 @@ def _hand_on_terrain(
     shifts = palms.shift(
         posed.palm(side)[frames],
         palms.palm(clip, side)[frames],
-        (terrain.shape, still),
+        (terrain.solid.shape, still),
         (clip.scene.terrain.shape, still),
     )
-    for k, shift in zip(frames, shifts, strict=True):
-        gap, _ = terrain.gap(posed.configurations[k], int(k), hulls)
-        found.add(int(k), abs(gap), float(shift))
+    found.add(frames, np.abs(terrain.gaps(frames, hulls)), shifts)
 
 
 def _foot_on_terrain(
-    posed: KinematicTrajectory, terrain: Solid, clip: Clip, side: str, found: _Gaps
+    posed: KinematicTrajectory, terrain: Encounter, clip: Clip, side: str, found: _Gaps
 ) -> None:
     """Feet that stand with the terrain, and not the ground plane, under their toes."""
     toe = clip.landmark(f"{side}_toe")
@@ -127,9 +122,8 @@ def _foot_on_terrain(
     flat = -np.inf if clip.scene.ground is None else clip.scene.ground
     flags: NDArray[np.bool_] = standing(clip, side).toe & (under > flat + 1e-3)
     hulls = posed.foot_hulls(side)
-    for k in np.flatnonzero(flags):
-        gap, _ = terrain.gap(posed.configurations[k], int(k), hulls)
-        found.add(int(k), abs(gap), None)
+    frames = np.flatnonzero(flags)
+    found.add(frames, np.abs(terrain.gaps(frames, hulls)), np.zeros(0))
 
 
 def _rows(

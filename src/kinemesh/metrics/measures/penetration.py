@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
+from kinemesh.metrics.geometry.encounter import Encounter
 from kinemesh.metrics.geometry.selfcollision import SelfPairs
-from kinemesh.metrics.geometry.solid import Solid
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.score import Measure, none, runs
@@ -20,8 +20,8 @@ _SEEN = 1e-3
 def penetration(
     posed: KinematicTrajectory,
     scene: Scene,
-    props: tuple[Solid, ...],
-    terrain: Solid | None,
+    props: tuple[Encounter, ...],
+    terrain: Encounter | None,
     limits: Limits,
 ) -> tuple[Measure, ...]:
     """Rows of all four kinds."""
@@ -30,22 +30,22 @@ def penetration(
         rows += _missing("ground", "the scene has no ground plane", limits)
     else:
         rows += _rows("ground", *ground_depth(posed, scene.ground), limits)
-    for kind, solids in (("terrain", (terrain,) if terrain else ()), ("prop", props)):
-        if not solids:
+    for kind, things in (("terrain", (terrain,) if terrain else ()), ("prop", props)):
+        if not things:
             rows += _missing(kind, f"the scene has no {kind}", limits)
             continue
-        true, notes, cover = _solids(posed, solids)
-        rows += _rows(kind, true, notes, limits)
-        if any(solid.surface is not None for solid in solids):
+        rows += _rows(kind, *_solids(posed, things), limits)
+        if any(thing.solid.surface is not None for thing in things):
             rows.append(
                 Measure(
                     f"penetration.{kind}.hull_max",
-                    1e3 * float(cover.max()),
+                    1e3 * max(thing.deepest_in_parts() for thing in things),
                     "mm",
                     note="against the convex parts that stand in for the true surface",
                 )
             )
-    rows += _rows("self", *_self(posed), limits)
+    pairs = SelfPairs(posed.robot)
+    rows += _rows("self", *pairs.deepest(posed.rotations, posed.translations), limits)
     return tuple(rows)
 
 
@@ -66,26 +66,14 @@ def ground_depth(posed: KinematicTrajectory, height: float) -> tuple[Array, list
 
 
 def _solids(
-    posed: KinematicTrajectory, solids: tuple[Solid, ...]
-) -> tuple[Array, list[str], Array]:
-    depth, cover = np.zeros(len(posed)), np.zeros(len(posed))
-    names = [""] * len(posed)
-    for solid in solids:
-        for k, configuration in enumerate(posed.configurations):
-            true, parts = solid.depths(configuration, k)
-            worst = int(np.argmax(true))
-            if true[worst] > depth[k]:
-                depth[k] = true[worst]
-                names[k] = f"{posed.robot.hulls[worst].link} in {solid.name}"
-            cover[k] = max(cover[k], float(parts.max()))
-    return depth, names, cover
-
-
-def _self(posed: KinematicTrajectory) -> tuple[Array, list[str]]:
-    pairs = SelfPairs(posed.robot)
+    posed: KinematicTrajectory, encounters: tuple[Encounter, ...]
+) -> tuple[Array, list[str]]:
     depth, names = np.zeros(len(posed)), [""] * len(posed)
-    for k, configuration in enumerate(posed.configurations):
-        depth[k], names[k] = pairs.deepest(configuration)
+    for encounter in encounters:
+        found, hulls = encounter.depths()
+        for k in np.flatnonzero(found > depth).tolist():
+            names[k] = f"{posed.robot.hulls[hulls[k]].link} in {encounter.solid.name}"
+        depth = np.maximum(depth, found)
     return depth, names
 
 
