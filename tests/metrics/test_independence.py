@@ -17,12 +17,12 @@ from kinemesh.motion import Scene
 from kinemesh.robot import Configuration
 
 TAKEN = (
-    *(f"kinemesh.robot.{name}" for name in ("axes", "bodies", "clips", "configuration", "convex")),
-    *(f"kinemesh.robot.{name}" for name in ("dynamics", "selfcollision")),
+    *(f"kinemesh.robot.{name}" for name in ("bodies", "clips", "convex", "kinematics")),
+    "kinemesh.robot.selfcollision",
     *(f"kinemesh.proximity.{name}" for name in ("cells", "contact_manifold", "distances")),
     *(f"kinemesh.proximity.{name}" for name in ("hull_clearance", "hull_heights", "obstacle")),
-    *(f"kinemesh.proximity.{name}" for name in ("narrow_phase", "query", "sheet", "surface")),
-    "kinemesh.proximity.twosided",
+    *(f"kinemesh.proximity.{name}" for name in ("narrow_phase", "sheet", "signed_distances")),
+    *(f"kinemesh.proximity.{name}" for name in ("surface", "twosided")),
     *(f"kinemesh.kernel{name}" for name in ("", ".native", ".reference", ".rows")),
     *(f"kinemesh.detection.{name}" for name in ("stance", "touch")),
     *(f"kinemesh.geometry.{name}" for name in ("closest", "field", "heights", "inside")),
