@@ -12,7 +12,8 @@ from scipy.spatial.transform import Rotation
 from kinemesh.arguments import floats, instance, number, whole
 from kinemesh.arrays import Array, readonly
 from kinemesh.detection.facing import detect_facings
-from kinemesh.detection.stance import Footing, StanceRule, detect_footing, support
+from kinemesh.detection.stance import Footing, StanceRule, detect_footing
+from kinemesh.detection.support import Land
 from kinemesh.detection.touch import Touch, TouchRule, detect_touches
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
@@ -146,7 +147,8 @@ class Plan:
         if terrain is not None and self.scene.terrain is not None:
             self._carriers[terrain.name] = Carrier(terrain.shape, self.scene.terrain.shape)
         self._touched = [self._places(touch) for touch in self.touches]
-        self._under = {sole.name: self._surface(sole.name) for sole in robot.soles}
+        land = Land(self.scene)
+        self._under = {sole.name: self._surface(sole.name, land) for sole in robot.soles}
         self._disc = sunflower(self._mesh.ground_anchors, self._mesh.reach)
         self._weights = self._vertex_weights()
         self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.points(0)[0]), 3))
@@ -374,13 +376,13 @@ class Plan:
         """Places ``(N, 3)`` [m] of a foot of the person in frames ``index``, for the robot's."""
         return places if self._land is None else self._land.foot(places, side, index)
 
-    def _surface(self, side: str) -> tuple[Array, Array]:
+    def _surface(self, side: str, land: Land) -> tuple[Array, Array]:
         """The places ``(T, 3)`` [m] under a toe of the person, and the unit normals there.
 
         -inf high where there is nothing.
         """
         places = np.array(self._trodden(self.landmarks[:, _TOES[side]], side))
-        places[:, 2], normals = support(self.scene, places, 0.12 * self.scale)
+        places[:, 2], normals = land.support(places, 0.12 * self.scale)
         return readonly(places), readonly(normals)
 
 
