@@ -17,7 +17,7 @@ from kinemesh.detection.support import Land
 from kinemesh.detection.touch import Touch, TouchRule, detect_touches
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
-from kinemesh.motion import LANDMARKS, Clip, Scene
+from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
 from kinemesh.motion.shells import seen
 from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
 from kinemesh.problem.frame import (
@@ -68,6 +68,9 @@ class Plan:
         footing: stance of each foot.
         touches: contacts of the hands.
         facings: how torso, feet and hands are turned, where the clip has rotations.
+
+    Obstacles of shapes that are made ready already, which takes seconds where a prop is hollow,
+    may be handed in; names of theirs are not looked at.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class Plan:
         stance: StanceRule | None = None,
         touch: TouchRule | None = None,
         nominal: Array | None = None,
+        obstacles: Mapping[Shape, Obstacle] | None = None,
     ) -> None:
         self.clip = instance("clip", clip, Clip, "a Clip: kinemesh.read(path) makes one of a file")
         self.robot = instance("robot", robot, RobotModel, "a RobotModel")
@@ -152,8 +156,12 @@ class Plan:
         self._disc = sunflower(self._mesh.ground_anchors, self._mesh.reach)
         self._weights = self._vertex_weights()
         self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.points(0)[0]), 3))
+        known = obstacles or {}
         self._fixed = [
-            Obstacle.from_shape(prop.name, prop.shape, true=True) for prop in self.scene.props
+            replace(known[prop.shape], name=prop.name)
+            if prop.shape in known
+            else Obstacle.from_shape(prop.name, prop.shape, true=True)
+            for prop in self.scene.props
         ]
         self._solid = (
             None
