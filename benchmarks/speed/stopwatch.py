@@ -43,7 +43,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "steps": (
         *(f"kinemesh.robot.model.RobotModel.{name}" for name in ("difference", "integrate")),
         *(
-            f"kinemesh.robot.configuration.Configuration.{name}"
+            f"kinemesh.robot.kinematics.Kinematics.{name}"
             for name in ("__init__", "positions", "difference")
         ),
     ),

@@ -10,7 +10,8 @@ import pytest
 from kinemesh import Retargeter, metrics
 from kinemesh import recordings as io
 from kinemesh.augment import Arc, Slope, Steps, Variant
-from kinemesh.detection.stance import detect_footing, support_height
+from kinemesh.detection.stance import detect_footing
+from kinemesh.detection.support import support_height
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip
 from kinemesh.robot import RobotModel

@@ -12,7 +12,7 @@ from kinemesh.demos import DEMOS, SEGMENTS, SKELETON, arm_raise, squat
 from kinemesh.demos.curves import SUBSTEPS
 from kinemesh.demos.gait import FootTrack
 from kinemesh.motion import LANDMARKS, Clip
-from kinemesh.motion.clip import estimate_height
+from kinemesh.motion.clip_fields import estimate_height
 
 Plan = Callable[[str], list[FootTrack]]
 Flexion = Callable[[Clip, str, str, str], Array]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import meshes
-from kinemesh.detection.stance import support, support_height
+from kinemesh.detection.support import Land, support_height
 from kinemesh.geometry.heights import Heights
 from kinemesh.motion import Scene, Shape, Terrain
 
@@ -56,6 +56,6 @@ def test_every_point_over_a_level_floor_is_over_it_edges_and_corners_too() -> No
     land = scene(meshes.sheet((2.0, 2.0)))
     grid = np.linspace(-1.0, 1.0, 41)
     points = np.array([(x, y, 0.02) for x in grid for y in grid])
-    height, normals = support(land, points)
+    height, normals = Land(land).support(points)
     np.testing.assert_allclose(height, 0.0, atol=1e-12)
     np.testing.assert_array_equal(normals, np.tile([0.0, 0.0, 1.0], (len(points), 1)))

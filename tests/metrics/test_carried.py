@@ -61,7 +61,7 @@ def test_a_person_in_the_air_is_carried_by_nothing() -> None:
 
 def test_a_jump_is_a_flight_and_one_in_slow_motion_is_none() -> None:
     flight = lifted(jump(0.4))
-    assert bearing(flight).flies.sum() > 0.3 * FPS
+    assert bearing(flight, {}).flies.sum() > 0.3 * FPS
     assert named(flight) == {}
     slow = replace(flight, fps=FPS / 2.0)
     assert "falls by 2.5 m/s^2" in named(slow)["doubt.nothing_bears"].why
@@ -162,7 +162,7 @@ def test_one_foot_may_hop_and_may_not_be_dragged() -> None:
 
 
 def test_every_landmark_has_a_reach() -> None:
-    assert bearing(posed(np.zeros((5, 3)))).near.shape == (5, len(LANDMARKS))
+    assert bearing(posed(np.zeros((5, 3))), {}).near.shape == (5, len(LANDMARKS))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from kinemesh.metrics.geometry.encounter import Encounter
 from kinemesh.metrics.geometry.narrow_phase import meet
 from kinemesh.metrics.geometry.polytope import Polytope
 from kinemesh.metrics.geometry.solid import Solid
+from kinemesh.metrics.geometry.surface import Surface
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.motion import ConvexPart, Shape, Trajectory
 from kinemesh.robot import RobotModel
@@ -56,7 +57,7 @@ def encounter(request: pytest.FixtureRequest, robot: RobotModel) -> Encounter:
     near = posed.landmarks[np.arange(FRAMES), np.arange(FRAMES) // 3]
     turns = Rotation.from_rotvec(np.linspace([0.0, 0.0, 0.0], [1.0, 2.0, 0.5], FRAMES)).as_quat()
     track = np.hstack([np.add(near, [0.05, 0.0, -0.05]), turns])
-    return Encounter(Solid.from_shape("thing", SHAPES[request.param], track), posed)
+    return Encounter(Solid.from_surface("thing", Surface(SHAPES[request.param]), track), posed)
 
 
 def test_depths_are_those_of_every_hull_in_every_frame(encounter: Encounter) -> None:

@@ -238,14 +238,14 @@ def test_inverse_dynamics_at_rest_asks_for_the_weight(robot):
 def test_the_humans_stance_needs_a_still_low_toe_for_a_fifth_of_a_second(standing):
     fps = 30.0
     toe = standing.skeleton.index(standing.skeleton.landmarks["left_toe"])
-    assert stands(standing, "left").toe.all() and stands(standing, "left").heel.all()
+    assert stands(standing, "left", {}).toe.all() and stands(standing, "left", {}).heel.all()
     positions = np.array(standing.positions)
     positions[:, toe, 0] += 0.06 / fps * np.arange(FRAMES)  # 6 cm/s
-    assert not stands(replace(standing, positions=positions), "left").toe.any()
+    assert not stands(replace(standing, positions=positions), "left", {}).toe.any()
     positions = np.array(standing.positions)
     positions[:12, toe, 2] += 0.2
     positions[17:, toe, 2] += 0.2  # down for five frames
-    assert not stands(replace(standing, positions=positions), "left").toe[8:20].any()
+    assert not stands(replace(standing, positions=positions), "left", {}).toe[8:20].any()
 
 
 def test_what_cannot_be_measured_says_so(robot, still):

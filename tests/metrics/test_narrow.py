@@ -9,6 +9,7 @@ from kinemesh.metrics.geometry.kinematics import pose_robot
 from kinemesh.metrics.geometry.narrow_phase import meet
 from kinemesh.metrics.geometry.polytope import Polytope, body_of
 from kinemesh.metrics.geometry.solid import Solid
+from kinemesh.metrics.geometry.surface import Surface
 from kinemesh.motion import Shape
 from kinemesh.proximity import Obstacle, distances_to_obstacle
 from kinemesh.robot import RobotModel
@@ -86,7 +87,7 @@ def test_ruler_and_solver_agree_on_how_far_hulls_are_from_parts(compiled):
         shape = Shape.union([stone, Shape.box((0.2, 0.3, 0.1))])
         pose = np.concatenate([[0, 0, 0.7] + 0.2 * rng.normal(size=3), rng.normal(size=4)])
         pose[3:] /= np.linalg.norm(pose[3:])
-        solid = Solid.from_shape("thing", shape, pose)
+        solid = Solid.from_surface("thing", Surface(shape), pose)
         near = distances_to_obstacle(configuration, Obstacle.from_shape("thing", shape), pose, 0.5)
         for hull in range(len(robot.hulls)):
             mine, _ = solid.gap(posed, 0, np.array([hull]))

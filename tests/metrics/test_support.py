@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kinemesh.detection.stance import support_height as by_parts
-from kinemesh.metrics.person.support import support_height
+from kinemesh.detection.support import support_height as by_parts
+from kinemesh.metrics.geometry.surface import surfaces_of
+from kinemesh.metrics.person.support import support_height as ruler
 from kinemesh.motion import Scene, Shape, Terrain
 
 
@@ -31,6 +32,10 @@ def outward(shape: Shape) -> Shape:
     if np.sum(a * np.cross(b, c)) < 0.0:
         return replace(shape, faces=shape.faces[:, ::-1])
     return shape
+
+
+def support_height(scene: Scene, points: np.ndarray, reach: float = 0.12) -> np.ndarray:
+    return ruler(scene, points, surfaces_of(scene), reach)
 
 
 def test_a_foot_in_a_ditch_stands_on_its_floor_and_not_on_the_hull_over_it():

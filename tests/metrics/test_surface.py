@@ -96,7 +96,7 @@ def test_depths_in_a_box_and_gaps_to_it_are_those_of_brute_force(robot, seed):
     pose = np.concatenate(
         [at + rng.normal(size=3) * 0.12, Rotation.random(random_state=seed).as_quat()]
     )
-    solid = Solid.from_shape("box", shape, pose)
+    solid = Solid.from_surface("box", Surface(shape), pose)
     box = poses.apply(pose, shape.parts[0].vertices)
     cover = solid.cover(posed, 0)
     for k, item in enumerate(robot.hulls):

@@ -97,8 +97,8 @@ def test_what_the_solver_is_asked_follows_the_user(lift: Clip, robot: RobotModel
 
 def test_the_ruler_goes_by_the_users_word(lift: Clip) -> None:
     clip = lift.with_contacts(StanceEdit("left", 2, 6, planted=False))
-    assert human.standing(lift, "left").toe[2:7].all()
-    assert not human.standing(clip, "left").toe[2:7].any()
+    assert human.standing(lift, "left", {}).toe[2:7].all()
+    assert not human.standing(clip, "left", {}).toe[2:7].any()
 
 
 def test_edits_follow_a_crop_and_a_resampling_and_a_pickle(lift: Clip) -> None:

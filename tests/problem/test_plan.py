@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
-from kinemesh.detection.stance import support_height
+from kinemesh.detection.support import support_height
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Terrain

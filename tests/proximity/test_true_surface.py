@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ import kinemesh
 from brute import signed_distance
 from kinemesh import metrics
 from kinemesh.geometry import poses
+from kinemesh.geometry.field import DistanceField
 from kinemesh.motion import Shape
 from kinemesh.proximity import Obstacle, distances_to_obstacle
 from kinemesh.robot import Configuration, RobotModel
@@ -150,3 +153,28 @@ def test_hands_hold_a_recorded_table_at_its_true_surface_and_nothing_is_inside_i
     assert depth < 1.5
     assert gap < 3.0
     assert (score["contact.prop.kept"].value or 0.0) >= 99.0
+
+
+def test_one_field_serves_a_retargeting_and_its_score_and_none_is_built_where_it_is_handed_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clip, built = kinemesh.demos.lift_box().crop(50, 53), []
+    thing = replace(clip.scene.props[0], shape=l_shape())
+    clip = replace(clip, scene=replace(clip.scene, props=(thing,)))
+    make = vars(DistanceField)["from_shape"].__func__
+
+    def counted(cls: type[DistanceField], shape: Shape) -> DistanceField:
+        built.append(shape)
+        return make(cls, shape)
+
+    monkeypatch.setattr(DistanceField, "from_shape", classmethod(counted))
+    retargeter = kinemesh.Retargeter("g1", refine=None)
+    first = retargeter.retarget(clip)
+    metrics.evaluate(
+        first.trajectory, retargeter.robot, scene=first.scene, clip=clip, scale=first.scale
+    )
+    assert built == [thing.shape]
+    ready = {thing.shape: Obstacle.from_shape("of any name", thing.shape, true=True)}
+    again = retargeter.retarget(clip, obstacles=ready)
+    assert len(built) == 2
+    np.testing.assert_array_equal(first.trajectory.q, again.trajectory.q)

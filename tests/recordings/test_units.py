@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kinemesh.errors import ReadError
 from kinemesh.motion import SKELETONS
-from kinemesh.motion.clip import estimate_height
+from kinemesh.motion.clip_fields import estimate_height
 from kinemesh.recordings import read
 from kinemesh.recordings.recording import Recording
 from kinemesh.recordings.units import UNITS, USUAL, in_metres

@@ -12,7 +12,7 @@ from kinemesh import Result, demos, retarget
 from kinemesh.errors import ClipError, RobotError
 from kinemesh.motion import LANDMARKS, Clip, in_place
 from kinemesh.robot import RobotModel, robot_names
-from kinemesh.robot.groups import groups
+from kinemesh.robot.freezing import groups
 from kinemesh.robot.shipped import robots_folder
 
 

@@ -20,7 +20,8 @@ from kinemesh.augment import Variant
 from kinemesh.batch.digests import sha256
 from kinemesh.batch.line import KEPT, REJECTED, SKIPPED, UNSURE, Record
 from kinemesh.batch.sources import Source
-from kinemesh.motion import Clip, Trajectory
+from kinemesh.motion import Clip, Shape, Trajectory
+from kinemesh.proximity import Obstacle
 from kinemesh.result import Result
 from kinemesh.solve.retargeter import Retargeter
 from kinemesh.trajectories import WRITERS, delivered, write
@@ -104,6 +105,7 @@ class Worker:
     def __init__(self, robot: str) -> None:
         self._retargeter = Retargeter(robot)
         self._clip: tuple[object, Clip] | None = None
+        self._obstacles: dict[Shape, Obstacle] = {}
         self._nominal: tuple[object, Trajectory] | None = None
 
     def __call__(self, task: Task) -> Record:
@@ -120,7 +122,9 @@ class Worker:
         varied = task.variant.apply(clip)
         marks.append(time.perf_counter())
         nominal = self._stay_near(task, clip) if varied.anchored else None
-        result = self._retargeter.retarget(varied.clip, scene=varied.scene, nominal=nominal)
+        result = self._retargeter.retarget(
+            varied.clip, scene=varied.scene, nominal=nominal, obstacles=self._obstacles
+        )
         marks.append(time.perf_counter())
         with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=task.out) as beside:
             other = self._written(task, result, Path(beside))
@@ -165,6 +169,10 @@ class Worker:
             rate = task.options.fps or task.source.rate
             clip = replace(task.source, rate=rate).read()
             self._clip = (place, replace(clip, name=task.source.name))
+            self._obstacles = {
+                prop.shape: Obstacle.from_shape(prop.name, prop.shape, true=True)
+                for prop in clip.scene.props
+            }
         return self._clip[1]
 
     def _stay_near(self, task: Task, clip: Clip) -> Trajectory:
@@ -176,7 +184,10 @@ class Worker:
         if self._nominal is None or self._nominal[0] != place:
             for step in task.variant.demonstration:
                 clip = step.apply(clip)
-            self._nominal = (place, self._retargeter.retarget(clip).trajectory)
+            self._nominal = (
+                place,
+                self._retargeter.retarget(clip, obstacles=self._obstacles).trajectory,
+            )
         return self._nominal[1]
 
     def _written(self, task: Task, result: Result, folder: Path) -> Path | None:

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 
 from kinemesh.arguments import amounts
 from kinemesh.arrays import Array
+from kinemesh.detection.support import Land
 from kinemesh.errors import ClipError
-from kinemesh.geometry.heights import Heights
-from kinemesh.geometry.hollow import is_hollow
 from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import edited_runs, lifted
-from kinemesh.motion.scene import Scene
 
 Flags = NDArray[np.bool_]
 
@@ -34,9 +32,6 @@ _SUNK = 0.2
 """A toe joint deeper in its surface than this [m] does not stand on it."""
 _STILL = 0.1
 """Where a toe slower than this [m/s] rests says how high its joint rides."""
-
-_LEVEL = 1.0 - 1e-6
-"""A surface whose normal is this steep [1], 0.08 degrees off, is level."""
 
 
 @dataclass(frozen=True)
@@ -93,54 +88,16 @@ class Footing:
     """Height of the ankle above the surface while the foot is flat [m]."""
 
 
-def support_height(scene: Scene, points: Array, reach: float = 0.12) -> Array:
-    """Height ``(N,)`` [m] of the highest surface at most ``reach`` above ``points`` ``(N, 3)``.
-
-    Ground plane and terrain count; ``-inf`` where nothing is below.
-    """
-    return support(scene, points, reach)[0]
-
-
-def support(scene: Scene, points: Array, reach: float = 0.12) -> tuple[Array, Array]:
-    """Height ``(N,)`` [m] as :func:`support_height` has it, and the normal ``(N, 3)`` there."""
-    ground = -np.inf if scene.ground is None else scene.ground
-    best, facing = np.full(len(points), ground), np.tile([0.0, 0.0, 1.0], (len(points), 1))
-    if scene.terrain is None:
-        return best, facing
-    if is_hollow(scene.terrain.shape):
-        # Its parts have tops where nothing is.
-        top, normals = Heights.from_shape(scene.terrain.shape).under(points, reach)
-        higher = top > best
-        best[higher], facing[higher] = top[higher], normals[higher]
-        facing[facing[:, 2] > _LEVEL] = [0.0, 0.0, 1.0]
-        return best, facing
-    for part in scene.terrain.shape.parts:
-        normals, offsets = part.planes[:, :3], part.planes[:, 3]
-        # Along the vertical through a point the part is an interval of heights.
-        rest = points[:, :2] @ normals[:, :2].T + offsets
-        up, down = normals[:, 2] > 1e-9, normals[:, 2] < -1e-9
-        side = ~up & ~down
-        tops = -rest[:, up] / normals[up, 2]
-        top = tops.min(axis=1, initial=np.inf)
-        bottom = (-rest[:, down] / normals[down, 2]).max(axis=1, initial=-np.inf)
-        hit = (top >= bottom) & np.all(rest[:, side] <= 0.0, axis=1)
-        hit &= top <= points[:, 2] + reach
-        higher = hit & (top > best)
-        best[higher] = top[higher]
-        facing[higher] = normals[up][tops[higher].argmin(axis=1)]
-    facing[facing[:, 2] > _LEVEL] = [0.0, 0.0, 1.0]
-    return best, facing
-
-
 def detect_footing(clip: Clip, rule: StanceRule | None = None) -> dict[str, Footing]:
     """Stance of both feet, ``left`` and ``right``; where the clip has edits they decide."""
     rule = rule or StanceRule()
-    return {side: _foot(clip, side, rule) for side in ("left", "right")}
+    land = Land(clip.scene)
+    return {side: _foot(clip, side, rule, land) for side in ("left", "right")}
 
 
-def _foot(clip: Clip, side: str, rule: StanceRule) -> Footing:
+def _foot(clip: Clip, side: str, rule: StanceRule, land: Land) -> Footing:
     toe, ankle = clip.landmark(f"{side}_toe"), clip.landmark(f"{side}_ankle")
-    surface = support_height(clip.scene, toe)
+    surface = land.support(toe)[0]
     low_knee = clip.landmark(f"{side}_knee")[:, 2] - surface < _KNEE
     rises = (ankle[:, 2] - toe[:, 2]) / np.maximum(np.linalg.norm(ankle - toe, axis=1), 1e-9)
     on_ball = rises > _BALL

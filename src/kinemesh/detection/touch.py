@@ -86,7 +86,7 @@ def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ..
         things.append((clip.scene.terrain.name, clip.scene.terrain.shape, None))
     found = []
     for name, shape, track in things:
-        surface = Closest.from_shape(shape)
+        surface = Closest(shape)
         for hand in ("left_hand", "right_hand"):
             labelled = track is not None and len(clip.scene.props) == 1
             labels = clip.contacts.get(hand) if labelled else None

@@ -26,16 +26,10 @@ class Closest:
     Points taken by chance stand for the surface of what hands can hold. On a floor of a hundred
     square metres they would be centimetres apart: there the triangles of the nearest few are
     asked.
+
+    Raises:
+        ClipError: the surface has no area.
     """
-
-    @classmethod
-    def from_shape(cls, shape: Shape) -> Closest:
-        """What is worked out once for ``shape``, however many clips ask.
-
-        Raises:
-            ClipError: the surface has no area.
-        """
-        return shape.worked_out("closest", lambda: cls(shape))
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape

@@ -42,11 +42,7 @@ class Heights:
 
     @classmethod
     def from_shape(cls, shape: Shape) -> Heights:
-        """Those of ``shape``, made ready once."""
-        return shape.worked_out("heights", lambda: cls._made(shape))
-
-    @classmethod
-    def _made(cls, shape: Shape) -> Heights:
+        """Those of ``shape``."""
         corners = np.asarray(shape.vertices[shape.faces])
         normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-300)[:, None]

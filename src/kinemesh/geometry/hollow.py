@@ -25,10 +25,8 @@ def is_hollow(shape: Shape) -> bool:
     """
     if not shape.warnings or shape.split:
         return False
-    return bool(shape.sheets.any()) or shape.worked_out(is_hollow, lambda: _hollow(shape))
-
-
-def _hollow(shape: Shape) -> bool:
+    if shape.sheets.any():
+        return True
     rng = np.random.default_rng(0)
     surface = cKDTree(shape.scatter(_SURFACE_SAMPLES, rng))
     hull = Shape.union([Shape.convex(part.vertices) for part in shape.parts])

@@ -48,10 +48,6 @@ def pieces(shape: Shape) -> tuple[Piece, ...]:
     A shape whose parts are not of one piece each, such as a scan that one hull stands for, is
     one piece as a whole.
     """
-    return shape.worked_out(pieces, lambda: _pieces(shape))
-
-
-def _pieces(shape: Shape) -> tuple[Piece, ...]:
     count, faces = len(shape.vertices), shape.faces
     edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]]])
     graph = coo_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))

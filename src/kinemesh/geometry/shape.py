@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,11 +13,9 @@ from kinemesh.arrays import Array, locked, readonly
 from kinemesh.errors import ClipError
 from kinemesh.geometry.convex import LARGEST, POINTS, ConvexPart, cover, points_of
 from kinemesh.geometry.edges import grouped
-from kinemesh.geometry.orientation import Kind, Settled, settled
+from kinemesh.geometry.orientation import Kind, Piece, Settled, settled
 
 __all__ = ["ConvexPart", "Kind", "Shape"]
-
-T = TypeVar("T")
 
 _TRIANGLES = "triangles (M, 3) as vertex numbers"
 
@@ -59,8 +56,10 @@ class Shape:
     """Share of the triangles of the mesh that had to be turned."""
     sheets: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     """Which triangles bound nothing ``(M,)``; all or none, as :attr:`kind` says, if left out."""
-    memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
-    """What was worked out from this shape alone, by question."""
+    bounds: Array = field(init=False, repr=False)
+    """Lowest and highest corner ``(2, 3)`` [m]."""
+    pieces: tuple[Piece, ...] = field(init=False, repr=False)
+    """What hangs together of an open surface, and what it bounds; empty for others."""
 
     def __post_init__(self) -> None:
         vertices = points_of("vertices", self.vertices)
@@ -77,18 +76,12 @@ class Shape:
         if len(sheets) != len(self.faces):
             raise ClipError(f"{len(sheets)} flags of sheets for {len(self.faces)} triangles")
         object.__setattr__(self, "sheets", readonly(sheets, np.bool_))
+        ends = [self.vertices.min(axis=0), self.vertices.max(axis=0)]
+        object.__setattr__(self, "bounds", readonly(ends))
+        pieces = settled(self.vertices, self.faces).pieces if self.kind == "open" else ()
+        object.__setattr__(self, "pieces", pieces)
 
     __setstate__ = locked
-
-    def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"memo": {}}
-
-    def worked_out(self, question: Hashable, answer: Callable[[], T]) -> T:
-        """The answer to a question about this shape, worked out once however many clips ask."""
-        if question not in self.memo:
-            self.memo[question] = answer()
-        known: T = self.memo[question]
-        return known
 
     @classmethod
     def box(cls, size: ArrayLike, centre: ArrayLike = (0.0, 0.0, 0.0)) -> Shape:
@@ -175,9 +168,7 @@ class Shape:
             return self
         if self.sheets.all():
             return None
-        return self.worked_out(
-            "solid", lambda: Shape.from_mesh(self.vertices, self.faces[~self.sheets])
-        )
+        return Shape.from_mesh(self.vertices, self.faces[~self.sheets])
 
     def with_sheets(self, sheets: NDArray[np.bool_], why: str) -> Shape:
         """The shape with its triangles ``sheets`` ``(M,)`` taken to bound nothing, as ``why`` says.
@@ -193,14 +184,6 @@ class Shape:
             warnings=(*self.warnings, why) if self.split else (why,),
             kind="sheet" if sheets.all() else "open",
             sheets=sheets,
-        )
-
-    @property
-    def bounds(self) -> Array:
-        """Lowest and highest corner ``(2, 3)`` [m]."""
-        corners = self.vertices
-        return self.worked_out(
-            "bounds", lambda: readonly([corners.min(axis=0), corners.max(axis=0)])
         )
 
     def scaled(self, factor: ArrayLike) -> Shape:
@@ -222,7 +205,7 @@ class Shape:
         """
         whole("count", count, "a number of points", low=0, high=10**8, error=ClipError)
         instance("rng", rng, np.random.Generator, "numpy.random.default_rng(seed)")
-        reached = self.worked_out(Shape.scatter, self._areas)
+        reached = self._areas()
         chosen = self.faces[np.searchsorted(reached, rng.random(count), side="right")]
         u, v = rng.random((2, count, 1))
         root = np.sqrt(u)

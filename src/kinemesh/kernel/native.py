@@ -34,7 +34,7 @@ from kinemesh.proximity.narrow_phase import distances
 from kinemesh.proximity.sheet import Sheet
 from kinemesh.proximity.surface import TrueSurface
 from kinemesh.robot import Configuration, RobotModel
-from kinemesh.robot.axes import joint_axes
+from kinemesh.robot.bodies import joint_axes
 from kinemesh.robot.selfcollision import pair_distances
 
 Posture = tuple[Array, Array, Array, Array, Array]

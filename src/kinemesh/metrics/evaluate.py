@@ -6,6 +6,7 @@ from kinemesh.arguments import instance, number
 from kinemesh.errors import ClipError
 from kinemesh.metrics.doubts.doubts import Held, doubts
 from kinemesh.metrics.geometry.encounter import encounters
+from kinemesh.metrics.geometry.surface import surfaces_of
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.between import between
@@ -68,26 +69,27 @@ def evaluate(
     _check(trajectory, scene, clip)
     limits = limits or Limits()
     posed = KinematicTrajectory(trajectory, robot)
-    props, terrain = encounters(scene, posed)
+    surfaces = surfaces_of(scene, None if clip is None else clip.scene)
+    props, terrain = encounters(scene, posed, surfaces)
     factor = 1.0
     if clip is not None:
         factor = robot.height / clip.stature if scale is None else scale
     measures = (
         *penetration(posed, scene, props, terrain, limits),
-        *things(scene, clip, target, factor, limits),
-        *stance(posed, scene, clip, limits),
-        *contact(posed, scene, props, terrain, clip, limits),
+        *things(scene, clip, target, factor, limits, surfaces),
+        *stance(posed, scene, clip, limits, surfaces),
+        *contact(posed, scene, props, terrain, clip, limits, surfaces),
         *joint_limits(posed, limits),
         *smoothness(posed),
         *tracking(posed, clip, factor, limits),
         *limbs(posed, clip, limits),
         *posture(posed, clip, limits),
-        *dynamics(posed, scene),
+        *dynamics(posed, scene, surfaces),
         between(posed, scene),
     )
     return Score(
         measures,
-        doubts(posed, scene, clip, held, measures),
+        doubts(posed, scene, clip, held, measures, surfaces),
         clip="" if clip is None else clip.name,
         robot=robot.name,
         frames=len(posed),

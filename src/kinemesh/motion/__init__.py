@@ -6,7 +6,8 @@ from kinemesh.motion.edits import StanceEdit, TouchEdit
 from kinemesh.motion.in_place import in_place
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.motion.scene import Prop, Scene, Terrain
-from kinemesh.motion.skeleton import LANDMARKS, SKELETONS, Skeleton
+from kinemesh.motion.skeleton import LANDMARKS, Skeleton
+from kinemesh.motion.skeletons import SKELETONS
 from kinemesh.motion.trajectory import Trajectory
 
 __all__ = [

@@ -12,17 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
+from kinemesh.motion.clip_fields import ClipT
 from kinemesh.motion.gaps import LONGEST as LONGEST_GAP
 from kinemesh.motion.gaps import filled, filled_turns, frozen, gaps_of, missing, named, refused
-
-if TYPE_CHECKING:
-    from kinemesh.motion.clip import Clip
 
 Flags = NDArray[np.bool_]
 
@@ -126,7 +123,7 @@ def spikes(positions: Array, fps: float) -> Flags:
     return result
 
 
-def warn_of_spikes(clip: Clip) -> Clip:
+def warn_of_spikes(clip: ClipT) -> ClipT:
     """The clip with a warning that names its spikes; the clip itself if it has none."""
     found = gaps_of(spikes(clip.positions, clip.fps))
     if not found:
@@ -139,7 +136,7 @@ def warn_of_spikes(clip: Clip) -> Clip:
     return replace(clip, warnings=(*clip.warnings, warning))
 
 
-def cleaned(clip: Clip) -> Clip:
+def cleaned(clip: ClipT) -> ClipT:
     """The clip with its spikes taken out and filled as gaps are, named in the notes.
 
     Two that are so close that one hides the other are found one after the other.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -11,13 +10,11 @@ from scipy.spatial.transform import Rotation
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
+from kinemesh.motion.clip_fields import ClipT
 from kinemesh.motion.scene import Scene
 
-if TYPE_CHECKING:
-    from kinemesh.motion.clip import Clip
 
-
-def in_place(clip: Clip) -> Clip:
+def in_place(clip: ClipT) -> ClipT:
     """The clip with the pelvis over its first place and the hips facing as they did at first.
 
     Person and props are moved alike in every frame, by a level step and a turn about z, so that

@@ -17,19 +17,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
+from kinemesh.motion.clip_fields import ClipT
 from kinemesh.motion.edits import Edit, StanceEdit
 from kinemesh.motion.moved import mapped_shape
 from kinemesh.motion.scene import Scene
 from kinemesh.motion.skeleton import LANDMARKS, Skeleton
-
-if TYPE_CHECKING:
-    from kinemesh.motion.clip import Clip
 
 _ALIKE = 0.03
 """Joints whose distances to the landmarks mirror each other this well [m] are a pair."""
@@ -40,7 +37,7 @@ _LETTER = re.compile(r"(?:(?<=[_.\-: ])|^)([lrLR])(?=[_.\-: ]|$|[A-Z])")
 """A side's letter stands alone, or before a capital: ``L_Hip``, ``hip.L``, ``lShin``."""
 
 
-def mirrored(clip: Clip) -> Clip:
+def mirrored(clip: ClipT) -> ClipT:
     """The clip in the mirror y = 0: person, labels, edits, props, terrain."""
     order = pairs(clip.skeleton, clip.positions)
     scene = clip.scene

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,13 +13,11 @@ from kinemesh.arguments import FARTHEST, floats, number
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.geometry.shape import ConvexPart, Shape
+from kinemesh.motion.clip_fields import ClipT
 from kinemesh.motion.scene import Scene, Terrain
 
-if TYPE_CHECKING:
-    from kinemesh.motion.clip import Clip
 
-
-def translated(clip: Clip, offset: ArrayLike) -> Clip:
+def translated(clip: ClipT, offset: ArrayLike) -> ClipT:
     """The clip and its whole scene moved by ``offset`` ``(3,)`` [m].
 
     Raises:
@@ -37,7 +34,7 @@ def translated(clip: Clip, offset: ArrayLike) -> Clip:
     return replace(clip, positions=clip.positions + step, scene=Scene(props, terrain, ground))
 
 
-def rotated(clip: Clip, yaw: float) -> Clip:
+def rotated(clip: ClipT, yaw: float) -> ClipT:
     """The clip and its whole scene turned about the world's z by ``yaw`` [rad].
 
     Raises:
@@ -59,7 +56,7 @@ def rotated(clip: Clip, yaw: float) -> Clip:
     )
 
 
-def scaled(clip: Clip, factor: float) -> Clip:
+def scaled(clip: ClipT, factor: float) -> ClipT:
     """The clip in a world ``factor`` times as large: person, stature, props, tracks, terrain.
 
     Raises:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +12,9 @@ from kinemesh.arrays import Array
 from kinemesh.bounds import check_amount
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
+from kinemesh.motion.clip_fields import ClipT
 from kinemesh.motion.edits import cropped as cropped_edits
 from kinemesh.motion.edits import resampled as resampled_edits
-
-if TYPE_CHECKING:
-    from kinemesh.motion.clip import Clip
 
 Flags = NDArray[np.bool_]
 
@@ -30,7 +27,7 @@ _WRITTEN = 6e-4
 """A time this close [s] to a frame names it: it was written with three digits."""
 
 
-def resampled(clip: Clip, fps: float) -> Clip:
+def resampled(clip: ClipT, fps: float) -> ClipT:
     """The same motion read at ``fps`` [1/s], scene, labels and edits included.
 
     Frame k of the result is the instant ``k / fps``, whatever the ratio of the two rates; the
@@ -73,7 +70,7 @@ def resampled(clip: Clip, fps: float) -> Clip:
     )
 
 
-def cropped(clip: Clip, start: int, stop: int) -> Clip:
+def cropped(clip: ClipT, start: int, stop: int) -> ClipT:
     """Frames ``start`` to ``stop`` (exclusive) as a clip, all that has frames cut with them."""
     window = slice(start, stop)
     props = tuple(replace(p, track=p.track[window]) for p in clip.scene.props)
@@ -87,7 +84,7 @@ def cropped(clip: Clip, start: int, stop: int) -> Clip:
     )
 
 
-def trimmed(clip: Clip, start: float | None = None, stop: float | None = None) -> Clip:
+def trimmed(clip: ClipT, start: float | None = None, stop: float | None = None) -> ClipT:
     """The frames from ``start`` to ``stop`` [s] of the clip, both included.
 
     Raises:

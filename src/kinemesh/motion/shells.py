@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.geometry.field import points_on
-from kinemesh.geometry.orientation import Piece, Settled, settled
+from kinemesh.geometry.orientation import Piece, settled
 from kinemesh.geometry.shape import Shape
 from kinemesh.geometry.winding import clustered
 from kinemesh.motion.scene import Scene
@@ -38,13 +38,6 @@ _SMALL = 0.02
 """Holes of less than this share may look anywhere."""
 _DOWN = -0.7
 """The underside that nobody scanned looks down: the z of its normal is less than this."""
-
-
-def facts(shape: Shape) -> Settled:
-    """The pieces of a shape, worked out once."""
-    return shape.worked_out(
-        "pieces", lambda: settled(np.asarray(shape.vertices), np.asarray(shape.faces))
-    )
 
 
 def seen(scene: Scene, marks: Mapping[str, Array]) -> tuple[Scene, dict[str, str]]:
@@ -100,9 +93,9 @@ def _seen(shape: Shape, marks: dict[str, Array], world: bool) -> tuple[Shape, st
     holes = shape.kind == "open"
     if not (inside or (holes and (world or any(w.mean() > _OFTEN for w in within.values())))):
         return shape, ""
-    mesh = facts(shape)
+    pieces = shape.pieces or settled(shape.vertices, shape.faces).pieces
     flags, reasons = np.array(shape.sheets), []
-    for piece in mesh.pieces:
+    for piece in pieces:
         if piece.kind == "sheet" or flags[piece.members].any():
             continue
         why = _upward(piece) if world and holes else ""
@@ -113,10 +106,7 @@ def _seen(shape: Shape, marks: dict[str, Array], world: bool) -> tuple[Shape, st
     if not reasons:
         return shape, ""
     text = f"{'; '.join(dict.fromkeys(reasons))}: it is taken for a sheet with two sides"
-    made = shape.worked_out(
-        ("shell", flags.tobytes(), text), lambda: shape.with_sheets(flags, text)
-    )
-    return made, text
+    return shape.with_sheets(flags, text), text
 
 
 def _upward(piece: Piece) -> str:
@@ -162,7 +152,7 @@ def notes(what: str, shape: Shape) -> tuple[str, ...]:
     found = []
     if shape.kind != "closed":
         sheets = float(shape.sheets.mean())
-        solids = [p for p in facts(shape).pieces if not shape.sheets[p.members].any()]
+        solids = [p for p in shape.pieces if not shape.sheets[p.members].any()]
         holes = [piece for piece in solids if piece.kind == "open"]
         if holes:
             share = sum(p.hole * p.area for p in holes) / sum(p.area for p in holes)

@@ -12,11 +12,12 @@ from scipy.spatial.transform import Rotation
 from kinemesh.arguments import floats, instance, number, whole
 from kinemesh.arrays import Array, readonly
 from kinemesh.detection.facing import detect_facings
-from kinemesh.detection.stance import Footing, StanceRule, detect_footing, support
+from kinemesh.detection.stance import Footing, StanceRule, detect_footing
+from kinemesh.detection.support import Land
 from kinemesh.detection.touch import Touch, TouchRule, detect_touches
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
-from kinemesh.motion import LANDMARKS, Clip, Scene
+from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
 from kinemesh.motion.shells import seen
 from kinemesh.problem.anchors import MeshOptions, PropAnchors, sunflower
 from kinemesh.problem.frame import (
@@ -67,6 +68,9 @@ class Plan:
         footing: stance of each foot.
         touches: contacts of the hands.
         facings: how torso, feet and hands are turned, where the clip has rotations.
+
+    Obstacles of shapes that are made ready already, which takes seconds where a prop is hollow,
+    may be handed in; names of theirs are not looked at.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Plan:
         stance: StanceRule | None = None,
         touch: TouchRule | None = None,
         nominal: Array | None = None,
+        obstacles: Mapping[Shape, Obstacle] | None = None,
     ) -> None:
         self.clip = instance("clip", clip, Clip, "a Clip: kinemesh.read(path) makes one of a file")
         self.robot = instance("robot", robot, RobotModel, "a RobotModel")
@@ -146,12 +151,17 @@ class Plan:
         if terrain is not None and self.scene.terrain is not None:
             self._carriers[terrain.name] = Carrier(terrain.shape, self.scene.terrain.shape)
         self._touched = [self._places(touch) for touch in self.touches]
-        self._under = {sole.name: self._surface(sole.name) for sole in robot.soles}
+        land = Land(self.scene)
+        self._under = {sole.name: self._surface(sole.name, land) for sole in robot.soles}
         self._disc = sunflower(self._mesh.ground_anchors, self._mesh.reach)
         self._weights = self._vertex_weights()
         self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.points(0)[0]), 3))
+        known = obstacles or {}
         self._fixed = [
-            Obstacle.from_shape(prop.name, prop.shape, true=True) for prop in self.scene.props
+            replace(known[prop.shape], name=prop.name)
+            if prop.shape in known
+            else Obstacle.from_shape(prop.name, prop.shape, true=True)
+            for prop in self.scene.props
         ]
         self._solid = (
             None
@@ -374,13 +384,13 @@ class Plan:
         """Places ``(N, 3)`` [m] of a foot of the person in frames ``index``, for the robot's."""
         return places if self._land is None else self._land.foot(places, side, index)
 
-    def _surface(self, side: str) -> tuple[Array, Array]:
+    def _surface(self, side: str, land: Land) -> tuple[Array, Array]:
         """The places ``(T, 3)`` [m] under a toe of the person, and the unit normals there.
 
         -inf high where there is nothing.
         """
         places = np.array(self._trodden(self.landmarks[:, _TOES[side]], side))
-        places[:, 2], normals = support(self.scene, places, 0.12 * self.scale)
+        places[:, 2], normals = land.support(places, 0.12 * self.scale)
         return readonly(places), readonly(normals)
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.detection.stance import Flags, support
+from kinemesh.detection.stance import Flags
+from kinemesh.detection.support import support_height
 from kinemesh.detection.touch import runs
 from kinemesh.geometry.pieces import pieces, rigid
 from kinemesh.motion import Scene, Shape
@@ -139,7 +140,7 @@ def _stands_on(places: Array, scene: Scene, shapes: tuple[Shape, ...]) -> list[i
     if not len(places) or scene.terrain is None:
         return []
     alone = (replace(scene, terrain=replace(scene.terrain, shape=shape)) for shape in shapes)
-    heights = np.array([support(piece, places)[0] for piece in alone])
+    heights = np.array([support_height(piece, places) for piece in alone])
     ground = -np.inf if scene.ground is None else scene.ground
     best = np.argmax(heights, axis=0)
     return [int(k) if heights[k, n] > ground + _SAME else -1 for n, k in enumerate(best)]

@@ -19,7 +19,7 @@ from kinemesh.proximity.obstacle import Obstacle
 from kinemesh.proximity.sheet import Sheet, near_sheet
 from kinemesh.proximity.signed_distances import SignedDistances
 from kinemesh.proximity.surface import TrueSurface, near_surface
-from kinemesh.robot.configuration import Configuration
+from kinemesh.robot.model import Configuration
 
 NEAR = 0.05
 """Distance [m] within which places of robot and world are worth a row."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array
 from kinemesh.proximity.contact_manifold import SNUG, contact_manifold
 from kinemesh.proximity.obstacle import Solid
-from kinemesh.robot.configuration import Configuration
+from kinemesh.robot.model import Configuration
 
 Places = tuple[Array, Array, Array, NDArray[np.int64]]
 """Distances ``(N,)`` [m], the robot's points ``(N, 3)`` [m], normals ``(N, 3)``, hulls ``(N,)``."""

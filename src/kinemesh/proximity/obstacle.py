@@ -57,12 +57,7 @@ class Obstacle:
             true: measure from the true surface where the convex parts leave it far inside, and
                 let hulls be entered as far as the surface lies below them, 1 mm at most.
         """
-        made = shape.worked_out((cls, true), lambda: cls._made(shape, true))
-        return replace(made, name=name)
-
-    @classmethod
-    def _made(cls, shape: Shape, true: bool) -> Obstacle:
-        name, parts = "", tuple(Solid.from_part(part) for part in shape.parts)
+        parts = tuple(Solid.from_part(part) for part in shape.parts)
         if not (true and shape.warnings) or shape.split:
             return cls(name, parts)
         if shape.sheets.any():

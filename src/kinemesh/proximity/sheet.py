@@ -26,7 +26,7 @@ from kinemesh.proximity.surface import (
     pokes_of,
 )
 from kinemesh.proximity.twosided import TwoSided
-from kinemesh.robot.configuration import Configuration
+from kinemesh.robot.model import Configuration
 
 Flags = NDArray[np.bool_]
 Labels = NDArray[np.int64]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.robot.configuration import Configuration
+from kinemesh.robot.model import Configuration
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from kinemesh.geometry.field import DistanceField, surface_points, thinned
 from kinemesh.geometry.shape import Shape
 from kinemesh.proximity.hull_heights import HullHeights, facets_of
 from kinemesh.proximity.signed_distances import SignedDistances
-from kinemesh.robot.configuration import Configuration
+from kinemesh.robot.model import Configuration
 
 STEP = 0.003
 """Points of the surface that are held against facets are this far apart [m]."""

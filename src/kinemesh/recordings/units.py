@@ -14,7 +14,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.motion.clip import estimate_height
+from kinemesh.motion.clip_fields import estimate_height
 from kinemesh.motion.moved import mapped_shape
 from kinemesh.recordings.recording import Recording
 

@@ -12,9 +12,10 @@ from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.metrics import Measure
 from kinemesh.metrics.score import spans
 from kinemesh.report.entries import Entry
-from kinemesh.report.plots import LINES, Plot, plots
+from kinemesh.report.plots import Plot, plots
 from kinemesh.report.scene import recording
 from kinemesh.report.style import POLICY, STYLE
+from kinemesh.report.traces import LINES
 from kinemesh.report.words import words
 
 _SIGNS = {"pass": "&#10003;", "unsure": "?", "fail": "&#10007;"}

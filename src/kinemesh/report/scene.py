@@ -17,7 +17,7 @@ from kinemesh.arrays import Array
 from kinemesh.errors import MissingExtra
 from kinemesh.geometry import poses
 from kinemesh.report.entries import Entry
-from kinemesh.report.plots import LINES
+from kinemesh.report.traces import LINES
 from kinemesh.viewer import Mesh, Stage
 from kinemesh.viewer.coarse import coarser
 from kinemesh.viewer.guard import guarded_server

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,15 +19,13 @@ from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain
 from kinemesh.motion.edits import Edit, StanceEdit, TouchEdit
 from kinemesh.result.archive import columns
+from kinemesh.result.result_fields import ResultFields
 from kinemesh.result.shapes import Shapes, exact, found, read_shapes
-
-if TYPE_CHECKING:
-    from kinemesh.result.result import Result
 
 _EDITS = {"stance": StanceEdit, "touch": TouchEdit}
 
 
-def arrays_of(result: Result) -> dict[str, Any]:
+def arrays_of(result: ResultFields) -> dict[str, Any]:
     """What there is of a result's scenes and demonstration, by the file's keys."""
     shapes = Shapes()
     clip = result.demonstration

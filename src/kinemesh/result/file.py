@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,9 +19,7 @@ from kinemesh.motion import LANDMARKS, Trajectory
 from kinemesh.result.archive import columns, read_arrays, write_arrays
 from kinemesh.result.carried import arrays_of, fields_of
 from kinemesh.result.report import FrameReport
-
-if TYPE_CHECKING:
-    from kinemesh.result.result import Result
+from kinemesh.result.result_fields import ResultFields
 
 FORMAT = "kinemesh-result-1"
 
@@ -34,7 +32,7 @@ _MALFORMED = (
 """What numpy, zipfile and our own look-ups raise on a file that is something else."""
 
 
-def write(result: Result, path: str | Path) -> Path:
+def write(result: ResultFields, path: str | Path) -> Path:
     """Write ``result`` to ``path``, whole or not at all; see :meth:`Result.save`.
 
     Raises:
@@ -80,7 +78,7 @@ def check_writable(path: str | Path) -> Path:
     return check_place(target)
 
 
-def _arrays(result: Result) -> dict[str, Any]:
+def _arrays(result: ResultFields) -> dict[str, Any]:
     """What the file holds, by key."""
     trajectory = result.trajectory
     reports = [

@@ -1,13 +1,11 @@
 """The robot: kinematics by Pinocchio, distances by coal. Only the ruler asks them as well."""
 
-from kinemesh.robot.bodies import configurations, link_poses, links_of
+from kinemesh.robot.bodies import centre_of_mass, configurations, link_poses, links_of
 from kinemesh.robot.clips import clip_of
-from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.convex import collada_corners, convex_geometry
-from kinemesh.robot.dynamics import centre_of_mass
 from kinemesh.robot.end_effectors import Hand, Sole
 from kinemesh.robot.hulls import Hull
-from kinemesh.robot.model import RobotModel
+from kinemesh.robot.model import Configuration, RobotModel
 from kinemesh.robot.oriented_links import OrientedLink
 from kinemesh.robot.reach import Reach
 from kinemesh.robot.selfcollision import SelfDistances, overlaps_at_rest, self_distances

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pinocchio as pin
+from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError, RobotError
 from kinemesh.motion import Trajectory
 from kinemesh.motion.links import Bodies, Links
-
-if TYPE_CHECKING:
-    from kinemesh.robot.model import RobotModel
+from kinemesh.robot.model import RobotModel
 
 
 def links_of(robot: RobotModel) -> Links:
@@ -30,6 +27,7 @@ def links_of(robot: RobotModel) -> Links:
         # The first body frame of a joint is the link whose frame is the joint's own.
         if int(frame.type) == int(pin.FrameType.BODY) and not names[frame.parentJoint - 1]:
             names[frame.parentJoint - 1] = str(frame.name)
+    axes, sliding = joint_axes(robot)
     placements = [model.jointPlacements[k] for k in range(1, model.njoints)]
     return Links(
         robot.name,
@@ -38,7 +36,7 @@ def links_of(robot: RobotModel) -> Links:
         robot.joint_names,
         np.array([np.zeros(3), *(p.translation for p in placements[1:])]),
         np.array([np.eye(3), *(p.rotation for p in placements[1:])]),
-        _axes(robot),
+        np.where(sliding[:, None], 0.0, axes)[1:],
         np.array([model.inertias[k].lever for k in range(1, model.njoints)]),
         {name: _bodies(robot, name, tuple(names)) for name in robot.listed},
     )
@@ -80,16 +78,24 @@ def link_poses(robot: RobotModel, q: Array) -> Array:
     return np.concatenate([placements[..., :3, 3], quaternions], axis=-1)
 
 
-def _axes(robot: RobotModel) -> Array:
-    """The axis of each link's joint ``(B, 3)``, read from the joint's own motion."""
-    model, data = robot.pin_model, robot.scratch()
-    q = pin.neutral(model)
-    pin.computeJointJacobians(model, data, q)
-    axes = np.zeros((model.njoints - 1, 3))
-    for k in range(2, model.njoints):
-        column = pin.getJointJacobian(model, data, k, pin.ReferenceFrame.LOCAL)[:, model.idx_vs[k]]
-        axes[k - 1] = column[3:]
-    return axes
+def joint_axes(robot: RobotModel) -> tuple[Array, NDArray[np.int64]]:
+    """Axis ``(njoints, 3)`` of every joint in its own frame, and whether it slides along it."""
+    model = robot.pin_model
+    data = model.createData()
+    pin.computeJointJacobians(model, data, pin.neutral(model))
+    axes = np.zeros((model.njoints, 3))
+    sliding = np.zeros(model.njoints, dtype=np.int64)
+    for joint in range(2, model.njoints):
+        local = pin.getJointJacobian(model, data, joint, pin.ReferenceFrame.LOCAL)
+        linear, angular = np.split(local[:, model.idx_vs[joint]], 2)
+        sliding[joint] = int(np.linalg.norm(linear) > np.linalg.norm(angular))
+        axes[joint] = linear if sliding[joint] else angular
+    return axes, sliding
+
+
+def centre_of_mass(robot: RobotModel, q: Array) -> Array:
+    """Centre of mass ``(3,)`` [m] in the world, by the masses of the robot's URDF."""
+    return np.array(pin.centerOfMass(robot.pin_model, robot.scratch(), np.asarray(q)))
 
 
 def _bodies(robot: RobotModel, format: str, names: tuple[str, ...]) -> Bodies:

@@ -16,8 +16,7 @@ from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene, Skeleton, Trajectory
 from kinemesh.motion.edits import FEET, StanceEdit
 from kinemesh.robot.bodies import configurations
-from kinemesh.robot.configuration import Configuration
-from kinemesh.robot.model import RobotModel
+from kinemesh.robot.model import Configuration, RobotModel
 
 Flags = NDArray[np.bool_]
 

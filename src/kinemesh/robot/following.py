@@ -1,23 +1,14 @@
-"""Joints that follow others, q = a q0 + b, as a URDF's ``<mimic>`` says; continuous ones too."""
+"""Joints that follow others, q = a q0 + b, as a URDF's ``<mimic>`` says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
-from xml.parsers import expat
 
 import numpy as np
-import pinocchio as pin
 
 from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
-
-ENDLESS = 1e9
-"""The range [rad] that a joint without limits gets, to be read as none."""
-_LARGEST = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -113,65 +104,6 @@ def driven(names: Sequence[str], followers: Mapping[str, Follower], joints: Arra
     return result
 
 
-def load_urdf(urdf: Path) -> tuple[Any, dict[str, Follower]]:
-    """Pinocchio's model of a URDF on a floating base, all joints free; and which ones follow.
-
-    Raises:
-        RobotError: see :func:`read_followers`; or Pinocchio cannot read it.
-    """
-    followers, text = read_followers(urdf)
-    try:
-        if text is not None:
-            return pin.buildModelFromXML(text, pin.JointModelFreeFlyer()), followers
-        return pin.buildModelFromUrdf(str(urdf), pin.JointModelFreeFlyer()), followers
-    except (ValueError, RuntimeError) as error:
-        raise RobotError(f"{urdf}: not a URDF that can be read ({error})") from error
-
-
-def read_followers(urdf: Path) -> tuple[dict[str, Follower], str | None]:
-    """The followers of a URDF, and its text where joints that turn without end had to be rewritten.
-
-    Raises:
-        RobotError: a follower of a joint that is not there or does not move, a number that is
-            none, an endless joint without a speed or torque.
-    """
-    root = _root(urdf)
-    if root is None:
-        return {}, None
-    joints = {str(joint.get("name")): joint for joint in root.findall("joint")}
-    found, changed = {}, False
-    for name, joint in joints.items():
-        if joint.get("type") == "continuous":
-            limit = joint.find("limit")
-            if limit is None or not {"effort", "velocity"} <= set(limit.keys()):
-                raise RobotError(
-                    f"{urdf}: joint {name!r} is continuous and states no speed and torque; "
-                    f"expected <limit effort= velocity=>"
-                )
-            joint.set("type", "revolute")
-            limit.set("lower", repr(-ENDLESS))
-            limit.set("upper", repr(ENDLESS))
-            changed = True
-        mimic = joint.find("mimic")
-        if mimic is None or joint.get("type") == "fixed":
-            continue
-        leader = mimic.get("joint", "")
-        if leader not in joints or joints[leader].get("type") == "fixed":
-            raise RobotError(
-                f"{urdf}: joint {name!r} follows {leader!r}, which is no joint that moves; "
-                f"expected one, or joint {name!r} fixed"
-            )
-        try:
-            factor, offset = float(mimic.get("multiplier", 1)), float(mimic.get("offset", 0))
-        except ValueError:
-            factor = offset = np.nan
-        if not np.isfinite(factor + offset):
-            raise RobotError(f"{urdf}: <mimic> of {name!r}: multiplier and offset are no numbers")
-        found[name] = Follower(leader, factor, offset)
-    text = ElementTree.tostring(root, encoding="unicode") if changed else None
-    return settled(found, str(urdf)), text
-
-
 def kept(followers: Mapping[str, Follower], locked: Mapping[str, float]) -> dict[str, Follower]:
     """The followers that are left where joints are locked."""
     return {name: f for name, f in followers.items() if name not in locked}
@@ -198,20 +130,3 @@ def locked_together(
         if follower.leader in result:
             result[name] = follower.factor * result[follower.leader] + follower.offset
     return result
-
-
-def _root(urdf: Path) -> ElementTree.Element | None:
-    """The URDF's root element; None where it is none, which Pinocchio says better."""
-    if urdf.stat().st_size > _LARGEST:
-        raise RobotError(f"{urdf} is larger than 16 MiB; expected a URDF")
-    text, parser = urdf.read_bytes(), expat.ParserCreate()
-
-    def refuse(*_: object) -> None:
-        raise RobotError(f"{urdf} declares a document type: refused as unsafe; delete it")
-
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(text, True)
-        return ElementTree.fromstring(text)
-    except (expat.ExpatError, ElementTree.ParseError, ValueError, LookupError):
-        return None

@@ -1,26 +1,22 @@
-"""Robots with joints locked: which joints a word means, and the model without them."""
+"""Robots with joints locked: which joints a word means, and where each is held."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
-import pinocchio as pin
+import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.arguments import mapping, number
 from kinemesh.errors import RobotError
+from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.description import Description
-from kinemesh.robot.groups import groups
-
-if TYPE_CHECKING:
-    from kinemesh.robot.model import RobotModel
-
-_APART = " (joint)"
+from kinemesh.robot.kinematic_model import KinematicModel
 
 
 def locked_angles(
-    robot: RobotModel, what: Sequence[str], posture: Mapping[str, float] | None
+    robot: KinematicModel, what: Sequence[str], posture: Mapping[str, float] | None
 ) -> dict[str, float]:
     """Joints that ``what`` names, one by one or as a group, and the angle [rad] of each.
 
@@ -67,33 +63,6 @@ def locked_angles(
     return angles
 
 
-def reduced(model: Any, locked: Mapping[str, float]) -> Any:
-    """The model without the joints that are locked, each at its angle [rad]."""
-    if not locked:
-        return model
-    q = pin.neutral(model)
-    for name, angle in locked.items():
-        q[model.joints[model.getJointId(name)].idx_q] = angle
-    # Pinocchio looks joints up by name among all frames, and a link may bear the same name.
-    links = {frame.name for frame in model.frames if int(frame.type) == int(pin.FrameType.BODY)}
-    joints = [model.getJointId(name) for name in locked]
-    for name in links & set(model.names):
-        _rename(model, name, name + _APART)
-    shorter = pin.buildReducedModel(model, joints, q)
-    for name in list(shorter.names):
-        if name.endswith(_APART):
-            _rename(shorter, name, name.removesuffix(_APART))
-    return shorter
-
-
-def _rename(model: Any, old: str, new: str) -> None:
-    """Give a joint and its frame another name."""
-    model.names[model.getJointId(old)] = new
-    for frame in model.frames:
-        if frame.name == old and int(frame.type) == int(pin.FrameType.JOINT):
-            frame.name = new
-
-
 def without(description: Description, locked: Mapping[str, float]) -> Description:
     """A description that says nothing of the locked joints but where they are."""
     if not locked:
@@ -104,3 +73,31 @@ def without(description: Description, locked: Mapping[str, float]) -> Descriptio
         rest={k: v for k, v in description.rest.items() if k not in locked},
         posture={k: v for k, v in description.posture.items() if k not in locked},
     )
+
+
+def groups(robot: KinematicModel) -> dict[str, tuple[str, ...]]:
+    """Joints by group, each in the order of ``robot.joint_names``.
+
+    Legs carry a toe and arms a hand, but not both of either side; the waist is what is between
+    hips and shoulders, wherever the base is; the head is what is left.
+    """
+    legs, arms = _carry(robot, "toe"), _carry(robot, "hand")
+    hips, shoulders = legs[0] & legs[1], arms[0] & arms[1]
+    waist = hips ^ shoulders
+    found = {
+        "legs": (legs[0] | legs[1]) & ~waist,
+        "arms": (arms[0] | arms[1]) & ~waist,
+        "waist": waist,
+    }
+    found["legs"] &= ~found["arms"]
+    found["head"] = ~(found["legs"] | found["arms"] | waist)
+    return {
+        group: tuple(name for name, held in zip(robot.joint_names, flags, strict=True) if held)
+        for group, flags in found.items()
+    }
+
+
+def _carry(robot: KinematicModel, mark: str) -> NDArray[np.bool_]:
+    """Which joints ``(2, n)`` carry the left and the right of a landmark."""
+    joints = [robot.landmark_joints[LANDMARKS.index(f"{s}_{mark}")] for s in ("left", "right")]
+    return np.asarray(robot.support[joints][:, 6:] > 0.0)

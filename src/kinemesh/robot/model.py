@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pinocchio as pin
 from numpy.typing import NDArray
 
 from kinemesh.arguments import flag, path, several
 from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
-from kinemesh.motion.skeleton import LANDMARKS
-from kinemesh.robot.configuration import Configuration
 from kinemesh.robot.description import Description, read_description
-from kinemesh.robot.end_effectors import hands_of, placed, soles_of
-from kinemesh.robot.following import (
-    agree,
-    coupling,
-    driven,
-    kept,
-    load_urdf,
-    locked_together,
-)
-from kinemesh.robot.freezing import locked_angles, reduced, without
-from kinemesh.robot.hulls import HullTable, load_hulls
+from kinemesh.robot.following import locked_together
+from kinemesh.robot.freezing import locked_angles, without
+from kinemesh.robot.kinematic_model import KinematicModel
+from kinemesh.robot.kinematics import Kinematics
 from kinemesh.robot.oriented_links import find_oriented_links
 from kinemesh.robot.reach import find_reach
 from kinemesh.robot.selfcollision import self_pairs
 from kinemesh.robot.shipped import robots_folder
 
-_UNBOUNDED = 1e3
-"""A joint range wider than this [rad] is treated as no limit."""
 
-
-class RobotModel:
+class RobotModel(KinematicModel):
     """A robot, ready to be posed: kinematics, landmarks, soles, hulls, limits, rest posture.
 
     Built by :meth:`load`. Read-only after construction; one model may serve many clips and
@@ -81,54 +66,19 @@ class RobotModel:
         fixed_base: bool = False,
     ) -> None:
         self._locked = locked = dict(locked or {})
-        self.description = without(description, locked)
-        description = self.description
+        super().__init__(without(description, locked), locked, fixed_base)
         self.whole: RobotModel = self if whole is None else whole
-        self.fixed_base = fixed_base or description.fixed is not None
-        self.name = description.name
         self.compiled = compiled
-        self.height = description.height
-        self.listed = description.listed
-        self.neighbours = description.neighbours
-        loaded, followers = load_urdf(description.urdf)
-        self.pin_model = reduced(loaded, locked)
-        model = self.pin_model
-        self.joint_names: tuple[str, ...] = tuple(model.names)[2:]
-        for name in self.joint_names:
-            if model.joints[model.getJointId(name)].nq != 1:
-                raise RobotError(
-                    f"robot {self.name!r}: joint {name!r} is not a plain revolute or sliding joint"
-                )
-        self.followers = kept(followers, locked)
-        self.lower, self.upper, self.velocity = self._limits(description)
-        self.coupling = coupling(6, self.joint_names, self.followers)
-        self.effort = readonly(model.effortLimit[6:])
-        self.support = self._support()
-        points = [
-            placed(model, description, f"[landmarks] {k}", *description.landmarks[k])
-            for k in LANDMARKS
-        ]
-        self.landmark_joints: NDArray[np.int64] = readonly([p[0] for p in points], np.int64)
-        self.landmark_offsets = readonly(np.concatenate([p[1] for p in points]))
-        self.hulls = load_hulls(model, description)
-        self.soles = soles_of(model, description, self.hulls)
-        self.hull_table = HullTable.from_hulls(self.hulls)
-        self.hands = hands_of(model, description, self.hulls)
-        self._local = threading.local()
         self._kept: NDArray[np.int64] = np.arange(self.nq)
         self._frozen: Array = np.zeros(self.nq)
-        self.posture = self._by_joint(description.posture, "posture", 1.0)
-        self.rest = self._rest(description)
         self.parts = find_oriented_links(self)
-        self.reach = find_reach(self)
+        self.reach = find_reach(self, self.parts)
         if self.fixed_base:  # feet that nothing moves are not to be planted
             self.soles = tuple(s for s in self.soles if self.support[s.joint, 6:].any())
-        pairs = self_pairs(self, description.neighbours) if whole is None else whole.self_pairs
+        pairs = self_pairs(self, self.neighbours) if whole is None else whole.self_pairs
         pairs = pairs.astype(np.int64)  # none at all are no integers yet
         joints = self.hull_table.joints
-        self.self_pairs: NDArray[np.int64] = readonly(
-            pairs[joints[pairs[:, 0]] != joints[pairs[:, 1]]], np.int64
-        )
+        self.self_pairs = readonly(pairs[joints[pairs[:, 0]] != joints[pairs[:, 1]]], np.int64)
 
     @classmethod
     def load(
@@ -166,103 +116,9 @@ class RobotModel:
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a RobotModel cannot be pickled; load it by name in each process")
 
-    @cached_property
-    def nq(self) -> int:
-        """Length of a configuration."""
-        return int(self.pin_model.nq)
-
-    @cached_property
-    def nv(self) -> int:
-        """Length of a tangent step."""
-        return int(self.pin_model.nv)
-
     def configuration(self, q: Array) -> Configuration:
         """The robot at ``q`` ``(nq,)``, kinematics done."""
         return Configuration(self, q)
-
-    def difference(self, origin: Array, target: Array) -> Array:
-        """Tangent ``(nv,)`` that leads from ``origin`` to ``target``, both ``(nq,)``."""
-        return np.asarray(pin.difference(self.pin_model, origin, target))
-
-    def integrate(self, q: Array, step: Array) -> Array:
-        """``q (+) step`` for a tangent step ``(nv,)``."""
-        return np.asarray(pin.integrate(self.pin_model, q, step))
-
-    def landmark_points(self, *names: str) -> tuple[NDArray[np.int64], Array]:
-        """Landmarks by name: joints ``(N,)``, and places in the joints' frames ``(N, 3)`` [m].
-
-        Raises:
-            RobotError: no landmark has that name.
-        """
-        unknown = [name for name in names if name not in LANDMARKS]
-        if unknown:
-            known = ", ".join(LANDMARKS)
-            raise RobotError(f"unknown landmark {unknown[0]!r}; known are {known}")
-        places = [LANDMARKS.index(name) for name in names]
-        return self.landmark_joints[places], self.landmark_offsets[places]
-
-    def scratch(self) -> Any:
-        """Pinocchio's working memory, one per thread; whoever uses it copies what it needs."""
-        data = getattr(self._local, "data", None)
-        if data is None:
-            data = self._local.data = self.pin_model.createData()
-        return data
-
-    def _limits(self, description: Description) -> tuple[Array, Array, Array]:
-        lower = np.array(self.pin_model.lowerPositionLimit[7:])
-        upper = np.array(self.pin_model.upperPositionLimit[7:])
-        lower[lower < -_UNBOUNDED], upper[upper > _UNBOUNDED] = -np.inf, np.inf
-        for name, (low, high) in description.limits.items():
-            k = self._joint_index(name, "limits")
-            lower[k], upper[k] = max(lower[k], low), min(upper[k], high)
-        velocity = np.array(self.pin_model.velocityLimit[6:])
-        agree(self.joint_names, self.followers, lower, upper, velocity)
-        if np.any(lower >= upper):
-            bad = [n for n, a, b in zip(self.joint_names, lower, upper, strict=True) if a >= b]
-            raise RobotError(f"robot {self.name!r}: no range is left for {', '.join(bad)}")
-        return readonly(lower), readonly(upper), readonly(velocity)
-
-    def followed(self, joints: Array) -> Array:
-        """Angles ``(..., n)`` [rad], joints that follow others where they then are."""
-        return driven(self.joint_names, self.followers, joints)
-
-    def _joint_index(self, name: str, table: str) -> int:
-        if name not in self.joint_names:
-            raise RobotError(
-                f"robot {self.name!r}: [{table}] names joint {name!r}; "
-                f"its joints are {', '.join(self.joint_names)}"
-            )
-        return self.joint_names.index(name)
-
-    def _by_joint(self, values: Mapping[str, float], table: str, default: float) -> Array:
-        result = np.full(len(self.joint_names), default)
-        for name, value in values.items():
-            result[self._joint_index(name, table)] = value
-        return readonly(result)
-
-    def _support(self) -> Array:
-        model = self.pin_model
-        result = np.zeros((model.njoints, model.nv))
-        for joint in range(1, model.njoints):
-            for k in model.supports[joint]:
-                if k:
-                    start = model.idx_vs[int(k)]
-                    result[joint, start : start + model.nvs[int(k)]] = 1.0
-        return readonly(result)
-
-    def _rest(self, description: Description) -> Array:
-        """Rest posture with the lowest sole corner on z = 0."""
-        q = pin.neutral(self.pin_model)
-        q[7:] = self._by_joint(description.rest, "rest", 0.0)
-        q[7:] = self.followed(np.clip(q[7:], self.lower, self.upper))
-        posed = Configuration(self, q)
-        feet = [(np.full(4, sole.joint), sole.corners) for sole in self.soles]
-        corners = [posed.positions(*foot)[:, 2].min() for foot in feet]
-        if description.fixed is not None:
-            q[2] = description.fixed
-        else:
-            q[2] -= min(corners)
-        return readonly(q)
 
     def expanded(self, q: Array) -> Array:
         """Configurations ``(T, nq)`` with the locked joints in their places ``(T, whole.nq)``."""
@@ -308,3 +164,11 @@ class RobotModel:
             frozen[7 + self.whole.joint_names.index(name)] = angle
         model._frozen = readonly(frozen)
         return model
+
+
+class Configuration(Kinematics):
+    """The robot at ``q``, kinematics done; see :class:`~kinemesh.robot.kinematics.Kinematics`."""
+
+    __slots__ = ()
+
+    robot: RobotModel

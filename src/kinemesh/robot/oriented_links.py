@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kinemesh.arrays import Array, readonly
 from kinemesh.detection.facing import torso_axes
 from kinemesh.motion.skeleton import LANDMARKS
-
-if TYPE_CHECKING:
-    from kinemesh.robot.model import RobotModel
+from kinemesh.robot.kinematic_model import KinematicModel
+from kinemesh.robot.kinematics import Kinematics
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +31,7 @@ class OrientedLink:
         return self.name.rpartition("_")[2]
 
 
-def find_oriented_links(robot: RobotModel) -> tuple[OrientedLink, ...]:
+def find_oriented_links(robot: KinematicModel) -> tuple[OrientedLink, ...]:
     """Torso, feet and hands, from what the robot's folder says already.
 
     The torso is what carries both shoulders, and its axes are found at the rest posture as a
@@ -54,11 +52,11 @@ def find_oriented_links(robot: RobotModel) -> tuple[OrientedLink, ...]:
     return tuple(parts)
 
 
-def _torso(robot: RobotModel) -> OrientedLink:
+def _torso(robot: KinematicModel) -> OrientedLink:
     shoulders = [robot.landmark_joints[LANDMARKS.index(f"{s}_shoulder")] for s in ("left", "right")]
     left, right = (list(robot.pin_model.supports[int(joint)]) for joint in shoulders)
     joint = int(max(k for k in left if k in right))  # parents come before their children
-    rest = robot.configuration(robot.rest)
+    rest = Kinematics(robot, robot.rest)
     places = dict(zip(LANDMARKS, rest.landmarks(), strict=True))
     axes = rest.rotations[joint].T @ torso_axes(places.__getitem__)
     return OrientedLink("torso", joint, readonly(axes))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kinemesh.arrays import Array, readonly
 from kinemesh.motion.skeleton import LANDMARKS
-
-if TYPE_CHECKING:
-    from kinemesh.robot.configuration import Configuration
-    from kinemesh.robot.model import RobotModel
+from kinemesh.robot.kinematic_model import KinematicModel
+from kinemesh.robot.kinematics import Kinematics
+from kinemesh.robot.oriented_links import OrientedLink
 
 _BEND = 0.1
 """Ranks are taken with every joint this far [rad] from the middle of its range, where limbs are
@@ -38,7 +37,7 @@ class Reach:
     directions are the place's, which comes first; a forearm without a wrist has one left."""
 
 
-def find_reach(robot: RobotModel) -> Reach:
+def find_reach(robot: KinematicModel, links: Iterable[OrientedLink]) -> Reach:
     """The ranks of a robot as it is: locked joints are none of its joints."""
     bent = np.array(robot.rest)
     ranged = np.isfinite(robot.lower) & np.isfinite(robot.upper)
@@ -46,7 +45,7 @@ def find_reach(robot: RobotModel) -> Reach:
     middle = np.where(ranged, middle, bent[7:])
     middle += np.where(middle < 0.0, -_BEND, _BEND)
     bent[7:] = np.clip(middle, robot.lower, robot.upper)
-    posed = robot.configuration(bent)
+    posed = Kinematics(robot, bent)
     marks = posed.landmarks()
     index = {mark: k for k, mark in enumerate(LANDMARKS)}
     joints = robot.landmark_joints
@@ -60,7 +59,7 @@ def find_reach(robot: RobotModel) -> Reach:
                 own = moved[k] * (robot.support[joints[k]] - trunk > 0.0)
                 shares[k] = max(_LEAST, min(1.0, _rank(own) / _WHOLE[name]))
     parts = {"torso": 1.0}
-    for part in robot.parts:
+    for part in links:
         side, _, kind = part.name.partition("_")
         mark = f"{side}_{'ankle' if kind == 'foot' else 'hand'}"
         # A hand of any other name is no landmark's: `kinemesh robot check` says so.
@@ -71,14 +70,14 @@ def find_reach(robot: RobotModel) -> Reach:
     return Reach(readonly(shares), parts)
 
 
-def _trunk(robot: RobotModel, root: str) -> Array:
+def _trunk(robot: KinematicModel, root: str) -> Array:
     """Which velocities ``(nv,)`` carry both hips, or both shoulders: 1 or 0."""
     both = [robot.landmark_joints[LANDMARKS.index(f"{side}_{root}")] for side in ("left", "right")]
     carried: Array = robot.support[both[0]] * robot.support[both[1]]
     return carried
 
 
-def _six(posed: Configuration, joint: int, place: Array, trunk: Array) -> int:
+def _six(posed: Kinematics, joint: int, place: Array, trunk: Array) -> int:
     """Rank of place and turn of a body together, by the joints between it and the trunk."""
     joints = np.array([joint])
     moved = np.concatenate(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import coal
 import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.robot.configuration import Configuration
-
-if TYPE_CHECKING:
-    from kinemesh.robot.model import RobotModel
+from kinemesh.robot.kinematic_model import KinematicModel
+from kinemesh.robot.kinematics import Kinematics
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +26,13 @@ class SelfDistances:
     normals: Array
     """Unit normals ``(N, 3)``, from the second hull to the first."""
 
-    def jacobian(self, configuration: Configuration) -> Array:
+    def jacobian(self, configuration: Kinematics) -> Array:
         """How the distances change ``(N, nv)`` with a tangent step."""
         joints = configuration.robot.hull_table.joints[self.pairs]
         return configuration.relative_directional_jacobian(joints, self.points, self.normals)
 
 
-def self_pairs(robot: RobotModel, neighbours: int) -> NDArray[np.int64]:
+def self_pairs(robot: KinematicModel, neighbours: int) -> NDArray[np.int64]:
     """Pairs of hulls ``(P, 2)`` that may collide.
 
     Left out are pairs within ``neighbours`` joints of each other in the tree, whose shells
@@ -45,12 +42,12 @@ def self_pairs(robot: RobotModel, neighbours: int) -> NDArray[np.int64]:
     first, second = np.triu_indices(len(robot.hulls), 1)
     apart = _tree_distance(robot)[table.joints[first], table.joints[second]] > neighbours
     pairs = np.stack([first[apart], second[apart]], axis=1)
-    rest = self_distances(Configuration(robot, robot.rest), pairs, 0.0)
+    rest = self_distances(Kinematics(robot, robot.rest), pairs, 0.0)
     overlapping = {tuple(pair) for pair in rest.pairs[rest.distance < 0.0].tolist()}
     return np.array([p for p in pairs.tolist() if tuple(p) not in overlapping]).reshape(-1, 2)
 
 
-def overlaps_at_rest(robot: RobotModel) -> list[tuple[str, str, float]]:
+def overlaps_at_rest(robot: KinematicModel) -> list[tuple[str, str, float]]:
     """Pairs of links that overlap at rest although no neighbours, and how deep [m].
 
     These are not held apart: see :func:`self_pairs`.
@@ -59,7 +56,7 @@ def overlaps_at_rest(robot: RobotModel) -> list[tuple[str, str, float]]:
     first, second = np.triu_indices(len(robot.hulls), 1)
     apart = _tree_distance(robot)[table.joints[first], table.joints[second]] > robot.neighbours
     rest = self_distances(
-        Configuration(robot, robot.rest), np.stack([first[apart], second[apart]], axis=1), 0.0
+        Kinematics(robot, robot.rest), np.stack([first[apart], second[apart]], axis=1), 0.0
     )
     return [
         (robot.hulls[a].link, robot.hulls[b].link, -float(depth))
@@ -68,7 +65,7 @@ def overlaps_at_rest(robot: RobotModel) -> list[tuple[str, str, float]]:
 
 
 def self_distances(
-    configuration: Configuration, pairs: NDArray[np.int64], within: float
+    configuration: Kinematics, pairs: NDArray[np.int64], within: float
 ) -> SelfDistances:
     """Pairs of hulls less than ``within`` [m] apart: bounding spheres first, then coal."""
     robot = configuration.robot
@@ -82,7 +79,7 @@ def self_distances(
 
 
 def pair_distances(
-    configuration: Configuration, pairs: NDArray[np.int64], within: float
+    configuration: Kinematics, pairs: NDArray[np.int64], within: float
 ) -> SelfDistances:
     """Pairs of hulls less than ``within`` [m] apart, by coal."""
     robot = configuration.robot
@@ -112,7 +109,7 @@ def pair_distances(
     )
 
 
-def _tree_distance(robot: RobotModel) -> NDArray[np.int64]:
+def _tree_distance(robot: KinematicModel) -> NDArray[np.int64]:
     """Number of joints between any two joints ``(njoints, njoints)``."""
     # Two joints share the velocities that carry both; each joint here has one, the base six.
     carries = robot.support[:, 5:]

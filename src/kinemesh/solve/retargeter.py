@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -21,7 +21,7 @@ from kinemesh.detection.stance import StanceRule, stance_flags
 from kinemesh.errors import ClipError, SolveError
 from kinemesh.kernel import kernel_of
 from kinemesh.metrics import Held, clip_doubts
-from kinemesh.motion import Clip, Scene, Trajectory, in_place
+from kinemesh.motion import Clip, Scene, Shape, Trajectory, in_place
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
     ALONE,
@@ -35,6 +35,7 @@ from kinemesh.problem import (
     solve,
     starts,
 )
+from kinemesh.proximity import Obstacle
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.solve.evaluation import Evaluation
@@ -136,10 +137,22 @@ class Retargeter:
         self.mesh = _given("mesh", mesh, MeshOptions, "MeshOptions, or None for the default")
         self.stance = _given("stance", stance, StanceRule, "a StanceRule, or None for the default")
 
-    def plan(self, clip: Clip, scene: Scene | None = None, nominal: Array | None = None) -> Plan:
+    def plan(
+        self,
+        clip: Clip,
+        scene: Scene | None = None,
+        nominal: Array | None = None,
+        obstacles: Mapping[Shape, Obstacle] | None = None,
+    ) -> Plan:
         """What ``clip`` asks of the robot, frame by frame."""
         return Plan(
-            clip, self.robot, scene=scene, mesh=self.mesh, stance=self.stance, nominal=nominal
+            clip,
+            self.robot,
+            scene=scene,
+            mesh=self.mesh,
+            stance=self.stance,
+            nominal=nominal,
+            obstacles=obstacles,
         )
 
     def program(self, frame: Frame, neighbours: Neighbours = ALONE) -> Program:
@@ -307,6 +320,7 @@ class Retargeter:
         *,
         scene: Scene | None = None,
         nominal: Trajectory | None = None,
+        obstacles: Mapping[Shape, Obstacle] | None = None,
         progress: Progress | None = None,
         on_frame: OnFrame | None = None,
     ) -> Result:
@@ -319,6 +333,8 @@ class Retargeter:
             clip: the demonstration.
             scene: props and terrain to adapt to, at human scale; default: the clip's own.
             nominal: a trajectory that base and legs stay near, frame by frame.
+            obstacles: props' shapes that were made ready before, for several scenes with the same:
+                a hollow one takes seconds.
             progress: called after every frame with (frames done, frames in all), where the
                 sweeps of the whole-clip pass do every frame once more.
             on_frame: called after every frame with its index and its configuration ``(nq,)``,
@@ -350,7 +366,7 @@ class Retargeter:
         # The matrices are small: a second BLAS thread costs eight times the CPU and wins nothing.
         with threadpool_limits(limits=1, user_api="blas"):
             wanted = None if nominal is None else self.robot.shortened(nominal.q)
-            plan = self.plan(clip, scene, wanted)
+            plan = self.plan(clip, scene, wanted, obstacles)
             sweeps = 0 if self.refine is None else self.refine.sweeps
             told = _over(progress, len(plan) * (1 + sweeps))
             solutions = self._solutions(plan, told, on_frame)

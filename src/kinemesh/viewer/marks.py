@@ -15,6 +15,7 @@ from kinemesh.geometry import poses
 from kinemesh.metrics import Score
 from kinemesh.metrics.geometry.kinematics import PosedRobot, pose_robot
 from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
+from kinemesh.metrics.geometry.surface import Surfaces, surfaces_of
 from kinemesh.motion import Clip, Scene
 from kinemesh.robot import Configuration, RobotModel, self_distances
 
@@ -89,9 +90,10 @@ def penetrations(
     found: list[Penetration] = []
     for frame in _frames(score, "ground"):
         found += _in_ground(robot, configurations[frame], frame, scene.ground or 0.0)
+    surfaces = surfaces_of(scene)
     for kind, make in (("prop", props_of), ("terrain", _terrain_of)):
         frames = _frames(score, kind)
-        for solid in make(scene) if frames else ():
+        for solid in make(scene, surfaces) if frames else ():
             posed = pose_robot(robot, np.array([configurations[k].q for k in frames]))
             for frame, placed in zip(frames, posed, strict=True):
                 found += _in_solid(placed, frame, solid)
@@ -141,8 +143,8 @@ def _in_solid(robot: PosedRobot, frame: int, solid: Solid) -> list[Penetration]:
     return found
 
 
-def _terrain_of(scene: Scene) -> tuple[Solid, ...]:
-    solid = terrain_of(scene)
+def _terrain_of(scene: Scene, surfaces: Surfaces) -> tuple[Solid, ...]:
+    solid = terrain_of(scene, surfaces)
     return () if solid is None else (solid,)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinemesh import Clip, Scene, Terrain
-from kinemesh.detection.stance import support_height
+from kinemesh.detection.support import support_height
 from kinemesh.errors import ReadError
 from kinemesh.recordings.scene.heightfield import Grid, read_heightfield
 from recordings import recording

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES
 from kinemesh.metrics.person.bearing import REACH, Bearing, Bearings
 from kinemesh.metrics.person.human import LOW, SHORTEST, STILL, Flags, speed, standing
@@ -45,10 +46,10 @@ def carried(what: Bearings) -> tuple[Doubt, ...]:
     under = _under(clip)
     if under is not None:
         return (under,)
-    stands = {side: standing(clip, side).toe for side in SIDES}
+    stands = {side: standing(clip, side, what.surfaces).toe for side in SIDES}
     # Shapes are looked at only where the ground does not suffice: they cost more.
-    found = tuple(_reasons(clip, what.on_ground, stands))
-    return tuple(_reasons(clip, what.on_all, stands)) if found and scene.things else found
+    found = tuple(_reasons(what, what.on_ground, stands))
+    return tuple(_reasons(what, what.on_all, stands)) if found and scene.things else found
 
 
 def _under(clip: Clip) -> Doubt | None:
@@ -64,13 +65,14 @@ def _under(clip: Clip) -> Doubt | None:
     return Doubt("doubt.under_ground", why, runs(flags))
 
 
-def _reasons(clip: Clip, what: Bearing, stands: dict[str, Flags]) -> Iterator[Doubt]:
+def _reasons(of: Bearings, what: Bearing, stands: dict[str, Flags]) -> Iterator[Doubt]:
+    clip = of.clip
     stand = np.any(list(stands.values()), axis=0)
     nothing = what.nothing
     if nothing.any():
         yield _nothing(clip, what, nothing)
     alone = what.feet & ~what.others
-    yield from _sunk(clip, stands)
+    yield from _sunk(clip, stands, of.surfaces)
     hovers = alone & ~stand & _stopped(clip, what)
     if hovers.any():
         why = (
@@ -91,11 +93,11 @@ def _reasons(clip: Clip, what: Bearing, stands: dict[str, Flags]) -> Iterator[Do
     yield from _no_stance(clip, what, stands)
 
 
-def _sunk(clip: Clip, stands: dict[str, Flags]) -> Iterator[Doubt]:
+def _sunk(clip: Clip, stands: dict[str, Flags], surfaces: Surfaces) -> Iterator[Doubt]:
     """Feet that stand in what they ought to stand on."""
     for side, flags in stands.items():
         toe = clip.landmark(f"{side}_toe")
-        depth = support_height(clip.scene, toe) - toe[:, 2]
+        depth = support_height(clip.scene, toe, surfaces) - toe[:, 2]
         sunk = lasting(flags & (depth > _SUNK), _MOMENT, clip.fps)
         if sunk.any():
             why = (

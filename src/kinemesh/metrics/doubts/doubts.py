@@ -14,6 +14,7 @@ from kinemesh.metrics.doubts.leaps import leaps
 from kinemesh.metrics.doubts.taken import within_sheets
 from kinemesh.metrics.doubts.touched import unmeasured, wrongly_labelled
 from kinemesh.metrics.doubts.unheld import unheld_feet, unheld_hands
+from kinemesh.metrics.geometry.surface import Surfaces, surfaces_of
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.person.bearing import Bearings
 from kinemesh.metrics.person.timeline import person_touches
@@ -43,9 +44,12 @@ def clip_doubts(clip: Clip, held: Held | None = None) -> tuple[Doubt, ...]:
     With ``held`` also the feet that a solver held otherwise than the person stands; its hands
     are compared by :func:`evaluate`, which has the surfaces.
     """
+    return _clip_doubts(Bearings(clip, surfaces_of(clip.scene)), held)
+
+
+def _clip_doubts(what: Bearings, held: Held | None) -> tuple[Doubt, ...]:
     stance = {} if held is None else held.stance
-    what = Bearings(clip)
-    return (*carried(what), *leaps(clip), *unheld_feet(what, stance))
+    return (*carried(what), *leaps(what.clip), *unheld_feet(what, stance))
 
 
 def doubts(
@@ -54,6 +58,7 @@ def doubts(
     clip: Clip | None,
     held: Held | None,
     measures: tuple[Measure, ...],
+    surfaces: Surfaces,
 ) -> tuple[Doubt, ...]:
     """Every reason to doubt a motion that no row condemns.
 
@@ -63,13 +68,14 @@ def doubts(
         return ()
     found = list(_elsewhere(scene, clip))
     # A robot that does not walk is brought what it handles: what carries the person is no matter.
-    found += leaps(clip) if posed.robot.fixed_base else clip_doubts(clip, held)
+    what = Bearings(clip, surfaces)
+    found += leaps(clip) if posed.robot.fixed_base else _clip_doubts(what, held)
     found += within_sheets(posed, scene)
-    found += wrongly_labelled(clip)
-    found += unmeasured(scene, clip, measures)
+    found += wrongly_labelled(clip, surfaces)
+    found += unmeasured(scene, clip, measures, surfaces)
     if held is not None and (held.stance or held.touch):
         hands = {
-            (f"{side}_hand", thing): person_touches(clip, thing, side)
+            (f"{side}_hand", thing): person_touches(clip, thing, side, surfaces)
             for thing in clip.scene.things
             for side in SIDES
         }

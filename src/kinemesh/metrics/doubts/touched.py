@@ -12,7 +12,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.metrics.doubts.carried import lasting
-from kinemesh.metrics.geometry.surface import Surface
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES
 from kinemesh.metrics.person import human
 from kinemesh.metrics.person.timeline import person_touches
@@ -25,7 +25,7 @@ _MOMENT = 0.15
 """What lasts shorter than this [s] is no reason."""
 
 
-def wrongly_labelled(clip: Clip) -> Iterator[Doubt]:
+def wrongly_labelled(clip: Clip, surfaces: Surfaces) -> Iterator[Doubt]:
     """Labels of touch that nothing is there for, or that no row looks at."""
     for landmark, label in clip.contacts.items():
         flags = lasting(np.asarray(label), _MOMENT, clip.fps)
@@ -37,7 +37,7 @@ def wrongly_labelled(clip: Clip) -> Iterator[Doubt]:
         elif not landmark.endswith("_hand"):
             yield Doubt("doubt.contact", f"{said}, which no row measures", runs(flags))
         else:
-            distance, fingers = _nearest(clip, landmark.removesuffix("_hand"))
+            distance, fingers = _nearest(clip, landmark.removesuffix("_hand"), surfaces)
             reach = _FAR[0 if fingers else 1]
             far = lasting(flags & (distance > reach), _MOMENT, clip.fps)
             if far.any():
@@ -46,7 +46,9 @@ def wrongly_labelled(clip: Clip) -> Iterator[Doubt]:
                 yield Doubt("doubt.contact", why, runs(far))
 
 
-def unmeasured(scene: Scene, clip: Clip, measures: tuple[Measure, ...]) -> Iterator[Doubt]:
+def unmeasured(
+    scene: Scene, clip: Clip, measures: tuple[Measure, ...], surfaces: Surfaces
+) -> Iterator[Doubt]:
     """Hands on a prop that no row measures, though they touch its surface."""
     measured = any(m.name == "contact.prop.gap_p95" and m.value is not None for m in measures)
     there = {prop.name for prop in scene.props}
@@ -55,17 +57,15 @@ def unmeasured(scene: Scene, clip: Clip, measures: tuple[Measure, ...]) -> Itera
         if measured and prop.name in there:
             continue
         for side in SIDES:
-            flags = human.lasting(person_touches(bare, prop.name, side), clip.fps)
+            touches = person_touches(bare, prop.name, side, surfaces)
+            flags = human.lasting(touches, clip.fps)
             if flags.any():
                 lacks = "" if prop.name in there else ", which the robot's scene lacks"
                 why = f"the person's {side} hand touches {prop.name}{lacks}, and no row measures it"
                 yield Doubt("doubt.contact", why, runs(flags))
 
 
-def _nearest(clip: Clip, side: str) -> tuple[Array, bool]:
+def _nearest(clip: Clip, side: str, surfaces: Surfaces) -> tuple[Array, bool]:
     """Distance [m] of a hand from the nearest prop ``(T,)``, and if by its fingers."""
-    found = [
-        human.near(clip, side, prop.track, Surface.from_shape(prop.shape), prop.shape)
-        for prop in clip.scene.props
-    ]
+    found = [human.near(clip, side, prop.track, surfaces[prop.shape]) for prop in clip.scene.props]
     return np.min([distance for distance, _, _ in found], axis=0), found[0][2]

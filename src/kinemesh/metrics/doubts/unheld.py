@@ -33,7 +33,7 @@ def unheld_feet(what: Bearings, stance: Mapping[str, Flags]) -> Iterator[Doubt]:
             continue
         # While a foot eases into its place or out of it, it is held already, or still.
         eased = held | stance.get(f"{side}_landing", held)
-        free = lasting(standing(clip, side).toe & ~eased, _EDGE, clip.fps)
+        free = lasting(standing(clip, side, what.surfaces).toe & ~eased, _EDGE, clip.fps)
         if free.any():
             why = (
                 f"the person's {side} foot stands and the solver did not hold it, for up to "

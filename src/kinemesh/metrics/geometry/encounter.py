@@ -21,7 +21,7 @@ from kinemesh.metrics.geometry.broad_phase import facet_levels
 from kinemesh.metrics.geometry.narrow_phase import meet
 from kinemesh.metrics.geometry.polytope import Polytope, body_of
 from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
-from kinemesh.metrics.geometry.surface import Surface
+from kinemesh.metrics.geometry.surface import Surface, Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.motion import Scene
 
@@ -229,11 +229,11 @@ class Encounter:
 
 
 def encounters(
-    scene: Scene, posed: KinematicTrajectory
+    scene: Scene, posed: KinematicTrajectory, surfaces: Surfaces
 ) -> tuple[tuple[Encounter, ...], Encounter | None]:
     """The robot with each prop of a scene, and with the terrain."""
-    terrain = terrain_of(scene)
+    terrain = terrain_of(scene, surfaces)
     return (
-        tuple(Encounter(solid, posed) for solid in props_of(scene)),
+        tuple(Encounter(solid, posed) for solid in props_of(scene, surfaces)),
         None if terrain is None else Encounter(terrain, posed),
     )

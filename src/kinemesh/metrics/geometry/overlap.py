@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -26,7 +26,8 @@ class Body:
     """A solid, and what its overlaps are found with."""
 
     name: str
-    shape: Shape
+    surface: Surface
+    """Its surface, and the shape whose it is."""
     track: Array
     """Poses ``(T, 7)``, or ``(1, 7)`` of what stands still."""
     _parts: list[tuple[Array, Array, Array]] = field(init=False)
@@ -35,6 +36,17 @@ class Body:
     def __post_init__(self) -> None:
         object.__setattr__(self, "track", np.atleast_2d(self.track))
         object.__setattr__(self, "_parts", [_features(part) for part in self.shape.parts])
+
+    @property
+    def shape(self) -> Shape:
+        """Its shape."""
+        return self.surface.shape
+
+    @cached_property
+    def scattered(self) -> Array:
+        """Points ``(N, 3)`` [m] all over its surface: corners, and what lies between."""
+        few = self.shape.vertices[:: max(1, len(self.shape.vertices) // _POINTS)]
+        return np.concatenate([few, self.shape.scatter(_POINTS, np.random.default_rng(0))])
 
     @property
     def exact(self) -> bool:
@@ -84,8 +96,8 @@ def _depth(first: Body, second: Body, between: Array) -> float:
             for v, n, e in second._parts
         )
     return max(
-        _sunk(first, poses.apply(between, _scattered(second.shape))),
-        _sunk(second, poses.apply(poses.inverse(between), _scattered(first.shape))),
+        _sunk(first, poses.apply(between, second.scattered)),
+        _sunk(second, poses.apply(poses.inverse(between), first.scattered)),
     )
 
 
@@ -155,18 +167,5 @@ def _sunk(body: Body, points: Array) -> float:
             for part in body.shape.parts
         ]
         return max(0.0, -float(np.min(levels)))
-    surface = Surface.from_shape(body.shape)
-    inside = points[surface.inside(points)]
-    return float(surface.nearest(inside)[1].max()) if len(inside) else 0.0
-
-
-def _scattered(shape: Shape) -> Array:
-    """Points ``(N, 3)`` [m] all over a shape's surface: corners, and what lies between."""
-
-    def make() -> Array:
-        rng = np.random.default_rng(0)
-        few = shape.vertices[:: max(1, len(shape.vertices) // _POINTS)]
-        return np.concatenate([few, shape.scatter(_POINTS, rng)])
-
-    question: tuple[Callable[[Shape], Array], str] = (_scattered, "overlap")
-    return shape.worked_out(question, make)
+    inside = points[body.surface.inside(points)]
+    return float(body.surface.nearest(inside)[1].max()) if len(inside) else 0.0

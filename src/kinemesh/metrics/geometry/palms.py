@@ -9,7 +9,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.surface import Surface
-from kinemesh.motion import Clip, Shape
+from kinemesh.motion import Clip
 
 _KNUCKLE = re.compile(r"(index|middle|ring|pinky|little)_?(1|proximal)$", re.IGNORECASE)
 _SIDE = {"left": re.compile(r"^l", re.IGNORECASE), "right": re.compile(r"^r", re.IGNORECASE)}
@@ -34,7 +34,7 @@ def palm(clip: Clip, side: str) -> Array:
 
 
 def shift(
-    robot: Array, person: Array, target: tuple[Shape, Array], source: tuple[Shape, Array]
+    robot: Array, person: Array, target: tuple[Surface, Array], source: tuple[Surface, Array]
 ) -> Array:
     """Distances ``(N,)`` [m] between the places of a thing that two palms are at.
 
@@ -44,20 +44,20 @@ def shift(
     Args:
         robot: the robot's palm ``(N, 3)`` [m].
         person: the person's ``(N, 3)`` [m].
-        target: the thing's shape in the robot's scene and its poses ``(N, 7)`` or ``(1, 7)``.
+        target: the thing's surface in the robot's scene and its poses ``(N, 7)`` or ``(1, 7)``.
         source: in the person's. A place is the same on both if it is in the same share of the
             bounds.
     """
     if not len(robot):
         return np.zeros(0)
     here, there = _place(robot, *target), _place(person, *source)
-    low, high = source[0].bounds
-    to_low, to_high = target[0].bounds
+    low, high = source[0].shape.bounds
+    to_low, to_high = target[0].shape.bounds
     wanted = to_low + (there - low) / np.maximum(high - low, 1e-12) * (to_high - to_low)
     return np.asarray(np.linalg.norm(here - wanted, axis=-1))
 
 
-def _place(points: Array, shape: Shape, track: Array) -> Array:
+def _place(points: Array, surface: Surface, track: Array) -> Array:
     track = np.broadcast_to(track, (len(points), 7))
     local = poses.apply(poses.inverse(track), points[:, None])[:, 0]
-    return Surface.from_shape(shape).nearest(local)[0]
+    return surface.nearest(local)[0]

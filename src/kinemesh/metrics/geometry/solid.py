@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.kinematics import PosedRobot
 from kinemesh.metrics.geometry.narrow_phase import meet
 from kinemesh.metrics.geometry.polytope import Polytope, body_of
-from kinemesh.metrics.geometry.surface import Surface
+from kinemesh.metrics.geometry.surface import Surface, Surfaces
 from kinemesh.motion import Scene, Shape
 
 
@@ -28,15 +28,21 @@ class Solid:
     """The shape's convex parts."""
     surface: Surface | None
     """The true surface where the convex parts do not describe the shape exactly."""
+    _boxes: tuple[Array, Array] = field(init=False)
+    """Lowest and highest corners of the parts' boxes, ``(1, P, 3)`` [m] each."""
+
+    def __post_init__(self) -> None:
+        low = np.array([[part.vertices.min(axis=0) for part in self.parts]])
+        high = np.array([[part.vertices.max(axis=0) for part in self.parts]])
+        object.__setattr__(self, "_boxes", (low, high))
 
     @classmethod
-    def from_shape(cls, name: str, shape: Shape, track: Array) -> Solid:
-        """Prepare a shape on a track."""
-        parts = shape.worked_out(
-            (cls, "parts"), lambda: tuple(Polytope.from_part(part) for part in shape.parts)
-        )
-        surface = Surface.from_shape(shape) if shape.warnings else None
-        return cls(name, shape, np.atleast_2d(track), parts, surface)
+    def from_surface(cls, name: str, surface: Surface, track: Array) -> Solid:
+        """Prepare the shape of a surface on a track."""
+        shape = surface.shape
+        parts = tuple(Polytope.from_part(part) for part in shape.parts)
+        true = surface if shape.warnings else None
+        return cls(name, shape, np.atleast_2d(track), parts, true)
 
     def pose(self, frame: int) -> Array:
         """Its pose ``(7,)`` in a frame."""
@@ -126,17 +132,6 @@ class Solid:
         outside = np.maximum(np.maximum(low - centres, centres - high), 0.0)
         return np.asarray(np.linalg.norm(outside, axis=2) < table.radii[:, None])
 
-    @property
-    def _boxes(self) -> tuple[Array, Array]:
-        """Lowest and highest corners of the parts' boxes, ``(1, P, 3)`` [m] each."""
-        return self.shape.worked_out(
-            (Solid, "boxes"),
-            lambda: (
-                np.array([[part.vertices.min(axis=0) for part in self.parts]]),
-                np.array([[part.vertices.max(axis=0) for part in self.parts]]),
-            ),
-        )
-
 
 def _local(points: Array, pose: Array) -> Array:
     """World ``points`` ``(N, 3)`` [m] in the frame at ``pose`` ``(7,)``."""
@@ -153,13 +148,13 @@ def _placed(robot: PosedRobot, hull: int, pose: Array, known: dict[int, Polytope
     return known[hull]
 
 
-def props_of(scene: Scene) -> tuple[Solid, ...]:
+def props_of(scene: Scene, surfaces: Surfaces) -> tuple[Solid, ...]:
     """The props of a scene as solids."""
-    return tuple(Solid.from_shape(prop.name, prop.shape, prop.track) for prop in scene.props)
+    return tuple(Solid.from_surface(p.name, surfaces[p.shape], p.track) for p in scene.props)
 
 
-def terrain_of(scene: Scene) -> Solid | None:
+def terrain_of(scene: Scene, surfaces: Surfaces) -> Solid | None:
     """The terrain of a scene as a solid."""
     if scene.terrain is None:
         return None
-    return Solid.from_shape(scene.terrain.name, scene.terrain.shape, poses.IDENTITY)
+    return Solid.from_surface(scene.terrain.name, surfaces[scene.terrain.shape], poses.IDENTITY)

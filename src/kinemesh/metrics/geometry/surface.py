@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import TypeAlias
 
 import coal
 import numpy as np
@@ -11,8 +13,10 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array
 from kinemesh.geometry.shape import Shape
 from kinemesh.metrics.geometry.boxes import BoxTree
+from kinemesh.metrics.geometry.carrying import Carrying
 from kinemesh.metrics.geometry.polytope import Polytope
 from kinemesh.metrics.geometry.winding import Winding
+from kinemesh.motion import Scene
 
 _POINT = 1e-9
 """Radius [m] of the ball by which coal is asked for a point."""
@@ -31,13 +35,9 @@ class Surface:
     an open scan it is below minus one half. Triangles that are sheets have no part in it.
     """
 
-    @classmethod
-    def from_shape(cls, shape: Shape) -> Surface:
-        """The surface of ``shape``, made ready once."""
-        return shape.worked_out((cls, "metrics"), lambda: cls(shape))
-
     def __init__(self, shape: Shape) -> None:
-        self._shape = shape
+        self.shape = shape
+        """Whose surface it is."""
         self.corners = np.asarray(shape.vertices[shape.faces])
         """Triangles ``(F, 3, 3)`` [m]."""
 
@@ -54,19 +54,24 @@ class Surface:
     @cached_property
     def _around(self) -> Array:
         """Planes ``(M, 4)`` of a convex body around the triangles: a single part, or their box."""
-        if len(self._shape.parts) == 1:
-            return self._shape.parts[0].planes
-        low, high = self._shape.bounds
+        if len(self.shape.parts) == 1:
+            return self.shape.parts[0].planes
+        low, high = self.shape.bounds
         return np.hstack([np.vstack([np.eye(3), -np.eye(3)]), np.r_[-high, low][:, None]])
 
     @cached_property
     def _winding(self) -> Winding:
-        bounding = self._shape.faces[~self._shape.sheets]
-        return Winding(self._shape.vertices, bounding)
+        bounding = self.shape.faces[~self.shape.sheets]
+        return Winding(self.shape.vertices, bounding)
 
     @cached_property
     def _tree(self) -> BoxTree:
         return BoxTree(self.corners)
+
+    @cached_property
+    def carrying(self) -> Carrying:
+        """The triangles that feet can stand on."""
+        return Carrying(self.corners, self.shape.sheets)
 
     def nearest(self, points: Array) -> tuple[Array, Array]:
         """Nearest points of the surface ``(N, 3)`` and their distances ``(N,)`` [m]."""
@@ -86,7 +91,7 @@ class Surface:
         """Whether ``points`` ``(N, 3)`` lie in the solid that the triangles bound."""
         points = np.asarray(points, dtype=np.float64).reshape(-1, 3)
         result = np.zeros(len(points), dtype=bool)
-        if self._shape.sheets.all():
+        if self.shape.sheets.all():
             return result
         # Outside of what is around it a surface is in one half of what is seen.
         level = (points @ self._around[:, :3].T + self._around[:, 3]).max(axis=1)
@@ -168,3 +173,15 @@ class Surface:
         low, high = hull.vertices.min(axis=0), hull.vertices.max(axis=0)
         found = self._tree.deepest(hull.planes, low, high)
         return None if found is None else (-found[0], found[1])
+
+
+Surfaces: TypeAlias = Mapping[Shape, Surface]
+"""The surfaces of all shapes that are asked about, by shape."""
+
+
+def surfaces_of(*scenes: Scene | None) -> Surfaces:
+    """The surfaces of all that stands in ``scenes``, to be shared by all that is asked of them."""
+    there = [scene for scene in scenes if scene is not None]
+    shapes = [prop.shape for scene in there for prop in scene.props]
+    shapes += [scene.terrain.shape for scene in there if scene.terrain is not None]
+    return {shape: Surface(shape) for shape in dict.fromkeys(shapes)}

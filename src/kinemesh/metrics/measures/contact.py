@@ -11,6 +11,7 @@ from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry import palms
 from kinemesh.metrics.geometry.encounter import Encounter
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.person import touches
@@ -44,6 +45,7 @@ def contact(
     terrain: Encounter | None,
     clip: Clip | None,
     limits: Limits,
+    surfaces: Surfaces,
 ) -> tuple[Measure, ...]:
     """Rows of hands on props, hands on terrain and feet on terrain."""
     bounds = {
@@ -54,11 +56,11 @@ def contact(
     found = {kind: _Gaps() for kind in bounds}
     if clip is not None:
         for side in SIDES:
-            _hand_on_props(posed, scene, props, clip, side, found["prop"])
+            _hand_on_props(posed, scene, props, clip, side, surfaces, found["prop"])
         if terrain is not None and clip.scene.terrain is not None:
             for side in SIDES:
-                _hand_on_terrain(posed, terrain, clip, side, found["terrain_hand"])
-                _foot_on_terrain(posed, terrain, clip, side, found["terrain_foot"])
+                _hand_on_terrain(posed, terrain, clip, side, surfaces, found["terrain_hand"])
+                _foot_on_terrain(posed, terrain, clip, side, surfaces, found["terrain_foot"])
     rows: list[Measure] = []
     for kind, gaps in found.items():
         thing = kind.split("_", maxsplit=1)[0]
@@ -76,12 +78,13 @@ def _hand_on_props(
     props: tuple[Encounter, ...],
     clip: Clip,
     side: str,
+    surfaces: Surfaces,
     found: _Gaps,
 ) -> None:
     hulls = posed.hand_hulls(side)
     targets = {prop.name: prop for prop in scene.props}
     sources = {prop.name: prop for prop in clip.scene.props}
-    for name, touch in touches.on_props(clip, side).items():
+    for name, touch in touches.on_props(clip, side, surfaces).items():
         if name not in targets:
             continue
         thing = next(s for s in props if s.solid.name == name)
@@ -90,37 +93,47 @@ def _hand_on_props(
         shifts = palms.shift(
             posed.palm(side)[frames],
             palms.palm(clip, side)[frames],
-            (target.shape, target.track[frames]),
-            (source.shape, source.track[frames]),
+            (surfaces[target.shape], target.track[frames]),
+            (surfaces[source.shape], source.track[frames]),
         )
         found.add(frames, np.abs(thing.gaps(frames, hulls)), shifts)
 
 
 def _hand_on_terrain(
-    posed: KinematicTrajectory, terrain: Encounter, clip: Clip, side: str, found: _Gaps
+    posed: KinematicTrajectory,
+    terrain: Encounter,
+    clip: Clip,
+    side: str,
+    surfaces: Surfaces,
+    found: _Gaps,
 ) -> None:
     assert clip.scene.terrain is not None
-    touch = touches.on_terrain(clip, side)
+    touch = touches.on_terrain(clip, side, surfaces)
     still = poses.IDENTITY[None]
     hulls = posed.hand_hulls(side)
     frames = np.flatnonzero(touch.flags)
     shifts = palms.shift(
         posed.palm(side)[frames],
         palms.palm(clip, side)[frames],
-        (terrain.solid.shape, still),
-        (clip.scene.terrain.shape, still),
+        (surfaces[terrain.solid.shape], still),
+        (surfaces[clip.scene.terrain.shape], still),
     )
     found.add(frames, np.abs(terrain.gaps(frames, hulls)), shifts)
 
 
 def _foot_on_terrain(
-    posed: KinematicTrajectory, terrain: Encounter, clip: Clip, side: str, found: _Gaps
+    posed: KinematicTrajectory,
+    terrain: Encounter,
+    clip: Clip,
+    side: str,
+    surfaces: Surfaces,
+    found: _Gaps,
 ) -> None:
     """Feet that stand with the terrain, and not the ground plane, under their toes."""
     toe = clip.landmark(f"{side}_toe")
-    under = support_height(clip.scene, toe)
+    under = support_height(clip.scene, toe, surfaces)
     flat = -np.inf if clip.scene.ground is None else clip.scene.ground
-    flags: NDArray[np.bool_] = standing(clip, side).toe & (under > flat + 1e-3)
+    flags: NDArray[np.bool_] = standing(clip, side, surfaces).toe & (under > flat + 1e-3)
     hulls = posed.foot_hulls(side)
     frames = np.flatnonzero(flags)
     found.add(frames, np.abs(terrain.gaps(frames, hulls)), np.zeros(0))

@@ -6,6 +6,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.metrics.geometry.kinematics import inverse_dynamics, point_jacobians, velocities
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.person.support import support_height
 from kinemesh.metrics.score import Measure, none, runs
@@ -22,7 +23,7 @@ _LACK = (0.1, 0.05)
 more than the weight times this lever [m]."""
 
 
-def dynamics(posed: KinematicTrajectory, scene: Scene) -> tuple[Measure, ...]:
+def dynamics(posed: KinematicTrajectory, scene: Scene, surfaces: Surfaces) -> tuple[Measure, ...]:
     """Torques beyond effort limits, and frames whose motion the feet's forces cannot carry."""
     if len(posed) < 3:
         return (none("dynamics.torque_share", "%", "needs more than 2 frames"),)
@@ -37,7 +38,7 @@ def dynamics(posed: KinematicTrajectory, scene: Scene) -> tuple[Measure, ...]:
         velocity = (rates[k - 1] + rates[k]) / 2.0
         acceleration = (rates[k] - rates[k - 1]) * posed.fps
         torque = inverse_dynamics(robot, posed.q[k], velocity, acceleration)
-        torque = _supported(posed, scene, k, torque, [c[k] for c in corners])
+        torque = _supported(posed, scene, k, torque, [c[k] for c in corners], surfaces)
         force, moment = (float(np.linalg.norm(part)) for part in (torque[:3], torque[3:6]))
         carried[k] = force <= _LACK[0] * weight and moment <= _LACK[1] * weight
         if carried[k]:
@@ -78,7 +79,12 @@ def dynamics(posed: KinematicTrajectory, scene: Scene) -> tuple[Measure, ...]:
 
 
 def _supported(
-    posed: KinematicTrajectory, scene: Scene, frame: int, torque: Array, corners: list[Array]
+    posed: KinematicTrajectory,
+    scene: Scene,
+    frame: int,
+    torque: Array,
+    corners: list[Array],
+    surfaces: Surfaces,
 ) -> Array:
     """Joint torques once planted soles push, after what the base's wrench still lacks.
 
@@ -87,7 +93,7 @@ def _supported(
     """
     columns = []
     for sole, points in zip(posed.robot.soles, corners, strict=True):
-        height = points[:, 2] - support_height(scene, points, 0.05)
+        height = points[:, 2] - support_height(scene, points, surfaces, 0.05)
         touching = points[np.abs(height) < _PLANTED]
         if len(touching):
             jacobian = point_jacobians(posed.robot, posed.q[frame], sole.joint, touching)

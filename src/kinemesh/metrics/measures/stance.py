@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.person.human import Standing, standing
@@ -31,7 +32,7 @@ _UNITS = {
 
 
 def stance(
-    posed: KinematicTrajectory, scene: Scene, clip: Clip | None, limits: Limits
+    posed: KinematicTrajectory, scene: Scene, clip: Clip | None, limits: Limits, surfaces: Surfaces
 ) -> tuple[Measure, ...]:
     """Drift from touchdown, slip speed, height and tilt of soles while the person's foot stands."""
     bounds = {
@@ -42,7 +43,7 @@ def stance(
     if clip is None:
         why = "needs the clip: which feet stand is the person's to say"
         return _missing(bounds, why)
-    feet = [(s.name, standing(clip, s.name)) for s in posed.robot.soles]
+    feet = [(s.name, standing(clip, s.name, surfaces)) for s in posed.robot.soles]
     if not feet:
         return _missing(bounds, "the robot has no feet that could stand", owed=False)
     if not any(foot.toe.any() for _, foot in feet):
@@ -66,7 +67,7 @@ def stance(
                 np.maximum.at(slip, np.arange(first + 1, last + 1), pace * posed.fps)
                 if flags is foot.toe:
                     speeds.append(pace * posed.fps)
-        height, tilt = _sole(scene, corners, posed.underside(side), foot)
+        height, tilt = _sole(scene, corners, posed.underside(side), foot, surfaces)
         heights.append(height[np.isfinite(height)])
         lifted = np.fmax(lifted, np.fmax.reduce(height, axis=1))
         tilts.append(tilt)
@@ -115,7 +116,9 @@ def stance(
     )
 
 
-def _sole(scene: Scene, corners: Array, lowest: Array, foot: Standing) -> tuple[Array, Array]:
+def _sole(
+    scene: Scene, corners: Array, lowest: Array, foot: Standing, surfaces: Surfaces
+) -> tuple[Array, Array]:
     """Height errors ``(T, 4)`` [m] of corners while they stand, tilts [rad] while it is flat.
 
     The corners of the toe edge are measured while the toe stands, those of the heel while the
@@ -123,10 +126,10 @@ def _sole(scene: Scene, corners: Array, lowest: Array, foot: Standing) -> tuple[
     stands where its lowest point ``(T,)`` does.
     """
     middle = corners[:, 2:].mean(axis=1)
-    level = support_height(scene, middle, _REACH)
+    level = support_height(scene, middle, surfaces, _REACH)
     heights = np.full((len(corners), 4), np.nan)
     for k, flags in ((0, foot.heel), (1, foot.heel), (2, foot.toe), (3, foot.toe)):
-        under = support_height(scene, corners[:, k], _REACH)
+        under = support_height(scene, corners[:, k], surfaces, _REACH)
         # A corner that overhangs its step is judged by the step that the toe stands on.
         with np.errstate(invalid="ignore"):
             same = np.abs(under - level) < _STEP

@@ -9,6 +9,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.overlap import Body, depths
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.rests import rests
 from kinemesh.metrics.score import Measure, none, runs
@@ -21,7 +22,12 @@ _OWN = 1e-3
 
 
 def things(
-    scene: Scene, clip: Clip | None, target: Scene | None, scale: float, limits: Limits
+    scene: Scene,
+    clip: Clip | None,
+    target: Scene | None,
+    scale: float,
+    limits: Limits,
+    surfaces: Surfaces,
 ) -> tuple[Measure, ...]:
     """Rows on props against props, terrain and ground, and on the places of props."""
     if not scene.props:
@@ -32,22 +38,24 @@ def things(
             none("scene.rest", "cm", why),
         )
     return (
-        _overlap(scene, None if clip is None else clip.scene, limits.props),
+        _overlap(scene, None if clip is None else clip.scene, limits.props, surfaces),
         _place(scene, None if clip is None else clip.scene, target, scale, limits.prop_place),
         rests(scene, clip, target, scale, limits.prop_rest),
     )
 
 
-def _overlap(scene: Scene, recorded: Scene | None, limit: float | None) -> Measure:
+def _overlap(
+    scene: Scene, recorded: Scene | None, limit: float | None, surfaces: Surfaces
+) -> Measure:
     frames = len(scene.props[0].track)
-    found = _pairs(scene, frames)
+    found = _pairs(scene, frames, surfaces)
     deepest = np.max(list(found.values()), axis=0) if found else np.zeros(frames)
     frame = int(np.argmax(deepest))
     note = ""
     if deepest[frame] > 0.0:
         names = max(found, key=lambda pair: float(found[pair][frame]))
         note = f"{names[0]} in {names[1]} in frame {frame}"
-        before = 0.0 if recorded is None else _recorded(recorded, names, frames, frame)
+        before = 0.0 if recorded is None else _recorded(recorded, names, frames, frame, surfaces)
         if before > _SEEN:
             note += f"; {1e3 * before:.3g} mm in the recording"
     return Measure(
@@ -62,13 +70,13 @@ def _overlap(scene: Scene, recorded: Scene | None, limit: float | None) -> Measu
 
 
 def _pairs(
-    scene: Scene, frames: int, only: tuple[str, str] | None = None
+    scene: Scene, frames: int, surfaces: Surfaces, only: tuple[str, str] | None = None
 ) -> dict[tuple[str, str], Array]:
     """Depth ``(T,)`` [m] of every prop in every other, in the terrain and in the ground."""
-    props = [Body(prop.name, prop.shape, prop.track) for prop in scene.props]
+    props = [Body(prop.name, surfaces[prop.shape], prop.track) for prop in scene.props]
     solids = list(props)
     if scene.terrain is not None:
-        solids.append(Body(scene.terrain.name, scene.terrain.shape, poses.IDENTITY))
+        solids.append(Body(scene.terrain.name, surfaces[scene.terrain.shape], poses.IDENTITY))
     found = {
         (a.name, b.name): depths(a, b, frames)
         for a, b in combinations(solids, 2)
@@ -82,9 +90,11 @@ def _pairs(
     return found
 
 
-def _recorded(scene: Scene, names: tuple[str, str], frames: int, frame: int) -> float:
+def _recorded(
+    scene: Scene, names: tuple[str, str], frames: int, frame: int, surfaces: Surfaces
+) -> float:
     """How deep the same two are in each other in the recording [m]; 0 if one is not in it."""
-    depth = _pairs(scene, frames, names).get(names)
+    depth = _pairs(scene, frames, surfaces, names).get(names)
     return 0.0 if depth is None else float(depth[frame])
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.surface import Surface
+from kinemesh.metrics.geometry.surface import Surface, Surfaces
 from kinemesh.metrics.person.human import Flags, speed
 from kinemesh.metrics.score import runs
 from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
@@ -76,30 +76,31 @@ class Bearing:
 class Bearings:
     """What carries the person of a clip: by the ground alone, and by all; asked once each."""
 
-    def __init__(self, clip: Clip) -> None:
+    def __init__(self, clip: Clip, surfaces: Surfaces) -> None:
         self.clip = clip
+        self.surfaces = surfaces
 
     @cached_property
     def on_ground(self) -> Bearing:
         """By the ground alone, which costs next to nothing."""
-        return bearing(self.clip, shapes=False)
+        return bearing(self.clip, None)
 
     @cached_property
     def on_all(self) -> Bearing:
         """By the ground, the terrain and the props."""
-        return bearing(self.clip) if self.clip.scene.things else self.on_ground
+        return bearing(self.clip, self.surfaces) if self.clip.scene.things else self.on_ground
 
 
-def bearing(clip: Clip, *, shapes: bool = True) -> Bearing:
-    """What carries the person of ``clip``; without ``shapes`` the ground alone is looked at."""
+def bearing(clip: Clip, surfaces: Surfaces | None) -> Bearing:
+    """What carries the person of ``clip``; without ``surfaces`` the ground alone is looked at."""
     places = clip.landmarks()
     reach = _REACH * clip.stature / _STATURE
     near = np.zeros(places.shape[:2], dtype=bool)
     if clip.scene.ground is not None:
         near |= np.abs(places[..., 2] - clip.scene.ground) < reach
-    if shapes:
+    if surfaces is not None:
         for shape, track in _solids(clip.scene):
-            near |= _at(shape, poses.apply(poses.inverse(track), places), reach)
+            near |= _at(surfaces[shape], poses.apply(poses.inverse(track), places), reach)
     falls = _falls(clip, np.logical_not(near.any(axis=1)), places)
     paces = [
         np.where(near[:, k], speed(places[:, k] * (1.0, 1.0, 0.0), clip.fps), np.inf)
@@ -117,12 +118,12 @@ def _solids(scene: Scene) -> Iterator[tuple[Shape, Array]]:
         yield scene.terrain.shape, poses.IDENTITY[None]
 
 
-def _at(shape: Shape, local: Array, reach: Array) -> NDArray[np.bool_]:
-    """Which of the places ``(T, K, 3)`` [m] are within ``reach`` ``(K,)`` [m] of a shape."""
-    low, high = shape.bounds
+def _at(surface: Surface, local: Array, reach: Array) -> NDArray[np.bool_]:
+    """Which of the places ``(T, K, 3)`` [m] are within ``reach`` ``(K,)`` [m] of a surface."""
+    low, high = surface.shape.bounds
     close = np.all((local > low - reach[:, None]) & (local < high + reach[:, None]), axis=-1)
     if close.any():
-        distance = Surface.from_shape(shape).nearest(local[close])[1]
+        distance = surface.nearest(local[close])[1]
         close[close] = distance < np.broadcast_to(reach, close.shape)[close]
     return np.asarray(close)
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.surface import Surface
+from kinemesh.metrics.geometry.surface import Surface, Surfaces
 from kinemesh.metrics.person.support import support_height
 from kinemesh.metrics.score import runs
-from kinemesh.motion import Clip, Shape
+from kinemesh.motion import Clip
 from kinemesh.motion.edits import edited
 
 Flags = NDArray[np.bool_]
@@ -74,14 +74,14 @@ class Standing:
     """The heel is down and still too ``(T,)``; implies ``toe``."""
 
 
-def standing(clip: Clip, side: str) -> Standing:
+def standing(clip: Clip, side: str, surfaces: Surfaces) -> Standing:
     """Stance of one foot: the toe is still and low for 0.2 s; the heel: the ankle too.
 
     Toes in the air do not stand, nor does a foot that lies on its instep or its side. Where
     the user has said when the toe stands, that counts.
     """
     toe, ankle, knee = (clip.landmark(f"{side}_{part}") for part in ("toe", "ankle", "knee"))
-    surface = support_height(clip.scene, toe)
+    surface = support_height(clip.scene, toe, surfaces)
     height, lift = toe[:, 2] - surface, ankle[:, 2] - surface
     still = speed(toe, clip.fps) < STILL
     rests = height[still & (np.abs(height) < HIGHEST)]
@@ -130,9 +130,7 @@ def hand_points(clip: Clip, side: str) -> tuple[Array, bool]:
     return np.asarray(wrist + (wrist - elbow) / 3.0)[:, None], False
 
 
-def near(
-    clip: Clip, side: str, track: Array, surface: Surface, shape: Shape
-) -> tuple[Array, Array, bool]:
+def near(clip: Clip, side: str, track: Array, surface: Surface) -> tuple[Array, Array, bool]:
     """Distance ``(T,)`` [m] of a hand from a surface, nearest point, and if by its fingers.
 
     A joint inside the solid is at distance zero.
@@ -141,7 +139,7 @@ def near(
     frames, count = points.shape[:2]
     track = np.broadcast_to(track, (frames, 7)) if len(track) == 1 else track
     local = poses.apply(poses.inverse(track), points).reshape(-1, 3)
-    low, high = shape.bounds
+    low, high = surface.shape.bounds
     outside = np.linalg.norm(np.maximum(np.maximum(low - local, local - high), 0.0), axis=1)
     close = outside < 0.3  # further away nothing can touch
     distance, places = outside.copy(), np.clip(local, low, high)

@@ -9,6 +9,7 @@ import numpy as np
 from kinemesh.arrays import readonly
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
+from kinemesh.metrics.geometry.surface import Surfaces, surfaces_of
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.person import touches
 from kinemesh.metrics.person.human import Flags, lasting, speed, standing
@@ -54,18 +55,19 @@ def timeline(
         clip: the person's motion, frame for frame; None: the person's side is not known.
     """
     posed = KinematicTrajectory(trajectory, robot)
+    surfaces = surfaces_of(scene, None if clip is None else clip.scene)
     rows = []
     for sole in robot.soles:
         toe = posed.corners(sole.name)[:, 2:].mean(axis=1)
-        height = np.abs(toe[:, 2] - support_height(scene, toe, _REACH))
+        height = np.abs(toe[:, 2] - support_height(scene, toe, surfaces, _REACH))
         stands = lasting((height < STANDS) & (speed(toe, posed.fps) < STILL), posed.fps)
-        person = None if clip is None else standing(clip, sole.name).toe
+        person = None if clip is None else standing(clip, sole.name, surfaces).toe
         rows.append(Touching(f"{sole.name} foot stands", person, stands))
-    terrain = terrain_of(scene)
-    for solid in (*props_of(scene), *([] if terrain is None else [terrain])):
+    terrain = terrain_of(scene, surfaces)
+    for solid in (*props_of(scene, surfaces), *([] if terrain is None else [terrain])):
         for side in SIDES:
             near = _touches(posed, solid, side)
-            person = None if clip is None else person_touches(clip, solid.name, side)
+            person = None if clip is None else person_touches(clip, solid.name, side, surfaces)
             if near.any() or (person is not None and person.any()):
                 rows.append(Touching(f"{side} hand on {solid.name}", person, near))
     return tuple(rows)
@@ -86,9 +88,9 @@ def _touches(posed: KinematicTrajectory, solid: Solid, side: str) -> Flags:
     return flags
 
 
-def person_touches(clip: Clip, name: str, side: str) -> Flags:
+def person_touches(clip: Clip, name: str, side: str, surfaces: Surfaces) -> Flags:
     """When the person's hand touches a prop or the terrain ``(T,)``, as the ruler's rows say."""
     if clip.scene.terrain is not None and clip.scene.terrain.name == name:
-        return touches.on_terrain(clip, side).flags
-    known = touches.on_props(clip, side).get(name)
+        return touches.on_terrain(clip, side, surfaces).flags
+    known = touches.on_props(clip, side, surfaces).get(name)
     return np.zeros(len(clip), dtype=bool) if known is None else known.flags

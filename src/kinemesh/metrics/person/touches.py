@@ -8,7 +8,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.surface import Surface
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.person import human
 from kinemesh.metrics.person.human import Flags
 from kinemesh.metrics.score import runs
@@ -26,7 +26,7 @@ class Touch:
     """The places of the surface nearest to the hand ``(T, 3)`` [m], in the thing's frame."""
 
 
-def on_props(clip: Clip, side: str) -> dict[str, Touch]:
+def on_props(clip: Clip, side: str, surfaces: Surfaces) -> dict[str, Touch]:
     """What one hand does with each prop, by the prop's name; it touches the nearest.
 
     The clip's contact labels count where there is one prop that they can mean, while the hand
@@ -38,9 +38,7 @@ def on_props(clip: Clip, side: str) -> dict[str, Touch]:
     found, away = [], []
     for prop in props:
         track = prop.track
-        near, places, fingers = human.near(
-            clip, side, track, Surface.from_shape(prop.shape), prop.shape
-        )
+        near, places, fingers = human.near(clip, side, track, surfaces[prop.shape])
         if label is None:
             flags = _steady(near, human.PROP_TOUCH[0 if fingers else 1])
             points = poses.apply(poses.inverse(track), human.hand_points(clip, side)[0])
@@ -59,12 +57,12 @@ def on_props(clip: Clip, side: str) -> dict[str, Touch]:
     }
 
 
-def on_terrain(clip: Clip, side: str) -> Touch:
+def on_terrain(clip: Clip, side: str, surfaces: Surfaces) -> Touch:
     """What one hand does with the terrain of the clip's scene, which there must be."""
     terrain = clip.scene.terrain
     assert terrain is not None
-    surface, shape = Surface.from_shape(terrain.shape), terrain.shape
-    near, places, fingers = human.near(clip, side, poses.IDENTITY[None], surface, shape)
+    surface = surfaces[terrain.shape]
+    near, places, fingers = human.near(clip, side, poses.IDENTITY[None], surface)
     middle = human.hand_points(clip, side)[0].mean(axis=1)
     flags = _steady(near, human.TERRAIN_TOUCH[0 if fingers else 1])
     flags &= human.speed(middle, clip.fps) < human.TERRAIN_SPEED

@@ -1,8 +1,8 @@
-"""The robot at q, kinematics done: an immutable value."""
+"""Forward kinematics and Jacobians at q: an immutable value."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Self
 
 import coal
 import numpy as np
@@ -10,14 +10,12 @@ import pinocchio as pin
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-
-if TYPE_CHECKING:
-    from kinemesh.robot.model import RobotModel
+from kinemesh.robot.kinematic_model import KinematicModel
 
 Joints = NDArray[np.int64]
 
 
-class Configuration:
+class Kinematics:
     """Forward kinematics and Jacobians of a robot at ``q``, computed once and never changed.
 
     Points of the robot are given by joint index and position in the joint's frame; their
@@ -34,7 +32,7 @@ class Configuration:
 
     __slots__ = ("_jacobian", "q", "robot", "rotations", "spheres", "translations")
 
-    def __init__(self, robot: RobotModel, q: Array) -> None:
+    def __init__(self, robot: KinematicModel, q: Array) -> None:
         self.robot = robot
         self.q = np.array(q, dtype=np.float64)
         self._jacobian: Array
@@ -54,13 +52,13 @@ class Configuration:
     @classmethod
     def made(
         cls,
-        robot: RobotModel,
+        robot: KinematicModel,
         q: Array,
         rotations: Array,
         translations: Array,
         spheres: Array,
         jacobian: Array,
-    ) -> Configuration:
+    ) -> Self:
         """A configuration whose kinematics are done already."""
         made = cls.__new__(cls)
         made.robot, made.q, made._jacobian = robot, q, jacobian
@@ -125,9 +123,9 @@ class Configuration:
         """World positions ``(K, 3)`` [m] of the landmarks, in the order of ``LANDMARKS``."""
         return self.positions(self.robot.landmark_joints, self.robot.landmark_offsets)
 
-    def integrate(self, step: Array) -> Configuration:
+    def integrate(self, step: Array) -> Self:
         """The configuration ``q (+) step`` for a tangent step ``(nv,)``."""
-        return Configuration(self.robot, pin.integrate(self.robot.pin_model, self.q, step))
+        return type(self)(self.robot, pin.integrate(self.robot.pin_model, self.q, step))
 
     def difference(self, origin: Array) -> tuple[Array, Array]:
         """Tangent ``(nv,)`` from ``origin`` ``(nq,)`` to here, and its Jacobian ``(nv, nv)``."""
