@@ -82,4 +82,4 @@ if __name__ == "__main__":
     # python hatch_build.py: build in place, for a checkout that is used without installing it.
     checkout = Path(__file__).resolve().parent
     made = compiled(checkout, Path(tempfile.mkdtemp(prefix="kinemesh-build-")))
-    put(made, checkout / "src/kinemesh/robot" / made.name)
+    put(made, checkout / "src/kinemesh/kernel" / made.name)

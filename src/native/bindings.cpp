@@ -22,6 +22,13 @@ using Shape = std::vector<py::ssize_t>;
 Reals reals(const Numbers& a) { return {a.data(), a.data() + a.size()}; }
 Ints ints(const Indices& a) { return {a.data(), a.data() + a.size()}; }
 
+// What `work` gives, while other threads may run Python.
+template <class Work>
+auto freely(Work work) {
+    const py::gil_scoped_release free;
+    return work();
+}
+
 Numbers array(const Reals& numbers, Shape shape) { return Numbers(std::move(shape), numbers.data()); }
 
 // Rotations (J, 3, 3), translations (J, 3), spheres (H, 3) and Jacobian (6, nv) of a posture.
@@ -100,25 +107,22 @@ std::shared_ptr<Evaluated> evaluated(const Model& model, Program program, const 
         throw std::invalid_argument("q: wrong size");
     }
     const double* numbers = q.data();
-    const py::gil_scoped_release free;
-    return std::make_shared<Evaluated>(model, std::move(program), numbers);
+    return freely([&] { return std::make_shared<Evaluated>(model, std::move(program), numbers); });
 }
 
 py::tuple normal(const Evaluated& at) {
     const auto n = static_cast<py::ssize_t>(at.nv());
     Numbers hessian(Shape{n, n}), gradient(n);
     double *H = hessian.mutable_data(), *g = gradient.mutable_data();
-    {
-        const py::gil_scoped_release free;
-        at.normal(H, g);
-    }
+    freely([&] { at.normal(H, g); });
     return py::make_tuple(hessian, gradient);
 }
 
 py::tuple stacked(const Evaluated& at) {
     const auto n = static_cast<py::ssize_t>(at.nv()), m = static_cast<py::ssize_t>(at.bounded());
     Numbers matrix(Shape{m, n}), lower(m), upper(m);
-    at.stacked(matrix.mutable_data(), lower.mutable_data(), upper.mutable_data());
+    double *A = matrix.mutable_data(), *l = lower.mutable_data(), *u = upper.mutable_data();
+    freely([&] { at.stacked(A, l, u); });
     return py::make_tuple(matrix, lower, upper);
 }
 
@@ -126,7 +130,8 @@ py::tuple rows(const Evaluated& at, std::size_t k) {
     const auto n = static_cast<py::ssize_t>(at.nv());
     const auto m = static_cast<py::ssize_t>(at.value(k).size());
     Numbers rates(Shape{m, n});
-    at.rates(k, rates.mutable_data());
+    double* J = rates.mutable_data();
+    freely([&] { at.rates(k, J); });
     return py::make_tuple(array(at.value(k), {m}), rates);
 }
 
@@ -176,8 +181,10 @@ py::object adjacent(const Numbers& points) {
     if (points.ndim() != 2 || points.shape(1) != 3) throw std::invalid_argument("points: (V, 3)");
     const auto count = points.shape(0);
     Flags result(Shape{count, count});
-    if (!adjacency(points.data(), static_cast<int>(count), result.mutable_data())) return py::none();
-    return result;
+    const double* from = points.data();
+    bool* to = result.mutable_data();
+    const bool told = freely([&] { return adjacency(from, static_cast<int>(count), to); });
+    return told ? py::object(result) : py::none();
 }
 
 Numbers deltas(const Flags& adjacent, const Numbers& points) {
@@ -194,12 +201,12 @@ py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& a
         throw std::invalid_argument("target: sizes do not fit");
     }
     Numbers factor(Shape{moving, moving}), offset(Shape{moving, 3});
-    double constant = 0.0;
-    if (!reduced(neighbours(adjacent), static_cast<std::size_t>(moving), deltas.data(),
-                 anchors.data(), weights.data(), factor.mutable_data(), offset.mutable_data(),
-                 constant)) {
-        return py::none();
-    }
+    double constant = 0.0, *F = factor.mutable_data(), *o = offset.mutable_data();
+    const Neighbours mesh = neighbours(adjacent);
+    const double *d = deltas.data(), *a = anchors.data(), *w = weights.data();
+    const bool positive = freely(
+        [&] { return reduced(mesh, static_cast<std::size_t>(moving), d, a, w, F, o, constant); });
+    if (!positive) return py::none();
     return py::make_tuple(factor, offset, constant);
 }
 

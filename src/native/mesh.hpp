@@ -10,13 +10,14 @@ namespace kinemesh {
 inline bool adjacency(const double* points, int count, bool* adjacent) {
     Delaunay mesh;
     if (!mesh.build(points, count)) return false;
-    std::fill(adjacent, adjacent + count * count, false);
+    const auto row = static_cast<std::size_t>(count);
+    std::fill(adjacent, adjacent + row * row, false);
     for (const auto& t : mesh.tetrahedra) {
         if (!t.alive) continue;
         for (int a : t.corner) {
             for (int b : t.corner) {
                 if (a != b && a != mesh.infinity() && b != mesh.infinity()) {
-                    adjacent[a * count + b] = true;
+                    adjacent[a * row + b] = true;
                 }
             }
         }

@@ -58,6 +58,7 @@ class Model {
         const auto fits = [](std::size_t size, std::size_t wanted, const char* name) {
             if (size != wanted) throw std::invalid_argument(std::string(name) + ": wrong size");
         };
+        if (joints_ < 2) throw std::invalid_argument("parents: no universe and base");
         fits(t_.sliding.size(), joints_, "sliding");
         fits(t_.placements.size(), 12 * joints_, "placements");
         fits(t_.axes.size(), 3 * joints_, "axes");
@@ -80,6 +81,7 @@ class Model {
             clouds_.emplace_back(t_.vertices.data() + 3 * first, last - first, 3);
             joint(t_.hull_joints[h]);
         }
+        fits(t_.pairs.size() % 2, 0, "pairs");
         for (const auto pair : t_.pairs) hull(pair);
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from importlib import import_module
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -37,18 +36,13 @@ from kinemesh.robot import Configuration, RobotModel
 from kinemesh.robot.bodies import joint_axes
 from kinemesh.robot.selfcollision import pair_distances
 
+try:
+    from kinemesh.kernel import _native
+except ImportError:  # installed without a compiler
+    _native = None  # type: ignore[assignment]
+
 Posture = tuple[Array, Array, Array, Array, Array]
 """q, rotations, translations, spheres and Jacobian: a :class:`Configuration` in arrays."""
-
-
-def _built() -> Any:
-    try:
-        return import_module("kinemesh.kernel._native")
-    except ImportError:  # installed without a compiler
-        return None
-
-
-_native = _built()
 
 
 def available() -> bool:
@@ -62,20 +56,20 @@ class NativeKernel:
     def __init__(self, robot: RobotModel) -> None:
         self.robot = robot
         self._model = _native.Model(*_tables(robot))
-        self._obstacles: WeakKeyDictionary[Obstacle, Any] = WeakKeyDictionary()
+        self._obstacles: WeakKeyDictionary[Obstacle, _native.Obstacle] = WeakKeyDictionary()
 
-    def compiled(self, table: LeastSquares | Within) -> Any:
+    def compiled(self, table: LeastSquares | Within) -> _native.Asked:
         """The table, made ready."""
         rows = self._rows(table.rows)
         if isinstance(table, LeastSquares):
             return _native.Asked.squares(rows, table.weight, table.constant)
         return _native.Asked.within(rows, table.lower, table.upper)
 
-    def evaluate(self, program: Sequence[Any], q: Array) -> NativeEvaluated:
+    def evaluate(self, program: Sequence[_native.Asked], q: Array) -> NativeEvaluated:
         """Tables made ready at ``q`` ``(nq,)``."""
         return NativeEvaluated(self.robot, self._model.evaluate(program, q))
 
-    def _rows(self, rows: Rows) -> Any:
+    def _rows(self, rows: Rows) -> _native.Rows:
         match rows:
             case PointOffsets(joints, points, directions, origins):
                 return _native.PointOffsets(joints, points, directions, origins)
@@ -95,13 +89,13 @@ class NativeKernel:
                 placed = [self._placed(*o) for o in obstacles]
                 return _native.HandDistances(placed, hulls, NEAR)
 
-    def _placed(self, obstacle: Obstacle, pose: Array) -> Any:
+    def _placed(self, obstacle: Obstacle, pose: Array) -> _native.Placed:
         known = self._obstacles.get(obstacle)
         if known is None:
             known = self._obstacles[obstacle] = self._obstacle(obstacle)
         return _native.Placed(known, poses.matrix(pose), pose[:3])
 
-    def _obstacle(self, obstacle: Obstacle) -> Any:
+    def _obstacle(self, obstacle: Obstacle) -> _native.Obstacle:
         """An obstacle, its true surfaces left to Python."""
         robot, other = self.robot, None
         # Not the obstacle itself, which would be kept for ever: it is the key to what is made here.
@@ -124,10 +118,10 @@ class NativeKernel:
 class NativeEvaluated:
     """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""
 
-    def __init__(self, robot: RobotModel, found: Any) -> None:
+    def __init__(self, robot: RobotModel, found: _native.Evaluated) -> None:
         self._robot, self._found = robot, found
-        self.counts: list[int] = found.counts
-        self.figures: list[float] = found.figures
+        self.counts = found.counts
+        self.figures = found.figures
         self.excess = found.excess
         self.rows = found.rows
         self.normal = found.normal
@@ -204,20 +198,20 @@ def _tables(robot: RobotModel) -> tuple[Any, ...]:
 
 def adjacency(points: Array) -> NDArray[np.bool_]:
     """As :func:`kinemesh.kernel.reference.adjacency`."""
-    found: NDArray[np.bool_] | None = _native.adjacency(points)
+    found = _native.adjacency(points)
     return reference.adjacency(points) if found is None else found
 
 
 def deltas(adjacent: NDArray[np.bool_], points: Array) -> Array:
     """As :func:`kinemesh.kernel.reference.deltas`."""
-    return np.asarray(_native.deltas(adjacent, points))
+    return _native.deltas(adjacent, points)
 
 
 def laplacian_target(
     adjacent: NDArray[np.bool_], wanted: Array, anchors: Array, weights: Array
 ) -> tuple[Array, Array, float]:
     """As :func:`kinemesh.kernel.reference.laplacian_target`."""
-    found: tuple[Array, Array, float] | None = _native.target(adjacent, wanted, anchors, weights)
+    found = _native.target(adjacent, wanted, anchors, weights)
     if found is None:
         return reference.laplacian_target(adjacent, wanted, anchors, weights)
     return found

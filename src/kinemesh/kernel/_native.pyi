@@ -1,0 +1,176 @@
+"""The compiled kernel as ``src/native/bindings.cpp`` makes it.
+
+Arguments have no names there. What rows mean, shapes and units, is in ``rows.py``.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kinemesh.arrays import Array
+
+_Indices = NDArray[np.int64]
+
+# q (nq,), rotations (J, 3, 3), translations (J, 3), spheres (H, 3) and Jacobian (6, nv)
+_Posture = tuple[Array, Array, Array, Array, Array]
+
+# posture, rotation (3, 3) and translation (3,) of the obstacle, hulls (H,), within [m]
+# -> distances (N,) [m], points (N, 3), normals (N, 3), hulls (N,)
+_Touching = Callable[
+    [_Posture, Array, Array, _Indices, float], tuple[Array, Array, Array, _Indices]
+]
+
+# posture, numbers of pairs (P,), within [m]
+# -> distances (N,) [m], points (N, 2, 3), normals (N, 3), pairs of hulls (N, 2)
+_SelfTouching = Callable[[_Posture, _Indices, float], tuple[Array, Array, Array, _Indices]]
+
+def adjacency(points: ArrayLike, /) -> NDArray[np.bool_] | None:
+    """Who is next to whom ``(V, V)``; None where signs are too close to call."""
+
+def deltas(adjacent: ArrayLike, points: ArrayLike, /) -> Array:
+    """Laplacian coordinates ``(V, 3)`` [m]."""
+
+def target(
+    adjacent: ArrayLike, deltas: ArrayLike, anchors: ArrayLike, weights: ArrayLike, /
+) -> tuple[Array, Array, float] | None:
+    """Factor ``(K, K)``, offset ``(K, 3)``, constant; None where the matrix is not positive."""
+
+class Part:
+    """A convex solid: its vertices ``(N, 3)`` and its facets' planes ``(F, 4)``."""
+
+    def __init__(self, points: ArrayLike, planes: ArrayLike, /) -> None: ...
+
+class Obstacle:
+    """Convex parts, how far their hull may be entered, and what is measured elsewhere.
+
+    Dents: depths ``(X, Y, Z)`` [m], origin ``(3,)``, spacing [m], and the distance [m] below
+    which they count.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[tuple[Part, _Touching]],
+        dents: tuple[ArrayLike, ArrayLike, float, float] | None,
+        other: _Touching | None,
+        /,
+    ) -> None: ...
+
+class Placed:
+    """An obstacle at a pose: rotation ``(3, 3)`` and translation ``(3,)``."""
+
+    def __init__(
+        self, obstacle: Obstacle, rotation: ArrayLike, translation: ArrayLike, /
+    ) -> None: ...
+
+class Rows:
+    """Rows of a frame, of any kind."""
+
+class PointOffsets(Rows):
+    """As :class:`kinemesh.kernel.PointOffsets`."""
+
+    def __init__(
+        self, joints: ArrayLike, points: ArrayLike, directions: ArrayLike, origins: ArrayLike, /
+    ) -> None: ...
+
+class PointMixture(Rows):
+    """As :class:`kinemesh.kernel.PointMixture`."""
+
+    def __init__(
+        self, joints: ArrayLike, points: ArrayLike, factor: ArrayLike, offset: ArrayLike, /
+    ) -> None: ...
+
+class AxisAlignment(Rows):
+    """As :class:`kinemesh.kernel.AxisAlignment`."""
+
+    def __init__(self, joints: ArrayLike, axes: ArrayLike, targets: ArrayLike, /) -> None: ...
+
+class TangentDifference(Rows):
+    """As :class:`kinemesh.kernel.TangentDifference`."""
+
+    def __init__(
+        self, others: Sequence[ArrayLike], shares: ArrayLike, offset: ArrayLike | None, /
+    ) -> None: ...
+
+class JointOffsets(Rows):
+    """As :class:`kinemesh.kernel.JointOffsets`."""
+
+    def __init__(self, reference: ArrayLike, /) -> None: ...
+
+class Clearance(Rows):
+    """As :class:`kinemesh.kernel.Clearance`."""
+
+    def __init__(
+        self, obstacles: Sequence[Placed], ground: float | None, within: float, /
+    ) -> None: ...
+
+class SelfClearance(Rows):
+    """As :class:`kinemesh.kernel.SelfClearance`."""
+
+    def __init__(self, within: float, touching: _SelfTouching, /) -> None: ...
+
+class HandDistances(Rows):
+    """As :class:`kinemesh.kernel.HandDistances`."""
+
+    def __init__(
+        self, obstacles: Sequence[Placed], hulls: Sequence[ArrayLike], within: float, /
+    ) -> None: ...
+
+class Asked:
+    """Rows and what is asked of them."""
+
+    @staticmethod
+    def squares(rows: Rows, weight: ArrayLike, constant: float, /) -> Asked:
+        """Their squares are to be small: one weight, or one a row."""
+
+    @staticmethod
+    def within(rows: Rows, lower: ArrayLike, upper: ArrayLike, /) -> Asked:
+        """They are to be within bounds: one number, or one a row."""
+
+class Model:
+    """A robot's tables: see ``Tables`` in ``src/native/model.hpp``."""
+
+    def __init__(
+        self,
+        parents: ArrayLike,
+        sliding: ArrayLike,
+        placements: ArrayLike,
+        axes: ArrayLike,
+        support: ArrayLike,
+        vertices: ArrayLike,
+        starts: ArrayLike,
+        hull_joints: ArrayLike,
+        centres: ArrayLike,
+        radii: ArrayLike,
+        pairs: ArrayLike,
+        /,
+    ) -> None: ...
+    def evaluate(self, program: Sequence[Asked], q: ArrayLike, /) -> Evaluated:
+        """A program at ``q`` ``(nq,)``."""
+
+class Evaluated:
+    """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""
+
+    @property
+    def figures(self) -> list[float]:
+        """Of every entry its cost, or by how much its worst row is out of bounds."""
+
+    @property
+    def counts(self) -> list[int]:
+        """How many rows each entry has."""
+
+    @property
+    def posture(self) -> _Posture:
+        """Where everything is."""
+
+    def excess(self, k: int, allowed: float, /) -> float:
+        """By how much all rows of entry ``k`` are out of bounds widened by ``allowed``."""
+
+    def rows(self, k: int, /) -> tuple[Array, Array]:
+        """Values ``(m,)`` and Jacobian ``(m, nv)`` of entry ``k``."""
+
+    def normal(self) -> tuple[Array, Array]:
+        """Hessian ``(nv, nv)`` and gradient ``(nv,)`` of half the cost."""
+
+    def stacked(self) -> tuple[Array, Array, Array]:
+        """Matrix ``(m, nv)`` and bounds ``(m,)`` of a step, for all bounded rows."""

@@ -1,0 +1,12 @@
+// Every header of the kernel without Python, for the sanitizers.
+#include "support.hpp"
+
+int main() {
+    kinemesh::test_hulls();
+    kinemesh::test_meshes();
+    kinemesh::test_kinematics();
+    kinemesh::test_proximity();
+    kinemesh::test_programs();
+    std::puts("all held");
+    return 0;
+}
