@@ -8,7 +8,7 @@ from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Traject
 from kinemesh.recordings import read
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import RobotModel, clip_of
-from kinemesh.solve.retargeter import Retargeter, retarget
+from kinemesh.solve import Retargeter, retarget
 from kinemesh.trajectories import write
 
 __all__ = [

@@ -290,6 +290,8 @@ PYBIND11_MODULE(_native, m) {
              },
              py::keep_alive<0, 1>());
     py::class_<Evaluated, std::shared_ptr<Evaluated>>(m, "Evaluated")
+        .def_property_readonly("cost", &Evaluated::cost)
+        .def_property_readonly("violation", &Evaluated::violation)
         .def_property_readonly("figures", &Evaluated::figures)
         .def_property_readonly("counts", &counts)
         .def_property_readonly("posture", [](const Evaluated& at) { return arrays(at.posture()); })

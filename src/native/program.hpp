@@ -54,6 +54,12 @@ class Evaluated {
             for (const Spread* spread : {&asked->weight, &asked->lower, &asked->upper}) {
                 spread->check(m);
             }
+            figures_.push_back(figure(*asked, found_.back()->value));
+            if (asked->bounded) {
+                violation_ = std::max(violation_, figures_.back());
+            } else {
+                cost_ += figures_.back();
+            }
         }
     }
 
@@ -66,20 +72,11 @@ class Evaluated {
     void rates(std::size_t k, double* out) const { found_.at(k)->rates(point_, out); }
 
     // Of every entry its cost, or by how much its worst row is out of bounds.
-    Reals figures() const {
-        Reals result;
-        for (std::size_t k = 0; k < size(); ++k) {
-            const Asked& asked = *program_[k];
-            double sum = 0.0;
-            for (std::size_t n = 0; n < value(k).size(); ++n) {
-                const double r = value(k)[n];
-                sum = asked.bounded ? std::max({sum, r - asked.upper[n], asked.lower[n] - r})
-                                    : sum + asked.weight[n] * r * r;
-            }
-            result.push_back(sum + asked.constant);
-        }
-        return result;
-    }
+    const Reals& figures() const { return figures_; }
+    // All costs together.
+    double cost() const { return cost_; }
+    // The worst row of all that are bounded.
+    double violation() const { return violation_; }
 
     // By how much all rows of an entry together are out of bounds widened by `allowed`.
     double excess(std::size_t k, double allowed) const {
@@ -101,19 +98,9 @@ class Evaluated {
         for (std::size_t k = 0; k < size(); ++k) {
             if (program_[k]->bounded) continue;
             const Reals& r = value(k);
-            rates_of.resize(r.size() * n);
+            rates_of.assign(r.size() * n, 0.0);
             rates(k, rates_of.data());
-            const double* J = rates_of.data();
-            for (std::size_t m = 0; m < r.size(); ++m, J += n) {
-                const double w = program_[k]->weight[m];
-                if (w == 0.0) continue;
-                for (std::size_t a = 0; a < n; ++a) {
-                    if (J[a] == 0.0) continue;
-                    const double s = w * J[a];
-                    g[a] += s * r[m];
-                    for (std::size_t b = 0; b <= a; ++b) H[a * n + b] += s * J[b];
-                }
-            }
+            add(rates_of.data(), r, program_[k]->weight, H, g);
         }
         for (std::size_t a = 0; a < n; ++a) {
             for (std::size_t b = 0; b < a; ++b) H[b * n + a] = H[a * n + b];
@@ -142,9 +129,44 @@ class Evaluated {
     }
 
   private:
+    static double figure(const Asked& asked, const Reals& r) {
+        double sum = 0.0;
+        for (std::size_t n = 0; n < r.size(); ++n) {
+            sum = asked.bounded ? std::max({sum, r[n] - asked.upper[n], asked.lower[n] - r[n]})
+                                : sum + asked.weight[n] * r[n] * r[n];
+        }
+        return sum + asked.constant;
+    }
+
+    // Adds J^T W J, below the diagonal, and J^T W r, four rows at a time: each entry of H is
+    // fetched and stored once for all of them.
+    void add(const double* J, const Reals& r, const Spread& weight, double* H, double* g) const {
+        const std::size_t n = nv(), m = r.size();
+        for (std::size_t first = 0; first < m; first += 4, J += 4 * n) {
+            const double* row[4];
+            double w[4], value[4];
+            for (std::size_t k = 0; k < 4; ++k) {
+                const bool there = first + k < m;
+                row[k] = there ? J + k * n : J;
+                w[k] = there ? weight[first + k] : 0.0;
+                value[k] = there ? r[first + k] : 0.0;
+            }
+            const double *p = row[0], *q = row[1], *s = row[2], *t = row[3];
+            for (std::size_t a = 0; a < n; ++a) {
+                const double x = w[0] * p[a], y = w[1] * q[a], z = w[2] * s[a], u = w[3] * t[a];
+                if (x == 0.0 && y == 0.0 && z == 0.0 && u == 0.0) continue;
+                g[a] += x * value[0] + y * value[1] + z * value[2] + u * value[3];
+                double* h = H + a * n;
+                for (std::size_t b = 0; b <= a; ++b) h[b] += x * p[b] + y * q[b] + z * s[b] + u * t[b];
+            }
+        }
+    }
+
     Program program_;
     Point point_;
     std::vector<std::unique_ptr<Found>> found_;
+    Reals figures_;
+    double cost_ = 0.0, violation_ = 0.0;
 };
 
 }  // namespace kinemesh

@@ -10,7 +10,7 @@ import numpy as np
 from kinemesh.demos import DEMOS
 from kinemesh.motion import Clip
 from kinemesh.robot import RobotModel
-from kinemesh.solve.retargeter import retarget
+from kinemesh.solve import retarget
 
 FOLDER = Path(__file__).resolve().parent
 EVERY = 5

@@ -6,7 +6,7 @@ from kinemesh import demos
 from kinemesh.motion import Clip
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from kinemesh.solve.retargeter import retarget
+from kinemesh.solve import retarget
 
 
 @pytest.fixture(scope="session")

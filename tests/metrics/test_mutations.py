@@ -11,7 +11,7 @@ from kinemesh.geometry import poses
 from kinemesh.metrics import evaluate
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Skeleton, Trajectory
 from kinemesh.result import Result
-from kinemesh.solve.retargeter import retarget
+from kinemesh.solve import retarget
 
 CALM = (
     "penetration.ground.max",

@@ -10,7 +10,7 @@ from kinemesh.metrics import Score, evaluate
 from kinemesh.motion import LANDMARKS, Clip
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from kinemesh.solve.retargeter import retarget
+from kinemesh.solve import retarget
 from recordings import recording
 
 LIMBS = {"limbs.worst_mean", "limbs.worst_p95", "limbs.worst_half_second"}

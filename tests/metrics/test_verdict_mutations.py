@@ -16,7 +16,7 @@ from kinemesh.metrics import Measure, Score, evaluate
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Trajectory
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from kinemesh.solve.retargeter import retarget
+from kinemesh.solve import retarget
 from recordings import recording
 
 SIDES = ("left", "right")

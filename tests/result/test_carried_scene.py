@@ -20,7 +20,7 @@ from kinemesh.motion import Clip, Prop, Scene, Shape, StanceEdit, Terrain, Touch
 from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from kinemesh.solve.retargeter import retarget
+from kinemesh.solve import retarget
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Trajectory
 from kinemesh.problem import Plan
 from kinemesh.result import FORMAT, FrameReport, Result, check_writable
 from kinemesh.robot import RobotModel
-from kinemesh.solve.retargeter import retarget
+from kinemesh.solve import retarget
 
 
 @pytest.fixture(scope="module")

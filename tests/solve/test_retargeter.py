@@ -28,8 +28,8 @@ from kinemesh.problem import Plan
 from kinemesh.proximity.hull_clearance import DEEPEST
 from kinemesh.result import Result
 from kinemesh.robot import Configuration, RobotModel
+from kinemesh.solve import Retargeter, retarget
 from kinemesh.solve.refine import Refinement
-from kinemesh.solve.retargeter import Retargeter, retarget
 from recordings import recording
 
 CLIPS = ("walk", "lift_box", "step_up", "carry", "dance", "climb")

@@ -9,7 +9,7 @@ from kinemesh.motion import Clip
 from kinemesh.motion.links import Links
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
-from kinemesh.solve.retargeter import retarget
+from kinemesh.solve import retarget
 from kinemesh.trajectories import TrajectoryFile, read_trajectory
 from trajectory_files import Read, every_format
 

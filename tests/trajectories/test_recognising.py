@@ -18,7 +18,7 @@ from kinemesh.errors import KinemeshError, ReadError
 from kinemesh.motion import Links
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, link_poses, links_of
-from kinemesh.solve.retargeter import retarget
+from kinemesh.solve import retarget
 from kinemesh.trajectories import (
     holds_trajectory,
     read_contents,

@@ -14,7 +14,7 @@ from kinemesh.errors import WriteError
 from kinemesh.motion import Clip
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from kinemesh.solve.retargeter import retarget
+from kinemesh.solve import retarget
 from kinemesh.trajectories import WRITERS, delivered
 
 RATE = 50.0

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinemesh.arrays import Array
 from kinemesh.constraints.constraint import StepBox
 from kinemesh.problem import Box, Frame, JointRange, Neighbours
 from kinemesh.robot import RobotModel
@@ -20,8 +19,8 @@ class JointLimits(StepBox):
     """
 
     def rows(self, robot: RobotModel, frame: Frame) -> JointRange:
-        """The robot's limits; none on the base."""
-        return JointRange(_jointed(robot.lower, -np.inf), _jointed(robot.upper, np.inf))
+        """The robot's limits."""
+        return JointRange(robot.lower, robot.upper)
 
 
 @dataclass(frozen=True)
@@ -37,22 +36,17 @@ class VelocityLimits(StepBox):
     def neighbour_rows(
         self, robot: RobotModel, frame: Frame, neighbours: Neighbours
     ) -> JointRange | None:
-        """Where the joints can be, none on the base; None in the first frame.
+        """Where the joints can be; None in the first frame.
 
         Once the frame after is known too, the joints must be able to get there as well.
         """
-        known = [q for q in (neighbours.previous, neighbours.following) if q is not None]
+        known = [q[7:] for q in (neighbours.previous, neighbours.following) if q is not None]
         if not known:
             return None
         reach = self.fraction * robot.velocity * frame.dt
-        lower = np.max([q[7:] - reach for q in known], axis=0)
-        upper = np.min([q[7:] + reach for q in known], axis=0)
-        return JointRange(_jointed(lower, -np.inf), _jointed(upper, np.inf))
-
-
-def _jointed(joints: Array, base: float) -> Array:
-    """Numbers of the joints after six of the base ``(nv,)``."""
-    return np.concatenate([np.full(6, base), joints])
+        if len(known) == 1:
+            return JointRange(known[0] - reach, known[0] + reach)
+        return JointRange(np.maximum(*known) - reach, np.minimum(*known) + reach)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from kinemesh.arrays import Array
 from kinemesh.constraints.constraint import Constraint
 from kinemesh.problem import Frame, PointOffsets, SoleApproach, Stance, Within
 from kinemesh.robot import RobotModel
@@ -14,7 +14,7 @@ from kinemesh.robot import RobotModel
 _REFERENCE = 1.0 / 30.0
 """Frame time [s] that the tolerance of a planted edge is stated for."""
 
-_Row = tuple[int, Array, Array, Array]
+_Row = tuple[int, list[float], list[float], list[float]]
 """A joint, a point of the sole in its frame, a unit direction, and where it is measured from."""
 
 
@@ -54,14 +54,18 @@ class FootStance(Constraint):
 
     @staticmethod
     def _held(stance: Stance) -> list[_Row]:
-        sole, n, down = stance.sole, stance.normal, stance.touchdown
+        sole, n, down = stance.sole, stance.normal.tolist(), stance.touchdown
         heel, toe = sole.edges
         front = toe if stance.whole else toe + sole.overhang
-        rows: list[_Row] = [] if stance.landing else [(sole.joint, front, n, stance.point)]
+        rows: list[_Row] = []
+        if not stance.landing:
+            rows.append((sole.joint, front.tolist(), n, stance.point.tolist()))
         if down is not None:
-            rows += [(sole.joint, toe, tangent, down.toe) for tangent in _tangents(n)]
+            place, edge = down.toe.tolist(), toe.tolist()
+            rows += [(sole.joint, edge, tangent, place) for tangent in _tangents(n)]
             if stance.whole and down.heading is not None:
-                rows.append((sole.joint, heel, _across(n, down.heading), down.toe))
+                across = _cross(n, down.heading.tolist())
+                rows.append((sole.joint, heel.tolist(), across, place))
         return rows
 
 
@@ -96,7 +100,8 @@ class FootFlat(Constraint):
             held = [sole.corners[2], sole.corners[3], sole.edges[0]]
         else:
             held = [sole.corners[2] + sole.overhang, sole.corners[3] + sole.overhang]
-        return [(stance.sole.joint, c, stance.normal, stance.point) for c in held]
+        n, point = stance.normal.tolist(), stance.point.tolist()
+        return [(sole.joint, corner.tolist(), n, point) for corner in held]
 
 
 @dataclass(frozen=True)
@@ -122,12 +127,12 @@ class FootEase(Constraint):
         if not frame.sole_approaches:
             return None
         edges = [
-            (ease.sole.joint, corner, ease.normal, ease.point)
+            (ease.sole.joint, corner, ease.normal.tolist(), ease.point.tolist())
             for ease in frame.sole_approaches
-            for corner in ease.sole.corners[ease.corners]
+            for corner in ease.sole.corners[ease.corners].tolist()
         ]
-        reach = np.repeat([self._reach(ease) for ease in frame.sole_approaches], 2)
-        return Within(_offsets(edges), -np.inf, reach)
+        reach = [self._reach(ease) for ease in frame.sole_approaches for _ in range(2)]
+        return Within(_offsets(edges), -np.inf, np.array(reach))
 
     def _reach(self, ease: SoleApproach) -> float:
         """The height allowed to an edge [m]."""
@@ -145,18 +150,18 @@ def _within(rows: list[_Row], tolerance: float) -> Within | None:
     return Within(_offsets(rows), -tolerance, tolerance) if rows else None
 
 
-def _across(normal: Array, heading: Array) -> Array:
-    """Unit direction in the surface square to ``heading``."""
-    x, y, z = normal.tolist()
-    a, b, c = heading.tolist()
-    return np.array([y * c - z * b, z * a - x * c, x * b - y * a])
-
-
-def _tangents(normal: Array) -> tuple[Array, Array]:
+def _tangents(normal: list[float]) -> tuple[list[float], list[float]]:
     """Two unit directions in the surface, square to each other."""
-    x, y, z = normal.tolist()
-    # Square to y, or to x where the normal is y; written out, np.cross being slow on one vector.
-    first = np.array([z, 0.0, -x]) if abs(y) < 0.9 else np.array([0.0, -z, y])
-    first /= np.sqrt(first @ first)
-    a, b, c = first.tolist()
-    return first, np.array([y * c - z * b, z * a - x * c, x * b - y * a])
+    x, y, z = normal
+    # Square to y, or to x where the normal is y.
+    first = [z, 0.0, -x] if abs(y) < 0.9 else [0.0, -z, y]
+    size = math.sqrt(first[0] * first[0] + first[1] * first[1] + first[2] * first[2])
+    first = [number / size for number in first]
+    return first, _cross(normal, first)
+
+
+def _cross(one: list[float], other: list[float]) -> list[float]:
+    """Written out, np.cross being slow on one vector."""
+    x, y, z = one
+    a, b, c = other
+    return [y * c - z * b, z * a - x * c, x * b - y * a]

@@ -115,7 +115,7 @@ def _touch(
     extra = 0.0 if has_fingers else rule.palm
     # No bone of a hand reaches through so much: all of it is on one side.
     clear = closest > rule.enter + extra
-    closest = np.where(clear & surface.inside(centre, away), 0.0, closest)
+    closest = np.where(surface.inside(centre, away, clear), 0.0, closest)
     if labels is not None:
         labels = labels & (closest < rule.labelled + extra)
         touching = _bridged(labels, closest < rule.leave + extra)

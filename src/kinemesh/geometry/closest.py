@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from kinemesh.arrays import Array
 from kinemesh.geometry.shape import Shape
-from kinemesh.geometry.winding import winding_numbers
+from kinemesh.geometry.winding import squared_distances, winding_numbers
 
 Flags = NDArray[np.bool_]
 
@@ -17,7 +17,11 @@ _FEWEST, _MOST = 20_000, 200_000
 _SPACING = 0.01
 """... and this far apart [m] on what is larger, where the second number allows it."""
 _ASKED = 8
-"""So many of the nearest points of a large surface name triangles that are looked at exactly."""
+"""So many of the nearest points of a large surface name triangles that are looked at exactly ..."""
+_FEW = 64
+"""... and where it has no more triangles than this, all are."""
+_CHUNK = 16_384
+"""Pairs of point and triangle that are looked at together."""
 
 
 class Closest:
@@ -34,13 +38,16 @@ class Closest:
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
         self._corners = np.asarray(shape.vertices[shape.faces])
+        self._owners: NDArray[np.int64] | None = None
+        self._tree: cKDTree | None = None  # all triangles are asked
         a, b, c = (self._corners[:, k] for k in range(3))
         area = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2.0
         count = int(np.clip(area.sum() / _SPACING**2, _FEWEST, _MOST))
         rng = np.random.default_rng(0)
         if count == _FEWEST:
-            self._owners = None
             points = shape.scatter(count, rng)
+        elif len(area) <= _FEW:
+            return
         else:
             self._owners = rng.choice(len(area), count, p=area / area.sum())
             u, v = rng.random((2, count, 1))
@@ -50,39 +57,63 @@ class Closest:
 
     def nearest(self, points: Array) -> tuple[Array, Array]:
         """Distances ``(...)`` [m] of ``points`` ``(..., 3)``, and where on the surface."""
-        if self._owners is None:
+        if self._tree is not None and self._owners is None:
             distance, index = self._tree.query(points)
             return np.asarray(distance), np.asarray(np.asarray(self._tree.data)[index])
-        flat = points.reshape(-1, 3)
-        _, index = self._tree.query(flat, k=_ASKED)
-        found = _on_triangles(flat[:, None], self._corners[self._owners[index]])
-        distance = np.linalg.norm(found - flat[:, None], axis=2)
-        rows, best = np.arange(len(flat)), np.argmin(distance, axis=1)
-        shape = points.shape[:-1]
-        return distance[rows, best].reshape(shape), found[rows, best].reshape(*shape, 3)
+        flat, shape = points.reshape(-1, 3), points.shape[:-1]
+        step = _CHUNK // (len(self._corners) if self._tree is None else _ASKED)
+        chunks = [self._on_surface(flat[k : k + step]) for k in range(0, len(flat), step)]
+        found = np.concatenate([np.zeros((0, 3)), *chunks])
+        distance = np.linalg.norm(found - flat, axis=1)
+        return distance.reshape(shape), found.reshape(*shape, 3)
 
-    def inside(self, path: Array, distance: Array) -> Flags:
-        """Whether the points of a ``path`` ``(T, 3)`` [m] lie in the solid.
+    def _on_surface(self, points: Array) -> Array:
+        """The nearest places ``(N, 3)`` of the triangles that are asked."""
+        if self._tree is not None and self._owners is not None:
+            who = self._owners[self._tree.query(points, k=_ASKED)[1]]
+            which = np.repeat(np.arange(len(points)), _ASKED)
+        else:
+            # The triangle whose box is nearest, then those whose boxes are nearer than it is.
+            low, high = self._corners.min(axis=1), self._corners.max(axis=1)
+            apart = squared_distances(points, low, high)
+            first = np.argmin(apart, axis=1)
+            place = _on_triangles(points, self._corners[first])
+            asked = apart <= _dot(place - points, place - points)
+            asked[np.arange(len(points)), first] = True
+            which, who = np.nonzero(asked)
+        found = _on_triangles(points[which], self._corners[who.ravel()])
+        away = np.sum((found - points[which]) ** 2, axis=1)
+        nearest = np.lexsort((away, which))[np.searchsorted(which, np.arange(len(points)))]
+        return np.asarray(found[nearest])
+
+    def inside(self, path: Array, distance: Array, asked: Flags | None = None) -> Flags:
+        """Which points of a ``path`` ``(T, 3)`` [m], of those ``asked`` or of all, are inside.
 
         ``distance`` ``(T,)`` [m] is theirs from the surface. Inside is in a convex part or,
         where the parts only cover the surface, where the generalised winding number is over one
         half. A step shorter than the distance crosses no surface: it is not asked again.
         """
         low, high = self._shape.bounds
-        result = np.zeros(len(path), dtype=bool)
         within = np.all((path >= low) & (path <= high), axis=1)
-        for k in np.flatnonzero(within):
-            step = np.linalg.norm(path[k] - path[k - 1])
-            same = k > 0 and within[k - 1] and step < distance[k - 1]
-            result[k] = result[k - 1] if same else self._holds(path[k])
-        return result
+        crossing = np.ones(len(path), dtype=bool)
+        step = np.linalg.norm(path[1:] - path[:-1], axis=1)
+        crossing[1:] = ~within[:-1] | (step >= distance[:-1])
+        latest = np.maximum.accumulate(np.where(crossing, np.arange(len(path)), 0))
+        asked = within if asked is None else asked & within
+        first = np.unique(latest[asked])
+        held = np.zeros(len(path), dtype=bool)
+        held[first] = self._holds(path[first])
+        return asked & held[latest]
 
-    def _holds(self, point: Array) -> bool:
+    def _holds(self, points: Array) -> Flags:
+        if not len(points):
+            return np.zeros(0, dtype=bool)
         if self._shape.split or not self._shape.warnings:
             planes = (part.planes for part in self._shape.parts)
-            return any(bool(np.all(p[:, :3] @ point + p[:, 3] <= 0.0)) for p in planes)
+            inside = (np.all(points @ p[:, :3].T + p[:, 3] <= 0.0, axis=1) for p in planes)
+            return np.logical_or.reduce(list(inside))
         solid = self._corners[~self._shape.sheets]  # sheets bound nothing
-        return len(solid) > 0 and bool(winding_numbers(solid, point[None])[0] > 0.5)
+        return np.asarray(winding_numbers(solid, points) > 0.5)
 
 
 def _on_triangles(points: Array, corners: Array) -> Array:
@@ -92,17 +123,22 @@ def _on_triangles(points: Array, corners: Array) -> Array:
     """
     a, b, c = (corners[..., k, :] for k in range(3))
     normal = np.cross(b - a, c - a)
-    size = np.maximum(np.sum(normal**2, axis=-1, keepdims=True), 1e-300)
-    foot = points - normal * (np.sum((points - a) * normal, axis=-1, keepdims=True) / size)
-    edge, least = foot, np.full(foot.shape[:-1], np.inf)
-    beside = np.zeros(foot.shape[:-1], dtype=bool)
+    size = np.maximum(_dot(normal, normal), 1e-300)
+    foot = points - normal * (_dot(points - a, normal) / size)
+    edge, least = foot, np.full((*foot.shape[:-1], 1), np.inf)
+    beside = np.zeros(least.shape, dtype=bool)
     for start, end in ((a, b), (b, c), (c, a)):
         along = end - start
-        length = np.maximum(np.sum(along**2, axis=-1, keepdims=True), 1e-300)
-        share = np.clip(np.sum((points - start) * along, axis=-1, keepdims=True) / length, 0.0, 1.0)
+        length = np.maximum(_dot(along, along), 1e-300)
+        share = np.clip(_dot(points - start, along) / length, 0.0, 1.0)
         place = start + share * along
-        away = np.sum((place - points) ** 2, axis=-1)
-        beside |= np.sum(np.cross(along, foot - start) * normal, axis=-1) < 0.0
-        edge = np.where((away < least)[..., None], place, edge)
+        away = _dot(place - points, place - points)
+        beside |= _dot(np.cross(along, foot - start), normal) < 0.0
+        edge = np.where(away < least, place, edge)
         least = np.minimum(least, away)
-    return np.asarray(np.where(beside[..., None], edge, foot))
+    return np.asarray(np.where(beside, edge, foot))
+
+
+def _dot(a: Array, b: Array) -> Array:
+    """Of vectors ``(..., 3)``: ``(..., 1)``."""
+    return np.einsum("...k,...k->...", a, b)[..., None]

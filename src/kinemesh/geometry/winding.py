@@ -9,7 +9,7 @@ from kinemesh.arrays import Array
 
 _FAR = 2.5
 """A cluster of triangles further away than this many of its radii counts as one dipole."""
-_CHUNK = 2_000_000
+_CHUNK = 32_768
 """Pairs of point and triangle that are looked at together."""
 
 
@@ -28,12 +28,24 @@ def solid_angles(points: Array, corners: Array) -> Array:
     area = np.cross(b - a, c - a)
     level = np.einsum("fk,fk->f", area, a)
     ab, bc, ca = (np.einsum("fk,fk->f", e, e) for e in (b - a, c - b, a - c))
-    sa, sb, sc = (np.sum((points[:, None] - x) ** 2, axis=2) for x in (a, b, c))
+    sa, sb, sc = (squared_distances(points, x) for x in (a, b, c))
     la, lb, lc = np.sqrt(sa), np.sqrt(sb), np.sqrt(sc)
     dots = (sa + sb - ab) * lc + (sb + sc - bc) * la + (sc + sa - ca) * lb
     return np.asarray(
         2.0 * np.arctan2(level - points @ area.T, la * lb * lc + 0.5 * dots).sum(axis=1)
     )
+
+
+def squared_distances(points: Array, low: Array, high: Array | None = None) -> Array:
+    """Of ``points`` ``(N, 3)`` from others, or from boxes, ``(F, 3)``: ``(N, F)`` [m^2]."""
+    # Written out: to sum over an axis of three is slow.
+    total = np.zeros((len(points), len(low)))
+    for k in range(3):
+        away = low[:, k] - points[:, None, k]
+        if high is not None:
+            away = np.maximum(np.maximum(away, points[:, None, k] - high[:, k]), 0.0)
+        total += away * away
+    return total
 
 
 def clustered(corners: Array, points: Array, size: float) -> Array:

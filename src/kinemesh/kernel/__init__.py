@@ -69,6 +69,14 @@ class Evaluated(Protocol):
         """Where it was evaluated."""
 
     @property
+    def cost(self) -> float:
+        """The cost of all entries together."""
+
+    @property
+    def violation(self) -> float:
+        """By how much the worst row of all is out of bounds."""
+
+    @property
     def counts(self) -> list[int]:
         """How many rows each entry has now."""
 

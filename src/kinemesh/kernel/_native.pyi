@@ -152,6 +152,12 @@ class Evaluated:
     """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""
 
     @property
+    def cost(self) -> float:
+        """All costs together."""
+    @property
+    def violation(self) -> float:
+        """The worst violation of all."""
+    @property
     def figures(self) -> list[float]:
         """Of every entry its cost, or by how much its worst row is out of bounds."""
 

@@ -120,12 +120,24 @@ class NativeEvaluated:
 
     def __init__(self, robot: RobotModel, found: _native.Evaluated) -> None:
         self._robot, self._found = robot, found
-        self.counts = found.counts
-        self.figures = found.figures
+        self.cost: float = found.cost
+        self.violation: float = found.violation
         self.excess = found.excess
         self.rows = found.rows
         self.normal = found.normal
         self.stacked = found.stacked
+
+    @property
+    def counts(self) -> list[int]:
+        """How many rows each entry has now."""
+        found: list[int] = self._found.counts
+        return found
+
+    @property
+    def figures(self) -> list[float]:
+        """Of every entry its cost, or by how much its worst row is out of bounds."""
+        found: list[float] = self._found.figures
+        return found
 
     @property
     def configuration(self) -> Configuration:

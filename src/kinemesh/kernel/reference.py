@@ -76,6 +76,17 @@ class ReferenceEvaluated:
             rows.cost if isinstance(rows, Residual) else rows.violation() for rows in self._rows
         ]
 
+    @property
+    def cost(self) -> float:
+        """The cost of all entries together."""
+        return sum(rows.cost for rows in self._rows if isinstance(rows, Residual))
+
+    @property
+    def violation(self) -> float:
+        """By how much the worst row of all is out of bounds."""
+        worst = (rows.violation() for rows in self._rows if isinstance(rows, Bounded))
+        return max(worst, default=0.0)
+
     def excess(self, k: int, allowed: float) -> float:
         """By how much all rows of entry ``k`` are out of bounds widened by ``allowed``."""
         rows = self._rows[k]

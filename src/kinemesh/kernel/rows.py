@@ -8,6 +8,7 @@ evaluates itself, into a :class:`Residual`, :class:`Bounded` or :class:`Box`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -152,9 +153,26 @@ class JointRange:
     """What a step box asks of a frame: where the joints may be after the step."""
 
     lower: Array
-    """``(nv,)`` [rad], [m]; ``-inf`` for none, as for the base."""
+    """``(n,)`` [rad], [m]; ``-inf`` for none."""
     upper: Array
-    """``(nv,)`` [rad], [m]; ``inf`` for none, as for the base."""
+    """``(n,)`` [rad], [m]; ``inf`` for none."""
+
+    @classmethod
+    def meet(cls, ranges: Sequence[JointRange]) -> JointRange | None:
+        """What ``ranges`` allow together; None without any."""
+        if not ranges:
+            return None
+        lower, upper = ranges[0].lower, ranges[0].upper
+        for other in ranges[1:]:
+            lower, upper = np.maximum(lower, other.lower), np.minimum(upper, other.upper)
+        return cls(lower, upper)
+
+    def box(self, q: Array) -> Box:
+        """The bounds on a step from ``q`` ``(nq,)``: none on the base."""
+        lower, upper = np.full(len(q) - 1, -np.inf), np.full(len(q) - 1, np.inf)
+        np.subtract(self.lower, q[7:], out=lower[6:])
+        np.subtract(self.upper, q[7:], out=upper[6:])
+        return Box(lower, upper)
 
 
 class Residual(NamedTuple):
@@ -216,6 +234,17 @@ class Box:
     """Upper bounds ``(nv,)``; ``inf`` for none."""
     radius: float | None = None
     """Bound on the Euclidean length of the step; None for none."""
+
+    @classmethod
+    def meet(cls, nv: int, boxes: Iterable[Box]) -> Box:
+        """What ``boxes`` allow together."""
+        lower, upper, radius = np.full(nv, -np.inf), np.full(nv, np.inf), None
+        for box in boxes:
+            np.maximum(lower, box.lower, out=lower)
+            np.minimum(upper, box.upper, out=upper)
+            if box.radius is not None:
+                radius = box.radius if radius is None else min(radius, box.radius)
+        return cls(lower, upper, radius)
 
     def violation(self) -> float:
         """How far the zero step, the configuration as it is, is out of bounds."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, LeastSquares, PointOffsets
+from kinemesh.problem import Frame, LeastSquares, PointMixture
 from kinemesh.robot import RobotModel
 
 
@@ -33,12 +33,10 @@ class HandPlace(Objective):
             return None
         share = np.array([max(0.0, 1.0 - c.time / self.blend) for c in contacts])
         smooth = share * share * (3.0 - 2.0 * share)
-        return LeastSquares(
-            PointOffsets(
-                np.repeat([c.hand.joint for c in contacts], 3),
-                np.repeat([c.hand.point for c in contacts], 3, axis=0),
-                np.tile(np.eye(3), (len(contacts), 1)),
-                np.repeat([c.place for c in contacts], 3, axis=0),
-            ),
-            self.weight * np.repeat(smooth, 3),
+        palms = PointMixture(
+            np.array([c.hand.joint for c in contacts]),
+            np.array([c.hand.point for c in contacts]),
+            np.eye(len(contacts)),
+            -np.array([c.place for c in contacts]),
         )
+        return LeastSquares(palms, self.weight * smooth.repeat(3))

@@ -40,15 +40,11 @@ class Orientation(Objective):
         if not frame.orientation_targets:
             return None
         shares = {"torso": self.torso, "foot": self.feet, "hand": self.hands}
-        reach = robot.reach.parts
-        share = np.array(
-            [shares[a.part.kind] * reach[a.part.name] for a in frame.orientation_targets]
+        targets, reach = frame.orientation_targets, robot.reach.parts
+        share = np.array([shares[aim.part.kind] * reach[aim.part.name] for aim in targets])
+        axes = AxisAlignment(
+            np.array([aim.part.joint for aim in targets]),
+            np.array([aim.part.axes for aim in targets]),
+            np.array([aim.axes for aim in targets]),
         )
-        return LeastSquares(
-            AxisAlignment(
-                np.array([aim.part.joint for aim in frame.orientation_targets]),
-                np.stack([aim.part.axes for aim in frame.orientation_targets]),
-                np.stack([aim.axes for aim in frame.orientation_targets]),
-            ),
-            0.5 * self.weight * np.repeat(share, 9),
-        )
+        return LeastSquares(axes, 0.5 * self.weight * share.repeat(9))

@@ -85,7 +85,8 @@ class QP:
         hessian, gradient = normal(nv, [residual for _, residual in residuals])
         matrix, lower, upper = stacked(nv, [bounded for _, _, bounded in rows])
         counts = [(name, order, len(bounded.value)) for name, order, bounded in rows]
-        qp = cls.assemble((hessian, gradient, matrix, lower, upper), counts, boxes, coupling)
+        arrays = hessian, gradient, matrix, lower, upper
+        qp = cls.assemble(arrays, counts, Box.meet(nv, boxes), coupling)
         return replace(qp, residuals=tuple(residuals))
 
     @classmethod
@@ -93,7 +94,7 @@ class QP:
         cls,
         arrays: tuple[Array, Array, Array, Array, Array],
         counts: Sequence[tuple[str, int, int]],
-        boxes: Sequence[Box],
+        box: Box,
         coupling: Array | None = None,
     ) -> QP:
         """The program of given arrays.
@@ -101,29 +102,24 @@ class QP:
         Args:
             arrays: Hessian, gradient, matrix, lower and upper bounds of its rows.
             counts: name and order of sacrifice of what the rows stand for, and how many it has.
-            boxes: bounds on the step.
+            box: bounds on the step.
             coupling: the steps that are possible.
         """
         hessian, gradient, matrix, lower, upper = arrays
         nv = len(gradient)
         hessian.flat[:: nv + 1] += DAMPING
-        box_lower, box_upper = np.full(nv, -np.inf), np.full(nv, np.inf)
-        for box in boxes:
-            np.maximum(box_lower, box.lower, out=box_lower)
-            np.minimum(box_upper, box.upper, out=box_upper)
         # Each box holds at the iterate up to rounding; two that miss each other by an ulp
         # must not make the program infeasible.
-        box_upper = np.maximum(box_upper, box_lower)
+        box_upper = np.maximum(box.upper, box.lower)
         blocks, start = [], 0
         for name, sacrifice, count in counts:
             blocks.append(Block(name, slice(start, start + count), sacrifice))
             start += count
-        radius = min((box.radius for box in boxes if box.radius is not None), default=None)
         return cls(
             hessian,
             gradient,
-            *(matrix, lower, upper, box_lower, box_upper),
-            radius,
+            *(matrix, lower, upper, box.lower, box_upper),
+            box.radius,
             tuple(blocks),
             coupling=coupling,
         )

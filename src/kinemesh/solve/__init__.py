@@ -1,9 +1,10 @@
 """The loop: a program a frame, solved and integrated; then the whole clip at once."""
 
 from kinemesh.solve.evaluation import Evaluation, evaluate_term
+from kinemesh.solve.once import retarget
 from kinemesh.solve.program import Program, Terms
 from kinemesh.solve.refine import Refinement
-from kinemesh.solve.retargeter import Retargeter, retarget
+from kinemesh.solve.retargeter import Retargeter
 
 __all__ = [
     "Evaluation",

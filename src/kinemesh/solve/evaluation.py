@@ -11,7 +11,7 @@ from kinemesh.objectives import Objective
 from kinemesh.problem import ALONE, QP, Frame, Neighbours
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
-from kinemesh.solve.program import Program, Terms, price
+from kinemesh.solve.program import Named, Program, Terms, price
 
 
 class Evaluation:
@@ -19,36 +19,24 @@ class Evaluation:
 
     Attributes:
         q: where it was evaluated ``(nq,)``.
-        costs: the cost of every active objective, by name.
-        cost: their sum.
-        violations: the worst violation of every active constraint, by name.
-        violation: the worst of these.
+        cost: of all active objectives together.
+        violation: the worst violation of all active constraints.
     """
 
     def __init__(self, program: Program, q: Array) -> None:
         self.q = q
         self._program = program
         self._found = found = program.evaluate(q)
-        self.costs: dict[str, float] = {}
-        self.violations: dict[str, float] = {}
-        named = program.terms.named
-        for k, count, figure in zip(program.places, found.counts, found.figures, strict=True):
-            name, term = named[k][:2]
-            if isinstance(term, Objective):
-                self.costs[name] = figure
-            elif count:  # without rows now it is inactive
-                self.violations[name] = figure
+        self.cost, self.violation = found.cost, found.violation
         self._said: dict[int, Residual | Bounded | Box] = {}
         if program.terms.evaluated:
             around = program.frame, program.neighbours
             self._said = program.terms.values(found.configuration, *around)
-        for k, value in self._said.items():
+        for value in self._said.values():
             if isinstance(value, Residual):
-                self.costs[named[k].name] = value.cost
+                self.cost += value.cost
             elif isinstance(value, Bounded):
-                self.violations[named[k].name] = value.violation()
-        self.cost = sum(self.costs.values())
-        self.violation = max(self.violations.values(), default=0.0)
+                self.violation = max(self.violation, value.violation())
 
     @property
     def configuration(self) -> Configuration:
@@ -56,17 +44,33 @@ class Evaluation:
         return self._found.configuration
 
     @property
+    def costs(self) -> dict[str, float]:
+        """The cost of every active objective, by name."""
+        found = zip(self._program.asking, self._found.figures, strict=True)
+        said = ((self._named(k), r.cost) for k, r in self._said.items() if isinstance(r, Residual))
+        return {one.name: cost for one, cost in (*found, *said) if isinstance(one.term, Objective)}
+
+    @property
+    def violations(self) -> dict[str, float]:
+        """The worst violation of every active constraint, by name."""
+        tables = zip(self._program.asking, self._found.counts, self._found.figures, strict=True)
+        found = ((one, figure) for one, count, figure in tables if count)  # else it is inactive
+        said = (
+            (self._named(k), rows.violation())
+            for k, rows in self._said.items()
+            if isinstance(rows, Bounded)
+        )
+        return {one.name: v for one, v in (*found, *said) if isinstance(one.term, Constraint)}
+
+    @property
     def boxes(self) -> list[tuple[str, Box]]:
         """Name and bounds of every active step box."""
-        named = self._program.terms.named
-        said = [(named[k].name, v) for k, v in self._said.items() if isinstance(v, Box)]
-        return [*((name, self._box(asked)) for name, asked in self._program.ranges), *said]
+        asked = self._program.ranges
+        said = [(self._named(k).name, v) for k, v in self._said.items() if isinstance(v, Box)]
+        return [*((name, _box(table, self.q)) for name, table in asked), *said]
 
-    def _box(self, asked: JointRange | Box) -> Box:
-        if isinstance(asked, Box):
-            return asked
-        # From its second number on q lies as the step does, as far as the joints go.
-        return Box(asked.lower - self.q[1:], asked.upper - self.q[1:])
+    def _named(self, k: int) -> Named:
+        return self._program.terms.named[k]
 
     def rows(self, k: int) -> Residual | Bounded | Box | None:
         """What the term at place ``k`` among the named comes to; None if inactive."""
@@ -81,14 +85,14 @@ class Evaluation:
         """What a step must lower: half the cost plus the exact penalty of broken rows."""
         if self.violation <= feasibility:
             return 0.5 * self.cost
-        named, broken = self._program.terms.named, 0.0
-        for n, k in enumerate(self._program.places):
-            if self.violations.get(named[k].name, 0.0) > feasibility:
-                broken += price(named[k].term) * self._found.excess(n, feasibility)
+        broken = 0.0
+        for n, one in enumerate(self._program.asking):
+            if isinstance(one.term, Constraint):
+                broken += price(one.term) * self._found.excess(n, feasibility)
         for k, value in self._said.items():
             if isinstance(value, Bounded):
                 over = np.maximum(value.excess() - feasibility, 0.0)
-                broken += price(named[k].term) * float(over.sum())
+                broken += price(self._named(k).term) * float(over.sum())
         return 0.5 * self.cost + broken
 
     def qp(self, radius: float = np.inf, *, residuals: bool = False) -> QP:
@@ -98,34 +102,39 @@ class Evaluation:
             radius: of a trust region.
             residuals: whether the terms behind the Hessian come with it, one by one.
         """
-        robot, named = self._program.robot, self._program.terms.named
-        boxes = [*self._program.boxes, *(v for v in self._said.values() if isinstance(v, Box))]
-        if self._program.within is not None:
-            boxes.append(self._box(self._program.within))
+        program, nv = self._program, self._program.robot.nv
+        boxes = [*program.boxes, *(v for v in self._said.values() if isinstance(v, Box))]
+        if program.within is not None:
+            boxes.append(program.within.box(self.q))
         if np.isfinite(radius):
-            boxes.append(Box(np.full(robot.nv, -radius), np.full(robot.nv, radius)))
+            boxes.append(Box(np.full(nv, -radius), np.full(nv, radius)))
         if residuals or self._said:
-            rows = [(*named[k][:2], self.rows(k)) for k in range(len(named))]
+            rows = [(*one[:2], self.rows(k)) for k, one in enumerate(program.terms.named)]
             return QP.build(
-                robot.nv,
+                nv,
                 [(name, r) for name, _, r in rows if isinstance(r, Residual)],
                 [(name, term.sacrifice, r) for name, term, r in rows if isinstance(r, Bounded)],
                 boxes,
-                robot.coupling,
+                program.robot.coupling,
             )
         counts = [
-            (named[k].name, named[k].term.sacrifice, count)
-            for k, count in zip(self._program.places, self._found.counts, strict=True)
-            if count and isinstance(named[k].term, Constraint)
+            (one.name, one.term.sacrifice, count)
+            for one, count in zip(program.asking, self._found.counts, strict=True)
+            if count and isinstance(one.term, Constraint)
         ]
         arrays = (*self._found.normal(), *self._found.stacked())
-        return QP.assemble(arrays, counts, boxes, robot.coupling)
+        return QP.assemble(arrays, counts, Box.meet(nv, boxes), program.robot.coupling)
 
     def report(self, index: int, iterations: int, tolerance: float) -> FrameReport:
         """The report of frame ``index``; rows broken by more than ``tolerance`` are relaxed."""
-        relaxed = tuple(name for name, worst in self.violations.items() if worst > tolerance)
-        violation = self.violations | {name: box.violation() for name, box in self.boxes}
-        return FrameReport(index, iterations, self.costs, violation, relaxed)
+        violations = self.violations
+        relaxed = tuple(name for name, worst in violations.items() if worst > tolerance)
+        violations |= {name: box.violation() for name, box in self.boxes}
+        return FrameReport(index, iterations, self.costs, violations, relaxed)
+
+
+def _box(asked: JointRange | Box, q: Array) -> Box:
+    return asked.box(q) if isinstance(asked, JointRange) else asked
 
 
 def evaluate_term(

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, StepBox
 from kinemesh.kernel import (
@@ -23,6 +21,9 @@ from kinemesh.kernel import (
 from kinemesh.objectives import Objective
 from kinemesh.problem import ALONE, PENALTY, Frame, Neighbours, way_of
 from kinemesh.robot import Configuration, RobotModel
+
+_ROWS, _BOUNDS = (LeastSquares, Within), (JointRange, Box)
+"""Tables for the kernel, and those of a step box."""
 
 
 class Named(NamedTuple):
@@ -129,6 +130,7 @@ class Program:
         neighbours: the frames before and after.
         asked: what the terms asked, by their place among ``terms.named``.
         places: of which of these the kernel has tables of rows.
+        asking: the terms at these places.
         ranges: name and table of every step box.
         within: where all of them together allow the joints to be; None: anywhere.
         boxes: the bounds on the step that do not depend on the configuration.
@@ -157,27 +159,21 @@ class Program:
         self.places = sorted(ready)
         self._program = [ready[k] for k in self.places]
         named = self.terms.named
+        self.asking = [named[k] for k in self.places]
         self.ranges = [
-            (named[k].name, self.asked[k])
-            for k in sorted(self.asked)
-            if isinstance(self.asked[k], JointRange | Box)
+            (named[k].name, table)
+            for k, table in sorted(self.asked.items())
+            if isinstance(table, _BOUNDS)
         ]
-        ranges = [table for _, table in self.ranges if isinstance(table, JointRange)]
         self.boxes = [table for _, table in self.ranges if isinstance(table, Box)]
-        self.within = None
-        if ranges:
-            self.within = JointRange(
-                np.max([table.lower for table in ranges], axis=0),
-                np.min([table.upper for table in ranges], axis=0),
-            )
+        self.within = JointRange.meet(
+            [table for _, table in self.ranges if isinstance(table, JointRange)]
+        )
 
     def _compiled(self, tables: dict[int, Any]) -> dict[int, Any]:
         """What the kernel makes of the tables of rows."""
-        return {
-            k: self._kernel.compiled(table)
-            for k, table in tables.items()
-            if isinstance(table, LeastSquares | Within)
-        }
+        rows = ((k, t) for k, t in tables.items() if isinstance(t, _ROWS))
+        return {k: self._kernel.compiled(table) for k, table in rows}
 
     def evaluate(self, q: Array) -> Evaluated:
         """The tables of rows at ``q`` ``(nq,)``: those of the terms at :attr:`places`."""

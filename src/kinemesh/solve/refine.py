@@ -11,19 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
-
-import numpy as np
 
 from kinemesh.arguments import several, whole
 from kinemesh.arrays import Array
-from kinemesh.constraints import Constraint, StepBox
-from kinemesh.kernel import Kernel
 from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
 from kinemesh.problem import Frame, Neighbours, solve
 from kinemesh.result import FrameReport
-from kinemesh.robot import Configuration, RobotModel
+from kinemesh.robot import Configuration
 from kinemesh.solve.evaluation import Evaluation
+from kinemesh.solve.frames import FrameLoop, touchdown
 from kinemesh.solve.program import Program, Terms
 
 Solved = tuple[Frame, Configuration, FrameReport]
@@ -31,17 +27,6 @@ Solved = tuple[Frame, Configuration, FrameReport]
 
 _SHARES = (1.0, 0.5, 0.25)
 """How much of a step is tried, until it does not raise the merit."""
-
-
-class Solver(Protocol):
-    """What the pass takes over from the retargeter."""
-
-    robot: RobotModel
-    kernel: Kernel
-    objectives: tuple[Objective, ...]
-    constraints: tuple[Constraint | StepBox, ...]
-    feasibility: float
-    solver: str
 
 
 @dataclass(frozen=True)
@@ -64,7 +49,7 @@ class Refinement:
 
 
 def refined(
-    solver: Solver,
+    loop: FrameLoop,
     refinement: Refinement,
     solved: Iterable[Solved],
     progress: Callable[[int, int], None] | None = None,
@@ -72,20 +57,20 @@ def refined(
     """Revisit the frames of a solved clip: configurations ``(nq,)`` and reports in the end.
 
     Args:
-        solver: what solves, and by which terms.
+        loop: what solved them, and by which terms.
         refinement: how it smooths.
         solved: the frames, done once; of a generator's nothing is kept but what the pass made of
             them.
         progress: called after every visit with (visits done, in all); the first solution of each
             frame counts as one.
     """
-    kept = (o for o in solver.objectives if not isinstance(o, Smoothness | Acceleration))
-    terms = Terms((*kept, *refinement.smoothness), solver.constraints)
+    kept = (o for o in loop.terms.objectives if not isinstance(o, Smoothness | Acceleration))
+    terms = Terms((*kept, *refinement.smoothness), loop.terms.constraints)
     programs: list[Program] = []
     qs: list[Array] = []
     reports: list[FrameReport] = []
     for frame, configuration, report in solved:
-        programs.append(Program(terms, solver.kernel, _known(frame, configuration)))
+        programs.append(Program(terms, loop.kernel, _known(frame, configuration)))
         qs.append(configuration.q)
         reports.append(report)
     count = done = len(qs)
@@ -93,18 +78,19 @@ def refined(
         order = range(count) if sweep % 2 == 0 else range(count - 1, -1, -1)
         for index in order:
             program = programs[index].among(_around(qs, index))
-            now = Evaluation(program, qs[index])
-            step = solve(now.qp(residuals=solver.solver == "cvxpy"), solver.solver).step
-            best, merit = now, now.merit(solver.feasibility)
+            best = Evaluation(program, qs[index])
+            qp = best.qp(residuals=loop.solver == "cvxpy")
+            step = solve(qp, loop.solver).step
+            merit = best.merit(loop.feasibility)
             for share in _SHARES:
-                new = Evaluation(program, solver.robot.integrate(now.q, share * step))
-                if new.merit(solver.feasibility) <= merit:
+                new = Evaluation(program, program.robot.integrate(qs[index], share * step))
+                if new.merit(loop.feasibility) <= merit:
                     best = new
                     break
             qs[index] = best.q
             if sweep + 1 == refinement.sweeps:
                 solves = reports[index].iterations + refinement.sweeps
-                reports[index] = best.report(program.frame.index, solves, solver.feasibility)
+                reports[index] = best.report(program.frame.index, solves, loop.feasibility)
             done += 1
             if progress is not None:
                 progress(done, count * (1 + refinement.sweeps))
@@ -116,13 +102,7 @@ def _known(frame: Frame, configuration: Configuration) -> Frame:
     if all(stance.settled for stance in frame.stances):
         return frame
     stances = tuple(
-        replace(
-            stance,
-            touchdown=stance.planted(
-                configuration.positions(np.full(4, stance.sole.joint), stance.sole.corners)
-            ),
-        )
-        for stance in frame.stances
+        replace(stance, touchdown=touchdown(stance, configuration)) for stance in frame.stances
     )
     return replace(frame, stances=stances)
 

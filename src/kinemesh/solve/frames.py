@@ -1,0 +1,180 @@
+"""The loop: the frames of a clip one after the other, and the QPs of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinemesh.arrays import Array
+from kinemesh.kernel import Kernel
+from kinemesh.problem import Frame, Neighbours, Plan, Stance, Touchdown, solve, starts
+from kinemesh.result import FrameReport
+from kinemesh.robot import Configuration
+from kinemesh.solve.evaluation import Evaluation
+from kinemesh.solve.program import Program, Terms
+
+_SMALLEST = 1e-5
+"""A step shorter than this [rad], [m] changes nothing."""
+
+_POOR = 0.07
+"""A frame whose landmarks are off by more than this share of the robot's height, in the mean, is
+tried again from elsewhere."""
+
+_BROKEN = 0.005
+"""So is a frame in which a constraint is broken by more than this [m]."""
+
+_CLEARLY = 0.8
+"""A second solution replaces the first where its merit is below this share of the first's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Where the search in a frame ended."""
+
+    configuration: Configuration
+    merit: float
+    """What the search lowered, there."""
+    report: FrameReport
+
+
+@dataclass(frozen=True, eq=False)
+class FrameLoop:
+    """Solves frames: each by QPs around the current configuration, started from the last.
+
+    The numbers are those that :func:`kinemesh.retarget` describes.
+    """
+
+    kernel: Kernel
+    terms: Terms
+    iterations: int
+    first_iterations: int
+    tolerance: float
+    feasibility: float
+    solver: str
+    trust: float
+    """The radius of the trust region: a step as long as that was cut short."""
+
+    def frames(self, plan: Plan) -> Iterator[tuple[Frame, Answer]]:
+        """Solve the frames of a plan in order."""
+        qs: list[Array] = []
+        """The last two."""
+        touchdowns: dict[str, Touchdown] = {}
+        for index in range(len(plan)):
+            frame = plan.frame(index, touchdowns)
+            # The last one first: -1, -2.
+            neighbours = Neighbours({-k: q for k, q in enumerate(reversed(qs), 1)})
+            answer = self.following(frame, neighbours) if qs else self.first(frame)
+            touchdowns = {s.sole.name: touchdown(s, answer.configuration) for s in frame.stances}
+            qs = [*qs[-1:], answer.configuration.q]
+            yield frame, answer
+
+    def first(self, frame: Frame) -> Answer:
+        """Solve a frame that nothing goes before; if the usual start ends poorly, try others."""
+        program = Program(self.terms, self.kernel, frame)
+        best: Answer | None = None
+        for start in starts(self.kernel.robot, frame.landmarks):
+            free = self._in_free_space(program, start.q)
+            answer = self.solved(program, free, self.first_iterations)
+            if best is None or answer.merit < best.merit:
+                best = answer
+            if not self._is_poor(frame, answer):
+                break
+        assert best is not None  # there is always a start
+        return best
+
+    def following(self, frame: Frame, neighbours: Neighbours) -> Answer:
+        """Solve a frame from near the last; if that ends poorly, try through free space."""
+        program = Program(self.terms, self.kernel, frame, neighbours)
+        start = self._ahead(neighbours)
+        answer = self.solved(program, start, self.iterations)
+        if not self._is_poor(frame, answer):
+            return answer
+        free = np.array(self._in_free_space(program, start))
+        reach = self.kernel.robot.velocity * frame.dt
+        if neighbours.previous is not None:
+            last = neighbours.previous[7:]
+            free[7:] = np.clip(free[7:], last - reach, last + reach)
+        other = self.solved(program, free, self.iterations)
+        # A new pose is a jump: it has to be clearly better.
+        if other.merit < _CLEARLY * answer.merit:
+            done = answer.report.iterations + other.report.iterations
+            return replace(other, report=replace(other.report, iterations=done))
+        return answer
+
+    def _in_free_space(self, program: Program, start: Array) -> Array:
+        """The frame's pose with nothing to touch or to bump into: a start that is not trapped.
+
+        From far away the constraints of a scene are walls of a maze; without them the mesh
+        alone leads home, and from there the constraints are a short way off.
+        """
+        free = replace(
+            program.frame, ground=None, obstacles=(), stances=(), sole_approaches=(), contacts=()
+        )
+        bare = Program(self.terms, self.kernel, free, program.neighbours)
+        return self.solved(bare, start, self.first_iterations).configuration.q
+
+    def _is_poor(self, frame: Frame, answer: Answer) -> bool:
+        """Whether a solution is suspect: rows gave way by much, or landmarks are far off."""
+        off = answer.configuration.landmarks() - frame.landmarks
+        mean = float(np.sqrt(np.einsum("kc,kc->k", off, off)).mean())
+        return answer.report.worst[1] > _BROKEN or mean > _POOR * self.kernel.robot.height
+
+    def _ahead(self, neighbours: Neighbours) -> Array:
+        """Where the next frame is likely to be: half a step on, in the direction of the last."""
+        robot, now, before = self.kernel.robot, neighbours.previous, neighbours.before
+        assert now is not None
+        if before is None:
+            return now
+        q = robot.integrate(now, 0.5 * robot.difference(before, now))
+        q[7:] = np.clip(q[7:], robot.lower, robot.upper)
+        return q
+
+    def solved(self, program: Program, start: Array, iterations: int) -> Answer:
+        """Iterate from ``start`` ``(nq,)`` until a step is foretold and the constraints hold."""
+        # Full steps, watched: near a solution they converge fast although a single one may
+        # raise the merit; when two in a row do, a linearisation was believed too far (a contact
+        # changed sides, say) and the search goes on from the best point in shorter steps.
+        now = best = Evaluation(program, start)
+        best_merit = best.merit(self.feasibility)
+        radius, worse, done = np.inf, 0, 0
+        for _ in range(iterations):
+            qp = now.qp(radius, residuals=self.solver == "cvxpy")
+            step = solve(qp, self.solver).step
+            longest = float(np.abs(step).max())
+            # The cost is twice the QP's objective, which leaves out what does not depend on v.
+            foretold = now.cost + 2.0 * qp.objective(step)
+            now = Evaluation(program, program.robot.integrate(now.q, step))
+            done += 1
+            merit = now.merit(self.feasibility)
+            # The step was the best one by the model, and the model was right: there is no
+            # more to win here than its error.
+            still = abs(foretold - now.cost) <= self.tolerance * max(now.cost, 1e-9)
+            still = still and longest < 0.99 * min(radius, self.trust)
+            # A step that wins next to nothing counts as one that does not: full steps can
+            # swing between two contact normals for ever.
+            gained = merit <= best_merit - self.tolerance * best_merit
+            worse = 0 if gained else worse + 1
+            ends = still and now.violation <= 0.5 * self.feasibility
+            if merit <= best_merit or (ends and merit <= 1.01 * best_merit):
+                best, best_merit = now, merit
+                if ends:
+                    break
+            if gained:
+                radius *= 2.0
+            if worse == 2:
+                radius = 0.25 * longest
+                now, worse = best, 0
+                if radius < _SMALLEST:
+                    break
+        report = best.report(program.frame.index, done, self.feasibility)
+        return Answer(best.configuration, best_merit, report)
+
+
+def touchdown(stance: Stance, configuration: Configuration) -> Touchdown:
+    """Where the sole of ``stance`` is planted, the frame's solution being ``configuration``."""
+    sole, known = stance.sole, stance.touchdown
+    if known is not None and stance.settled:
+        return known if stance.whole else Touchdown(known.toe, None)
+    return stance.planted(configuration.positions(np.full(4, sole.joint), sole.corners))
