@@ -156,7 +156,7 @@ class Evaluated:
         """All costs together."""
     @property
     def violation(self) -> float:
-        """The worst violation of all."""
+        """The worst row of all that are bounded."""
     @property
     def figures(self) -> list[float]:
         """Of every entry its cost, or by how much its worst row is out of bounds."""
