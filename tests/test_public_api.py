@@ -49,7 +49,8 @@ def test_importing_kinemesh_and_showing_a_clip_imports_nothing_heavy_and_prints_
 
 
 @pytest.mark.parametrize(
-    "module", ["constraints", "objectives", "motion", "problem", "robot", "io"]
+    "module",
+    ["constraints", "objectives", "matching", "motion", "problem", "recordings", "robot", "viewer"],
 )
 def test_every_room_lists_names_that_it_has(module: str) -> None:
     room = __import__(f"kinemesh.{module}", fromlist=["__all__"])

@@ -4,12 +4,14 @@ from kinemesh import augment, constraints, demos, objectives
 from kinemesh._version import __version__
 from kinemesh.errors import KinemeshError
 from kinemesh.linting import lint
+from kinemesh.matching import TrajectoryFile, evaluate, read_trajectory
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
 from kinemesh.recordings import read
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import RobotModel, clip_of
 from kinemesh.solve.retargeter import Retargeter, retarget
 from kinemesh.trajectories import write
+from kinemesh.viewer import view
 
 __all__ = [
     "Clip",
@@ -24,14 +26,18 @@ __all__ = [
     "Skeleton",
     "Terrain",
     "Trajectory",
+    "TrajectoryFile",
     "__version__",
     "augment",
     "clip_of",
     "constraints",
     "demos",
+    "evaluate",
     "lint",
     "objectives",
     "read",
+    "read_trajectory",
     "retarget",
+    "view",
     "write",
 ]

@@ -489,7 +489,7 @@ def test_an_output_that_cannot_be_written_is_found_before_the_work(
     def read(*_: object, **__: object) -> None:
         pytest.fail("the recording was read first")
 
-    monkeypatch.setattr("kinemesh.cli.source.read", read)
+    monkeypatch.setattr("kinemesh.matching.recording.read", read)
     (tmp_path / "folder.npz").mkdir()
     (tmp_path / "file.txt").write_text("text")
     done = kinemesh_command("retarget", recorded, "-o", tmp_path / name)
@@ -581,7 +581,7 @@ def test_stopping_by_hand_is_status_130(
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kinemesh.cli.source.read", stop)
+    monkeypatch.setattr("kinemesh.matching.recording.read", stop)
     done = kinemesh_command("retarget", recorded, "-o", out)
     assert (done.status, done.err) == (130, "stopped: nothing was written\n")
     assert not out.exists()

@@ -18,6 +18,8 @@ _FIELDS = {
     "robot": ("source_robot", "robot"),
     "format": ("layout", "to"),
     "out": ("output",),
+    "recording": ("clip",),
+    "recording_fps": ("clip_fps",),
 }
 """Arguments whose field in a command has another name: the first that the command has."""
 

@@ -111,7 +111,7 @@ class NativeKernel:
         parts = () if obstacle.surface is not None else obstacle.parts
         solids = [
             (
-                _native.OrientedLink(np.asarray(solid.geometry.points()), solid.planes),
+                _native.Part(np.asarray(solid.geometry.points()), solid.planes),
                 partial(_solid_distances, robot, solid),
             )
             for solid in parts

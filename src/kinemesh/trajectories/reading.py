@@ -25,7 +25,7 @@ _LARGEST = 1e100
 
 
 @dataclass(frozen=True, eq=False)
-class TrajectoryFile:
+class LayoutFile:
     """What a file of somebody's trajectory holds."""
 
     trajectory: Trajectory
@@ -40,7 +40,7 @@ class TrajectoryFile:
     """The layout that it has: a key of :data:`LAYOUTS`."""
 
 
-def read_trajectory(
+def read_layout(
     path: str | Path,
     joint_names: Sequence[str],
     robot: str,
@@ -49,7 +49,7 @@ def read_trajectory(
     links: Links | None = None,
     format: str | None = None,
     motion: str | None = None,
-) -> TrajectoryFile:
+) -> LayoutFile:
     """Read a robot's trajectory, its layout recognised by its content.
 
     Args:
@@ -89,7 +89,7 @@ def read_trajectory(
         f"layout: {found}: base, {len(joint_names)} joints{props}, quaternions "
         f"{raw.facts.quaternions} ({how})"
     )
-    return TrajectoryFile(
+    return LayoutFile(
         trajectory,
         tuple(raw.tracks.values()),
         (layout, note, *raw.notes),
