@@ -84,6 +84,7 @@ def spoken(options: Mapping[str, str]) -> Iterator[None]:
         yield
     except KinemeshError as error:
         error.args = (worded(str(error), options),)
+        error.advice = worded(error.advice, options)
         raise
 
 

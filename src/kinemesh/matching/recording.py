@@ -91,7 +91,7 @@ class RecordingOptions(Shapes):
             try:
                 clip = clip.with_contacts(*edits)
             except ClipError as error:
-                raise ClipError(f"{self.contacts.name}: {error}") from error
+                raise error.within(self.contacts.name) from error
         clip = clip.trimmed(self.start, self.stop)
         return clip.mirrored() if self.mirror else clip
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kinemesh.arguments import unknown
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Trajectory
@@ -72,7 +73,7 @@ def read_layout(
     _check_sizes(contents)
     target = Target(tuple(joint_names), robot, links)
     if format is not None and format not in LAYOUTS:
-        raise ReadError(f"unknown format {format!r}; known are {', '.join(LAYOUTS)}")
+        unknown("format", format, tuple(LAYOUTS), ReadError)
     found = format or recognise(contents, target)
     raw = strict(LAYOUTS[found], contents, target, told=format is None)
     rate, note = _rate(contents, fps, raw)
