@@ -2,7 +2,7 @@
 
 from kinemesh.robot.bodies import configurations, link_poses, links_of
 from kinemesh.robot.clips import clip_of
-from kinemesh.robot.configuration import Configuration
+from kinemesh.robot.configuration import Configuration, FrameJacobian, PointJacobian
 from kinemesh.robot.convex import collada_corners, convex_geometry
 from kinemesh.robot.dynamics import centre_of_mass
 from kinemesh.robot.end_effectors import Hand, Sole
@@ -15,9 +15,11 @@ from kinemesh.robot.shipped import robot_names
 
 __all__ = [
     "Configuration",
+    "FrameJacobian",
     "Hand",
     "Hull",
     "OrientedLink",
+    "PointJacobian",
     "Reach",
     "RobotModel",
     "SelfDistances",
