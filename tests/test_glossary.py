@@ -1,4 +1,4 @@
-"""Every term of the glossary is once in it, and is where it says."""
+"""What the documents say is somewhere is there: terms of the glossary, modules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pytest
 
 import kinemesh
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "conventions.md"
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENT = ROOT / "docs" / "conventions.md"
+PACKAGE = Path(kinemesh.__file__).parent
 
 
 def rows() -> list[list[str]]:
@@ -59,3 +61,16 @@ def test_no_term_is_explained_twice() -> None:
     terms = [term.strip() for row in ROWS for term in row[0].split(",")]
     assert len(terms) > 40
     assert len(set(terms)) == len(terms)
+
+
+def test_every_module_that_the_documents_name_is_there() -> None:
+    rooms = {folder.name for folder in PACKAGE.iterdir() if (folder / "__init__.py").is_file()}
+    lost = []
+    for document in (*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+        text = document.read_text(encoding="utf-8") if document.is_file() else ""
+        for named in re.findall(r"`((?:kinemesh/)?[a-z_]+/[a-z_/]+\.py)`", text):
+            inside = named.removeprefix("kinemesh/")
+            ours = inside != named or inside.partition("/")[0] in rooms
+            if ours and not (PACKAGE / inside).is_file():
+                lost.append(f"{document.name}: {named}")
+    assert lost == []
