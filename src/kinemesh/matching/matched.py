@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kinemesh import arguments, metrics
-from kinemesh.errors import ClipError, OptionError
+from kinemesh.errors import ClipError, OptionError, ReadError
 from kinemesh.matching.mismatch import mismatch
 from kinemesh.matching.recording import RecordingOptions
 from kinemesh.matching.scene import Shapes, scene_of
 from kinemesh.matching.trajectory_file import TrajectoryFile, model_of, read_trajectory
 from kinemesh.metrics import Held, Limits, Score
 from kinemesh.motion import Clip, Scene, Trajectory
+from kinemesh.recordings.options import check_options
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 
@@ -118,6 +119,9 @@ def match(
         OptionError: arguments that do not go together.
         TypeError: an argument of another kind.
     """
+    check_options(
+        {"object": object, "terrain": terrain, "decompose": decompose, "height": height, "fps": fps}
+    )
     shapes = Shapes(
         object=None if object is None else Path(object),
         terrain=None if terrain is None else Path(terrain),
@@ -128,8 +132,8 @@ def match(
     notes: list[str] = []
     warnings: list[str] = []
     if isinstance(recording, str | Path):
-        options = RecordingOptions(**shapes.shapes)
-        clip: Clip | None = options.read_from(Path(recording), recording_fps)
+        path = arguments.path("recording", recording, _A_RECORDING, ReadError)
+        clip: Clip | None = RecordingOptions(**shapes.shapes).read_from(path, recording_fps)
         assert clip is not None
         notes, warnings = [*clip.notes], [*clip.warnings]
     else:
@@ -185,20 +189,25 @@ def _check(
         arguments.wrong("recording", recording, _A_RECORDING, TypeError)
     if scene is not None:
         arguments.instance("scene", scene, Scene, "the robot's Scene, or None")
-    arguments.flag("decompose", shapes.decompose)
     given = [name for name, value in shapes.shapes.items() if value not in (None, False)]
     if isinstance(recording, Clip) and given:
         raise OptionError(
-            f"{given[0]}= is given beside a Clip, which has what was touched in its scene: give it "
-            f"to kinemesh.read, or the recording's path in place of the Clip"
+            f"{given[0]}= is given beside a Clip, which has what was touched in its scene",
+            advice="give it to kinemesh.read, or the recording's path in place of the Clip",
         )
     if scene is not None and {"object", "terrain"} & set(given):
-        raise OptionError(f"{given[0]}= is given beside scene=, which has all shapes: leave it out")
-    if recording_fps is not None and not isinstance(recording, str | Path):
         raise OptionError(
-            f"recording_fps={recording_fps:g} is the rate of a recording's file, and no path of "
-            f"one is given: leave it out"
+            f"{given[0]}= is given beside scene=, which has all shapes", advice="leave it out"
         )
+    if recording_fps is not None:
+        rate = arguments.rate(recording_fps, ClipError, "recording_fps is")
+        if not isinstance(recording, str | Path):
+            raise OptionError(
+                f"recording_fps={rate:g} is the rate of a recording's file, and no path of one is "
+                f"given",
+                given=recording_fps,
+                advice="leave it out",
+            )
 
 
 def _file(
@@ -211,7 +220,9 @@ def _file(
         arguments.wrong("motion", motion, _A_MOTION, TypeError)
     if fps is not None:
         raise OptionError(
-            f"fps={fps:g} is the rate of a file, and the trajectory has its own: leave it out"
+            f"fps={fps:g} is the rate of a file, and the trajectory has its own",
+            given=fps,
+            advice="leave it out",
         )
     if isinstance(motion, TrajectoryFile):
         return motion if robot is None else replace(motion, robot=model_of(robot))
@@ -232,8 +243,10 @@ def _alongside(file: TrajectoryFile, clip: Clip) -> tuple[TrajectoryFile, Clip, 
     frames = len(file.trajectory), len(clip)
     if abs(frames[0] - frames[1]) > max(1.0, _DROPPED * fps):
         raise ClipError(
-            f"the trajectory has {frames[0]} frames and the clip {frames[1]} at {fps:g} frames/s: "
-            f"give the recording that it was made from, and its rate (recording_fps=)"
+            f"the trajectory has {frames[0]} frames and the clip {frames[1]} at {fps:g} frames/s",
+            given=frames[1],
+            expected=f"{frames[0]} frames",
+            advice="give the recording that it was made from, and its rate (recording_fps=)",
         )
     if frames[0] != frames[1]:
         count = min(frames)

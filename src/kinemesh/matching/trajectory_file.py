@@ -15,13 +15,13 @@ from kinemesh._files.inputs import existing_file, head
 from kinemesh._files.numpy_files import read_npz
 from kinemesh._files.torch_files import is_torch
 from kinemesh.arrays import Array
-from kinemesh.errors import ReadError
+from kinemesh.errors import ReadError, RobotError
 from kinemesh.matching.hardware import family_of
 from kinemesh.metrics import Held
 from kinemesh.motion import Scene, Trajectory
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
-from kinemesh.trajectories import read_layout
+from kinemesh.trajectories import LAYOUTS, read_layout
 
 _DEFAULT = "g1"
 """Whose a trajectory is taken to be whose file does not say."""
@@ -120,6 +120,12 @@ def read_trajectory(
         RobotError: the robot is not known.
     """
     path = arguments.path("path", path, "a path to a file or folder", ReadError)
+    if fps is not None:
+        arguments.rate(fps, ReadError)
+    if format is not None:
+        arguments.choice("format", format, LAYOUTS, ReadError)
+    if motion is not None:
+        arguments.text("motion", motion, "the name of a motion of a library")
     ours = None if os.path.isdir(path) or format or motion else _result(existing_file(path))
     if ours is None:
         return _layout(path, robot, fps, format, motion)
@@ -140,7 +146,10 @@ def model_of(robot: RobotModel | str | Path) -> RobotModel:
     Raises:
         RobotError: the robot is not known.
     """
-    return robot if isinstance(robot, RobotModel) else RobotModel.load(robot)
+    if isinstance(robot, RobotModel):
+        return robot
+    what = "a RobotModel, a robot's name, or a folder with a robot.toml"
+    return RobotModel.load(arguments.path("robot", robot, what, RobotError))
 
 
 def _layout(

@@ -65,22 +65,10 @@ class ReportCommand:
             )
         found = () if clip is None else clip.notes
         warned = () if clip is None else clip.warnings
-        entries = []
-        for name, matched in zip(distinct_names(self.results), read, strict=True):
-            entries.append(
-                entry(
-                    matched.motion,
-                    matched.robot,
-                    scene=matched.scene,
-                    clip=matched.clip,
-                    scale=matched.scale,
-                    target=matched.target,
-                    held=matched.held,
-                    name=name,
-                    notes=(*found, *matched.notes),
-                    warnings=(*warned, *matched.warnings),
-                )
-            )
+        entries = [
+            entry(matched, name=name, notes=found, warnings=warned)
+            for name, matched in zip(distinct_names(self.results), read, strict=True)
+        ]
         report(entries, target, title=self.title, scene=self.scene)
         for one in entries:
             console.print(
