@@ -43,4 +43,5 @@ for report in result.failures:
     constraint, amount = report.worst
     print(f"  frame {report.index}: {', '.join(report.relaxed)}; {constraint} by {amount:.1e}")
 
+print("judged:", kinemesh.evaluate(result).verdict)
 print("written:", result.save(folder / f"{clip.name}.npz"))

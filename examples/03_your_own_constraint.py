@@ -49,7 +49,7 @@ solution = solve(qp, "daqp")
 print(f"step: largest number {abs(solution.step).max():.3f}, relaxed: {solution.relaxed}")
 
 result = retargeter.retarget(plan.clip)
-hands = robot.landmark_points(*HANDS)
-heights = [robot.configuration(q).positions(*hands)[:, 2].min() for q in result.trajectory.q]
+posed = [robot.configuration(q) for q in result.trajectory.q]
+heights = [at.landmark(hand).position[2] for at in posed for hand in HANDS]
 print(f"lowest hand: {min(heights):.4f} m, asked: at least {above.height} m")
 print("written:", result.save(folder / "hands_above.npz"))

@@ -10,7 +10,7 @@ import pytest
 from kinemesh import Result, clip_of, metrics, retarget, write
 from kinemesh.motion import Clip
 from kinemesh.robot import RobotModel, links_of
-from kinemesh.trajectories import WRITERS, read_trajectory
+from kinemesh.trajectories import WRITERS, read_layout
 
 OTHERS = ("g1_23dof", "h1", "t1")
 PIECES = {"walk": (30, 42), "lift_box": (84, 96), "step_up": (40, 52)}
@@ -71,7 +71,7 @@ def test_every_format_takes_every_robot(
     suffixes = WRITERS[format].suffixes
     path = tmp_path / f"motion{suffixes[0] if suffixes else ''}"
     write(result, path, format=format, robot=other)
-    back = read_trajectory(
+    back = read_layout(
         path, other.joint_names, other.name, links=links_of(other), format=format
     ).trajectory
     assert back.joint_names == other.joint_names

@@ -9,9 +9,9 @@ import numpy as np
 
 import kinemesh
 from kinemesh.result import Result
-from kinemesh.trajectories import WRITERS, TrajectoryFile
+from kinemesh.trajectories import WRITERS, LayoutFile
 
-Read = Callable[..., TrajectoryFile]
+Read = Callable[..., LayoutFile]
 
 
 def every_format(result: Result, folder: Path) -> dict[str, Path]:

@@ -24,7 +24,7 @@ import numpy as np
 import kinemesh
 from kinemesh import demos
 from kinemesh.robot import RobotModel, links_of
-from kinemesh.trajectories import WRITERS, read_trajectory
+from kinemesh.trajectories import WRITERS, read_layout
 
 WITHOUT_DEPENDENCIES = ("mjlab==1.6.0", "holosoma==0.0.3")
 NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru")
@@ -52,7 +52,7 @@ def read_shipped(python: Path) -> int:
     for path in sorted(folder.glob("python3*/site-packages/holosoma/data/motions/**/*.npz")):
         with np.load(path) as file:
             qpos, names = file["joint_pos"], list(file["joint_names"])
-        found = read_trajectory(path, robot.joint_names, robot.name, links=links_of(robot))
+        found = read_layout(path, robot.joint_names, robot.name, links=links_of(robot))
         columns = [7 + names.index(name) for name in robot.joint_names]
         worst = np.abs(found.trajectory.joints - qpos[:, columns]).max()
         worst = max(worst, np.abs(found.trajectory.q[:, :3] - qpos[:, :3]).max())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import reprlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from numbers import Number
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.errors import KinemeshError, OptionError
+from kinemesh.errors import KinemeshError, OptionError, nearest
 
 T = TypeVar("T")
 Kind = type | tuple[type, ...]
@@ -76,7 +76,7 @@ def rate(value: object, error: Error, lead: str = "the frame rate is") -> float:
     if result is None:
         raise TypeError(f"{lead} {shown(value)}; expected {what}")
     if not SLOWEST <= result <= FASTEST:
-        raise error(f"{lead} {shown(value)}; expected {what}")
+        raise error(f"{lead} {shown(value)}", given=value, expected=what)
     return result
 
 
@@ -103,7 +103,7 @@ def choice(name: str, value: object, options: Iterable[str], error: Error = Opti
     """``value``, one of ``options``."""
     known = tuple(options)
     if text(name, value, f"one of {', '.join(known)}") not in known:
-        raise error(f"unknown {name} {shown(value)}; known are {', '.join(known)}")
+        unknown(name, value, known, error)
     return str(value)
 
 
@@ -188,8 +188,10 @@ def floats(
     if largest is not None and not np.all(np.abs(result) <= largest):
         k = tuple(int(n) for n in np.argwhere(~(np.abs(result) <= largest))[0])
         raise error(
-            f"{name} holds {result[k]:g} at {k}: expected {what}, finite and no larger than "
-            f"{largest:g}"
+            f"{name} holds {result[k]:g} at {k}",
+            given=float(result[k]),
+            expected=f"{what}, finite and no larger than {largest:g}",
+            lead=": expected",
         )
     return result
 
@@ -244,7 +246,22 @@ def shown(value: object) -> str:
 
 def wrong(name: str, value: object, what: str, error: type[Exception]) -> NoReturn:
     """Say what was given and what was expected."""
-    raise error(f"{name} = {shown(value)}: expected {what}")
+    text = f"{name} = {shown(value)}"
+    if issubclass(error, KinemeshError):
+        raise error(text, given=value, expected=what, lead=": expected")
+    raise error(f"{text}: expected {what}")
+
+
+def unknown(kind: str, value: object, known: Sequence[str], error: Error) -> NoReturn:
+    """Say which names are known, and which of them is near."""
+    near = nearest(value, known)
+    raise error(
+        f"unknown {kind} {shown(value)}",
+        given=value,
+        expected=known,
+        advice="" if near is None else f"did you mean {near!r}?",
+        then="; ",
+    )
 
 
 def _float(value: object) -> float | None:

@@ -18,7 +18,7 @@ from kinemesh.batch.task import Options, Task, Worker
 from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
-from kinemesh.trajectories import read_trajectory
+from kinemesh.trajectories import read_layout
 from recordings import fault
 
 
@@ -38,9 +38,7 @@ def test_a_dance_is_kept_for_what_its_trainers_file_holds_at_50(
     files = sorted(record["files"])
     assert files == ["kept/dance/original.npz", "mjlab/dance/original.npz"]
     own = Result.load(tmp_path / files[0])
-    file = read_trajectory(
-        *(tmp_path / files[1], robot.joint_names, robot.name), links=links_of(robot)
-    )
+    file = read_layout(*(tmp_path / files[1], robot.joint_names, robot.name), links=links_of(robot))
     np.testing.assert_allclose(file.trajectory.joints, own.trajectory.joints, atol=1e-6)
     clip = kinemesh.read(dance, fps=30.0).resample(50.0)
     score = metrics.evaluate(

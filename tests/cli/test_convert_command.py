@@ -12,7 +12,7 @@ import kinemesh
 from commands import Command
 from kinemesh import Result, RobotModel, cli, demos
 from kinemesh.robot import links_of
-from kinemesh.trajectories import WRITERS, read_contents, read_trajectory
+from kinemesh.trajectories import WRITERS, read_contents, read_layout
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_any_readable_becomes_any_writable(
         assert (report["format"], report["warnings"]) == (format, [])
         source = target
         rate = [] if writer.states_fps else ["--source-fps", "30"]
-    file = read_trajectory(source, robot.joint_names, robot.name, 30.0, links=links)
+    file = read_layout(source, robot.joint_names, robot.name, 30.0, links=links)
     np.testing.assert_allclose(file.trajectory.q[:, 7:], own.joints, atol=1e-6)
 
 

@@ -205,50 +205,6 @@ def test_bad_input_is_one_line_and_status_2(
     assert re.search(message, captured.err), captured.err
 
 
-# --------------------------------------------------------------------------- contacts
-
-
-def test_contacts_given_are_what_info_shows_and_what_the_result_holds(
-    kinemesh_command: Command, recorded: Path, out: Path, tmp_path: Path
-) -> None:
-    file = tmp_path / "contacts.toml"
-    file.write_text('[[stance]]\nfoot = "left"\nframes = [2, 9]\nplanted = false\n')
-    plain = json.loads(kinemesh_command("info", recorded, "--json").out)
-    done = kinemesh_command("info", recorded, "--contacts", file, "--json")
-    shown = json.loads(done.out)
-    assert shown["stance"] != plain["stance"]
-    assert "contacts, given: left foot not planted in frames 2-9" in shown["found"]
-    assert kinemesh_command("retarget", recorded, "-o", out, "--contacts", file).status == 0
-    assert not Result.load(out).stance["left_toe"][2:10].any()
-    assert json.loads(kinemesh_command("info", out, "--json").out)["stance"] == shown["stance"]
-    measured = kinemesh_command("evaluate", out, "--clip", recorded, "--contacts", file, "--json")
-    assert any("left foot not planted" in note for note in json.loads(measured.out)["notes"])
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('[[stance]]\nfoot="toe"\nframes=[0, 1]\nplanted=true\n', r"unknown foot 'toe'.*left, rig"),
-        ('[[stance]]\nfoot="left"\nframes=[0, 99]\nplanted=true\n', r"the clip has 24 frames"),
-        (
-            '[[touch]]\nhand="left_hand"\nthing="box"\nframes=[0, 1]\ntouching=true\n',
-            r"unknown thing 'box'; this clip has: none",
-        ),
-    ],
-)
-@pytest.mark.parametrize("command", ["retarget", "info"])
-def test_contacts_that_do_not_fit_the_clip_name_the_file_and_what_there_is(
-    command: str, text: str, message: str, kinemesh_command: Command, recorded: Path, out: Path
-) -> None:
-    file = out.with_name("contacts.toml")
-    file.write_text(text)
-    more = ("-o", out) if command == "retarget" else ()
-    done = kinemesh_command(command, recorded, *more, "--contacts", file)
-    assert (done.status, done.out) == (2, "")
-    assert re.match(r"error: contacts\.toml: .*" + message, done.err), done.err
-    assert not out.exists()
-
-
 def test_info_says_which_hand_touches_what_and_when(
     kinemesh_command: Command, solved: Path
 ) -> None:

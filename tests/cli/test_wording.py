@@ -51,7 +51,7 @@ def test_a_command_names_its_own_options() -> None:
     options = options_of(command)
     assert options["fps"] == "--source-fps" and options["format"] == "--from"
     assert options["body_model"] == "--body-model"
-    assert "source" not in options and "recording" not in options
+    assert "source" not in options and options["recording"] == "--clip"
     assert options_of(Recording(), clip=True)["fps"] == "--clip-fps"
 
 

@@ -37,7 +37,7 @@ from kinemesh.recordings.mapping import read_map
 from kinemesh.recordings.scene.heightfield import Grid, read_heightfield
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
-from kinemesh.trajectories import read_contents, read_trajectory
+from kinemesh.trajectories import read_contents, read_layout
 
 MEMORY = 1 << 30
 """A reader may take this many bytes more than the process has when all is loaded."""
@@ -55,7 +55,7 @@ def readers() -> dict[str, Callable[[Path], object]]:
     links = links_of(robot)
 
     def trajectory(path: Path) -> object:
-        return read_trajectory(path, robot.joint_names, robot.name, links=links)
+        return read_layout(path, robot.joint_names, robot.name, links=links)
 
     return {
         "read": kinemesh.read,

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+import kinemesh
 from kinemesh import (
     Clip,
     FrameReport,
@@ -86,6 +87,9 @@ ALSO_CALLED: dict[str, tuple[str, ...]] = {
     "clip": ("frames", "prop", "landmarks"),
     "trajectory": ("joint",),
     "path": ("file", "folder", "cannot be read"),
+    "motion": ("file", "folder", "does not exist"),
+    "recording": ("file", "folder", "does not exist", "frames", "prop"),
+    "terrain": ("file", "folder", "mesh"),
     "fix": ("file", "folder", "copy"),
     "object": ("tracks no object", "scene"),
     "unit": ("person",),
@@ -372,7 +376,31 @@ def calls(folder: Path) -> list[Call]:
             lambda **given: Plan(lift, robot, touch=TouchRule(**given)).frame(1),
             {f.name: getattr(TouchRule(), f.name) for f in fields(TouchRule)},
         ),
-        Call("evaluate", evaluate, judged),
+        Call("metrics.evaluate", evaluate, judged),
+        Call(
+            "evaluate",
+            kinemesh.evaluate,
+            {
+                **{"motion": whole, "recording": lift, "robot": robot, "scene": lift.scene},
+                **{"fps": None, "recording_fps": None, "limits": Limits(), "decompose": False},
+            },
+        ),
+        Call(
+            "evaluate of a file",
+            kinemesh.evaluate,
+            {
+                **{"motion": folder / "given.csv", "robot": "g1", "object": None, "fps": 30.0},
+                **{"height": 1.75, "terrain": None, "decompose": False, "recording": None},
+            },
+        ),
+        Call(
+            "read_trajectory",
+            kinemesh.read_trajectory,
+            {
+                **{"path": folder / "given.csv", "robot": robot, "fps": 30.0},
+                **{"format": "unitree-csv", "motion": None},
+            },
+        ),
         Call("read", read, options),
         Call(
             "write",

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import ReadError
 from kinemesh.recordings import read
-from kinemesh.trajectories import read_trajectory
+from kinemesh.trajectories import read_layout
 from recordings import fault
 
 Person = Callable[..., np.ndarray]
@@ -149,11 +149,11 @@ def test_a_persons_pickle_is_answered_with_how_to_save_it(tmp_path: Path) -> Non
     d = {"smpl_poses": np.zeros((9, 72)), "smpl_trans": np.zeros((9, 3)), "smpl_scaling": [94.0]}
     (tmp_path / "a.pkl").write_bytes(pickle.dumps(d))
     with pytest.raises(ReadError, match=r"person's motion.*AIST\+\+"):
-        read_trajectory(tmp_path / "a.pkl", ["knee"], "robot")
+        read_layout(tmp_path / "a.pkl", ["knee"], "robot")
     d = {"root_orient": np.zeros((9, 3)), "pose_body": np.zeros((9, 63)), "trans": np.zeros((9, 3))}
     (tmp_path / "b.pkl").write_bytes(pickle.dumps({0: d}))
     with pytest.raises(ReadError, match=r"person's motion.*OMOMO"):
-        read_trajectory(tmp_path / "b.pkl", ["knee"], "robot")
+        read_layout(tmp_path / "b.pkl", ["knee"], "robot")
 
 
 def test_who_is_head_down_for_most_of_the_clip_is_read_when_told(

@@ -13,7 +13,7 @@ from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Trajectory
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from kinemesh.trajectories import read_trajectory
+from kinemesh.trajectories import read_layout
 from recordings import recording
 
 
@@ -114,7 +114,7 @@ def test_another_robot_does_what_the_first_did(
 
 def test_a_trajectory_that_somebody_else_wrote_is_a_clip_too(robot: RobotModel) -> None:
     file = recording("g1_references/B_HandsUp.csv")
-    written = read_trajectory(file, robot.joint_names, robot.name, 60.0)
+    written = read_layout(file, robot.joint_names, robot.name, 60.0)
     clip = clip_of(written.trajectory, robot, name="hands up")
     assert clip.landmark("left_hand")[:, 2].max() > clip.landmark("left_shoulder")[:, 2].max()
     assert any("the soles come down to -0.008 m" in note for note in clip.notes)

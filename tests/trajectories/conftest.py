@@ -10,7 +10,7 @@ from kinemesh.motion.links import Links
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
 from kinemesh.solve import retarget
-from kinemesh.trajectories import TrajectoryFile, read_trajectory
+from kinemesh.trajectories import LayoutFile, read_layout
 from trajectory_files import Read, every_format
 
 
@@ -52,7 +52,7 @@ def written(lifted: Result, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 @pytest.fixture
 def read(robot: RobotModel, links: Links) -> Read:
-    def call(path: Path, fps: float | None = None, **options: str) -> TrajectoryFile:
-        return read_trajectory(path, robot.joint_names, robot.name, fps, links=links, **options)
+    def call(path: Path, fps: float | None = None, **options: str) -> LayoutFile:
+        return read_layout(path, robot.joint_names, robot.name, fps, links=links, **options)
 
     return call

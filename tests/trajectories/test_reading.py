@@ -13,7 +13,7 @@ from kinemesh.geometry import poses
 from kinemesh.motion import StanceEdit, TouchEdit
 from kinemesh.recordings import read_contacts
 from kinemesh.robot import RobotModel
-from kinemesh.trajectories import read_trajectory
+from kinemesh.trajectories import read_layout
 from recordings import recording
 
 JOINTS = ("hip", "knee")
@@ -32,7 +32,7 @@ def table(frames: int = 5, props: int = 1) -> np.ndarray:
 def test_a_raw_archive_is_read_in_mujocos_order_with_its_rate_and_prop(tmp_path: Path) -> None:
     qpos = table()
     np.savez(tmp_path / "raw.npz", qpos=qpos, fps=np.array(25), cost=1.0)
-    file = read_trajectory(tmp_path / "raw.npz", JOINTS, "two")
+    file = read_layout(tmp_path / "raw.npz", JOINTS, "two")
     assert (file.trajectory.fps, file.trajectory.robot) == (25.0, "two")
     assert np.allclose(file.trajectory.qpos(), qpos[:, :9])
     assert np.allclose(poses.to_wxyz(file.tracks[0]), qpos[:, 9:])
@@ -45,12 +45,12 @@ def test_a_table_of_numbers_is_read_with_w_last_and_30_frames_a_second_assumed(
 ) -> None:
     rows = np.hstack([poses.from_wxyz(table(props=0)[:, :7]), table(props=0)[:, 7:]])
     np.savetxt(tmp_path / "motion.csv", rows, delimiter=",")
-    file = read_trajectory(tmp_path / "motion.csv", JOINTS, "two")
+    file = read_layout(tmp_path / "motion.csv", JOINTS, "two")
     assert np.allclose(file.trajectory.q, rows)
     assert file.tracks == ()
     assert file.trajectory.fps == 30.0
     assert any("30/s (assumed" in note for note in file.notes)
-    assert read_trajectory(tmp_path / "motion.csv", JOINTS, "two", fps=60.0).trajectory.fps == 60.0
+    assert read_layout(tmp_path / "motion.csv", JOINTS, "two", fps=60.0).trajectory.fps == 60.0
 
 
 def test_a_table_whose_robot_stands_only_with_w_first_is_read_so_and_doubted(
@@ -59,19 +59,19 @@ def test_a_table_whose_robot_stands_only_with_w_first_is_read_so_and_doubted(
     rows = table(props=0)
     rows[:, 3:7] = [1.0, 0.0, 0.0, 0.0]
     np.savetxt(tmp_path / "motion.csv", rows, delimiter=",")
-    file = read_trajectory(tmp_path / "motion.csv", JOINTS, "two")
+    file = read_layout(tmp_path / "motion.csv", JOINTS, "two")
     (warning,) = file.warnings
     assert "only so the robot does not stand on its head" in warning
     assert file.format == "kimodo"
     assert np.allclose(file.trajectory.q[:, 3:7], [0.0, 0.0, 0.0, 1.0])
-    told = read_trajectory(tmp_path / "motion.csv", JOINTS, "two", format="unitree-csv")
+    told = read_layout(tmp_path / "motion.csv", JOINTS, "two", format="unitree-csv")
     assert np.allclose(told.trajectory.q[:, 3:7], [1.0, 0.0, 0.0, 0.0])
     assert "stands on its head" in told.warnings[0]
 
 
 def test_unitrees_own_file_stands_upright_at_the_height_of_a_g1(robot: RobotModel) -> None:
     path = recording("g1_references/B_HandsUp.csv")
-    file = read_trajectory(path, robot.joint_names, robot.name, fps=60.0)
+    file = read_layout(path, robot.joint_names, robot.name, fps=60.0)
     assert file.trajectory.q.shape == (442, 36)
     assert file.warnings == ()
     first = robot.configuration(np.array(file.trajectory.q[0])).landmarks()
@@ -123,13 +123,13 @@ def test_a_file_that_is_no_trajectory_is_refused_with_a_reason(
 ) -> None:
     write(tmp_path / "file")
     with pytest.raises(KinemeshError, match=message):
-        read_trajectory(tmp_path / "file", JOINTS, "two")
+        read_layout(tmp_path / "file", JOINTS, "two")
 
 
 def test_a_rate_that_contradicts_the_file_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "raw.npz", qpos=table(), fps=25.0)
     with pytest.raises(KinemeshError, match=r"states 25 frames/s and 30 are given"):
-        read_trajectory(tmp_path / "raw.npz", JOINTS, "two", fps=30.0)
+        read_layout(tmp_path / "raw.npz", JOINTS, "two", fps=30.0)
 
 
 def test_a_file_of_contacts_is_read_in_order(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_numbers_whose_squares_are_infinite_are_refused(tmp_path: Path) -> None:
     qpos[2, 4] = 1e300
     np.savez(tmp_path / "raw.npz", qpos=qpos, fps=np.array(25))
     with pytest.raises(KinemeshError, match="'qpos' holds numbers beyond"):
-        read_trajectory(tmp_path / "raw.npz", JOINTS, "two")
+        read_layout(tmp_path / "raw.npz", JOINTS, "two")
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "9" * 5000, "a." * 5000 + "a = 1"])
@@ -195,7 +195,7 @@ def test_a_nan_that_signals_and_an_endless_number_are_refused(tmp_path: Path, bi
     qpos.view(np.uint32)[2, 13] = bits  # in a prop's quaternion
     np.savez(tmp_path / "raw.npz", qpos=qpos, fps=np.array(25))
     with pytest.raises(KinemeshError, match="NaN or infinite"):
-        read_trajectory(tmp_path / "raw.npz", JOINTS, "two")
+        read_layout(tmp_path / "raw.npz", JOINTS, "two")
 
 
 @pytest.mark.parametrize("shape", ["(2,)", "(99999999999,)"])
@@ -205,4 +205,4 @@ def test_texts_of_no_characters_take_no_memory(tmp_path: Path, shape: str) -> No
     with zipfile.ZipFile(tmp_path / "raw.npz", "a") as archive:
         start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
         archive.writestr("remark.npy", start + header)
-    assert len(read_trajectory(tmp_path / "raw.npz", JOINTS, "two").trajectory) == 5
+    assert len(read_layout(tmp_path / "raw.npz", JOINTS, "two").trajectory) == 5

@@ -22,7 +22,7 @@ from kinemesh.solve import retarget
 from kinemesh.trajectories import (
     holds_trajectory,
     read_contents,
-    read_trajectory,
+    read_layout,
 )
 from kinemesh.trajectories.containers.torch_writer import save_tensors
 from recordings import recording
@@ -134,7 +134,7 @@ def test_another_hardware_familys_file_fits_worse_and_is_read(
     written: dict[str, Path], lifted: Result
 ) -> None:
     base = RobotModel.load("g1_base")
-    file = read_trajectory(written["mjlab"], base.joint_names, base.name, links=links_of(base))
+    file = read_layout(written["mjlab"], base.joint_names, base.name, links=links_of(base))
     (note,) = (note for note in file.notes if note.startswith("order"))
     fit = float(note.split("g1_base to ")[1].split(" mm")[0])
     assert 0.5 < fit < 20.0
@@ -147,12 +147,12 @@ def test_without_links_what_needs_them_is_refused_and_the_rest_is_read(
     refused = set()
     for format, path in written.items():
         try:
-            read_trajectory(path, robot.joint_names, robot.name)
+            read_layout(path, robot.joint_names, robot.name)
         except ReadError as error:
             assert "links" in str(error)
             refused.add(format)
     assert refused == {"beyondmimic", "mjlab", "sonic"}
-    file = read_trajectory(written["mjlab"], robot.joint_names, robot.name, format="mjlab")
+    file = read_layout(written["mjlab"], robot.joint_names, robot.name, format="mjlab")
     assert file.format == "mjlab"
 
 

@@ -12,7 +12,7 @@ import kinemesh
 from kinemesh.motion import Links, Trajectory
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from kinemesh.trajectories import WRITERS, TrajectoryFile, read_contents, read_trajectory
+from kinemesh.trajectories import WRITERS, LayoutFile, read_contents, read_layout
 
 PLACE = 1e-6
 """Positions [m] and joints [rad]: float32 to 8 m, text to nine digits."""
@@ -29,8 +29,8 @@ def target(folder: Path, format: str) -> Path:
     return folder / f"motion{suffixes[0] if suffixes else ''}"
 
 
-def read(path: Path, robot: RobotModel, links: Links, fps: float | None = None) -> TrajectoryFile:
-    return read_trajectory(path, robot.joint_names, robot.name, fps, links=links)
+def read(path: Path, robot: RobotModel, links: Links, fps: float | None = None) -> LayoutFile:
+    return read_layout(path, robot.joint_names, robot.name, fps, links=links)
 
 
 def assert_same(found: Trajectory, wanted: np.ndarray) -> None:

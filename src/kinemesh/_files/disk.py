@@ -59,20 +59,36 @@ def existing_file(
     try:
         if not path.exists():
             raise error(
-                f"{path} does not exist (looked from {Path.cwd()}); expected {expected}: "
-                f"check the spelling and the folder"
+                f"{path} does not exist (looked from {Path.cwd()})",
+                given=path,
+                expected=expected,
+                advice="check the spelling and the folder",
             )
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise error(f"{path} is a folder; expected {expected}: give one of the files in it")
+            raise error(
+                f"{path} is a folder",
+                given=path,
+                expected=expected,
+                advice="give one of the files in it",
+            )
         if not stat.S_ISREG(found.st_mode):
             kind = next((words for is_one, words in _KINDS if is_one(found.st_mode)), "special")
-            raise error(f"{path} is {kind}; expected {expected}: copy it into a file first")
+            raise error(
+                f"{path} is {kind}",
+                given=path,
+                expected=expected,
+                advice="copy it into a file first",
+            )
         if found.st_size == 0 and not empty:
-            raise error(f"{path} is empty (0 bytes): copy or download it again")
+            raise error(
+                f"{path} is empty (0 bytes)", given=path, advice="copy or download it again"
+            )
         if found.st_size > largest:
             raise error(
-                f"{path} holds {found.st_size} bytes, more than {largest}; expected {expected}"
+                f"{path} holds {found.st_size} bytes, more than {largest}",
+                given=path,
+                expected=expected,
             )
         with path.open("rb"):
             return path

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from kinemesh._files.disk import existing_file
-from kinemesh.errors import KinemeshError, ReadError
+from kinemesh.errors import KinemeshError, ReadError, nearest
 
 _LARGEST = 1 << 20
 """What people write by hand is not larger than this [bytes]."""
@@ -76,15 +75,19 @@ def check_keys(
         KinemeshError: of the kind ``error``, with the keys that are known and the one meant.
     """
     known = tuple(known)
-    listed = ", ".join(known)
     for key in table:
         if key not in known:
-            near = get_close_matches(str(key), known, 1)
-            meant = f"did you mean {near[0]!r}? " if near else ""
-            raise error(f"{where}: unknown key {key!r}; {meant}known are {listed}")
+            near = nearest(key, known)
+            meant = "" if near is None else f" did you mean {near!r}?"
+            raise error(
+                f"{where}: unknown key {key!r}",
+                given=key,
+                expected=known,
+                lead=f";{meant} known are",
+            )
     for key in needed:
         if key not in table:
-            raise error(f"{where} lacks {key}; known are {listed}")
+            raise error(f"{where} lacks {key}", expected=known)
 
 
 def checked(

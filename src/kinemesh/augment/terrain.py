@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
-from kinemesh.arguments import whole
+from kinemesh.arguments import unknown, whole
 from kinemesh.augment.augmentation import (
     SceneAugmentation,
     axes_of,
@@ -99,7 +99,7 @@ class TerrainBox(SceneAugmentation):
                 error=ClipError,
             )
         if isinstance(self.box, str) and self.box not in LANDMARKS:
-            raise ClipError(f"unknown landmark {self.box!r}; known are {', '.join(LANDMARKS)}")
+            unknown("landmark", self.box, LANDMARKS, ClipError)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
         """The scene with the box elsewhere."""

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from kinemesh import arguments
 from kinemesh._files.disk import is_file_name
-from kinemesh.arguments import mapping, path, shown, text
+from kinemesh.arguments import mapping, path, shown, text, unknown
 from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
 from kinemesh.augment.ground import Slope, Steps
 from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
@@ -223,7 +223,7 @@ def _same(value: float) -> float:
 
 def _checked(key: str, value: Setting) -> Setting:
     if key not in SETTINGS:
-        raise ClipError(f"unknown setting {key!r}; known are {', '.join(SETTINGS)}")
+        unknown("setting", key, tuple(SETTINGS), ClipError)
     kind = SETTINGS[key]
     number = isinstance(value, int | float) and not isinstance(value, bool)
     fits = {

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kinemesh._files.disk import TEMPORARY, below, existing_file
+from kinemesh.arguments import unknown
 from kinemesh.augment import ORIGINAL, Spec, Variant, read_spec
 from kinemesh.batch import cluster, index, pool
 from kinemesh.batch.card import write_card
@@ -114,7 +115,7 @@ def batch(
     if address is not None and engine != RAY:
         raise KinemeshError("address is Ray's: give engine='ray' too")
     if format is not None and format not in WRITERS:
-        raise WriteError(f"unknown format {format!r}; known are {', '.join(WRITERS)}")
+        unknown("format", format, tuple(WRITERS), WriteError)
     if parquet:
         index.check_parquet()
     left: list[str] = []

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kinemesh import metrics
 from kinemesh._files.disk import TEMPORARY, below
 from kinemesh._version import __version__
 from kinemesh.augment import Variant
 from kinemesh.batch.digests import sha256
 from kinemesh.batch.line import KEPT, REJECTED, SKIPPED, UNSURE, Record
 from kinemesh.batch.sources import Source
+from kinemesh.matching import evaluate
+from kinemesh.metrics import Score
 from kinemesh.motion import Clip, Shape, Trajectory
 from kinemesh.proximity import Obstacle
 from kinemesh.result import Result
@@ -134,15 +135,7 @@ class Worker:
                 judged = delivered(
                     other, result, self._retargeter.robot, format=task.options.format
                 )
-            score = metrics.evaluate(
-                judged.trajectory,
-                self._retargeter.robot,
-                scene=judged.scene,
-                clip=varied.clip,
-                scale=judged.scale,
-                target=varied.scene or varied.clip.scene,
-                held=metrics.Held(result.stance, result.touch),
-            )
+            score = evaluate(judged, robot=self._retargeter.robot)
             marks.append(time.perf_counter())
             status = {"pass": KEPT, "unsure": UNSURE, "fail": REJECTED}[score.state]
             files = self._place(task, result, status, other)
@@ -230,7 +223,7 @@ class MakeWorker:
         return Worker(self.robot)
 
 
-def _doubted(score: metrics.Score) -> list[str]:
+def _doubted(score: Score) -> list[str]:
     """What could not be judged, by name: doubts, and rows that are owed."""
     names = [doubt.name for doubt in score.doubts] + [row.name for row in score.unmeasured]
     return list(dict.fromkeys(names))

@@ -18,6 +18,8 @@ _FIELDS = {
     "robot": ("source_robot", "robot"),
     "format": ("layout", "to"),
     "out": ("output",),
+    "recording": ("clip",),
+    "recording_fps": ("clip_fps",),
 }
 """Arguments whose field in a command has another name: the first that the command has."""
 
@@ -82,6 +84,7 @@ def spoken(options: Mapping[str, str]) -> Iterator[None]:
         yield
     except KinemeshError as error:
         error.args = (worded(str(error), options),)
+        error.advice = worded(error.advice, options)
         raise
 
 

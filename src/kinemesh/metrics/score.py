@@ -93,6 +93,10 @@ class Score:
     robot: str = ""
     frames: int = 0
     fps: float = 0.0
+    notes: tuple[str, ...] = ()
+    """What was found or assumed before it was judged."""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong in what was judged, although it could be."""
 
     def __iter__(self) -> Iterator[Measure]:
         return iter(self.measures)
@@ -154,6 +158,8 @@ class Score:
             "verdict": self.verdict,
             "doubts": [doubt.as_dict() for doubt in self.doubts],
             "measures": {measure.name: measure.as_dict() for measure in self.measures},
+            "notes": list(self.notes),
+            "warnings": list(self.warnings),
         }
 
 

@@ -16,7 +16,7 @@ import daqp
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.errors import SolveError
+from kinemesh.errors import NoStepError, SolveError
 from kinemesh.problem.qp import DAMPING, QP
 
 _CLARABEL = {"tol_gap_abs": 1e-11, "tol_gap_rel": 1e-11, "tol_feas": 1e-11}
@@ -40,13 +40,22 @@ def solve(qp: QP, solver: str = "daqp") -> Solution:
     """Solve ``qp``; if its rows cannot all hold, solve its relaxation.
 
     Raises:
-        SolveError: unknown solver, or no answer to the relaxation, which always has one.
+        SolveError: unknown solver, or no answer to the relaxation, which always has one:
+            :class:`~kinemesh.NoStepError`, with the program.
     """
     if solver not in SOLVERS:
-        raise SolveError(f"unknown solver {solver!r}; known solvers: {', '.join(SOLVERS)}")
+        raise SolveError(
+            f"unknown solver {solver!r}",
+            given=solver,
+            expected=tuple(SOLVERS),
+            lead="; known solvers:",
+        )
     if qp.radius is not None and solver != "cvxpy":
         raise SolveError(
-            f"a ball trust region is a second-order cone: {solver} has none, use cvxpy"
+            f"a ball trust region is a second-order cone: {solver} has none",
+            given=solver,
+            advice="use cvxpy",
+            then=", ",
         )
     if qp.coupling is not None:
         found = solve(qp.coupled(), solver)
@@ -59,7 +68,7 @@ def solve(qp: QP, solver: str = "daqp") -> Solution:
     if step is None and solver != "cvxpy":
         step = _cvxpy(relaxed)
     if step is None:
-        raise SolveError(f"{solver} found no step although the relaxed program has one")
+        raise NoStepError(solver, qp)
     return Solution(step[: qp.nv], True)
 
 

@@ -72,7 +72,13 @@ def upright(
         ReadError: ``up`` is neither ``"y"`` nor ``"z"``, or no such axis can be found.
     """
     if up not in (None, "y", "z"):
-        raise ReadError(f"up={up!r} is not known; expected 'y' or 'z' (or leave it out to find it)")
+        raise ReadError(
+            f"up={up!r} is not known",
+            given=up,
+            expected="'y' or 'z'",
+            advice="(or leave it out to find it)",
+            then=" ",
+        )
     if up is not None:
         axis, note = up, f"up axis: {up} (given)"
     elif stated is not None:

@@ -137,8 +137,10 @@ def read(
     recording = _recording(wanted.clip, _asked(path, words), bones)
     if object is not None and recording.track is None:
         raise ReadError(
-            f"{path.name} tracks no object, but object={str(object)!r} was given: leave it out, "
-            f"or read a file that has an object track; a mesh that stands still is terrain="
+            f"{path.name} tracks no object, but object={str(object)!r} was given",
+            given=object,
+            advice="leave it out, or read a file that has an object track; a mesh that stands "
+            "still is terrain=",
         )
     things = [made_prop(entry) for entry in wanted.props]
     ground = None if wanted.terrain is None else made_terrain(wanted.terrain)
@@ -164,8 +166,7 @@ def read(
             clip = clip.with_contacts(*read_contacts(wanted.contacts))
         return replace(clip, name=path.stem)
     except (ClipError, ReadError) as error:
-        text = str(error)
-        raise type(error)(text if path.name in text else f"{path.name}: {text}") from error
+        raise error.within(path.name) from error
 
 
 def _wanted(
@@ -176,8 +177,9 @@ def _wanted(
         for name, value in (("object", mesh), ("terrain", terrain)):
             if value is not None:
                 raise ReadError(
-                    f"{path.name} says itself what was touched: leave out {name}="
-                    f"{str(value)!r} and write it there"
+                    f"{path.name} says itself what was touched",
+                    given=value,
+                    advice=f"leave out {name}={str(value)!r} and write it there",
                 )
         scene = read_scene_file(path)
         if not decompose:
@@ -203,8 +205,9 @@ def _asked(path: Path, words: Mapping[str, Any]) -> Asked:
         return skeleton
     if skeleton is not None:
         raise ReadError(
-            f"{path.name}: both skeleton= and map= were given; a skeleton has its own landmarks: "
-            f"leave one out"
+            f"{path.name}: both skeleton= and map= were given; a skeleton has its own landmarks",
+            given=(skeleton, landmarks),
+            advice="leave one out",
         )
     return read_map(landmarks)
 
@@ -215,15 +218,19 @@ def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
         refuse_pickle(path)
     if suffix not in READERS:
         raise ReadError(
-            f"{path.name} has the suffix {suffix or 'none'!r}; known are "
-            f"{', '.join((*READERS, '.toml'))}: convert the motion to one of these"
+            f"{path.name} has the suffix {suffix or 'none'!r}",
+            given=suffix,
+            expected=(*READERS, ".toml"),
+            advice="convert the motion to one of these",
         )
     if holds_pose(path):
         return read_smpl(path, skeleton, bones)
     if bones.model is not None or bones.rest_joints is not None:
         name = "body_model" if bones.model is not None else "rest_joints"
         raise ReadError(
-            f"{path.name} holds no pose of SMPL's family, but {name} was given: leave it out"
+            f"{path.name} holds no pose of SMPL's family, but {name} was given",
+            given=bones.model if bones.model is not None else bones.rest_joints,
+            advice="leave it out",
         )
     return READERS[suffix](path, skeleton)
 

@@ -68,8 +68,10 @@ def named_skeleton(skeleton: Skeleton | str | Landmarks) -> Skeleton:
         return skeleton
     if skeleton in SKELETONS:
         return SKELETONS[skeleton]
-    known = ", ".join(f"{s.name} ({len(s.joints)} joints)" for s in SKELETONS.values())
     raise ReadError(
-        f"unknown skeleton {skeleton!r}; known are {known}: give one of these names, or a "
-        f"kinemesh Skeleton with your joint names and landmarks"
+        f"unknown skeleton {skeleton!r}",
+        given=skeleton,
+        expected=[f"{s.name} ({len(s.joints)} joints)" for s in SKELETONS.values()],
+        advice="give one of these names, or a kinemesh Skeleton with your joint names and "
+        "landmarks",
     )

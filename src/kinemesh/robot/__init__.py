@@ -5,6 +5,7 @@ from kinemesh.robot.clips import clip_of
 from kinemesh.robot.convex import collada_corners, convex_geometry
 from kinemesh.robot.end_effectors import Hand, Sole
 from kinemesh.robot.hulls import Hull
+from kinemesh.robot.kinematics import FrameJacobian, PointJacobian
 from kinemesh.robot.model import Configuration, RobotModel
 from kinemesh.robot.oriented_links import OrientedLink
 from kinemesh.robot.reach import Reach
@@ -13,9 +14,11 @@ from kinemesh.robot.shipped import robot_names
 
 __all__ = [
     "Configuration",
+    "FrameJacobian",
     "Hand",
     "Hull",
     "OrientedLink",
+    "PointJacobian",
     "Reach",
     "RobotModel",
     "SelfDistances",

@@ -1,4 +1,7 @@
-"""A robot's trajectory as a demonstration: what one robot did, for another to follow."""
+"""A robot's trajectory as a demonstration: what one robot did, for another to follow.
+
+A function, and no method of a trajectory: that is plain data, on a floor below the robots.
+"""
 
 from __future__ import annotations
 

@@ -79,8 +79,10 @@ def read_description(
     if path.suffix.lower() in (".urdf", ".xml") and os.path.isfile(path):
         if mapping is None:
             raise RobotError(
-                f"{path} is a bare URDF: pass mapping= (a robot.toml or a dict with "
-                f"landmarks, soles and height), or give a folder that holds a robot.toml"
+                f"{path} is a bare URDF",
+                given=source,
+                advice="pass mapping= (a robot.toml or a dict with landmarks, soles and height), "
+                "or give a folder that holds a robot.toml",
             )
         table = dict(mapping) if isinstance(mapping, Mapping) else _toml(mapping)
         where = path if isinstance(mapping, Mapping) else Path(mapping)
@@ -89,11 +91,15 @@ def read_description(
         raise RobotError(f"mapping= goes with a URDF file; {source} is not one")
     folder = path if os.path.isdir(path) and not is_shipped(source, shipped) else shipped / path
     if not os.path.isfile(folder / "robot.toml"):
-        known = ", ".join(sorted(p.parent.name for p in shipped.glob("*/robot.toml")))
         if os.path.isdir(path):
             raise RobotError(f"the folder {path} holds no robot.toml")
         raise RobotError(
-            f"unknown robot {str(source)!r}; known robots: {known}; or give a robot's folder"
+            f"unknown robot {str(source)!r}",
+            given=str(source),
+            expected=sorted(p.parent.name for p in shipped.glob("*/robot.toml")),
+            lead="; known robots:",
+            advice="or give a robot's folder",
+            then="; ",
         )
     return _check(folder / "robot.toml", _toml(folder / "robot.toml"), limits)
 

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import NamedTuple, Self
 
 import coal
 import numpy as np
 import pinocchio as pin
 from numpy.typing import NDArray
 
+from kinemesh.arguments import unknown
 from kinemesh.arrays import Array
+from kinemesh.errors import RobotError
+from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.kinematic_model import KinematicModel
 
 Joints = NDArray[np.int64]
+
+
+class PointJacobian(NamedTuple):
+    """A point of the robot, and how it moves with a tangent step."""
+
+    position: Array
+    """In the world ``(3,)`` [m]."""
+    jacobian: Array
+    """``(3, nv)``: velocity of the point in the world for a tangent step."""
+
+
+class FrameJacobian(NamedTuple):
+    """A frame of the robot, and how it moves with a tangent step."""
+
+    pose: Array
+    """In the world ``(7,)``: ``x y z qx qy qz qw``."""
+    jacobian: Array
+    """``(6, nv)``: velocity of its origin, then angular velocity, both along the world's axes."""
 
 
 class Kinematics:
@@ -118,6 +139,37 @@ class Kinematics:
     def angular_jacobians(self, joints: Joints) -> Array:
         """World angular rates ``(N, 3, nv)`` of the frames of ``joints``."""
         return np.asarray(self._jacobian[None, 3:] * self.robot.support[joints][:, None, :])
+
+    def landmark(self, name: str) -> PointJacobian:
+        """Position ``(3,)`` [m] and Jacobian ``(3, nv)`` of a landmark, such as ``left_hand``.
+
+        Raises:
+            RobotError: no landmark has that name; the message has those there are, and the nearest.
+        """
+        if name not in LANDMARKS:
+            unknown("landmark", name, LANDMARKS, RobotError)
+        place = LANDMARKS.index(name)
+        joint = self.robot.landmark_joints[[place]]
+        position = self.positions(joint, self.robot.landmark_offsets[[place]])
+        return PointJacobian(position[0], self.jacobians(joint, position)[0])
+
+    def link(self, name: str) -> FrameJacobian:
+        """Pose ``(7,)`` and Jacobian ``(6, nv)`` of a link, such as ``left_rubber_hand``.
+
+        Raises:
+            RobotError: no link has that name; the message has those there are, and the nearest.
+        """
+        model, body = self.robot.pin_model, pin.FrameType.BODY
+        if not isinstance(name, str) or not model.existFrame(name, body):
+            links = [f.name for f in model.frames if int(f.type) == int(body)]
+            unknown("link", name, links, RobotError)
+        frame = model.frames[model.getFrameId(name, body)]
+        joint = np.array([frame.parentJoint])
+        placed = pin.SE3(self.rotations[joint[0]], self.translations[joint[0]]) * frame.placement
+        linear = self.jacobians(joint, placed.translation[None])[0]
+        return FrameJacobian(
+            pin.SE3ToXYZQUAT(placed), np.vstack([linear, self.angular_jacobians(joint)[0]])
+        )
 
     def landmarks(self) -> Array:
         """World positions ``(K, 3)`` [m] of the landmarks, in the order of ``LANDMARKS``."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kinemesh import demos, metrics
+from kinemesh import demos
+from kinemesh.matching import evaluate
 from kinemesh.motion import Clip
 from kinemesh.robot import RobotModel
 from kinemesh.robotcheck.report import Check, CheckReport
@@ -66,13 +67,7 @@ def _of_height(clip: Clip, height: float) -> Clip:
 def _moving(retargeter: Retargeter, name: str, clip: Clip) -> Check:
     robot = retargeter.robot
     result = retargeter.retarget(clip)
-    score = metrics.evaluate(
-        *(result.trajectory, robot),
-        scene=result.scene,
-        clip=clip,
-        scale=result.scale,
-        held=metrics.Held(result.stance, result.touch),
-    )
+    score = evaluate(result, robot=robot)
     error = score.value("tracking.landmark_error")
     found = f"{len(result)} frames, landmarks {error:.1f} cm off in the mean"
     built = [m for m in score.failed if (m.value or 0.0) <= _BUILD.get(m.name, 0.0)]

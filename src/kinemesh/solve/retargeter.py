@@ -77,8 +77,12 @@ class Retargeter:
         stance: StanceRule | None = None,
     ) -> None:
         if not isinstance(solver, str) or solver not in SOLVERS:
-            known = ", ".join(SOLVERS)
-            raise SolveError(f"unknown solver {shown(solver)}; known solvers: {known}")
+            raise SolveError(
+                f"unknown solver {shown(solver)}",
+                given=solver,
+                expected=tuple(SOLVERS),
+                lead="; known solvers:",
+            )
         model = robot if isinstance(robot, RobotModel) else RobotModel.load(robot)
         words = (freeze,) if isinstance(freeze, str) else freeze
         self.robot = model.frozen(several("freeze", words, str, "joints or parts by name"))

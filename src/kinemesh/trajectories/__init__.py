@@ -4,7 +4,7 @@ from kinemesh.trajectories.containers import Contents
 from kinemesh.trajectories.layout import Layout
 from kinemesh.trajectories.layouts import LAYOUTS, WRITERS
 from kinemesh.trajectories.motion import Motion, Moving, motion_of
-from kinemesh.trajectories.reading import TrajectoryFile, read_trajectory
+from kinemesh.trajectories.reading import LayoutFile, read_layout
 from kinemesh.trajectories.recognising import holds_trajectory, read_contents
 from kinemesh.trajectories.rereading import delivered
 from kinemesh.trajectories.writing import check_target, write
@@ -14,14 +14,14 @@ __all__ = [
     "WRITERS",
     "Contents",
     "Layout",
+    "LayoutFile",
     "Motion",
     "Moving",
-    "TrajectoryFile",
     "check_target",
     "delivered",
     "holds_trajectory",
     "motion_of",
     "read_contents",
-    "read_trajectory",
+    "read_layout",
     "write",
 ]

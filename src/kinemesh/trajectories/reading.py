@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kinemesh.arguments import unknown
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Trajectory
@@ -25,7 +26,7 @@ _LARGEST = 1e100
 
 
 @dataclass(frozen=True, eq=False)
-class TrajectoryFile:
+class LayoutFile:
     """What a file of somebody's trajectory holds."""
 
     trajectory: Trajectory
@@ -40,7 +41,7 @@ class TrajectoryFile:
     """The layout that it has: a key of :data:`LAYOUTS`."""
 
 
-def read_trajectory(
+def read_layout(
     path: str | Path,
     joint_names: Sequence[str],
     robot: str,
@@ -49,7 +50,7 @@ def read_trajectory(
     links: Links | None = None,
     format: str | None = None,
     motion: str | None = None,
-) -> TrajectoryFile:
+) -> LayoutFile:
     """Read a robot's trajectory, its layout recognised by its content.
 
     Args:
@@ -72,7 +73,7 @@ def read_trajectory(
     _check_sizes(contents)
     target = Target(tuple(joint_names), robot, links)
     if format is not None and format not in LAYOUTS:
-        raise ReadError(f"unknown format {format!r}; known are {', '.join(LAYOUTS)}")
+        unknown("format", format, tuple(LAYOUTS), ReadError)
     found = format or recognise(contents, target)
     raw = strict(LAYOUTS[found], contents, target, told=format is None)
     rate, note = _rate(contents, fps, raw)
@@ -89,7 +90,7 @@ def read_trajectory(
         f"layout: {found}: base, {len(joint_names)} joints{props}, quaternions "
         f"{raw.facts.quaternions} ({how})"
     )
-    return TrajectoryFile(
+    return LayoutFile(
         trajectory,
         tuple(raw.tracks.values()),
         (layout, note, *raw.notes),

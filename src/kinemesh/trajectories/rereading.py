@@ -11,7 +11,7 @@ from kinemesh.errors import WriteError
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, links_of
 from kinemesh.trajectories.layouts import WRITERS
-from kinemesh.trajectories.reading import read_trajectory
+from kinemesh.trajectories.reading import read_layout
 
 _ROUNDING = 1e-4
 """Columns of a file and of the result that it was written from differ by less [m], [rad]: what a
@@ -37,7 +37,7 @@ def delivered(path: str | Path, result: Result, robot: RobotModel, *, format: st
     """
     layout, own = WRITERS[format], result.trajectory
     fps = None if layout.states_fps else own.fps
-    file = read_trajectory(
+    file = read_layout(
         *(path, robot.joint_names, robot.name, fps), links=links_of(robot), format=format
     )
     found = file.trajectory

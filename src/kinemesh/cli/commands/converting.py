@@ -15,13 +15,12 @@ from rich.console import Console
 
 from kinemesh._files.disk import same_file
 from kinemesh._files.inputs import existing_file
-from kinemesh.cli.delivering import Delivery, reread, scored
-from kinemesh.cli.fitted import read_clip
 from kinemesh.cli.source import Recording
 from kinemesh.cli.tables import print_findings, verdict_lines
 from kinemesh.cli.wording import all_worded, options_of
-from kinemesh.cli.written import Written
 from kinemesh.errors import WriteError
+from kinemesh.matching import Delivery, read_trajectory
+from kinemesh.matching.delivery import reread, scored
 from kinemesh.trajectories import LAYOUTS, WRITERS, check_target, write
 
 _LOST = 1
@@ -75,41 +74,42 @@ class ConvertCommand:
         source = self.source if os.path.isdir(self.source) else existing_file(self.source)
         if same_file(target, source):
             raise WriteError(f"{target} is the trajectory itself; give the new one another name")
-        written = Written.read(
-            source, self.robot, self.source_fps, format=self.layout, motion=self.motion
+        file = read_trajectory(
+            source, self.robot, fps=self.source_fps, format=self.layout, motion=self.motion
         )
-        name = self.motion or (written.result.clip if written.result else source.stem)
-        clip = read_clip(self.clip, self.recording)
-        own = written.trajectory.fps
+        name = self.motion or (file.result.clip if file.result else source.stem)
+        clip = self.recording.read(self.clip)
+        own = file.trajectory.fps
         rate = self.rate if self.rate is not None else WRITERS[self.to].fps or own
         judging = clip is not None or rate != own
         # Before anything is written: what does not fit together is found now.
-        before = scored(written, clip, self.recording) if judging else None
+        before = scored(file, clip, self.recording) if judging else None
         notes = write(
-            written.result or written.trajectory,
+            file.result or file.trajectory,
             target,
             format=self.to,
             fps=self.rate,
-            robot=written.robot,
-            tracks=written.tracks,
+            robot=file.robot,
+            tracks=file.tracks,
             name=name,
             joint_set=self.joint_set,
         )
-        found, warnings = list(written.notes), list(written.warnings)
+        found, warnings = [*file.notes], [*file.warnings]
         delivery: Delivery | None = None
         if before is not None:
-            new = reread(written, target, self.to, rate, self.robot)
+            new = reread(file, target, self.to, rate, self.robot)
             after = scored(new, clip, self.recording)
             delivery = Delivery((own, rate), before[0], after[0])
             found += dict.fromkeys((*before[1], *after[1]))
             warnings += delivery.warnings
         status = _LOST if self.strict and delivery is not None and delivery.lost else 0
+        options = options_of(self)
         if self.json:
             report: dict[str, Any] = {
                 "format": self.to,
-                "found": found,
-                "warnings": warnings,
-                "notes": list(notes),
+                "found": all_worded(found, options),
+                "warnings": all_worded(warnings, options),
+                "notes": all_worded(notes, options),
             }
             if delivery is not None:
                 report["before"] = delivery.before.as_dict()
@@ -117,11 +117,11 @@ class ConvertCommand:
             sys.stdout.write(json.dumps(report, indent=2) + "\n")
             return status
         print_findings(console, self, found, warnings)
-        frames = f"{len(written.trajectory)} frames read"
+        frames = f"{len(file.trajectory)} frames read"
         console.print(
             f"{target}: {self.to}, {frames}", highlight=False, markup=False, soft_wrap=True
         )
-        for note in all_worded(notes, options_of(self)):
+        for note in all_worded(notes, options):
             console.print(f"  {note}", highlight=False, markup=False, soft_wrap=True)
         if delivery is not None and clip is not None:
             for line in verdict_lines(delivery.after):

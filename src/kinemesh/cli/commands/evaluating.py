@@ -11,7 +11,6 @@ import tyro
 from rich.console import Console
 
 from kinemesh import metrics
-from kinemesh.cli.fitted import Fitted, read_clip
 from kinemesh.cli.source import Recording
 from kinemesh.cli.tables import full_table, print_findings, print_verdict
 from kinemesh.cli.wording import all_worded, options_of
@@ -47,22 +46,21 @@ class EvaluateCommand:
 
     def run(self, console: Console) -> int:
         """Do it; 0 is success, whatever the verdict, unless it is to be strict."""
-        clip = read_clip(self.clip, self.recording)
+        clip = self.recording.read(self.clip)
         found = ((), ()) if clip is None else (clip.notes, clip.warnings)
-        fitted = Fitted.read(
-            self.result, robot=self.robot, fps=self.source_fps, clip=clip, options=self.recording
-        )
-        if self.official and fitted.clip is None:
+        matched = self.recording.match(self.result, clip, self.robot, self.source_fps)
+        if self.official and matched.clip is None:
             raise KinemeshError("--official compares with the person: give the recording, --clip")
-        notes, warnings = [*found[0], *fitted.notes], [*found[1], *fitted.warnings]
-        score = fitted.score()
+        score = matched.score()
+        notes, warnings = [*found[0], *score.notes], [*found[1], *score.warnings]
         official = None
-        if self.official and fitted.clip is not None:
+        if self.official and matched.clip is not None:
             official = metrics.official(
-                *(fitted.trajectory, fitted.robot),
-                scene=fitted.scene,
-                clip=fitted.clip,
-                scale=fitted.scale,
+                matched.trajectory,
+                matched.robot,
+                scene=matched.scene,
+                clip=matched.clip,
+                scale=matched.scale,
             )
         status = _STRICTLY_FAILED if self.strict and not score.passed else 0
         if self.json:

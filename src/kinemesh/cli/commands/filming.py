@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kinemesh._files.disk import same_file
-from kinemesh.cli.fitted import Fitted, read_clip
 from kinemesh.cli.source import Recording
 from kinemesh.errors import KinemeshError, WriteError
 
@@ -58,11 +57,11 @@ class RenderCommand:
         if same_file(target, self.result):
             raise WriteError(f"{target} is the trajectory itself; give the film another name")
         size, angle = _size(self.size), Angle.parse(self.camera)
-        clip = read_clip(self.clip, self.recording)
-        fitted = Fitted.read(
-            self.result, robot=self.robot, fps=self.source_fps, clip=clip, options=self.recording
+        clip = self.recording.read(self.clip)
+        matched = self.recording.match(self.result, clip, self.robot, self.source_fps)
+        drawn = stage(
+            matched.motion, matched.robot, matched.clip, matched.scene, meshes=self.meshes
         )
-        drawn = stage(fitted.motion, fitted.robot, fitted.clip, fitted.scene, meshes=self.meshes)
         if self.person != "none" and drawn.person is None:
             raise KinemeshError("--person: the file does not say where the person is; give --clip")
         columns = (

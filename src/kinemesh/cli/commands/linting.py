@@ -68,9 +68,10 @@ class LintCommand:
                 if self.debug or len(self.files) == 1:
                     raise
                 status = _UNREADABLE
-                table.append({"path": str(path), "error": str(error)})
+                said = worded(str(error), options_of(self))
+                table.append({"path": str(path), "error": said})
                 Console(stderr=True, soft_wrap=True).print(
-                    f"error: {error}", style="bold red", highlight=False, markup=False
+                    f"error: {said}", style="bold red", highlight=False, markup=False
                 )
                 continue
             if not report.clean:

@@ -10,9 +10,9 @@ import tyro
 from rich.console import Console
 
 from kinemesh._files.disk import same_file
-from kinemesh.cli.fitted import Fitted, read_clip
 from kinemesh.cli.source import Recording
 from kinemesh.errors import KinemeshError, WriteError
+from kinemesh.matching.names import distinct_names
 
 _Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
 
@@ -49,21 +49,14 @@ class ReportCommand:
             raise KinemeshError(f"{len(self.results)} trajectories are given; expected 1 to {MOST}")
         if any(same_file(target, p) for p in self.results):
             raise WriteError(f"{target} is a trajectory itself; give the report another name")
-        clip = read_clip(self.clip, self.recording)
+        clip = self.recording.read(self.clip)
         read = [
-            Fitted.read(
-                path,
-                robot=self.robot,
-                fps=self.source_fps,
-                clip=clip,
-                options=self.recording,
-            )
-            for path in self.results
+            self.recording.match(path, clip, self.robot, self.source_fps) for path in self.results
         ]
         strange = [
-            f"{path}: {fitted.another}"
-            for path, fitted in zip(self.results, read, strict=True)
-            if fitted.another
+            f"{path}: {matched.mismatch}"
+            for path, matched in zip(self.results, read, strict=True)
+            if matched.mismatch
         ]
         if strange:
             raise KinemeshError(
@@ -72,22 +65,10 @@ class ReportCommand:
             )
         found = () if clip is None else clip.notes
         warned = () if clip is None else clip.warnings
-        entries = []
-        for name, fitted in zip(_names(self.results), read, strict=True):
-            entries.append(
-                entry(
-                    fitted.motion,
-                    fitted.robot,
-                    scene=fitted.scene,
-                    clip=fitted.clip,
-                    scale=fitted.scale,
-                    target=fitted.target,
-                    held=fitted.held,
-                    name=name,
-                    notes=(*found, *fitted.notes),
-                    warnings=(*warned, *fitted.warnings),
-                )
-            )
+        entries = [
+            entry(matched, name=name, notes=found, warnings=warned)
+            for name, matched in zip(distinct_names(self.results), read, strict=True)
+        ]
         report(entries, target, title=self.title, scene=self.scene)
         for one in entries:
             console.print(
@@ -96,12 +77,3 @@ class ReportCommand:
         size = target.stat().st_size / 1e6
         console.print(f"{target}: {size:.1f} MB", highlight=False, markup=False, soft_wrap=True)
         return 0
-
-
-def _names(paths: tuple[Path, ...]) -> list[str]:
-    """Names of files, told apart by their folders where need be."""
-    stems = [path.stem or path.name for path in paths]
-    return [
-        stem if stems.count(stem) == 1 else f"{path.absolute().parent.name}/{stem}"
-        for stem, path in zip(stems, paths, strict=True)
-    ]

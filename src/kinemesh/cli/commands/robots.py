@@ -12,6 +12,7 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
+from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.newrobot import new_robot
 from kinemesh.robot import RobotModel
 from kinemesh.robotcheck import CheckReport, check_robot
@@ -57,7 +58,7 @@ class NewCommand:
             f"{len(robot.hulls)} hulls, in {seconds:.1f} s",
             "bold",
         )
-        for note in made.notes:
+        for note in all_worded(made.notes, options_of(self)):
             _line(console, f"found    {note}", "dim")
         if made.fixed:
             _line(console, f"fixed    {', '.join(made.fixed)}", "dim")

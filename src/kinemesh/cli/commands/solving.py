@@ -14,12 +14,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kinemesh import demos, metrics
+from kinemesh import demos
 from kinemesh._files.disk import same_file
 from kinemesh.cli.commands.viewing import Window, until_interrupted, watched
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import print_failures, print_findings, print_verdict, score_table
 from kinemesh.errors import KinemeshError, WriteError
+from kinemesh.matching import evaluate
+from kinemesh.metrics import Score
 from kinemesh.motion import Clip, in_place
 from kinemesh.result import Result, check_writable
 from kinemesh.robot import RobotModel
@@ -85,21 +87,14 @@ class RetargetCommand:
         retargeter: Retargeter,
         clip: Clip,
         on_frame: OnFrame | None = None,
-    ) -> tuple[Result, metrics.Score]:
+    ) -> tuple[Result, Score]:
         """Solve, write, judge and say so."""
         robot = retargeter.robot.whole
         start = time.perf_counter()
         result = solve(retargeter, clip, on_frame)
         seconds = time.perf_counter() - start
         result.save(self.output)
-        score = metrics.evaluate(
-            *(result.trajectory, robot),
-            scene=result.scene,
-            clip=clip,
-            scale=result.scale,
-            target=clip.scene,
-            held=metrics.Held(result.stance, result.touch),
-        )
+        score = evaluate(result, robot=robot)
         if self.json:
             report = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
             sys.stdout.write(json.dumps(report, indent=2) + "\n")
@@ -141,13 +136,7 @@ class DemoCommand:
             result = solve(retargeter, clip)
             seconds = time.perf_counter() - start
             path = result.save(self.output / f"{name}.npz")
-            score = metrics.evaluate(
-                *(result.trajectory, robot),
-                scene=result.scene,
-                clip=clip,
-                scale=result.scale,
-                held=metrics.Held(result.stance, result.touch),
-            )
+            score = evaluate(result, robot=robot)
             scores.append((name, score))
             reports[name] = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
             if not self.json:

@@ -12,18 +12,18 @@ import numpy as np
 import tyro
 from rich.console import Console
 
-from kinemesh import metrics
 from kinemesh.arrays import Array
-from kinemesh.cli.fitted import Fitted, read_clip
 from kinemesh.cli.source import Recording
 from kinemesh.cli.tables import print_findings
 from kinemesh.errors import KinemeshError
+from kinemesh.matching.names import distinct_names
 from kinemesh.motion import Clip, Trajectory
 from kinemesh.problem import scaled_scene
 from kinemesh.robot import RobotModel, link_poses
 from kinemesh.solve.retargeter import OnFrame
-from kinemesh.viewer import PORT, MeshOverlay, Stage, View, check_viewer, stage
+from kinemesh.viewer import PORT, View, check_viewer, stage
 from kinemesh.viewer.meshes import link_meshes
+from kinemesh.viewer.showing import Shown, show, show_scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,53 +74,19 @@ class ViewCommand:
         check_viewer()
         if not self.results:
             raise KinemeshError("there is nothing to view: give one or several result files")
-        clip = read_clip(self.clip, self.recording)
+        clip = self.recording.read(self.clip)
         if clip is not None:
             print_findings(console, self, clip.notes, clip.warnings)
-        shown = [
-            self._shown(console, path, name, clip)
-            for path, name in zip(self.results, _names(self.results), strict=True)
-        ]
-        stages, webs = [one.stage() for one in shown], [one.web for one in shown]
-        with self.window.open() as view, until_interrupted(view):
-            view.show(stages, webs, overlaid=self.overlaid)
-            self.window.announce(console, view)
-            for k, one in enumerate(shown):
-                view.replace(k, one.stage(one.fitted.score()))
+        shown = []
+        for path, name in zip(self.results, distinct_names(self.results), strict=True):
+            matched = self.recording.match(path, clip, self.robot, self.source_fps)
+            print_findings(console, self, matched.notes, matched.warnings)
+            shown.append(Shown(matched, name, self.window.meshes))
+        with self.window.open() as page, until_interrupted(page):
+            show(page, shown, overlaid=self.overlaid)
+            self.window.announce(console, page)
+            show_scores(page, shown)
         return 0
-
-    def _shown(self, console: Console, path: Path, name: str, clip: Clip | None) -> _Shown:
-        """What one file holds, in the scene that it belongs to."""
-        fitted = Fitted.read(
-            path, robot=self.robot, fps=self.source_fps, clip=clip, options=self.recording
-        )
-        print_findings(console, self, fitted.notes, fitted.warnings)
-        return _Shown(name, fitted, self.window.meshes)
-
-
-@dataclass(frozen=True, eq=False)
-class _Shown:
-    """A written trajectory to be shown, and all that it is shown with."""
-
-    name: str
-    fitted: Fitted
-    meshes: str | None
-
-    @property
-    def web(self) -> MeshOverlay | None:
-        """Its interaction mesh, where the clip is known."""
-        fitted = self.fitted
-        return None if fitted.clip is None else MeshOverlay(fitted.clip, fitted.robot)
-
-    def stage(self, score: metrics.Score | None = None) -> Stage:
-        """What there is to draw."""
-        fitted = self.fitted
-        return stage(
-            *(fitted.motion, fitted.robot, fitted.clip, fitted.scene),
-            score=score,
-            meshes=self.meshes,
-            name=self.name,
-        )
 
 
 @contextmanager
@@ -152,12 +118,3 @@ def watched(
             view.live(frame, link_poses(robot, q[None])[0, np.array(joints) - 1])
 
         yield view, on_frame
-
-
-def _names(paths: tuple[Path, ...]) -> list[str]:
-    """Short names that tell the files apart."""
-    stems = [path.stem for path in paths]
-    if len(set(stems)) == len(stems):
-        return stems
-    names = [f"{path.parent.name}/{path.name}" for path in paths]
-    return names if len(set(names)) == len(names) else [str(path) for path in paths]

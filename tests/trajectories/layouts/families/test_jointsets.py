@@ -9,7 +9,7 @@ import kinemesh
 from kinemesh.errors import ReadError, WriteError
 from kinemesh.motion import Trajectory
 from kinemesh.robot import RobotModel, links_of
-from kinemesh.trajectories import TrajectoryFile, read_contents, read_trajectory
+from kinemesh.trajectories import LayoutFile, read_contents, read_layout
 from kinemesh.trajectories.containers.pickle_writer import pickled
 from recordings import fault
 
@@ -24,8 +24,8 @@ def small() -> RobotModel:
     return RobotModel.load("g1_23dof")
 
 
-def read(path: Path, model: RobotModel) -> TrajectoryFile:
-    return read_trajectory(path, model.joint_names, model.name, links=links_of(model))
+def read(path: Path, model: RobotModel) -> LayoutFile:
+    return read_layout(path, model.joint_names, model.name, links=links_of(model))
 
 
 def moving(model: RobotModel, frames: int = 12) -> Trajectory:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from kinemesh.arguments import unknown
 from kinemesh.arrays import Array
 from kinemesh.errors import KinemeshError, ReadError
 from kinemesh.trajectories.containers import Contents
@@ -36,7 +37,7 @@ def kept(name: str, joints: Sequence[str]) -> Order:
         KinemeshError: no such set, or the robot has not the joints that it leaves out.
     """
     if name not in JOINT_SETS:
-        raise KinemeshError(f"unknown set of joints {name!r}; known are {', '.join(JOINT_SETS)}")
+        unknown("set of joints", name, tuple(JOINT_SETS), KinemeshError)
     missing = [joint for joint in JOINT_SETS[name] if joint not in joints]
     if missing:
         raise KinemeshError(

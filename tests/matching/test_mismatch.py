@@ -10,8 +10,8 @@ import pytest
 
 from commands import Command, walking
 from kinemesh import RobotModel, demos, retarget
-from kinemesh.cli.answers import another
-from kinemesh.cli.written import Written
+from kinemesh.matching import TrajectoryFile
+from kinemesh.matching.mismatch import mismatch
 from kinemesh.motion import Clip
 from kinemesh.result import Result
 
@@ -40,22 +40,22 @@ def other() -> Clip:
 def test_a_result_answers_its_own_recording_and_no_other(
     answer: Result, clip: Clip, other: Clip, robot: RobotModel
 ) -> None:
-    written = Written(answer.trajectory, robot, result=answer)
-    assert another(written, clip) == ""
-    assert "it was made from" in another(written, other)
-    assert "it was made from" in another(written, clip.mirrored())
+    written = TrajectoryFile(answer.trajectory, robot, result=answer)
+    assert mismatch(written, clip) == ""
+    assert "it was made from" in mismatch(written, other)
+    assert "it was made from" in mismatch(written, clip.mirrored())
 
 
 def test_a_bare_trajectory_answers_whom_its_robot_follows(
     answer: Result, clip: Clip, other: Clip, robot: RobotModel
 ) -> None:
-    written = Written(answer.trajectory, robot)
-    assert another(written, clip) == ""
+    written = TrajectoryFile(answer.trajectory, robot)
+    assert mismatch(written, clip) == ""
     q = np.array(answer.trajectory.q)
     q[:, :3] = 0.8 * q[:, :3] + [3.0, 1.0, 0.0]  # another tool's place and scale
     moved = replace(answer.trajectory, q=q)
-    assert another(Written(moved, robot), clip) == ""
-    assert "its robot is" in another(written, other)
+    assert mismatch(TrajectoryFile(moved, robot), clip) == ""
+    assert "its robot is" in mismatch(written, other)
 
 
 def test_no_page_is_made_of_two_recordings(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.cli.written import Written
+from kinemesh.matching.trajectory_file import TrajectoryFile
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.motion import Clip
 
@@ -17,23 +17,23 @@ _FOLLOWS = 0.2
 that fit best: right answers of three tools are within 0.1."""
 
 
-def another(written: Written, clip: Clip) -> str:
-    """Why ``written``, frame for frame with ``clip``, answers another recording; empty if not.
+def mismatch(file: TrajectoryFile, clip: Clip) -> str:
+    """Why ``file``, frame for frame with ``clip``, answers another recording; empty if it does not.
 
     A result has the person that it was made from; of somebody else's file the robot's landmarks
     are held against the person's.
     """
     person = clip.landmarks()
-    if written.result is not None:
-        own = written.result.landmarks[: len(person)]
-        off = _rms(own - person * written.result.scale)
+    if file.result is not None:
+        own = file.result.landmarks[: len(person)]
+        off = _rms(own - person * file.result.scale)
         if off > _SAME:
             return (
-                f"it was made from {written.result.clip!r}, whose person is {off:.2f} m from that "
+                f"it was made from {file.result.clip!r}, whose person is {off:.2f} m from that "
                 f"of {clip.name!r} (root mean square)"
             )
         return ""
-    robot = KinematicTrajectory(written.trajectory, written.robot).landmarks[:, : person.shape[1]]
+    robot = KinematicTrajectory(file.trajectory, file.robot).landmarks[:, : person.shape[1]]
     off = _misfit(person, robot)
     if off > _FOLLOWS:
         return (

@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.cli.written import Written
-from kinemesh.errors import KinemeshError
+from kinemesh.errors import ReadError
+from kinemesh.matching.trajectory_file import TrajectoryFile
 from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 from kinemesh.problem import scaled_scene
 from kinemesh.recordings import read_shape
-
-if TYPE_CHECKING:
-    from kinemesh.cli.source import Options
 
 _SAME = 1e-6
 """Shapes whose vertices differ by less [m] are the same."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shapes:
+    """What was touched, where the file of a motion does not hold it."""
+
+    object: Path | None = None
+    """Shape of the object that the recording tracks (.obj .stl .glb .ply .urdf .xml)."""
+    terrain: Path | None = None
+    """Shape of what was climbed, in the recording's world."""
+    decompose: bool = False
+    """Cut shapes that are not convex into convex parts: faster, less exact."""
+    height: float | None = None
+    """The person's height [m]; estimated from the legs if left out."""
+
+    @property
+    def shapes(self) -> dict[str, Any]:
+        """These alone, by name."""
+        return {field.name: getattr(self, field.name) for field in fields(Shapes)}
+
+
 def scene_of(
-    written: Written, clip: Clip | None, options: Options
+    file: TrajectoryFile, clip: Clip | None, shapes: Shapes
 ) -> tuple[Scene, float | None, list[str]]:
     """What the robot met, the scale of its world, and what is missing in it.
 
@@ -32,43 +48,43 @@ def scene_of(
     given without one take the place of its own.
 
     Raises:
-        KinemeshError: a mesh is given and it is not known where it was.
+        ReadError: a mesh is given and it is not known where it was.
     """
     notes: list[str] = []
-    scale, own = written.scale, written.scene
+    scale, own = file.scale, file.scene
     if clip is not None:
-        scale = written.robot.height / clip.stature if scale is None else scale
+        scale = file.robot.height / clip.stature if scale is None else scale
         scene = scaled_scene(clip.scene, scale)
         if own is not None:
             return own, scale, _other(own, scene)
-        props = tuple(_moved(prop, written.tracks, len(scene.props)) for prop in scene.props)
-        if written.tracks and not props:
-            notes.append("props: in the trajectory, but not in the clip: not measured (--object)")
+        props = tuple(_moved(prop, file.tracks, len(scene.props)) for prop in scene.props)
+        if file.tracks and not props:
+            notes.append("props: in the trajectory, but not in the clip: not measured (object=)")
         return replace(scene, props=props), scale, notes
     scene = Scene() if own is None else own
-    prop = _prop(written, options.object, options.decompose)
+    prop = _prop(file, shapes)
     if prop is not None:
         kept = tuple(p for p in scene.props if p.name != prop.name and len(scene.props) > 1)
         scene = replace(scene, props=(*kept, prop))
-    missing = [name for name in written.tracks if name not in {p.name for p in scene.props}]
+    missing = [name for name in file.tracks if name not in {p.name for p in scene.props}]
     if missing and prop is None:
         names = ", ".join(missing)
-        notes.append(f"props: {names}: not measured, the shape is not in the file (--object)")
-    if written.result is not None and own is None:
+        notes.append(f"props: {names}: not measured, the shape is not in the file (object=)")
+    if file.result is not None and own is None:
         notes.append(
-            "recording and scene: not in the file, as earlier versions wrote it: give them, --clip "
-            "with --object or --terrain, as when it was retargeted"
+            "recording and scene: not in the file, as earlier versions wrote it: give them, "
+            "recording= with object= or terrain=, as when it was retargeted"
         )
-    if scale is None and options.height is not None:
-        scale = written.robot.height / options.height
-    if options.terrain is not None:
+    if scale is None and shapes.height is not None:
+        scale = file.robot.height / shapes.height
+    if shapes.terrain is not None:
         if scale is None:
-            raise KinemeshError(
+            raise ReadError(
                 "terrain is met scaled by robot height / person's height, which the trajectory "
-                "does not say: give --height, or the recording, --clip"
+                "does not say: give height=, or the recording, recording="
             )
-        shape = read_shape(options.terrain, decompose=options.decompose).scaled(scale)
-        scene = replace(scene, terrain=Terrain(shape, options.terrain.stem))
+        shape = read_shape(shapes.terrain, decompose=shapes.decompose).scaled(scale)
+        scene = replace(scene, terrain=Terrain(shape, shapes.terrain.stem))
     return scene, scale, notes
 
 
@@ -108,15 +124,16 @@ def _moved(prop: Prop, tracks: Mapping[str, Array], count: int) -> Prop:
     return prop
 
 
-def _prop(written: Written, mesh: Path | None, decompose: bool) -> Prop | None:
-    """The prop of this mesh on its track in the file."""
+def _prop(file: TrajectoryFile, shapes: Shapes) -> Prop | None:
+    """The prop of the given mesh on its track in the file."""
+    mesh, tracks = shapes.object, file.tracks
     if mesh is None:
         return None
-    tracks = written.tracks
     if mesh.stem not in tracks and len(tracks) != 1:
-        raise KinemeshError(
-            f"--object {mesh.name}: the trajectory tracks {', '.join(tracks) or 'no prop'}; "
-            f"expected one, or one of the mesh's name: give the recording, --clip, or leave it out"
+        raise ReadError(
+            f"object={mesh.name}: the trajectory tracks {', '.join(tracks) or 'no prop'}; "
+            f"expected one, or one of the mesh's name: give the recording, recording=, or leave "
+            f"it out"
         )
     track = tracks.get(mesh.stem, next(iter(tracks.values())))
-    return Prop(mesh.stem, read_shape(mesh, decompose=decompose), track)
+    return Prop(mesh.stem, read_shape(mesh, decompose=shapes.decompose), track)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import errno
-import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.errors import KinemeshError, MissingExtra
 from kinemesh.viewer.controls import Controls, at
 from kinemesh.viewer.draw import Actor
 from kinemesh.viewer.guard import guarded_server
@@ -22,30 +18,17 @@ from kinemesh.viewer.layout import camera, extent, offsets, way
 from kinemesh.viewer.mesh_overlay import MeshOverlay
 from kinemesh.viewer.palette import LIGHT, SKY, YELLOW, Colour
 from kinemesh.viewer.player import Player
+from kinemesh.viewer.ports import check_viewer, free_port, silence
 from kinemesh.viewer.stage import Stage
 
 PORT = 8080
 """Where a browser finds it, if nobody else is there."""
-_TRIES = 100
-"""So many ports are tried."""
 _ROBOTS: tuple[Colour, ...] = (LIGHT, SKY, YELLOW)
 """Colours of the first robot, the second, ...; then from the beginning."""
 _UPRIGHT = 0.9
 """A window narrower than this share of its height is a phone's."""
 _TICK = 1.0 / 30.0
 """The scene is drawn anew no more often than this [s]."""
-
-
-def check_viewer() -> None:
-    """Say so before any work if viser is not there.
-
-    Raises:
-        MissingExtra: viser is not installed.
-    """
-    try:
-        import viser  # noqa: F401  # only whether it is there
-    except ImportError as error:
-        raise MissingExtra("viser", "viewer") from error
 
 
 class View:
@@ -62,8 +45,8 @@ class View:
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = PORT) -> None:
         check_viewer()
-        free = _free_port(host, port)
-        with _silence():
+        free = free_port(host, port)
+        with silence():
             self._server = guarded_server(host, free, label="kinemesh", verbose=False)
         self._server.gui.configure_theme(show_logo=False, show_share_button=False)
         self._server.on_client_connect(self._aim)
@@ -215,7 +198,7 @@ class View:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
-        with _silence():
+        with silence():
             self._server.stop()
 
     def _draw(self) -> None:
@@ -268,43 +251,3 @@ class View:
             plane_opacity=1.0,
             shadow_opacity=0.25,
         )
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep off standard output what viser says there of itself, whatever is asked of it."""
-    import rich
-
-    console = rich.get_console()
-    quiet, console.quiet = console.quiet, True
-    try:
-        yield
-    finally:
-        console.quiet = quiet
-
-
-def _free_port(host: str, port: int) -> int:
-    """``port``, or the first after it that nobody listens at.
-
-    Raises:
-        KinemeshError: there is none, or ``host`` is not an address of this machine.
-    """
-    if not 0 < port < 65536:
-        raise KinemeshError(f"the port is {port}; expected a number from 1 to 65535")
-    tried = range(port, min(port + _TRIES, 65536))
-    for candidate in tried:
-        with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, candidate))
-            except OSError as error:
-                if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                    raise KinemeshError(
-                        f"cannot listen at {host!r} ({error}); give an address of this machine: "
-                        f"127.0.0.1, or 0.0.0.0 for all that others can reach"
-                    ) from error
-                continue
-            return candidate
-    raise KinemeshError(
-        f"none of the ports {tried[0]} to {tried[-1]} is free; give another one, port="
-    )

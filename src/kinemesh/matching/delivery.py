@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh import metrics
-from kinemesh.cli.fitted import Fitted
-from kinemesh.cli.source import Options
-from kinemesh.cli.written import Written
+from kinemesh.matching.matched import match
+from kinemesh.matching.scene import Shapes
+from kinemesh.matching.trajectory_file import TrajectoryFile, read_trajectory
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.score import runs
@@ -61,13 +61,13 @@ class Delivery:
             return (f"the file: {'; '.join(self.lost)}: it does not hold what was read",)
         return (
             f"at {new:g}/s (from {old:g}): {'; '.join(self.lost)}: what held in the frames that "
-            f"were read does not hold between them. Retarget the recording with --rate {new:g} "
-            f"instead, and convert that",
+            f"were read does not hold between them. Retarget the recording with rate={new:g} "
+            f"(clip.resample) instead, and convert that",
         )
 
 
 def scored(
-    written: Written, clip: Clip | None, options: Options
+    file: TrajectoryFile, clip: Clip | None, shapes: Shapes
 ) -> tuple[metrics.Score, tuple[str, ...]]:
     """A trajectory judged, and notes on that; without ``clip``, feet while its file says "held".
 
@@ -75,39 +75,40 @@ def scored(
         KinemeshError: trajectory, clip and shapes do not fit together.
     """
     # Judged alike before and after: with a recording only where one is given.
-    fitted = Fitted.of(replace(written, result=None), clip, options)
-    score = metrics.evaluate(
-        fitted.trajectory, fitted.robot, scene=fitted.scene, clip=fitted.clip, scale=fitted.scale
-    )
+    bare = replace(file, result=None, notes=(), warnings=())
+    matched = match(bare, clip, **({} if clip is not None else shapes.shapes))
+    score = matched.score()
     if clip is not None:
-        return score, fitted.notes
-    feet = _feet(KinematicTrajectory(fitted.trajectory, fitted.robot), written.stance)
-    said = "judged without the recording: --clip adds stance, contact and tracking"
-    return replace(score, measures=(*score.measures, *feet)), (*fitted.notes, said)
+        return score, matched.notes
+    feet = _feet(KinematicTrajectory(matched.trajectory, matched.robot), file.stance)
+    said = "judged without the recording: recording= adds stance, contact and tracking"
+    return replace(score, measures=(*score.measures, *feet)), (*matched.notes, said)
 
 
-def reread(written: Written, target: Path, format: str, fps: float, robot: str | None) -> Written:
-    """The file that was made of ``written``, with what only ``written`` says at its instants.
+def reread(
+    file: TrajectoryFile, target: Path, format: str, fps: float, robot: str | None
+) -> TrajectoryFile:
+    """The file that was made of ``file``, with what only that says at its instants.
 
     Args:
-        written: what was read.
+        file: what was read.
         target: the file that was written.
         format: its format.
         fps: its rate [1/s].
         robot: the robot as the user named it.
     """
     stated = WRITERS[format].states_fps
-    name = robot or written.trajectory.robot
-    new = Written.read(target, name, None if stated else fps, format=format)
-    times, own = np.arange(len(new.trajectory)) / fps, written.trajectory.fps
-    moved = {n: rates.tracks(t, own, times) for n, t in written.tracks.items()}
-    stance = {n: _held(flags, own, times) for n, flags in written.stance.items()}
-    scene = written.scene
+    name = robot or file.trajectory.robot
+    new = read_trajectory(target, name, fps=None if stated else fps, format=format)
+    times, own = np.arange(len(new.trajectory)) / fps, file.trajectory.fps
+    moved = {n: rates.tracks(t, own, times) for n, t in file.tracks.items()}
+    stance = {n: _held(flags, own, times) for n, flags in file.stance.items()}
+    scene = file.scene
     if scene is not None:  # a format has room for the first props, and names none
         met = {**moved, **dict(zip(moved, new.tracks.values(), strict=False))}
         scene = replace(scene, props=tuple(replace(p, track=met[p.name]) for p in scene.props))
     tracks = new.tracks or moved
-    return replace(new, scale=written.scale, tracks=tracks, stance=stance, scene=scene)
+    return replace(new, scale=file.scale, tracks=tracks, stance=stance, scene=scene)
 
 
 def _held(flags: Flags, fps: float, times: NDArray[np.float64]) -> Flags:

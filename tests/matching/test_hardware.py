@@ -10,7 +10,7 @@ import pytest
 
 from commands import Command
 from kinemesh import RobotModel
-from kinemesh.cli.families import Family, family_of
+from kinemesh.matching.hardware import Family, family_of
 from kinemesh.motion import Trajectory
 from recordings import recording
 

@@ -1,0 +1,120 @@
+"""What a trajectory answers: a person's recording, or another robot's trajectory, as a clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kinemesh.errors import ClipError, ReadError
+from kinemesh.matching.scene import Shapes, scene_of
+from kinemesh.matching.trajectory_file import read_trajectory
+from kinemesh.motion import Clip
+from kinemesh.recordings import read, read_contacts
+from kinemesh.robot import clip_of
+from kinemesh.trajectories import holds_trajectory
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingOptions(Shapes):
+    """What a recording's file does not say."""
+
+    skeleton: str | None = None
+    """Joint layout of a bare array: lafan22, mocap53, optitrack26, smpl22, smpl24, smpl45,
+    smplh52 or smplx55."""
+    body_model: Path | None = None
+    """Folder of SMPL, SMPL-H or SMPL-X models for a file of that family; without it a stand-in."""
+    rest_joints: Path | None = None
+    """Rest joints (.npy .npz .pt) in place of a body model."""
+    floor: float | None = None
+    """Height of the floor in the recording [m]; found under the feet if left out."""
+    up: str | None = None
+    """The recording's vertical axis, y or z; found if left out."""
+    unit: float | None = None
+    """How long the recording's unit is [m]: 0.01 for centimetres; found if left out."""
+    map: Path | None = None
+    """TOML file that says which joint is which landmark, for a .bvh whose names are not known."""
+    contacts: Path | None = None
+    """TOML file that says when feet stand and hands touch, where detection is wrong."""
+    clean: bool = False
+    """Take out joints that jump away for a moment; without it they are only warned of."""
+    start: float | None = None
+    """Leave out what is before this time of the recording [s]."""
+    stop: float | None = None
+    """Leave out what is after this time of the recording [s]."""
+    mirror: bool = False
+    """Exchange left and right, of the person and of what is touched."""
+
+    def read_from(self, path: Path, fps: float | None = None, robot: str | None = None) -> Clip:
+        """The clip that these describe.
+
+        Args:
+            path: the recording; a robot's trajectory too, for another robot to follow.
+            fps: its frames per second [1/s], where it does not say.
+            robot: whose trajectory it is, where it is a robot's; the file's own, else g1.
+
+        Raises:
+            ReadError: a file is missing, damaged or not what it should be, or an option does not
+                go with it.
+            ClipError: the numbers make no clip, or contacts and times do not fit it.
+            RobotError: the robot is not known.
+        """
+        if holds_trajectory(path):
+            done = self._robots(path, robot, fps)
+            return self._arranged(done.cleaned() if self.clean else done)
+        if robot is not None:
+            raise ReadError(
+                f"{path.name} is a person's motion, and robot={robot!r} says whose trajectory it "
+                f"is: leave it out"
+            )
+        found = read(
+            path,
+            object=self.object,
+            terrain=self.terrain,
+            skeleton=self.skeleton,
+            height=self.height,
+            fps=fps,
+            floor=self.floor,
+            up=self.up,
+            unit=self.unit,
+            map=self.map,
+            clean=self.clean,
+            body_model=self.body_model,
+            rest_joints=self.rest_joints,
+            decompose=self.decompose,
+        )
+        return self._arranged(found)
+
+    def _arranged(self, clip: Clip) -> Clip:
+        """The part of ``clip`` that is wanted, its contacts corrected, mirrored if so wished."""
+        if self.contacts is not None:
+            edits = read_contacts(self.contacts)
+            try:
+                clip = clip.with_contacts(*edits)
+            except ClipError as error:
+                raise error.within(self.contacts.name) from error
+        clip = clip.trimmed(self.start, self.stop)
+        return clip.mirrored() if self.mirror else clip
+
+    def _robots(self, path: Path, robot: str | None, fps: float | None) -> Clip:
+        """A robot's written trajectory as a clip for another robot."""
+        for name in ("skeleton", "up", "body_model", "rest_joints"):
+            if getattr(self, name) is not None:
+                raise ReadError(
+                    f"{path.name} is a robot's trajectory, z up, with the robot's own landmarks: "
+                    f"leave out {name}="
+                )
+        file = read_trajectory(path, robot, fps=fps)
+        scene, _, notes = scene_of(file, None, self)
+        clip = clip_of(
+            file.trajectory,
+            file.robot,
+            scene,
+            stance=file.stance,
+            name=path.stem,
+            floor=self.floor,
+        )
+        return replace(
+            clip,
+            notes=(*notes, *file.notes, *clip.notes),
+            warnings=(*file.warnings, *clip.warnings),
+        )

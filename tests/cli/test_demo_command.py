@@ -1,0 +1,56 @@
+"""``kinemesh demo``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from commands import Command
+from kinemesh import Result, demos
+
+
+@pytest.fixture
+def pieces(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """The demos cut to pieces of a few frames, and how many: in full they are solved elsewhere."""
+    whole = demos.DEMOS
+    starts = {"walk": 40, "lift_box": 90, "step_up": 60}
+    assert set(starts) == set(whole)
+    cut = {n: lambda n=n: whole[n]().crop(starts[n], starts[n] + 8 + len(n)) for n in whole}
+    monkeypatch.setattr(demos, "DEMOS", cut)
+    return {name: 8 + len(name) for name in whole}
+
+
+def test_the_demo_writes_three_files_and_one_table(
+    kinemesh_command: Command, tmp_path: Path, pieces: dict[str, int]
+) -> None:
+    done = kinemesh_command("demo", "--out", tmp_path / "new" / "folder")
+    assert (done.status, done.err) == (0, "")
+    files = sorted((tmp_path / "new" / "folder").iterdir())
+    assert [file.name for file in files] == ["lift_box.npz", "step_up.npz", "walk.npz"]
+    assert Result.load(files[0]).qpos().shape == (pieces["lift_box"], 7 + 29 + 7)
+    for name in ("walk", "lift_box", "step_up", "measure", "limits.joint_excess"):
+        assert name in done.out
+
+
+def test_the_demo_reports_as_json(
+    kinemesh_command: Command, tmp_path: Path, pieces: dict[str, int]
+) -> None:
+    done = kinemesh_command("demo", "--out", tmp_path, "--json")
+    assert (done.status, done.err) == (0, "")
+    report = json.loads(done.out)
+    assert set(report) == set(pieces)
+    for name, entry in report.items():
+        assert entry["frames"] == pieces[name]
+        assert entry["score"]["measures"]["limits.velocity_excess"]["passed"] is True
+
+
+def test_a_demo_folder_that_is_a_file_is_found_before_the_work(
+    kinemesh_command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demos, "DEMOS", {"walk": lambda: pytest.fail("the work began")})
+    (tmp_path / "taken").write_text("text")
+    done = kinemesh_command("demo", "--out", tmp_path / "taken")
+    assert (done.status, done.out) == (2, "")
+    assert "cannot be made" in done.err
