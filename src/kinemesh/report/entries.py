@@ -79,7 +79,7 @@ def entry(
     if own is not None and held is None:
         held = Held(own.stance, own.touch)
     score = evaluate(
-        *(trajectory, robot), scene=scene, clip=clip, scale=scale, target=target, held=held
+        trajectory, robot, scene=scene, clip=clip, scale=scale, target=target, held=held
     )
     order = [trajectory.joint_names.index(joint) for joint in robot.joint_names]
     share = 100.0 * np.abs(trajectory.velocity()[:, order]) / robot.velocity

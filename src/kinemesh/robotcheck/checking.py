@@ -67,7 +67,8 @@ def _moving(retargeter: Retargeter, name: str, clip: Clip) -> Check:
     robot = retargeter.robot
     result = retargeter.retarget(clip)
     score = metrics.evaluate(
-        *(result.trajectory, robot),
+        result.trajectory,
+        robot,
         scene=result.scene,
         clip=clip,
         scale=result.scale,

@@ -164,9 +164,16 @@ def _joint(path: Path, element: Element) -> tuple[Joint, list[str]]:
         lower, upper = (-np.inf, np.inf) if kind in ("revolute", "continuous") else (-1.0, 1.0)
     return (
         Joint(
-            *(name, _KINDS[kind], parent, child, origin_of(where, element), axis),
-            *(lower, upper),
-            *(_stated(values["velocity"], _FASTEST), _stated(values["effort"], _STRONGEST)),
+            name,
+            _KINDS[kind],
+            parent,
+            child,
+            origin_of(where, element),
+            axis,
+            lower,
+            upper,
+            _stated(values["velocity"], _FASTEST),
+            _stated(values["effort"], _STRONGEST),
             _follower(where, element),
         ),
         notes,
