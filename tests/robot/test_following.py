@@ -59,7 +59,7 @@ def test_what_is_locked_locks_what_goes_with_it(following: RobotModel) -> None:
     [
         ('<mimic joint="nobody"/>', FOLLOW, "no joint that moves"),
         (f'<mimic joint="{FOLLOW}"/>', FOLLOW, "in a circle"),
-        (f'<mimic joint="{LEAD}" multiplier="much"/>', FOLLOW, "no numbers"),
+        (f'<mimic joint="{LEAD}" multiplier="much"/>', FOLLOW, "expected one number"),
         (f'<mimic joint="{LEAD}" multiplier="0"/>', FOLLOW, "factor of 0"),
     ],
 )

@@ -163,6 +163,21 @@ def read_archive(path: Path) -> Archive:
     return Archive(arrays, texts, skipped)
 
 
+def read_exactly(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of a ``.npz`` file, of numbers, flags or texts, as they were saved.
+
+    Raises:
+        ReadError: not a ``.npz`` file, damaged, or an array of something else.
+    """
+    names = read_npz(path, ()).names
+    with open_archive(path, _LARGEST) as archive:
+        entries = {name: _entry(path, archive, name, "fiubUS") for name in names}
+        return {
+            name: _numbers(io.BytesIO(data), len(data), f"{name!r} in {path.name}", "fiubUS")
+            for name, data in entries.items()
+        }
+
+
 def _entry(path: Path, archive: zipfile.ZipFile, name: str, kinds: str) -> bytes:
     """All bytes of an array, unpacked once its header says what they are."""
     file, what = f"{name}.npy", f"{name!r} in {path.name}"

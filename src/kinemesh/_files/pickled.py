@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def read_pickle(path: Path, offset: int = 0) -> Any:
     if start.startswith(_PACKED):
         data = _unpacked(path, data)
     try:
-        program = _Tables(path, data)
+        program = Tables(path, data)
         return program.plain(program.load(), {}, 0)
     except ReadError:
         raise
@@ -93,13 +94,15 @@ def _unpacked(path: Path, data: bytes) -> bytes:
 
 
 @dataclass
-class _Dtype:
+class Dtype:
+    """A type of NumPy's, as the file names it."""
+
     code: str
     order: str = "="
 
 
 @dataclass
-class _Holder:
+class Holder:
     """An array that is being built."""
 
     wrapped: bool = False
@@ -107,12 +110,14 @@ class _Holder:
     item: Any = None
     """What an array of one object holds, in place of numbers."""
     boxed: bool = False
+    why: str = ""
+    """Why there is no value, where a reader goes on without."""
 
 
-class _Tables(Unpickler):
+class Tables(Unpickler):
     """Knows NumPy's arrays, and joblib's, whose bytes stand in the program itself."""
 
-    names = _NAMES
+    names: Mapping[tuple[str, str], str] = _NAMES
     expected = "tables of numbers and NumPy arrays"
     advice = "load it with the tool that wrote it and save plain arrays"
 
@@ -120,18 +125,18 @@ class _Tables(Unpickler):
         """An array that is still to be built, a type, a number, bytes, or a table."""
         match (function, arguments):
             case (Name("array"), (Name("ndarray"), _, _)):
-                return _Holder()
+                return Holder()
             case (Name("wrapper"), ()) if opcode == "NEWOBJ":
-                return _Holder(wrapped=True)
+                return Holder(wrapped=True)
             case (Name("dtype"), (str(code), *_)):
-                return _Dtype(code)
-            case (Name("scalar"), (_Dtype() as dtype, bytes(data))):
+                return Dtype(code)
+            case (Name("scalar"), (Dtype() as dtype, bytes(data))):
                 return self.array(dtype, (1,), data, False)[0].item()
             case (
                 Name("buffer"),
-                (bytes() | bytearray() as data, _Dtype() as dtype, shape, order),
+                (bytes() | bytearray() as data, Dtype() as dtype, shape, order),
             ):
-                return _Holder(value=self.array(dtype, shape, bytes(data), order == "F"))
+                return Holder(value=self.array(dtype, shape, bytes(data), order == "F"))
             case (Name("encode"), (str(characters), "latin1")):
                 return characters.encode("latin1")
             case (Name("bytes"), ()):
@@ -143,16 +148,21 @@ class _Tables(Unpickler):
     def built(self, target: Any, state: Any) -> None:
         """The state of an array or of its type."""
         match (target, state):
-            case (_Dtype(), (int(), str(order), None, None, None, *_)):
+            case (Dtype(), (int(), str(order), None, None, None, *_)):
                 target.order = order
-            case (_Holder(wrapped=False), (_, shape, _Dtype() as dtype, fortran, bytes(data))):
+            case (
+                Holder(wrapped=False),
+                (_, shape, Dtype() as dtype, fortran, bytes() | str() as data),
+            ):
+                # Python 2 wrote bytes as a text of Latin letters.
+                data = data.encode("latin1") if isinstance(data, str) else data
                 target.value = self.array(dtype, shape, data, bool(fortran))
             case (
-                _Holder(wrapped=False),
-                (_, () | (1,), _Dtype(code="O8" | "O"), _, [item]),
+                Holder(wrapped=False),
+                (_, () | (1,), Dtype(code="O8" | "O"), _, [item]),
             ):  # numpy.save of a table
                 target.item, target.boxed = item, True
-            case (_Holder(wrapped=True), {"shape": shape, "order": order, "dtype": dtype}):
+            case (Holder(wrapped=True), {"shape": shape, "order": order, "dtype": dtype}):
                 target.value = self.follows(dtype, shape, order, state)
             case _:
                 self.refuse(f"a state that is no array's ({type(state).__name__})")
@@ -179,8 +189,8 @@ class _Tables(Unpickler):
 
     def dtype(self, dtype: Any) -> np.dtype[Any]:
         """The type that the file names, if it is one of plain numbers or texts."""
-        if not isinstance(dtype, _Dtype) or not _PLAIN.fullmatch(dtype.code):
-            what = f"an array of {dtype.code}" if isinstance(dtype, _Dtype) else "an odd array"
+        if not isinstance(dtype, Dtype) or not _PLAIN.fullmatch(dtype.code):
+            what = f"an array of {dtype.code}" if isinstance(dtype, Dtype) else "an odd array"
             self.refuse(f"{what} (of Python objects, if O8)")
         kind = np.dtype(dtype.code)
         return kind.newbyteorder(">") if dtype.order == ">" else kind
@@ -199,13 +209,13 @@ class _Tables(Unpickler):
         """``value`` with arrays in place of their holders; what is named twice is made once."""
         if depth > _DEEPEST:
             self.refuse(f"tables nested more than {_DEEPEST} deep")
-        if isinstance(value, _Holder):
+        if isinstance(value, Holder):
             if value.boxed:
                 return self.plain(value.item, seen, depth + 1)
             if value.value is None:
                 raise ValueError("an array without a state")
             return value.value
-        if isinstance(value, Name | _Dtype):
+        if isinstance(value, Name | Dtype):
             self.refuse("a type in place of a value")
         if not isinstance(value, dict | list | tuple):
             return value

@@ -114,6 +114,37 @@ def checked(
     return value
 
 
+def values(
+    where: str,
+    table: Mapping[str, Any],
+    kinds: Mapping[str, type],
+    *,
+    needed: Iterable[str] = (),
+    expected: Mapping[type, str] | None = None,
+    error: type[KinemeshError] = ReadError,
+) -> dict[str, Any]:
+    """The values of a table whose keys are known, each of its kind.
+
+    Args:
+        where: which table it is, for the message.
+        table: the table.
+        kinds: the kind of every known key, as for :func:`checked`.
+        needed: keys that must be there.
+        expected: what is said of a kind, where it is not the usual.
+        error: what is raised.
+
+    Raises:
+        KinemeshError: of the kind ``error``: a key is unknown or missing, or a value of another
+            kind.
+    """
+    check_keys(where, table, kinds, needed=needed, error=error)
+    words = expected or {}
+    return {
+        key: checked(where, key, value, kinds[key], words.get(kinds[key], ""), error=error)
+        for key, value in table.items()
+    }
+
+
 def entries(
     where: str,
     table: Mapping[str, Any],

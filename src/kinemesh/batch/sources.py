@@ -181,8 +181,7 @@ def _source(file: Path, where: str, entry: Mapping[str, Any]) -> Source:
             if key in entry:
                 raise ReadError(f"{where}: {other} is another name of {key}: give one of them")
             entry = {**{k: v for k, v in entry.items() if k != other}, key: entry[other]}
-    toml.check_keys(where, entry, _KINDS, needed=("path",))
-    values = {key: toml.checked(where, key, entry[key], _KINDS[key]) for key in entry}
+    values = toml.values(where, entry, _KINDS, needed=("path",))
     for key, value in values.items():
         if value == "":
             raise ReadError(f"{where}: {key} is empty; leave it out or say what it is")

@@ -6,14 +6,14 @@ import hashlib
 import itertools
 import json
 import os
-import shutil
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kinemesh._files.disk import TEMPORARY, below
+from kinemesh._files.disk import TEMPORARY, below, write_whole
 from kinemesh._version import __version__
 from kinemesh.augment import Variant
 from kinemesh.batch.digests import sha256
@@ -204,9 +204,7 @@ class Worker:
         if task.options.format is not None and other is not None and status == KEPT:
             place = below(task.out, f"{task.options.format}/{task.source.name}/{other.name}")
             place.parent.mkdir(parents=True, exist_ok=True)
-            if place.is_dir():  # a folder cannot replace one that is not empty
-                shutil.rmtree(place)
-            os.replace(other, place)
+            write_whole(place, partial(os.replace, other))
             written = sorted(place.iterdir()) if place.is_dir() else [place]
         written.append(result.save(target))  # last: a format that cannot be written keeps nothing
         return {path.relative_to(task.out).as_posix(): sha256(path) for path in written}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.arrays import Array
 from kinemesh.description.solids import box, capsule, cylinder, ellipsoid, placed, stretched
+from kinemesh.description.tree import ordered
 from kinemesh.description.xml_files import Element, beside, numbers, read_xml
 from kinemesh.errors import ReadError
 from kinemesh.geometry import poses
@@ -36,16 +38,11 @@ def read_urdf(path: Path, mesh: Callable[[Path], Shape]) -> tuple[Shape, list[st
             that are missing or lie elsewhere.
     """
     root = read_xml(path, "robot")
-    links = {}
-    for link in root.findall("link"):
-        name = link.get("name", "")
-        if name in links:
-            raise ReadError(f"{path.name} has two links named {name!r}; expected one")
-        links[name] = link
-    frames, moving = _frames(path, root, links)
+    links = [(link.get("name", ""), link) for link in root.findall("link")]
+    frames, moving = _frames(path, root, [name for name, _ in links])
     solids: list[Shape] = []
     seen = []
-    for name, link in links.items():
+    for name, link in links:
         where = f"{path.name}, link {name!r}"
         entries = link.findall("collision")
         if not entries:
@@ -66,46 +63,33 @@ def read_urdf(path: Path, mesh: Callable[[Path], Shape]) -> tuple[Shape, list[st
     return Shape.union(solids), notes
 
 
-def _frames(
-    path: Path, root: Element, links: dict[str, Element]
-) -> tuple[dict[str, Array], list[str]]:
+@dataclass(frozen=True, eq=False)
+class _Joint:
+    """What a link hangs on."""
+
+    name: str
+    parent: str
+    child: str
+    step: Array
+    """Pose ``(7,)`` of the child at rest, in the parent's frame."""
+
+
+def _frames(path: Path, root: Element, links: list[str]) -> tuple[dict[str, Array], list[str]]:
     """Pose ``(7,)`` of every link in the frame of the root link, and the movable joints."""
-    above: dict[str, tuple[str, Array]] = {}
-    moving = []
+    joints, moving = [], []
     for joint in root.findall("joint"):
         name, kind = joint.get("name", ""), joint.get("type", "")
         where = f"{path.name}, joint {name!r}"
-        ends = joint_ends(where, joint)
-        for tag, link in zip(("parent", "child"), ends, strict=True):
-            if link not in links:
-                raise ReadError(f"{where}: its {tag} {link!r} is no link of the file")
         if kind not in _KINDS:
             raise ReadError(f"{where}: type {kind!r}; expected one of {', '.join(sorted(_KINDS))}")
-        if ends[1] in above:
-            raise ReadError(f"{where}: link {ends[1]!r} hangs from two joints; expected one")
         if kind != "fixed":
             moving.append(name)
-        above[ends[1]] = (
-            ends[0],
-            poses.compose(origin_of(where, joint), _rest(where, joint, kind)),
-        )
-    if len(links) - len(above) != 1:
-        raise ReadError(
-            f"{path.name} has {len(links) - len(above)} links that hang from none; expected one"
-        )
-    frames = {name: poses.IDENTITY for name in links if name not in above}
-    waiting = list(above)
-    while waiting:
-        left = []
-        for name in waiting:
-            parent, step = above[name]
-            if parent in frames:
-                frames[name] = poses.compose(frames[parent], step)
-            else:
-                left.append(name)
-        if len(left) == len(waiting):
-            raise ReadError(f"{path.name}: the links {', '.join(left[:5])} hang in a circle")
-        waiting = left
+        step = poses.compose(origin_of(where, joint), _rest(where, joint, kind))
+        joints.append(_Joint(name, *joint_ends(joint), step))
+    base, order = ordered(path.name, links, joints, ReadError)
+    frames = {base: poses.IDENTITY}
+    for hung in order:
+        frames[hung.child] = poses.compose(frames[hung.parent], hung.step)
     return frames, moving
 
 
@@ -121,12 +105,7 @@ def _rest(where: str, joint: Element, kind: str) -> Array:
     at = min(max(0.0, low), high)
     if at == 0.0:
         return pose
-    bare = joint.find("axis")
-    axis = np.array([1.0, 0.0, 0.0])
-    axis = axis if bare is None else numbers(where, bare, "xyz", 3, axis)
-    if np.linalg.norm(axis) < 1e-9:
-        raise ReadError(f"{where}: its axis is zero; expected a direction")
-    axis = axis / np.linalg.norm(axis)
+    axis = axis_of(where, joint)
     if kind == "revolute":
         pose[3:] = Rotation.from_rotvec(at * axis).as_quat()
     else:
@@ -134,11 +113,40 @@ def _rest(where: str, joint: Element, kind: str) -> Array:
     return pose
 
 
-def joint_ends(where: str, joint: Element) -> tuple[str, str]:
+def joint_ends(joint: Element) -> tuple[str, str]:
     """The names of the parent and the child of a ``<joint>``; empty where they are left out."""
     ends = (joint.find("parent"), joint.find("child"))
     parent, child = ("" if end is None else end.get("link", "") for end in ends)
     return parent, child
+
+
+def axis_of(where: str, joint: Element) -> Array:
+    """The unit axis ``(3,)`` of a ``<joint>``, in the child's frame; x where it is left out.
+
+    Raises:
+        ReadError: it is no direction.
+    """
+    bare, x = joint.find("axis"), np.array([1.0, 0.0, 0.0])
+    axis = x if bare is None else numbers(where, bare, "xyz", 3, x)
+    if np.linalg.norm(axis) < 1e-9:
+        raise ReadError(f"{where}: its axis is zero; expected a direction")
+    return np.asarray(axis / np.linalg.norm(axis))
+
+
+def mimic_of(where: str, joint: Element) -> tuple[str, float, float] | None:
+    """The joint that a ``<joint>`` follows, by which factor and offset [rad], [m]; None if none.
+
+    Raises:
+        ReadError: factor or offset are no numbers.
+    """
+    mimic = joint.find("mimic")
+    if mimic is None or joint.get("type") == "fixed":
+        return None
+    factor, offset = (
+        float(numbers(where, mimic, key, 1, np.array([usual]))[0])
+        for key, usual in (("multiplier", 1.0), ("offset", 0.0))
+    )
+    return mimic.get("joint", ""), factor, offset
 
 
 def origin_of(where: str, element: Element) -> Array:
@@ -152,11 +160,34 @@ def origin_of(where: str, element: Element) -> Array:
 
 def _solid(path: Path, where: str, entry: Element, mesh: Callable[[Path], Shape]) -> Shape:
     """The solid in one ``<collision>`` or ``<visual>``."""
+    kind = geometry_of(where, entry)
+    if kind.tag != "mesh":
+        return plain_solid(where, kind)
+    file = kind.get("filename")
+    if not file:
+        raise ReadError(f"{where}: <mesh> names no file")
+    return stretched(where, mesh(beside(path, file)), numbers(where, kind, "scale", 3, _ONES))
+
+
+def geometry_of(where: str, entry: Element) -> Element:
+    """What stands in the ``<geometry>`` of one ``<collision>`` or ``<visual>``.
+
+    Raises:
+        ReadError: there is none, or more than one.
+    """
     geometry = entry.find("geometry")
     kinds = [] if geometry is None else list(geometry)
     if len(kinds) != 1:
         raise ReadError(f"{where}: <{entry.tag}> needs one <geometry> of one kind")
-    (kind,) = kinds
+    return kinds[0]
+
+
+def plain_solid(where: str, kind: Element) -> Shape:
+    """The solid of a ``<box>``, ``<sphere>``, ``<cylinder>`` or ``<capsule>``.
+
+    Raises:
+        ReadError: something else, or a size that is none.
+    """
 
     def length(key: str) -> float:
         return float(numbers(where, kind, key, 1, None)[0])
@@ -169,11 +200,6 @@ def _solid(path: Path, where: str, entry: Element, mesh: Callable[[Path], Shape]
         return cylinder(where, length("radius"), length("length"))
     if kind.tag == "capsule":
         return capsule(where, length("radius"), length("length"))
-    if kind.tag == "mesh":
-        file = kind.get("filename")
-        if not file:
-            raise ReadError(f"{where}: <mesh> names no file")
-        return stretched(where, mesh(beside(path, file)), numbers(where, kind, "scale", 3, _ONES))
     raise ReadError(
         f"{where}: geometry <{kind.tag[:40]}>; expected box, sphere, cylinder, capsule or mesh"
     )

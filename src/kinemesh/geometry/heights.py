@@ -65,8 +65,13 @@ class Heights:
         order = np.argsort(flat, kind="stable")
         starts = np.searchsorted(flat[order], np.arange(int(counts.prod()) + 1))
         return cls(
-            *(readonly(corners), readonly(normals), readonly(low), cell),
-            *((int(counts[0]), int(counts[1])), starts, which[order]),
+            readonly(corners),
+            readonly(normals),
+            readonly(low),
+            cell,
+            (int(counts[0]), int(counts[1])),
+            starts,
+            which[order],
         )
 
     def under(self, points: Array, reach: float) -> tuple[Array, Array]:

@@ -155,7 +155,10 @@ class Shape:
             parts = (cover(mesh.points),)
             warnings = (_not_convex(mesh, parts[0]),)
         return cls(
-            *(mesh.points, mesh.faces, parts, warnings),
+            mesh.points,
+            mesh.faces,
+            parts,
+            warnings,
             kind=mesh.kind,
             turned=float(mesh.turned.mean()),
             sheets=mesh.sheets,

@@ -118,7 +118,11 @@ class QP:
         return cls(
             hessian,
             gradient,
-            *(matrix, lower, upper, box.lower, box_upper),
+            matrix,
+            lower,
+            upper,
+            box.lower,
+            box_upper,
             box.radius,
             tuple(blocks),
             coupling=coupling,

@@ -82,13 +82,21 @@ def near_sheet(
     kept = nearest_each(value, owners, parts, SPREAD[0])
     right = hulls[~beyond[hulls]]
     pokes = pokes_of(
-        *(configuration, sheet.outcrops, rotation, translation),
-        *(min(within, POKES), right, local[right]),
+        configuration,
+        sheet.outcrops,
+        rotation,
+        translation,
+        min(within, POKES),
+        right,
+        local[right],
     )
     return SignedDistances.together(
         SignedDistances(
-            *(value[kept], table.joints[owners[kept]], world[near[kept]]),
-            *(away[kept] @ rotation.T, owners[kept]),
+            value[kept],
+            table.joints[owners[kept]],
+            world[near[kept]],
+            away[kept] @ rotation.T,
+            owners[kept],
         ),
         SignedDistances(pokes[0] - DOUBT, *pokes[1:]),
     )

@@ -43,9 +43,7 @@ def read_contacts(path: str | Path) -> tuple[Edit, ...]:
 
 def _edit(where: str, kind: str, entry: Mapping[str, Any]) -> Edit:
     keys = _KEYS[kind]
-    toml.check_keys(where, entry, keys, needed=keys)
-    for key, kept in keys.items():
-        toml.checked(where, key, entry[key], kept, "[first, last]" if kept is list else "")
+    toml.values(where, entry, keys, needed=keys, expected={list: "[first, last]"})
     frames = entry["frames"]
     if len(frames) != 2 or any(type(frame) is not int for frame in frames):
         raise ReadError(f"{where}: frames = {frames!r}; expected [first, last], both included")

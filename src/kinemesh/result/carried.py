@@ -7,18 +7,18 @@ joints, which it does not ask, are not.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.arguments import floats, instance, several, text, texts
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain
 from kinemesh.motion.edits import Edit, StanceEdit, TouchEdit
-from kinemesh.result.archive import columns
 from kinemesh.result.result_fields import ResultFields
 from kinemesh.result.shapes import Shapes, exact, found, read_shapes
 
@@ -144,6 +144,11 @@ def _clip(told: Mapping[str, Any], data: Mapping[str, Any], scene: Scene) -> Cli
 def _edit(told: Mapping[str, Any]) -> Edit:
     made: Edit = _EDITS[told["kind"]](**{k: v for k, v in told.items() if k != "kind"})
     return made
+
+
+def columns(flags: Iterable[NDArray[np.bool_]], frames: int) -> NDArray[np.bool_]:
+    """One column ``(T, N)`` for each of ``flags`` ``(T,)``."""
+    return np.array(list(flags), dtype=np.bool_).reshape(-1, frames).T
 
 
 def _tracks(scene: Scene, frames: int) -> Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,11 +12,11 @@ import numpy as np
 
 from kinemesh import arguments
 from kinemesh._files.disk import check_place, existing_file, write_whole
+from kinemesh._files.numpy_files import read_exactly
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.geometry import poses
 from kinemesh.motion import LANDMARKS, Trajectory
-from kinemesh.result.archive import columns, read_arrays, write_arrays
-from kinemesh.result.carried import arrays_of, fields_of
+from kinemesh.result.carried import arrays_of, columns, fields_of
 from kinemesh.result.report import FrameReport
 from kinemesh.result.result_fields import ResultFields
 
@@ -25,11 +24,8 @@ FORMAT = "kinemesh-result-1"
 
 T = TypeVar("T")
 
-_MALFORMED = (
-    *(LookupError, ValueError, TypeError, AttributeError, EOFError, RuntimeError, SystemError),
-    zipfile.BadZipFile,
-)
-"""What numpy, zipfile and our own look-ups raise on a file that is something else."""
+_MALFORMED = (LookupError, ValueError, TypeError, AttributeError, RecursionError)
+"""What our own look-ups raise on a file that is something else."""
 
 
 def write(result: ResultFields, path: str | Path) -> Path:
@@ -39,8 +35,13 @@ def write(result: ResultFields, path: str | Path) -> Path:
         WriteError: the folder does not exist or cannot be written to.
     """
     target = check_writable(path)
-    write_whole(target, partial(write_arrays, _arrays(result)))
+    write_whole(target, partial(_save, _arrays(result)))
     return target
+
+
+def _save(arrays: Mapping[str, Any], path: Path) -> None:
+    with path.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)
 
 
 def read(path: str | Path, make: Callable[..., T]) -> T:
@@ -50,13 +51,12 @@ def read(path: str | Path, make: Callable[..., T]) -> T:
         ReadError: not such a file.
     """
     path = arguments.path("path", path, "a file that `kinemesh retarget` wrote", ReadError)
+    existing_file(path)
     try:
-        data = read_arrays(existing_file(path))
+        data = read_exactly(path)
         if str(data.get("format")) != FORMAT:
             raise KeyError("format")
         return make(**_fields(data))
-    except ReadError:
-        raise
     except OSError as error:
         raise ReadError(f"{path}: cannot be read ({error})") from error
     except (KinemeshError, *_MALFORMED) as error:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import numpy as np
 import pinocchio as pin
 
 from kinemesh._files.disk import existing_file
+from kinemesh.description.urdf import mimic_of
 from kinemesh.description.xml_files import Element, read_xml
 from kinemesh.errors import ReadError, RobotError
 from kinemesh.robot.following import Follower, settled
@@ -82,22 +82,19 @@ def read_followers(urdf: Path) -> tuple[dict[str, Follower], str | None]:
             limit.set("lower", repr(-ENDLESS))
             limit.set("upper", repr(ENDLESS))
             changed = True
-        mimic = joint.find("mimic")
-        if mimic is None or joint.get("type") == "fixed":
+        try:
+            mimic = mimic_of(f"{urdf}, joint {name!r}", joint)
+        except ReadError as error:
+            raise RobotError(str(error)) from error
+        if mimic is None:
             continue
-        leader = mimic.get("joint", "")
+        leader = mimic[0]
         if leader not in joints or joints[leader].get("type") == "fixed":
             raise RobotError(
                 f"{urdf}: joint {name!r} follows {leader!r}, which is no joint that moves; "
                 f"expected one, or joint {name!r} fixed"
             )
-        try:
-            factor, offset = float(mimic.get("multiplier", 1)), float(mimic.get("offset", 0))
-        except ValueError:
-            factor = offset = np.nan
-        if not np.isfinite(factor + offset):
-            raise RobotError(f"{urdf}: <mimic> of {name!r}: multiplier and offset are no numbers")
-        found[name] = Follower(leader, factor, offset)
+        found[name] = Follower(*mimic)
     text = ElementTree.tostring(root, encoding="unicode") if changed else None
     return settled(found, str(urdf)), text
 

@@ -71,7 +71,9 @@ def _symmetry(robot: RobotModel, places: dict[str, Array]) -> Check:
     good = skew[worst] <= _SKEW * robot.height
     found = f"left and right differ by at most {1e3 * skew[worst]:.1f} mm, at the {worst}"
     return _check(
-        *("symmetry", good, found),
+        "symmetry",
+        good,
+        found,
         f"mend [rest] or landmarks.left_{worst} and landmarks.right_{worst}: at most "
         f"{1e3 * _SKEW * robot.height:.0f} mm",
     )
@@ -88,7 +90,9 @@ def _soles(robot: RobotModel, rest: Configuration) -> Check:
     spread = float(np.ptp(heights))
     worst = max(uneven, key=uneven.__getitem__)
     return _check(
-        *("soles", spread <= _LEVEL, f"level to {1e3 * spread:.2f} mm at rest"),
+        "soles",
+        spread <= _LEVEL,
+        f"level to {1e3 * spread:.2f} mm at rest",
         f"mend the leg's angles in [rest] or soles.{worst}.corners: at most {1e3 * _LEVEL:g} mm",
     )
 
@@ -100,7 +104,9 @@ def _balance(robot: RobotModel, rest: Configuration) -> Check:
     good = bool(np.all((low < centre) & (centre < high)))
     at = (centre[0] - low[0]) / (high[0] - low[0])
     return _check(
-        *("balance", good, f"centre of mass at {100.0 * at:.0f} % from heel to toe"),
+        "balance",
+        good,
+        f"centre of mass at {100.0 * at:.0f} % from heel to toe",
         "lean the legs in [rest] so that the centre of mass is above the soles",
     )
 
@@ -109,7 +115,9 @@ def _collisions(robot: RobotModel) -> Check:
     deep = [(a, b, d) for a, b, d in overlaps_at_rest(robot) if d > _OVERLAP]
     words = ", ".join(f"{a} and {b} by {1e3 * d:.0f} mm" for a, b, d in deep)
     return _check(
-        *("collision", not deep, f"{len(robot.self_pairs)} pairs of hulls apart at rest"),
+        "collision",
+        not deep,
+        f"{len(robot.self_pairs)} pairs of hulls apart at rest",
         f"overlap at rest: {words}: move the arms out in [rest], or name a hull that lies in "
         f"another in collision.no_hull",
     )
@@ -150,7 +158,9 @@ def _movable(robot: RobotModel) -> Check:
         if rank < wanted:
             stuck.append(f"{name} moves in {rank} directions of {wanted}")
     return _check(
-        *("reach", not stuck, "joints move every landmark"),
+        "reach",
+        not stuck,
+        "joints move every landmark",
         f"{'; '.join(stuck)}: it is on the wrong link, or its joints are fixed",
     )
 
@@ -176,7 +186,9 @@ def _lengths(robot: RobotModel, places: dict[str, Array]) -> Check:
         if not _LENGTHS[0] <= ratio <= _LENGTHS[1]:
             wrong.append(f"its {limb} is {lengths[0]:.2f} m, a person's so high {lengths[1]:.2f} m")
     return _check(
-        *("lengths", not wrong, f"{' and '.join(words)} of a person's so high"),
+        "lengths",
+        not wrong,
+        f"{' and '.join(words)} of a person's so high",
         f"{'; '.join(wrong)}: mend height or the limb's [landmarks]",
     )
 

@@ -48,7 +48,9 @@ def instants(frames: int, fps: float, new: float, width: int = 1) -> Array:
     new = rate(new, WriteError, "cannot write at")
     end = (frames - 1) / fps
     check_amount(
-        *(end * new * width, f"{end * new:.3g} frames", "give fewer frames per second"),
+        end * new * width,
+        f"{end * new:.3g} frames",
+        "give fewer frames per second",
         error=WriteError,
     )
     count = int(np.floor(end * new + _ROUNDING)) + 1

@@ -174,7 +174,7 @@ REFUSED = {
     "text for numbers": (urdf(BOX.replace("1 2 3", "a b c")), "expected 3 numbers"),
     "infinite numbers": (urdf(BOX.replace("1 2 3", "1 inf 3")), "expected 3 numbers"),
     "a negative size": (urdf(BOX.replace("1 2 3", "1 -2 3")), "expected positive"),
-    "a lost link": (urdf(BOX, BOX), "2 links that hang from none"),
+    "a lost link": (urdf(BOX, BOX), "2 links hang on none"),
     "a circle": (
         urdf(
             BOX,
@@ -186,7 +186,7 @@ REFUSED = {
         ),
         "circle",
     ),
-    "two parents": (urdf(BOX, BOX, joints=joint("fixed") * 2), "hangs from two joints"),
+    "two parents": (urdf(BOX, BOX, joints=joint("fixed") * 2), "hangs on two joints"),
     "an unknown joint": (urdf(BOX, BOX, joints=joint("elastic")), "type 'elastic'"),
     "a joint to nowhere": (urdf(BOX, joints=joint("fixed")), "is no link"),
     "no geometry": ('<robot><link name="a"/></robot>', "no link with geometry"),
@@ -344,7 +344,7 @@ def test_meshes_of_a_model_are_found_in_its_folder_of_meshes(save: object, box_o
         (mjcf('<geom type="mesh" mesh="m"/>', '<asset><mesh name="m" file="../m.obj"/></asset>'),
          "outside its folder"),
         ("<sdf/>", "holds <sdf>; expected <mujoco>"),
-        ("<robot/>", "links that hang from none"),
+        ("<robot/>", "links hang on none"),
         ("<!DOCTYPE a><mujoco/>", "document type"),
         (mjcf('<geom type="box" size="0.1 0.1 0.1"/>' * 257), "more than 256 geoms"),
     ],

@@ -27,7 +27,9 @@ def between(posed: KinematicTrajectory, scene: Scene) -> Measure:
     base = poses.resample(q[:, :7], frames, frames[:-1] + 0.5)
     middle = Trajectory(
         np.hstack([base, (q[1:, 7:] + q[:-1, 7:]) / 2.0]),
-        *(posed.fps, posed.robot.joint_names, posed.robot.name),
+        posed.fps,
+        posed.robot.joint_names,
+        posed.robot.name,
     )
     half = KinematicTrajectory(middle, posed.robot)
     rows = penetration(half, Scene(ground=scene.ground), (), None, Limits())

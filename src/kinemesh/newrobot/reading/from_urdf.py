@@ -8,12 +8,18 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arrays import Array
-from kinemesh.description.urdf import joint_ends, origin_of
+from kinemesh.description.urdf import (
+    axis_of,
+    geometry_of,
+    joint_ends,
+    mimic_of,
+    origin_of,
+    plain_solid,
+)
 from kinemesh.description.xml_files import Element, numbers, read_xml
-from kinemesh.errors import ReadError, RobotError
+from kinemesh.errors import RobotError
 from kinemesh.newrobot.reading.base import floating
 from kinemesh.newrobot.reading.meshes import Meshes, in_metres
-from kinemesh.newrobot.reading.primitives import box, capsule, cylinder, sphere
 from kinemesh.newrobot.reading.source import FIXED, SLIDING, TURNING, Joint, Link, Source, arranged
 from kinemesh.robot.following import Follower
 
@@ -111,51 +117,28 @@ def _solids(where: str, entries: list[Element], meshes: Meshes) -> tuple[list[Ar
 
 
 def _points(where: str, entry: Element, meshes: Meshes) -> Array:
-    geometry = entry.find("geometry")
-    kinds = [] if geometry is None else list(geometry)
-    if len(kinds) != 1:
-        raise ReadError(f"{where}: <{entry.tag}> needs one <geometry> of one kind")
-    (kind,) = kinds
-
-    def length(key: str) -> float:
-        return float(numbers(where, kind, key, 1, None)[0])
-
-    if kind.tag == "box":
-        return box(numbers(where, kind, "size", 3, None))
-    if kind.tag == "sphere":
-        return sphere(length("radius"))
-    if kind.tag == "cylinder":
-        return cylinder(length("radius"), length("length"))
-    if kind.tag == "capsule":
-        return capsule(length("radius"), length("length"))
-    if kind.tag == "mesh":
-        scale = numbers(where, kind, "scale", 3, _ONES)
-        return meshes.points(where, kind.get("filename", "")) * scale
-    raise ReadError(
-        f"{where}: geometry <{kind.tag[:40]}>; expected box, sphere, cylinder, capsule or mesh"
-    )
+    kind = geometry_of(where, entry)
+    if kind.tag != "mesh":
+        return np.asarray(plain_solid(where, kind).vertices)
+    scale = numbers(where, kind, "scale", 3, _ONES)
+    return meshes.points(where, kind.get("filename", "")) * scale
 
 
 def _joint(path: Path, element: Element) -> tuple[Joint, list[str]]:
     name, kind = element.get("name", ""), element.get("type", "")
     where = f"{path.name}, joint {name!r}"
-    parent, child = joint_ends(where, element)
+    parent, child = joint_ends(element)
     if kind not in _KINDS:
         raise RobotError(f"{where}: type {kind!r}; expected one of {', '.join(_KINDS)}")
-    axis = np.array([1.0, 0.0, 0.0])
-    bare = element.find("axis")
-    if bare is not None and kind not in ("fixed", "floating"):
-        axis = numbers(where, bare, "xyz", 3, axis)
-        if np.linalg.norm(axis) < 1e-9:
-            raise RobotError(f"{where}: its axis is zero; expected a direction")
-    axis = axis / np.linalg.norm(axis)
+    still = kind in ("fixed", "floating")
+    axis = np.array([1.0, 0.0, 0.0]) if still else axis_of(where, element)
     limit = element.find("limit")
     values: dict[str, float | None] = dict.fromkeys(("lower", "upper", "velocity", "effort"))
     if limit is not None:
         for key in values:
             if limit.get(key) is not None:
                 values[key] = float(numbers(where, limit, key, 1, None, np.inf)[0])
-    notes = []
+    mimic, notes = mimic_of(where, element), []
     lower, upper = values["lower"], values["upper"]
     wide = lower is not None and upper is not None and upper - lower > _ENDLESS
     if kind == "continuous" or lower is None or upper is None or lower >= upper or wide:
@@ -164,24 +147,20 @@ def _joint(path: Path, element: Element) -> tuple[Joint, list[str]]:
         lower, upper = (-np.inf, np.inf) if kind in ("revolute", "continuous") else (-1.0, 1.0)
     return (
         Joint(
-            *(name, _KINDS[kind], parent, child, origin_of(where, element), axis),
-            *(lower, upper),
-            *(_stated(values["velocity"], _FASTEST), _stated(values["effort"], _STRONGEST)),
-            _follower(where, element),
+            name,
+            _KINDS[kind],
+            parent,
+            child,
+            origin_of(where, element),
+            axis,
+            lower,
+            upper,
+            _stated(values["velocity"], _FASTEST),
+            _stated(values["effort"], _STRONGEST),
+            None if mimic is None else Follower(*mimic),
         ),
         notes,
     )
-
-
-def _follower(where: str, element: Element) -> Follower | None:
-    mimic = element.find("mimic")
-    if mimic is None or element.get("type") == "fixed":
-        return None
-    factor, offset = (
-        float(numbers(where, mimic, key, 1, np.array([usual]))[0])
-        for key, usual in (("multiplier", 1.0), ("offset", 0.0))
-    )
-    return Follower(mimic.get("joint", ""), factor, offset)
 
 
 def _stated(value: float | None, most: float) -> float | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arrays import Array, readonly
+from kinemesh.description.tree import named_once, ordered
 from kinemesh.errors import RobotError
 from kinemesh.geometry import poses
 from kinemesh.robot.following import Follower, agree, settled
@@ -192,50 +193,10 @@ def arranged(
         RobotError: two of one name, a link that hangs on two joints (a closed loop) or on
             itself, an unknown link, several roots.
     """
-    for what, names in (("link", [x.name for x in links]), ("joint", [x.name for x in joints])):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise RobotError(
-                f"{path.name}: two {what}s are named {', '.join(map(repr, twice[:5]))}; expected "
-                f"every name once: rename one"
-            )
+    named_once(path.name, "joint", [joint.name for joint in joints], RobotError)
+    root, order = ordered(path.name, [link.name for link in links], joints, RobotError)
     known = {link.name: link for link in links}
-    above: dict[str, Joint] = {}
-    for joint in joints:
-        for end, name in (("parent", joint.parent), ("child", joint.child)):
-            if name not in known:
-                raise RobotError(
-                    f"{path.name}: the {end} {name!r} of joint {joint.name!r} is no link of the "
-                    f"file; expected one of its {len(links)} links"
-                )
-        if joint.child in above:
-            raise RobotError(
-                f"{path.name}: link {joint.child!r} hangs on two joints, "
-                f"{above[joint.child].name!r} and {joint.name!r}: a closed loop; expected a tree: "
-                f"cut the loop at one of them"
-            )
-        above[joint.child] = joint
-    roots = [link.name for link in links if link.name not in above]
-    if len(roots) > 1:
-        raise RobotError(
-            f"{path.name}: the links {', '.join(map(repr, roots[:5]))} hang on none; expected one "
-            f"root: join them or delete what does not belong to the robot"
-        )
-    hanging: dict[str, list[Joint]] = {}
-    for joint in joints:
-        hanging.setdefault(joint.parent, []).append(joint)
-    order: list[Joint] = []
-    stack = [j for root in roots for j in reversed(hanging.get(root, []))]
-    while stack:
-        order.append(stack.pop())
-        stack += reversed(hanging.get(order[-1].child, []))
-    if not roots or len(order) != len(joints):
-        left = [joint.child for joint in joints if joint not in order]
-        raise RobotError(
-            f"{path.name}: the links {', '.join(map(repr, left[:5]))} hang in a circle, a closed "
-            f"loop; expected a tree that starts at one root"
-        )
-    tree = (known[roots[0]], *(known[joint.child] for joint in order))
+    tree = (known[root], *(known[joint.child] for joint in order))
     return Source(path, tree, _following(path, order), tuple(notes))
 
 

@@ -218,17 +218,16 @@ def _table(
     """A table with known keys of the right kinds; ``own``: a track may be the motion's own."""
     if not isinstance(entry, dict):
         raise ReadError(f"{where} is missing; expected a table with {', '.join(needed or kinds)}")
-    toml.check_keys(where, entry, kinds, needed=needed)
     expected: dict[type, str] = {
         list: "a list of numbers",
         dict: f'"{_OWN}" or a table {{ file = "..." }}',
     }
-    return {
-        key: value
-        if own and kinds[key] is dict and value == _OWN
-        else toml.checked(where, key, value, kinds[key], expected.get(kinds[key], ""))
-        for key, value in entry.items()
+    # A text in place of a table is looked at by itself.
+    kinds = {
+        key: str if own and kind is dict and entry.get(key) == _OWN else kind
+        for key, kind in kinds.items()
     }
+    return toml.values(where, entry, kinds, needed=needed, expected=expected)
 
 
 def _list(where: str, key: str, value: Any, lengths: tuple[int, ...]) -> Array:

@@ -1,15 +1,16 @@
 """Arrays out of a pickled dictionary, as body models come, without running anything in it.
 
-Calls and states of what is known are noted (:mod:`kinemesh._files.unpickler`); arrays are built
+Arrays are read as in any pickle (:mod:`kinemesh._files.pickled`); matrices are spread out
 afterwards, those that are wanted alone, once their sizes are known to fit the bytes that are there.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from kinemesh._files.numpy_files import as_floats
-from kinemesh._files.unpickler import Name, Unpickler
+from kinemesh._files.pickled import Holder, Tables
+from kinemesh._files.unpickler import Name
 from kinemesh.errors import ReadError
 
 _LARGEST_FILE = 2 << 30
@@ -25,13 +27,8 @@ _LARGEST_ARRAY = 1 << 30
 """Bytes of one array that a sparse matrix is spread into."""
 
 _NAMES = {
-    ("numpy", "ndarray"): "array",
-    ("numpy", "dtype"): "dtype",
-    ("_codecs", "encode"): "encode",
     **{(module, "_reconstructor"): "new" for module in ("copy_reg", "copyreg")},
     **{(module, "object"): "object" for module in ("__builtin__", "builtins")},
-    **{(f"numpy.{core}.multiarray", "_reconstruct"): "empty" for core in ("core", "_core")},
-    **{(f"numpy.{core}.numeric", "_frombuffer"): "buffer" for core in ("core", "_core")},
     **{(f"scipy.sparse.{m}", "csc_matrix"): "columns" for m in ("csc", "_csc")},
     **{(f"scipy.sparse.{m}", "csr_matrix"): "rows" for m in ("csr", "_csr")},
 }
@@ -39,60 +36,41 @@ _NAMES = {
 
 @dataclass
 class _Noted:
-    """What a call made: a type (``dtype``), an array, a matrix by ``columns`` or ``rows``.
-
-    Or one of chumpy's arrays, in which older models come: their value is ``x``.
-    """
+    """A matrix by ``columns`` or ``rows``, or an array of chumpy's, whose value is ``x``."""
 
     kind: str
-    arguments: tuple[Any, ...] = ()
     state: Any = None
 
     def resolved(self) -> NDArray[Any]:
         """The array, its size checked first."""
-        match self.kind:
-            case "array":
-                return _array(*self.state[-4:])
-            case "columns" | "rows":
-                return _matrix(self.kind, self.state)
-            case "chumpy":
-                return np.asarray(self.state["x"].resolved())
-        raise ReadError(f"a {self.kind} for an array")
+        if self.kind == "chumpy":
+            return _resolved(self.state["x"])
+        shape = self.state.get("_shape", self.state.get("shape"))
+        if len(shape) != 2 or math.prod(shape) * 8 > _LARGEST_ARRAY or min(shape) < 0:
+            raise ReadError(f"a matrix of shape {str(shape)[:60]}; it is damaged")
+        parts = tuple(_resolved(self.state[name]) for name in ("data", "indices", "indptr"))
+        made = sparse.csc_matrix if self.kind == "columns" else sparse.csr_matrix
+        matrix = made(parts, shape=tuple(shape))
+        matrix.check_format(full_check=True)
+        return np.asarray(matrix.toarray())
 
 
-def _array(shape: Any, dtype: _Noted, fortran: Any, data: Any) -> NDArray[Any]:
-    data = data.encode("latin1") if isinstance(data, str) else bytes(data)
-    code = dtype.arguments[0] if dtype.arguments else ""
-    if dtype.kind != "dtype" or not isinstance(code, str) or code[:1] not in tuple("fiub"):
-        raise ReadError(f"an array of type {str(code)[:20]!r}; expected numbers")
-    kind = np.dtype(code).newbyteorder(">" if dtype.state and dtype.state[1] == ">" else "<")
-    if any(type(n) is not int or n < 0 for n in shape):
-        raise ReadError(f"an array of shape {str(shape)[:60]}; it is damaged")
-    if math.prod(shape) * kind.itemsize != len(data):
-        raise ReadError(f"an array {shape} of {kind} in {len(data)} bytes; it is damaged")
-    flat = np.frombuffer(data, dtype=kind)
-    return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
+def _resolved(value: Any) -> NDArray[Any]:
+    if isinstance(value, _Noted):
+        return value.resolved()
+    if not isinstance(value, Holder) or value.value is None:
+        raise ReadError(getattr(value, "why", "") or "something else in place of an array")
+    if value.value.dtype.kind not in "fiub":
+        raise ReadError(f"an array of {value.value.dtype}; expected numbers")
+    return value.value
 
 
-def _matrix(kind: str, state: Any) -> NDArray[Any]:
-    """A sparse matrix with its zeros."""
-    shape = state.get("_shape", state.get("shape"))
-    if len(shape) != 2 or math.prod(shape) * 8 > _LARGEST_ARRAY or min(shape) < 0:
-        raise ReadError(f"a matrix of shape {str(shape)[:60]}; it is damaged")
-    parts = tuple(state[name].resolved() for name in ("data", "indices", "indptr"))
-    matrix = {"columns": sparse.csc_matrix, "rows": sparse.csr_matrix}[kind](
-        parts, shape=tuple(shape)
-    )
-    matrix.check_format(full_check=True)
-    return np.asarray(matrix.toarray())
-
-
-class _Models(Unpickler):
-    """Knows arrays, SciPy's matrices and chumpy's arrays."""
+class _Models(Tables):
+    """Knows SciPy's matrices and chumpy's arrays too; what is not wanted may be anything."""
 
     expected = "a pickled dictionary of arrays"
     advice = "save its arrays by numpy.savez"
-    names = _NAMES
+    names: Mapping[tuple[str, str], str] = MappingProxyType({**Tables.names, **_NAMES})
 
     def named(self, module: Any, attribute: Any) -> Any:
         """The mark of a name; all of chumpy's are its array's."""
@@ -103,23 +81,26 @@ class _Models(Unpickler):
     def called(self, opcode: str, function: Any, arguments: Any) -> Any:
         """What is noted of a call."""
         match (function, arguments):
-            case (Name("empty"), tuple()):
-                return _Noted("array")
-            case (Name("buffer"), (data, dtype, shape, order)):
-                return _Noted("array", state=(shape, dtype, order == "F", data))
             case (Name("encode"), (text, *_)):
                 return str(text).encode("latin1")
             case (Name("new"), (Name("columns" | "rows" | "chumpy" as kind), *_)):
                 return _Noted(kind)
-            case (Name("dtype" | "columns" | "rows" | "chumpy" as kind), tuple()):
-                return _Noted(kind, arguments)
+            case (Name("columns" | "rows" | "chumpy" as kind), tuple()):
+                return _Noted(kind)
         return super().called(opcode, function, arguments)
 
     def built(self, target: Any, state: Any) -> None:
-        """The state is noted."""
-        if not isinstance(target, _Noted):
-            self.refuse(f"a state that is no array's ({type(state).__name__})")
-        target.state = state
+        """The state is noted, or an array made of it; an odd array stays without one."""
+        match target:
+            case _Noted():
+                target.state = state
+            case Holder():
+                try:
+                    super().built(target, state)
+                except (ReadError, ValueError, TypeError) as why:
+                    target.why = str(why)
+            case _:
+                super().built(target, state)
 
 
 def read_pickled_arrays(path: Path, wanted: Collection[str]) -> dict[str, NDArray[np.float64]]:
@@ -141,7 +122,7 @@ def read_pickled_arrays(path: Path, wanted: Collection[str]) -> dict[str, NDArra
         program.refuse(f"a value of type {type(tree).__name__}")
     found = {name: tree[name] for name in wanted if name in tree}
     try:
-        return {name: as_floats(one.resolved()) for name, one in found.items()}
+        return {name: as_floats(_resolved(one)) for name, one in found.items()}
     except ReadError as error:
         program.refuse(str(error))
     except Exception as error:
