@@ -107,11 +107,7 @@ std::shared_ptr<Evaluated> evaluated(const Model& model, Program program, const 
 py::tuple normal(const Evaluated& at) {
     const auto n = static_cast<py::ssize_t>(at.nv());
     Numbers hessian(Shape{n, n}), gradient(n);
-    double *H = hessian.mutable_data(), *g = gradient.mutable_data();
-    {
-        const py::gil_scoped_release free;
-        at.normal(H, g);
-    }
+    at.normal(hessian.mutable_data(), gradient.mutable_data());
     return py::make_tuple(hessian, gradient);
 }
 
@@ -187,6 +183,7 @@ Numbers deltas(const Flags& adjacent, const Numbers& points) {
     return result;
 }
 
+// Factor, offset and constant of the cost of a mesh that reproduces deltas.
 py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& anchors,
                   const Numbers& weights) {
     const auto count = adjacent.shape(0), moving = count - anchors.size() / 3;
@@ -195,12 +192,19 @@ py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& a
     }
     Numbers factor(Shape{moving, moving}), offset(Shape{moving, 3});
     double constant = 0.0;
-    if (!reduced(neighbours(adjacent), static_cast<std::size_t>(moving), deltas.data(),
-                 anchors.data(), weights.data(), factor.mutable_data(), offset.mutable_data(),
-                 constant)) {
-        return py::none();
-    }
-    return py::make_tuple(factor, offset, constant);
+    const bool positive = reduced(neighbours(adjacent), static_cast<std::size_t>(moving),
+                                  deltas.data(), anchors.data(), weights.data(),
+                                  factor.mutable_data(), offset.mutable_data(), constant);
+    return positive ? py::object(py::make_tuple(factor, offset, constant)) : py::none();
+}
+
+// The same of the mesh of joggled points that reproduces their places.
+py::object target_of_points(const Numbers& joggled, const Numbers& source, const Numbers& anchors,
+                            const Numbers& weights) {
+    const py::object mesh = adjacent(joggled);
+    if (mesh.is_none()) return mesh;
+    const auto flags = mesh.cast<Flags>();
+    return target(flags, deltas(flags, source), anchors, weights);
 }
 
 template <class Kind>
@@ -213,6 +217,7 @@ PYBIND11_MODULE(_native, m) {
     m.def("adjacency", &adjacent, "Who is next to whom (V, V) among points (V, 3), or None.");
     m.def("deltas", &deltas, "Laplacian coordinates (V, 3) of points (V, 3).");
     m.def("target", &target, "Factor, offset and constant of the Laplacian cost, or None.");
+    m.def("target_of_points", &target_of_points, "The same of points and their mesh, or None.");
 
     py::class_<Part, std::shared_ptr<Part>>(m, "Part").def(
         py::init([](const Numbers& points, const Numbers& planes) {
