@@ -194,6 +194,7 @@ Numbers deltas(const Flags& adjacent, const Numbers& points) {
     return result;
 }
 
+// Factor, offset and constant of the cost of a mesh that reproduces deltas.
 py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& anchors,
                   const Numbers& weights) {
     const auto count = adjacent.shape(0), moving = count - anchors.size() / 3;
@@ -206,8 +207,16 @@ py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& a
     const double *d = deltas.data(), *a = anchors.data(), *w = weights.data();
     const bool positive = freely(
         [&] { return reduced(mesh, static_cast<std::size_t>(moving), d, a, w, F, o, constant); });
-    if (!positive) return py::none();
-    return py::make_tuple(factor, offset, constant);
+    return positive ? py::object(py::make_tuple(factor, offset, constant)) : py::none();
+}
+
+// The same of the mesh of joggled points that reproduces their places.
+py::object target_of_points(const Numbers& joggled, const Numbers& source, const Numbers& anchors,
+                            const Numbers& weights) {
+    const py::object mesh = adjacent(joggled);
+    if (mesh.is_none()) return mesh;
+    const auto flags = mesh.cast<Flags>();
+    return target(flags, deltas(flags, source), anchors, weights);
 }
 
 template <class Kind>
@@ -220,6 +229,7 @@ PYBIND11_MODULE(_native, m) {
     m.def("adjacency", &adjacent, "Who is next to whom (V, V) among points (V, 3), or None.");
     m.def("deltas", &deltas, "Laplacian coordinates (V, 3) of points (V, 3).");
     m.def("target", &target, "Factor, offset and constant of the Laplacian cost, or None.");
+    m.def("target_of_points", &target_of_points, "The same of points and their mesh, or None.");
 
     py::class_<Part, std::shared_ptr<Part>>(m, "Part").def(
         py::init([](const Numbers& points, const Numbers& planes) {

@@ -51,14 +51,15 @@ __all__ = [
     "deltas",
     "kernel_of",
     "laplacian_target",
+    "target_of_points",
 ]
 
 available = native.available
 
 if available():
-    from kinemesh.kernel.native import adjacency, deltas, laplacian_target
+    from kinemesh.kernel.native import adjacency, deltas, laplacian_target, target_of_points
 else:
-    from kinemesh.kernel.reference import adjacency, deltas, laplacian_target
+    from kinemesh.kernel.reference import adjacency, deltas, laplacian_target, target_of_points
 
 
 class Evaluated(Protocol):

@@ -36,6 +36,11 @@ def target(
 ) -> tuple[Array, Array, float] | None:
     """Factor ``(K, K)``, offset ``(K, 3)``, constant; None where the matrix is not positive."""
 
+def target_of_points(
+    joggled: ArrayLike, source: ArrayLike, anchors: ArrayLike, weights: ArrayLike, /
+) -> tuple[Array, Array, float] | None:
+    """The same of the mesh of ``joggled`` ``(V, 3)`` that reproduces ``source`` ``(V, 3)``."""
+
 class Part:
     """A convex solid: its vertices ``(N, 3)`` and its facets' planes ``(F, 4)``."""
 

@@ -227,3 +227,14 @@ def laplacian_target(
     if found is None:
         return reference.laplacian_target(adjacent, wanted, anchors, weights)
     return found
+
+
+def target_of_points(
+    joggled: Array, source: Array, anchors: Array, weights: Array
+) -> tuple[Array, Array, float]:
+    """As :func:`kinemesh.kernel.reference.target_of_points`."""
+    found: tuple[Array, Array, float] | None
+    found = _native.target_of_points(joggled, source, anchors, weights)
+    if found is None:
+        return reference.target_of_points(joggled, source, anchors, weights)
+    return found

@@ -246,7 +246,7 @@ _KINDS: dict[type, Callable[..., Linearised]] = {
 def adjacency(points: Array) -> NDArray[np.bool_]:
     """Who is next to whom ``(V, V)`` in the Delaunay tetrahedralisation of ``points`` ``(V, 3)``.
 
-    Points in degenerate position are joggled.
+    Points in degenerate position are joggled; everyone has a neighbour.
     """
     try:
         simplices = Delaunay(points).simplices
@@ -255,6 +255,12 @@ def adjacency(points: Array) -> NDArray[np.bool_]:
     adjacent = np.zeros((len(points), len(points)), dtype=bool)
     a, b = simplices[:, _EDGES[:, 0]], simplices[:, _EDGES[:, 1]]
     adjacent[a, b] = adjacent[b, a] = True
+    for k in np.flatnonzero(~adjacent.any(axis=1)):
+        # Qhull leaves out points that coincide with another: tie them to it.
+        distance = np.linalg.norm(points - points[k], axis=1)
+        distance[k] = np.inf
+        twin = int(np.argmin(distance))
+        adjacent[k, twin] = adjacent[twin, k] = True
     return adjacent
 
 
@@ -290,3 +296,11 @@ def laplacian_target(
     offset = solve_triangular(factor, weighted @ rest, trans="T", check_finite=False)
     constant = float(weights @ np.sum(np.square(rest), axis=1) - np.sum(np.square(offset)))
     return factor, offset, constant
+
+
+def target_of_points(
+    joggled: Array, source: Array, anchors: Array, weights: Array
+) -> tuple[Array, Array, float]:
+    """The :func:`laplacian_target` of ``source`` ``(V, 3)`` in the mesh of points ``joggled``."""
+    adjacent = adjacency(joggled)
+    return laplacian_target(adjacent, deltas(adjacent, source), anchors, weights)

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.arguments import amounts, whole
-from kinemesh.arrays import Array
+from kinemesh.arrays import Array, readonly
 from kinemesh.errors import OptionError
 from kinemesh.geometry import poses
-from kinemesh.motion import Prop
-from kinemesh.problem.scaling import Carrier, sunk
+from kinemesh.motion import Prop, Scene
+from kinemesh.problem.feet import TerrainChange
+from kinemesh.problem.scaling import Carrier, carried, same_prop, sunk
+from kinemesh.problem.terrain_pieces import TerrainPieces
+
+_JOGGLE = 0.003
+"""Every vertex is moved by up to this [m] for the tetrahedralisation, the same in every frame.
+
+Symmetric bodies put hips and shoulders on one circle; which diagonal rounding then picks would
+change from frame to frame and from machine to machine."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,9 @@ class PropAnchors:
     source_track: Array
     target_points: Array
     target_track: Array
+    source_turns: Array
+    """Rotation matrices ``(T, 3, 3)`` of the tracks."""
+    target_turns: Array
 
     @classmethod
     def sampled(
@@ -69,15 +80,101 @@ class PropAnchors:
         track[:, 2] -= sunk(prop, ground)
         track[:, :3] *= scale
         places = Carrier(prop.shape, target.shape)(local)
-        return cls(local * scale, track, places, target.track)
+        turns = poses.matrix(track), poses.matrix(target.track)
+        return cls(local * scale, track, places, target.track, *turns)
 
     def source(self, index: int) -> Array:
         """In the person's scaled world ``(A, 3)`` [m]."""
-        return poses.apply(self.source_track[index], self.source_points)
+        turned = self.source_points @ self.source_turns[index].T
+        return np.asarray(turned + self.source_track[index, :3])
 
     def target(self, index: int) -> Array:
         """In the robot's world ``(A, 3)`` [m]."""
-        return poses.apply(self.target_track[index], self.target_points)
+        turned = self.target_points @ self.target_turns[index].T
+        return np.asarray(turned + self.target_track[index, :3])
+
+
+class Anchors:
+    """The vertices of a clip's meshes: landmarks, and anchors on props, terrain and ground.
+
+    Args:
+        home: the scene of the demonstration.
+        scene: the robot's.
+        shares: weights of the landmarks ``(K,)``.
+        landmarks: of the person, scaled ``(T, K, 3)`` [m].
+        land: where the robot's terrain is.
+        scale: robot height / human height.
+        options: how many anchors, and how much they weigh.
+
+    Attributes:
+        weights: of the vertices, the same in every frame ``(V,)``.
+    """
+
+    def __init__(
+        self,
+        home: Scene,
+        scene: Scene,
+        shares: Array,
+        landmarks: Array,
+        land: TerrainChange,
+        scale: float,
+        options: MeshOptions,
+    ) -> None:
+        rng, ground = np.random.default_rng(options.seed), home.ground or 0.0
+        self._landmarks, self._ground = landmarks, scene.ground
+        self._props = [
+            PropAnchors.sampled(prop, same_prop(scene, prop), ground, scale, options, rng)
+            for prop in home.props
+        ]
+        self._terrain: list[tuple[Array, Array]] = []
+        if home.terrain is not None and scene.terrain is not None:
+            shape = home.terrain.shape
+            local = shape.sample(options.terrain_anchors, rng)
+            there = (
+                land.on_surface(local * scale)
+                if isinstance(land, TerrainPieces)
+                else carried(local, shape.bounds, scene.terrain.shape.bounds)
+            )
+            self._terrain.append((local * scale, there))
+        self._disc = np.zeros((0, 3))
+        if scene.ground is not None:
+            self._disc = sunflower(options.ground_anchors, options.reach)
+            self._disc[:, 2] = scene.ground
+        body = landmarks.shape[1]
+        groups = (
+            *((len(anchors.target_points), options.prop_weight) for anchors in self._props),
+            *((len(target), options.terrain_weight) for _, target in self._terrain),
+            (len(self._disc), options.ground_weight),
+        )
+        weights = [np.full(count, weight * body / count) for count, weight in groups if count]
+        self.weights = readonly(np.concatenate([shares, *weights]))
+        self._joggle = rng.uniform(-_JOGGLE, _JOGGLE, (len(self.weights), 3))
+
+    def on_props(self, index: int) -> list[Array]:
+        """The anchors of each prop in the person's scaled world ``(A, 3)`` [m]."""
+        return [prop.source(index) for prop in self._props]
+
+    def places(self, index: int) -> tuple[Array, Array]:
+        """Vertices ``(V, 3)`` in the person's scaled world, and anchors ``(V - K, 3)`` [m].
+
+        Landmarks come first; the anchors are where the robot's scene has the same places.
+        """
+        body = self._landmarks[index]
+        source = [body, *self.on_props(index)]
+        target = [prop.target(index) for prop in self._props]
+        for before, after in self._terrain:
+            source.append(before)
+            target.append(after)
+        if len(self._disc):
+            ground = self._disc.copy()
+            ground[:, :2] += body[:, :2].sum(axis=0) / len(body)
+            source.append(ground)
+            target.append(ground)
+        return np.concatenate(source), np.concatenate(target) if target else np.zeros((0, 3))
+
+    def joggled(self, source: Array) -> Array:
+        """The vertices ``(V, 3)`` [m] as they are for the tetrahedralisation."""
+        return source + self._joggle
 
 
 def sunflower(count: int, radius: float) -> Array:

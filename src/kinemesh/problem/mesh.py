@@ -7,7 +7,6 @@ SIGGRAPH 2010; OmniRetarget, arXiv 2509.26633, section III.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,17 +33,9 @@ class InteractionMesh:
         Points in degenerate position (all in one plane, or two in one place) are joggled by
         Qhull, which still gives every point its neighbours.
         """
-        adjacent = kernel.adjacency(points)
-        for k in np.flatnonzero(
-            ~adjacent.any(axis=1)
-        ):  # Qhull leaves out points that coincide with another: tie them to it
-            distance = np.linalg.norm(points - points[k], axis=1)
-            distance[k] = np.inf
-            twin = int(np.argmin(distance))
-            adjacent[k, twin] = adjacent[twin, k] = True
-        return cls(adjacent)
+        return cls(kernel.adjacency(points))
 
-    @cached_property
+    @property
     def laplacian(self) -> Array:
         """The Laplacian ``(V, V)``: rows sum to zero, ones on the diagonal."""
         return laplacian(self.adjacent)
@@ -72,6 +63,21 @@ class LaplacianTarget:
     """:math:`o` ``(K, 3)`` [m]."""
     constant: float
     """:math:`c`, the part of the cost that no q can change."""
+
+    @classmethod
+    def from_points(
+        cls, joggled: Array, source: Array, anchors: Array, weights: Array
+    ) -> LaplacianTarget:
+        """Reproduce the Laplacian coordinates of points in the mesh of them joggled.
+
+        Args:
+            joggled: the points that are tetrahedralised ``(V, 3)`` [m].
+            source: their places ``(V, 3)`` [m], K landmarks first.
+            anchors: the robot's side of the anchors ``(V - K, 3)`` [m].
+            weights: weight of each vertex ``(V,)``.
+        """
+        factor, offset, constant = kernel.target_of_points(joggled, source, anchors, weights)
+        return cls(factor, offset, max(0.0, constant))
 
     @classmethod
     def reduce(
