@@ -38,7 +38,7 @@ def delivered(path: str | Path, result: Result, robot: RobotModel, *, format: st
     layout, own = WRITERS[format], result.trajectory
     fps = None if layout.states_fps else own.fps
     file = read_layout(
-        *(path, robot.joint_names, robot.name, fps), links=links_of(robot), format=format
+        path, robot.joint_names, robot.name, fps, links=links_of(robot), format=format
     )
     found = file.trajectory
     if len(found) != len(own) or abs(found.fps - own.fps) > 1e-6 * own.fps:
