@@ -58,7 +58,8 @@ class LintCommand:
         for path in self.files:
             try:
                 report = lint(
-                    *(path, robot),
+                    path,
+                    robot,
                     format=self.layout,
                     fps=self.source_fps,
                     motion=self.motion,

@@ -44,7 +44,8 @@ class NewCommand:
         """Do it; 0 is success."""
         start = time.perf_counter()
         made = new_robot(
-            *(self.path, self.output),
+            self.path,
+            self.output,
             name=self.name,
             overwrite=self.overwrite,
             forward=self.forward,
