@@ -5,13 +5,14 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from brute import signed_distance
+from kinemesh.kernel import HandDistances, Within, available, kernel_of
 from kinemesh.metrics.geometry.kinematics import pose_robot
 from kinemesh.metrics.geometry.narrow_phase import meet
 from kinemesh.metrics.geometry.polytope import Polytope, body_of
 from kinemesh.metrics.geometry.solid import Solid
 from kinemesh.metrics.geometry.surface import Surface
 from kinemesh.motion import Shape
-from kinemesh.proximity import Obstacle, distances_to_obstacle
+from kinemesh.proximity import Obstacle
 from kinemesh.robot import RobotModel
 
 
@@ -76,9 +77,11 @@ def test_edges_that_cross_part_bodies_that_no_facet_parts():
 
 @pytest.mark.parametrize("compiled", [True, False])
 def test_ruler_and_solver_agree_on_how_far_hulls_are_from_parts(compiled):
-    """Two implementations: what one calls apart, or so deep, the other does."""
-    robot = RobotModel.load("g1", compiled=None if compiled else False)
-    configuration = robot.configuration(robot.rest)
+    """Three implementations: what one calls apart, or so deep, the others do."""
+    if compiled and not available():
+        pytest.skip("built without the compiled kernel")
+    robot = RobotModel.load("g1", compiled=compiled)
+    kernel, hulls = kernel_of(robot), tuple(np.arange(len(robot.hulls))[:, None])
     posed = next(pose_robot(robot, robot.rest[None]))
     rng = np.random.default_rng(3)
     seen = []
@@ -88,12 +91,13 @@ def test_ruler_and_solver_agree_on_how_far_hulls_are_from_parts(compiled):
         pose = np.concatenate([[0, 0, 0.7] + 0.2 * rng.normal(size=3), rng.normal(size=4)])
         pose[3:] /= np.linalg.norm(pose[3:])
         solid = Solid.from_surface("thing", Surface(shape), pose)
-        near = distances_to_obstacle(configuration, Obstacle.from_shape("thing", shape), pose, 0.5)
-        for hull in range(len(robot.hulls)):
+        placed = ((Obstacle.from_shape("thing", shape), pose),) * len(hulls)
+        asked = kernel.compiled(Within(HandDistances(placed, hulls), 0.0, np.inf))
+        theirs, _ = kernel.evaluate([asked], robot.rest).rows(0)
+        for (hull,), distance in zip(hulls, theirs, strict=True):
             mine, _ = solid.gap(posed, 0, np.array([hull]))
-            theirs = near.distance[near.hulls == hull].min(initial=np.inf)
-            if min(mine, theirs) < 0.49:
-                assert mine == pytest.approx(theirs, abs=1e-5)
+            if min(mine, distance) < 0.49:
+                assert mine == pytest.approx(distance, abs=1e-5)
                 seen.append(mine)
     assert min(seen) < -0.02 and max(seen) > 0.2 and len(seen) > 50
 

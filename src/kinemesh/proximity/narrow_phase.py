@@ -44,11 +44,10 @@ def distances_to_solid(
             corners = configuration.positions(
                 np.full(len(hull.vertices), hull.joint), hull.vertices
             )
+            corners = corners[np.linalg.norm(corners - place, axis=1) >= _SAME]
             local = (corners - translation) @ rotation
             turn = rotation.T @ configuration.rotations[hull.joint]
             low, height, normals = contact_manifold(local, normal @ rotation, planes, turn)
-            others = np.linalg.norm(corners[low] - place, axis=1) > _SAME
-            low, height, normals = low[others], height[others], normals[others]
             found.append((height, corners[low], normals @ rotation.T, np.full(len(low), k)))
     return _together(found)
 
