@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import kinemesh
@@ -118,6 +119,16 @@ DOORS: dict[str, tuple[Callable[[], object], type[KinemeshError], object, object
         *(WriteError, "mjlb", tuple(WRITERS), "did you mean 'mjlab'?"),
     ),
 }
+
+
+def test_what_a_file_holds_is_data_too(tmp_path: Path) -> None:
+    np.save(tmp_path / "flat.npy", np.zeros((5, 66)))
+    with pytest.raises(
+        ReadError, match=r"^flat\.npy holds an array of shape \(5, 66\); exp"
+    ) as why:
+        kinemesh.read(tmp_path / "flat.npy")
+    assert why.value.given == (5, 66)
+    assert "joint positions (T, J, 3)" in why.value.expected
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -48,8 +48,10 @@ def find_up(clip: Clip) -> tuple[str, float]:
         )
     if best == 0:
         raise ReadError(
-            f"the x axis points up in this file; expected y or z: turn the positions to z up, for "
-            f"instance by [y, z, x], or {_CHOICES} if that is wrong"
+            "the x axis points up in this file",
+            expected="y or z",
+            advice=f"turn the positions to z up, for instance by [y, z, x], or {_CHOICES} if that "
+            "is wrong",
         )
     return "xyz"[best], float(np.mean(upright[:, best] > 0.0))
 

@@ -53,7 +53,7 @@ def read_c3d(path: Path, skeleton: Asked = None) -> Recording:
     """
     start = head(path)
     if start[1:2] != b"\x50":
-        raise ReadError(f"{path.name} is {looks_like(start)}; expected a C3D file")
+        raise ReadError(f"{path.name} is {looks_like(start)}", expected="a C3D file")
     labels, points, rate, unit = _points(path)
     bare = [label.rpartition(":")[2].strip() for label in labels]
     if skeleton is not None:
@@ -114,7 +114,9 @@ def _points(path: Path) -> tuple[list[str], Array, float, str]:
             f"{len(labels)} labels: it is cut short or damaged"
         )
     if not np.isfinite(rate) or rate <= 0.0:
-        raise ReadError(f"{path.name} has a rate of {rate} frames/s; expected a positive number")
+        raise ReadError(
+            f"{path.name} has a rate of {rate} frames/s", given=rate, expected="a positive number"
+        )
     return labels[:count], table, rate, name
 
 
@@ -182,7 +184,7 @@ def _factor(path: Path, unit: str, points: Array) -> tuple[float, str]:
     if unit in _UNITS:
         return _UNITS[unit], f"{unit} (in the file)"
     if unit:
-        raise ReadError(f"{path.name} is in {unit[:20]!r}; expected mm, cm, m or in")
+        raise ReadError(f"{path.name} is in {unit[:20]!r}", given=unit, expected="mm, cm, m or in")
     size = np.nanmax(np.nanmax(points, axis=1) - np.nanmin(points, axis=1), initial=0.0)
     return (0.001, "mm (assumed)") if size > 10.0 else (1.0, "m (assumed)")
 

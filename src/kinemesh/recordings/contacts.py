@@ -37,7 +37,7 @@ def read_contacts(path: str | Path) -> tuple[Edit, ...]:
         for where, entry in toml.entries(path.name, tables, kind)
     ]
     if not edits:
-        raise ReadError(f"{path.name} says nothing; expected {_EXPECTED}")
+        raise ReadError(f"{path.name} says nothing", expected=_EXPECTED)
     return tuple(edits)
 
 
@@ -46,7 +46,9 @@ def _edit(where: str, kind: str, entry: Mapping[str, Any]) -> Edit:
     toml.values(where, entry, keys, needed=keys, expected={list: "[first, last]"})
     frames = entry["frames"]
     if len(frames) != 2 or any(type(frame) is not int for frame in frames):
-        raise ReadError(f"{where}: frames = {frames!r}; expected [first, last], both included")
+        raise ReadError(
+            f"{where}: frames = {frames!r}", given=frames, expected="[first, last], both included"
+        )
     first, last = frames
     if kind == "stance":
         return StanceEdit(entry["foot"], first, last, entry["planted"])

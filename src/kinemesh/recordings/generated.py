@@ -55,14 +55,17 @@ def read_results(path: Path, offset: int) -> Generated:
     motion = table.get("motion") if isinstance(table, dict) else None
     if not isinstance(motion, np.ndarray) or motion.dtype.kind not in "fiu":
         raise ReadError(
-            f"{path.name} is a pickled table ({there}); expected joint positions (T, J, 3), or "
-            f"MDM's table with 'motion' (N, J, 3, T): load it with numpy.load(..., "
-            f"allow_pickle=True).item() if you trust it, and save the positions alone as .npy"
+            f"{path.name} is a pickled table ({there})",
+            expected="joint positions (T, J, 3), or MDM's table with 'motion' (N, J, 3, T)",
+            advice="load it with numpy.load(..., allow_pickle=True).item() if you trust it, and "
+            "save the positions alone as .npy",
         )
     if motion.ndim != 4 or motion.shape[2] != 3 or not len(motion):
         raise ReadError(
-            f"{path.name}: 'motion' has shape {motion.shape}; expected (N, J, 3, T) as MDM writes "
-            f"positions: save one as .npy (T, J, 3)"
+            f"{path.name}: 'motion' has shape {motion.shape}",
+            given=motion.shape,
+            expected="(N, J, 3, T) as MDM writes positions",
+            advice="save one as .npy (T, J, 3)",
         )
     positions = as_floats(motion[0]).transpose(2, 0, 1)
     lengths = table.get("lengths")

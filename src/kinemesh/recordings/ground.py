@@ -102,7 +102,9 @@ def grounded(clip: Clip, floor: float | None = None) -> Clip:
     """
     if floor is not None:
         if not abs(floor) <= FARTHEST:
-            raise ReadError(f"floor={floor} is not a height; expected a number of metres")
+            raise ReadError(
+                f"floor={floor} is not a height", given=floor, expected="a number of metres"
+            )
         note = f"floor: {floor:.3f} m (given); the person and props moved by {0.0 - floor:+.3f} m"
         lifted = tuple(_lifted(p, -floor) for p in clip.scene.props)
         return _moved(clip, -floor, lifted, (note,))

@@ -32,7 +32,7 @@ def read_map(source: str | Path | Landmarks) -> Landmarks:
 
 def _checked(where: str, table: Mapping[str, Any]) -> Landmarks:
     if not table:
-        raise ReadError(f"{where} says nothing; expected {_EXPECTED}")
+        raise ReadError(f"{where} says nothing", expected=_EXPECTED)
     for landmark, value in table.items():
         if landmark not in LANDMARKS:
             raise ReadError(
@@ -44,5 +44,5 @@ def _checked(where: str, table: Mapping[str, Any]) -> Landmarks:
             for joint, share in shares
         )
         if not right:
-            raise ReadError(f"{where}: {landmark} = {value!r}; expected {_EXPECTED}")
+            raise ReadError(f"{where}: {landmark} = {value!r}", given=value, expected=_EXPECTED)
     return dict(table)

@@ -68,8 +68,8 @@ def _check_layout(path: Path, data: Array, rotations: Array) -> None:
     ):
         if share > 0.01:
             raise ReadError(
-                f"{path.name} has {_COLUMNS} columns but not in the OMOMO layout: {what}; "
-                f"expected metres and quaternions x y z w"
+                f"{path.name} has {_COLUMNS} columns but not in the OMOMO layout: {what}",
+                expected="metres and quaternions x y z w",
             )
 
 

@@ -95,8 +95,9 @@ def _recording(
     if positions.ndim != 3 or positions.shape[2] != 3:
         hint = way_out(positions.shape[1]) if positions.ndim == 2 else ""
         raise ReadError(
-            f"{path.name} holds an array of shape {positions.shape}; expected joint positions "
-            f"(T, J, 3) in metres{hint}"
+            f"{path.name} holds an array of shape {positions.shape}",
+            given=positions.shape,
+            expected=f"joint positions (T, J, 3) in metres{hint}",
         )
     count = positions.shape[1]
     if skeleton is None:
@@ -181,5 +182,9 @@ def _number(path: Path, arrays: dict[str, Array], name: str) -> float | None:
     if name not in arrays:
         return None
     if arrays[name].size != 1:
-        raise ReadError(f"{path.name}: {name!r} has shape {arrays[name].shape}; expected a number")
+        raise ReadError(
+            f"{path.name}: {name!r} has shape {arrays[name].shape}",
+            given=arrays[name].shape,
+            expected="a number",
+        )
     return float(arrays[name].reshape(()))

@@ -73,7 +73,9 @@ def frame_rate(
             f"usual one: give fps= in frames/s"
         )
     if rate > _FASTEST:
-        raise ReadError(f"{path.name}: {rate:g} frames/s; expected at most {_FASTEST:g}")
+        raise ReadError(
+            f"{path.name}: {rate:g} frames/s", given=rate, expected=f"at most {_FASTEST:g}"
+        )
     return rate, note, warnings
 
 

@@ -52,8 +52,9 @@ def in_metres(
     if unit is not None:
         if not (np.isfinite(unit) and unit > 0.0):
             raise ReadError(
-                f"unit={unit} is no length; expected metres per unit of the file, as 0.01 where "
-                f"it is in centimetres"
+                f"unit={unit} is no length",
+                given=unit,
+                expected="metres per unit of the file, as 0.01 where it is in centimetres",
             )
         return _scaled(recording, unit, f"unit: {unit:g} m (given)")
     if recording.metres is not None:

@@ -103,8 +103,10 @@ def _text(path: Path) -> str:
     size = path.stat().st_size
     if size > _LARGEST:
         raise ReadError(
-            f"{path.name} has {size / 2**20:.0f} MiB; expected at most {_LARGEST / 2**20:.0f} MiB: "
-            f"cut it into clips"
+            f"{path.name} has {size / 2**20:.0f} MiB",
+            given=size / 2**20,
+            expected=f"at most {_LARGEST / 2**20:.0f} MiB",
+            advice="cut it into clips",
         )
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -152,7 +154,9 @@ def _motion(
     try:
         frames = int(announced)
     except ValueError:
-        raise ReadError(f"{file}: 'Frames: {announced[:40]}'; expected a whole number") from None
+        raise ReadError(
+            f"{file}: 'Frames: {announced[:40]}'", given=announced, expected="a whole number"
+        ) from None
     first = len(body.lstrip().partition("\n")[0].split())
     said: tuple[str, ...] = ()
     if frames > 0 and first == width and len(numbers) == (frames + 1) * width:
@@ -210,7 +214,10 @@ def _unique(file: str, names: list[str], parents: list[int]) -> tuple[str, ...]:
     if shared > len(set(names)) / 2:
         raise ReadError(
             f"{file} holds {len(set(roots))} ROOT joints with the same names below them, several "
-            f"people; expected one: export them one by one"
+            "people",
+            given=len(set(roots)),
+            expected="one",
+            advice="export them one by one",
         )
     counts: Counter[str] = Counter()
     taken = set(names)

@@ -41,10 +41,10 @@ class Hierarchy:
                 f"hierarchy is damaged; export it again"
             )
         if not self.names:
-            raise ReadError(f"{self.file} has no ROOT joint; expected a hierarchy before MOTION")
+            raise ReadError(f"{self.file} has no ROOT joint", expected="a hierarchy before MOTION")
         for name, offset in zip(self.names, self.offsets, strict=True):
             if not offset:
-                raise ReadError(f"{self.file}: joint {name!r} has no OFFSET; expected x y z")
+                raise ReadError(f"{self.file}: joint {name!r} has no OFFSET", expected="x y z")
 
     def _take(self, words: list[str], where: str) -> None:
         kind = words[0].upper()
@@ -69,8 +69,9 @@ class Hierarchy:
             self.channels[joint] = self._channels(words[1:], where)
         else:
             raise ReadError(
-                f"{where}: {' '.join(words)[:60]!r} is no part of a BVH hierarchy; expected ROOT, "
-                f"JOINT, End Site, OFFSET, CHANNELS or a brace"
+                f"{where}: {' '.join(words)[:60]!r} is no part of a BVH hierarchy",
+                given=words,
+                expected="ROOT, JOINT, End Site, OFFSET, CHANNELS or a brace",
             )
 
     def _begin(self, kind: str, name: str, where: str) -> None:
@@ -80,7 +81,7 @@ class Hierarchy:
             place = "inside another joint" if self._open else "outside of every joint"
             raise ReadError(f"{where}: {kind} {name[:60]} stands {place}")
         if len(self.names) >= _MOST_JOINTS:
-            raise ReadError(f"{where}: more than {_MOST_JOINTS} joints; expected one person")
+            raise ReadError(f"{where}: more than {_MOST_JOINTS} joints", expected="one person")
         parent = self._open[-1] if self._open else -1
         if parent >= 0 and self.ends[parent]:
             raise ReadError(f"{where}: {kind} {name[:60]} stands inside an End Site")
@@ -105,7 +106,9 @@ class Hierarchy:
         except ValueError:
             numbers = []
         if len(numbers) != 3 or not np.all(np.isfinite(numbers)):
-            raise ReadError(f"{where}: OFFSET {' '.join(words)[:60]}; expected three numbers")
+            raise ReadError(
+                f"{where}: OFFSET {' '.join(words)[:60]}", given=words, expected="three numbers"
+            )
         return numbers
 
     def _channels(self, words: list[str], where: str) -> tuple[tuple[str, str], ...]:
@@ -114,9 +117,11 @@ class Hierarchy:
         right = bool(words) and words[0] == str(len(words) - 1) and None not in found
         if not right or len(set(channels)) < len(channels):
             raise ReadError(
-                f"{where}: CHANNELS {' '.join(words)[:80]}; expected their number, and so many "
-                f"different ones of Xposition Yposition Zposition Xrotation Yrotation Zrotation"
+                f"{where}: CHANNELS {' '.join(words)[:80]}",
+                given=words,
+                expected="their number, and so many different ones of Xposition Yposition "
+                "Zposition Xrotation Yrotation Zrotation",
             )
         if self.ends[self._open[-1]]:
-            raise ReadError(f"{where}: an End Site has channels; expected none")
+            raise ReadError(f"{where}: an End Site has channels", expected="none")
         return channels

@@ -54,19 +54,27 @@ class Gltf:
         start = head(path, 12)
         if start[:4] != b"glTF":
             raise ReadError(
-                f"{path.name} is {looks_like(head(path))}; expected binary glTF (.glb): export "
-                f"the scene as one .glb file"
+                f"{path.name} is {looks_like(head(path))}",
+                expected="binary glTF (.glb)",
+                advice="export the scene as one .glb file",
             )
         if len(start) < 12:
             raise _damaged(path.name, f"it ends after {len(start)} bytes")
         version, length = struct.unpack("<II", start[4:])
         size = path.stat().st_size
         if version != 2:
-            raise ReadError(f"{path.name} is glTF version {version}; expected 2: export it again")
+            raise ReadError(
+                f"{path.name} is glTF version {version}",
+                given=version,
+                expected="2",
+                advice="export it again",
+            )
         if length > size:
             raise _damaged(path.name, f"it declares {length} bytes and has {size}")
         if length > _LARGEST_FILE:
-            raise ReadError(f"{path.name} holds {length >> 20} MiB; expected at most 2048")
+            raise ReadError(
+                f"{path.name} holds {length >> 20} MiB", given=length >> 20, expected="at most 2048"
+            )
         chunks = _chunks(path.name, path.read_bytes()[:length])
         if not chunks or chunks[0][0] != b"JSON":
             raise _damaged(path.name, "it does not begin with its table (a JSON chunk)")
@@ -248,7 +256,11 @@ def _chunks(name: str, content: bytes) -> list[tuple[bytes, bytes]]:
 
 def _json(name: str, text: bytes) -> dict[str, Any]:
     if len(text) > _LARGEST_JSON:
-        raise ReadError(f"{name} has a table of {len(text) >> 20} MiB; expected at most 64")
+        raise ReadError(
+            f"{name} has a table of {len(text) >> 20} MiB",
+            given=len(text) >> 20,
+            expected="at most 64",
+        )
 
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is no number of JSON")

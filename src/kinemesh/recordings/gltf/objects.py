@@ -53,8 +53,10 @@ def carriers_of(nodes: Nodes, joints: Sequence[int]) -> tuple[dict[int, list[int
         carriers.setdefault(carrier, []).append(node)
     if len(carriers) > _MOST_THINGS:
         raise ReadError(
-            f"{nodes.file.name} holds {len(carriers)} objects; expected at most {_MOST_THINGS}: "
-            f"join those that belong together, or leave out what nobody touches"
+            f"{nodes.file.name} holds {len(carriers)} objects",
+            given=len(carriers),
+            expected=f"at most {_MOST_THINGS}",
+            advice="join those that belong together, or leave out what nobody touches",
         )
     return carriers, worn
 

@@ -163,7 +163,9 @@ def _stated(
     total = sum(result.values())
     if not np.isfinite(total) or abs(total - 1.0) > 1e-3:
         raise ReadError(
-            f"map gives {landmark} weights that sum to {total:g}; expected shares that sum to 1"
+            f"map gives {landmark} weights that sum to {total:g}",
+            given=total,
+            expected="shares that sum to 1",
         )
     return Found(result, 1.0, "given")
 

@@ -60,28 +60,37 @@ def read_heightfield(path: Path, grid: Grid) -> tuple[Shape, float, list[str]]:
     heights = read_npy(path)
     if heights.ndim != 2 or min(heights.shape) < 2:
         raise ReadError(
-            f"{path.name} holds an array {heights.shape}; expected heights (rows, columns) [m]"
+            f"{path.name} holds an array {heights.shape}",
+            given=heights.shape,
+            expected="heights (rows, columns) [m]",
         )
     if heights.size > _MOST_SQUARES:
         raise ReadError(
-            f"{path.name} holds {heights.size} squares; expected at most {_MOST_SQUARES}: take "
-            f"every second one, or cut out what is walked on"
+            f"{path.name} holds {heights.size} squares",
+            given=heights.size,
+            expected=f"at most {_MOST_SQUARES}",
+            advice="take every second one, or cut out what is walked on",
         )
     known = np.isfinite(heights)
     if np.any(np.abs(heights) > _HIGHEST) or not known.any():
         raise ReadError(
-            f"{path.name} has heights beyond {_HIGHEST:g} m, infinite, or none; expected metres"
+            f"{path.name} has heights beyond {_HIGHEST:g} m, infinite, or none", expected="metres"
         )
     spacing = np.array(grid.cell, dtype=np.float64)
     if not np.all(np.isfinite(spacing)) or np.any(spacing == 0.0):
-        raise ReadError(f"{path.name}: squares of {grid.cell} m; expected two sizes in metres")
+        raise ReadError(
+            f"{path.name}: squares of {grid.cell} m",
+            given=grid.cell,
+            expected="two sizes in metres",
+        )
     heights = heights[:: int(np.sign(spacing[1])), :: int(np.sign(spacing[0]))]
     spacing = np.abs(spacing)
     span = spacing * heights.shape[::-1]
     if span.max() > 1000.0 or span.max() < 0.1:
         raise ReadError(
-            f"{path.name} spans {span[0]:.3g} x {span[1]:.3g} m; expected a place to walk: check "
-            f"the size of its squares [m]"
+            f"{path.name} spans {span[0]:.3g} x {span[1]:.3g} m",
+            expected="a place to walk",
+            advice="check the size of its squares [m]",
         )
     ground = float(heights[np.isfinite(heights)].min()) if grid.ground is None else grid.ground
     above = np.maximum(np.where(np.isfinite(heights), heights, ground) - ground, 0.0)

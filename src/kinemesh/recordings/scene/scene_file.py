@@ -126,7 +126,7 @@ def read_scene_file(path: Path) -> SceneFile:
     contacts = clip.get("contacts")
     file = existing_file(folder / clip["file"])
     if file.suffix.lower() == ".toml":
-        raise ReadError(f"{where}: [clip] file = {clip['file']!r}; expected a recorded motion")
+        raise ReadError(f"{where}: [clip] file = {clip['file']!r}", expected="a recorded motion")
     return SceneFile(
         file,
         words,
@@ -141,7 +141,7 @@ def _prop(where: str, folder: Path, entry: Any) -> PropEntry:
     if ("file" in table) == ("box" in table):
         raise ReadError(f"{where} needs a shape: either file or box = [x, y, z]")
     if "track" in table and "pose" in table:
-        raise ReadError(f"{where} has a track and a pose; expected one of them")
+        raise ReadError(f"{where} has a track and a pose", expected="one of them")
     file = existing_file(folder / table["file"]) if "file" in table else None
     name = table.get("name") or (file.stem if file is not None else "")
     if not name:
@@ -155,7 +155,9 @@ def _prop(where: str, folder: Path, entry: Any) -> PropEntry:
         track = TrackEntry(**values)
         if track.quaternion not in ("xyzw", "wxyz"):
             raise ReadError(
-                f"{where}, track: quaternion = {track.quaternion!r}; expected 'xyzw' or 'wxyz'"
+                f"{where}, track: quaternion = {track.quaternion!r}",
+                given=track.quaternion,
+                expected="'xyzw' or 'wxyz'",
             )
     elif "track" not in table:
         raise ReadError(
@@ -187,8 +189,9 @@ def _terrain(where: str, folder: Path, entry: Any) -> TerrainEntry:
         parts, tolerance = table.get("parts", MOST_PARTS), table.get("tolerance", TOLERANCE)
         if not 1 <= parts <= 1000 or not 0.0 <= tolerance <= 1.0:
             raise ReadError(
-                f"{where}: parts = {parts}, tolerance = {tolerance}; expected 1 to 1000 parts and "
-                f"0 to 1 m"
+                f"{where}: parts = {parts}, tolerance = {tolerance}",
+                given=(parts, tolerance),
+                expected="1 to 1000 parts and 0 to 1 m",
             )
         grid = Grid(
             cell=(float(cell[0]), float(cell[1])),
@@ -237,7 +240,9 @@ def _list(where: str, key: str, value: Any, lengths: tuple[int, ...]) -> Array:
         or any(type(x) not in (int, float) or not math.isfinite(x) for x in value)
     ):
         count = " or ".join(map(str, lengths))
-        raise ReadError(f"{where}: {key} = {str(value)[:60]}; expected {count} numbers")
+        raise ReadError(
+            f"{where}: {key} = {str(value)[:60]}", given=value, expected=f"{count} numbers"
+        )
     return np.array(value, dtype=np.float64)
 
 
@@ -254,5 +259,5 @@ def _pose(where: str, value: Any) -> Array:
 def _positive(where: str, table: Mapping[str, Any], key: str) -> float:
     value = float(table.get(key, 1.0))
     if value <= 0.0:
-        raise ReadError(f"{where}: {key} = {value}; expected a positive number")
+        raise ReadError(f"{where}: {key} = {value}", given=value, expected="a positive number")
     return value

@@ -34,18 +34,19 @@ def read_track(entry: TrackEntry, frames: int, fps: float) -> Array:
     table = _table(file, entry.key)
     if table.ndim != 2 or table.shape[1] != 7 or not len(table):
         raise ReadError(
-            f"{file.name} holds an array {table.shape}; expected poses (T, 7), x y z and a "
-            f"quaternion"
+            f"{file.name} holds an array {table.shape}",
+            given=table.shape,
+            expected="poses (T, 7), x y z and a quaternion",
         )
     track = poses.from_wxyz(table) if entry.quaternion == "wxyz" else table
     known = np.isfinite(track).all(axis=1)
     if np.any(np.abs(track[known]) > _FARTHEST):
-        raise ReadError(f"{file.name} holds numbers beyond {_FARTHEST:g}; expected metres")
+        raise ReadError(f"{file.name} holds numbers beyond {_FARTHEST:g}", expected="metres")
     off = np.abs(np.linalg.norm(track[known, 3:], axis=1) - 1.0)
     if not known.any() or np.mean(off > _UNIT) > 0.01:
         raise ReadError(
-            f"{file.name}: columns 4 to 7 are no unit quaternions; expected x y z [m], then "
-            f"{entry.quaternion}"
+            f"{file.name}: columns 4 to 7 are no unit quaternions",
+            expected=f"x y z [m], then {entry.quaternion}",
         )
     if entry.fps is None or entry.fps == fps:
         if len(track) == frames:
@@ -56,7 +57,9 @@ def read_track(entry: TrackEntry, frames: int, fps: float) -> Array:
             f"the track's own fps, or as many poses"
         )
     if entry.fps <= 0.0:
-        raise ReadError(f"{file.name}: fps = {entry.fps}; expected a positive number")
+        raise ReadError(
+            f"{file.name}: fps = {entry.fps}", given=entry.fps, expected="a positive number"
+        )
     if not known.all():
         raise ReadError(f"{file.name} has poses that are NaN or infinite: fill them first")
     times, wanted = np.arange(len(track)) / entry.fps, np.arange(frames) / fps
@@ -91,12 +94,12 @@ def _table(file: Path, key: str | None) -> Array:
 def _text(file: Path) -> Array:
     """Numbers between commas, after a line of names perhaps."""
     if file.stat().st_size > _LARGEST_TEXT:
-        raise ReadError(f"{file.name} is larger than 64 MiB; expected seven columns of poses")
+        raise ReadError(f"{file.name} is larger than 64 MiB", expected="seven columns of poses")
     rows = []
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise ReadError(f"{file.name} is not text; expected numbers between commas") from error
+        raise ReadError(f"{file.name} is not text", expected="numbers between commas") from error
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -109,6 +112,8 @@ def _text(file: Path) -> Array:
                 f"{file.name}, line {number}: expected numbers between commas"
             ) from error
         if len(row) != 7:
-            raise ReadError(f"{file.name}, line {number}: {len(row)} numbers; expected seven")
+            raise ReadError(
+                f"{file.name}, line {number}: {len(row)} numbers", given=len(row), expected="seven"
+            )
         rows.append(row)
     return np.array(rows, dtype=np.float64).reshape(-1, 7)

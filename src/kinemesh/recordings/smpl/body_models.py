@@ -63,8 +63,10 @@ def read_body(
     for name, shape in expected.items():
         if arrays[name].shape != shape or not np.all(np.abs(arrays[name]) < _LARGEST):
             raise ReadError(
-                f"{path.name}: {name!r} has shape {arrays[name].shape}; expected finite numbers "
-                f"{shape} below {_LARGEST:g}, as a model of kind {kind} has"
+                f"{path.name}: {name!r} has shape {arrays[name].shape}",
+                given=arrays[name].shape,
+                expected=f"finite numbers {shape} below {_LARGEST:g}, as a model of kind {kind} "
+                "has",
             )
     if not np.array_equal(arrays["kintree_table"][0, 1:], PARENTS[joints][1:]):
         raise ReadError(f"{path.name}: 'kintree_table' is not the tree of a {kind} model")
@@ -93,8 +95,8 @@ def _arrays(path: Path) -> dict[str, Array]:
     missing = [key for key in _KEYS if key not in found]
     if missing or found["v_template"].ndim != 2 or found["shapedirs"].ndim != 3:
         raise ReadError(
-            f"{path.name} is no body model: it lacks {', '.join(missing) or 'a template mesh'}; "
-            f"expected {', '.join(_KEYS)}"
+            f"{path.name} is no body model: it lacks {', '.join(missing) or 'a template mesh'}",
+            expected=", ".join(_KEYS),
         )
     return found
 
@@ -107,8 +109,10 @@ def _find(folder: Path, kinds: Sequence[str], gender: str) -> tuple[str, Path]:
         return (named or list(kinds))[0], path
     if not os.path.isdir(folder):
         raise ReadError(
-            f"body_model={str(folder)!r} is no folder; expected the one with the model files; "
-            f"they are free for research after registration at {_SITES[kinds[0]]}"
+            f"body_model={str(folder)!r} is no folder",
+            given=str(folder),
+            expected="the one with the model files; they are free for research after "
+            f"registration at {_SITES[kinds[0]]}",
         )
     for kind in kinds:
         for ending in (".npz", ".pkl"):
@@ -119,7 +123,8 @@ def _find(folder: Path, kinds: Sequence[str], gender: str) -> tuple[str, Path]:
                     return kind, existing_file(path)
     kind = kinds[0]
     raise ReadError(
-        f"{folder} has no {kind.upper()}_{gender.upper()}.npz or .pkl, nor in {kind}/; expected "
-        f"the body model of the file: it is free for research after registration at "
-        f"{_SITES[kind]}; or leave body_model out for a stand-in skeleton"
+        f"{folder} has no {kind.upper()}_{gender.upper()}.npz or .pkl, nor in {kind}/",
+        expected="the body model of the file",
+        advice=f"it is free for research after registration at {_SITES[kind]}; or leave "
+        "body_model out for a stand-in skeleton",
     )

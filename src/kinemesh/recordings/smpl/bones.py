@@ -137,16 +137,18 @@ def read_rest_joints(path: str | Path) -> Bones:
             arrays = read_npz(path, ("J", "joints"))
             if not arrays:
                 raise ReadError(
-                    f"{path.name} holds {', '.join(arrays.names[:20])}; expected rest joints "
-                    f"(J, 3) under 'J' or 'joints'"
+                    f"{path.name} holds {', '.join(arrays.names[:20])}",
+                    expected="rest joints (J, 3) under 'J' or 'joints'",
                 )
             joints = next(iter(arrays.values()))
         case _:
             joints = as_floats(read_tensor(path))
     if joints.ndim != 2 or joints.shape[1] != 3 or len(joints) not in PARENTS:
         raise ReadError(
-            f"{path.name} holds an array of shape {joints.shape}; expected rest joints (J, 3) [m] "
-            f"in SMPL's order with J one of {', '.join(map(str, PARENTS))}"
+            f"{path.name} holds an array of shape {joints.shape}",
+            given=joints.shape,
+            expected="rest joints (J, 3) [m] in SMPL's order with J one of "
+            f"{', '.join(map(str, PARENTS))}",
         )
     _check_rest(path, joints)
     return Bones(joints, None, f"the {len(joints)} rest joints in {path.name}")
@@ -193,18 +195,20 @@ def _check_rest(path: Path, joints: Array) -> None:
     """Whether joints ``(J, 3)`` are a body at rest in the family's axes and in metres."""
     if not np.all(np.abs(joints) < _FARTHEST):
         raise ReadError(
-            f"{path.name} holds numbers that are NaN, infinite or beyond {_FARTHEST:g}; expected "
-            f"rest joints [m]"
+            f"{path.name} holds numbers that are NaN, infinite or beyond {_FARTHEST:g}",
+            expected="rest joints [m]",
         )
     up, across = joints[15] - joints[[7, 8]].mean(axis=0), joints[16] - joints[17]
     if not (0.4 < np.linalg.norm(up) < 2.5):
         raise ReadError(
-            f"{path.name}: the head is {np.linalg.norm(up):.3g} from the ankles; expected rest "
-            f"joints of a person in metres"
+            f"{path.name}: the head is {np.linalg.norm(up):.3g} from the ankles",
+            given=np.linalg.norm(up),
+            expected="rest joints of a person in metres",
         )
     if up.argmax() != 1 or across.argmax() != 0 or min(up[1], across[0]) <= 0.0:
         raise ReadError(
             f"{path.name}: from ankles to head is {np.round(up, 2).tolist()} and from right to "
-            f"left shoulder {np.round(across, 2).tolist()}; expected SMPL's axes at rest: y up, "
-            f"x to the left"
+            f"left shoulder {np.round(across, 2).tolist()}",
+            given=np.round(across, 2).tolist(),
+            expected="SMPL's axes at rest: y up, x to the left",
         )

@@ -106,8 +106,9 @@ def read_pose(path: Path, shape: bool) -> Pose:
     turns, notes = _turns(path, arrays, keys, model)
     if root.ndim != 2 or root.shape[1] != 3 or len(root) != len(turns):
         raise ReadError(
-            f"{path.name}: {moves!r} has shape {root.shape} for {len(turns)} frames of turns; "
-            f"expected (T, 3)"
+            f"{path.name}: {moves!r} has shape {root.shape} for {len(turns)} frames of turns",
+            given=root.shape,
+            expected="(T, 3)",
         )
     _check(path, turns, "turns", _MOST_TURN)
     _check(path, root, moves, _FARTHEST)
@@ -160,8 +161,9 @@ def _turns(
     count = frames.pop()
     if count == 0:
         raise ReadError(
-            f"{path.name}: {keys[0]!r} has shape {arrays[keys[0]].shape}; "
-            f"expected (T, n) with at least one frame"
+            f"{path.name}: {keys[0]!r} has shape {arrays[keys[0]].shape}",
+            given=arrays[keys[0]].shape,
+            expected="(T, n) with at least one frame",
         )
     flat = np.hstack([_flat(path, arrays, key, count) for key in keys])
     notes: tuple[str, ...] = ()
@@ -178,8 +180,9 @@ def _turns(
             flat = np.hstack([flat, hands])
     if flat.shape[1] not in _WIDTHS:
         raise ReadError(
-            f"{path.name}: {' + '.join(keys)} are {flat.shape[1]} numbers a frame; expected "
-            f"axis-angles of 22 (66), 24 (72), 52 (156) or 55 (165) joints"
+            f"{path.name}: {' + '.join(keys)} are {flat.shape[1]} numbers a frame",
+            given=flat.shape[1],
+            expected="axis-angles of 22 (66), 24 (72), 52 (156) or 55 (165) joints",
         )
     return flat.reshape(count, -1, 3), notes
 
@@ -198,12 +201,15 @@ def _flat(path: Path, arrays: Mapping[str, Array], key: str, count: int) -> Arra
     array = arrays[key]
     if array.ndim not in (2, 3) or len(array) != count:
         raise ReadError(
-            f"{path.name}: {key!r} has shape {array.shape}; expected (T, n) with T = {count}, "
-            f"axis-angles [rad]"
+            f"{path.name}: {key!r} has shape {array.shape}",
+            given=array.shape,
+            expected=f"(T, n) with T = {count}, axis-angles [rad]",
         )
     if array.ndim == 3 and array.shape[2] != 3:
         raise ReadError(
-            f"{path.name}: {key!r} has shape {array.shape}; expected axis-angles (T, J, 3)"
+            f"{path.name}: {key!r} has shape {array.shape}",
+            given=array.shape,
+            expected="axis-angles (T, J, 3)",
         )
     return array.reshape(count, array.shape[1] * (3 if array.ndim == 3 else 1))
 
@@ -221,10 +227,14 @@ def _check(path: Path, array: Array, name: str, largest: float) -> None:
 
 def _number(path: Path, array: Array, name: str) -> float:
     if array.size != 1:
-        raise ReadError(f"{path.name}: {name!r} has shape {array.shape}; expected a number")
+        raise ReadError(
+            f"{path.name}: {name!r} has shape {array.shape}", given=array.shape, expected="a number"
+        )
     value = float(array.reshape(()))
     if not (np.isfinite(value) and value > 0.0):
-        raise ReadError(f"{path.name}: {name!r} is {value}; expected frames per second")
+        raise ReadError(
+            f"{path.name}: {name!r} is {value}", given=value, expected="frames per second"
+        )
     return value
 
 
@@ -234,7 +244,9 @@ def _betas(path: Path, betas: Array | None) -> tuple[Array | None, tuple[str, ..
         return None, ()
     if betas.ndim not in (1, 2) or not betas.size or not np.all(np.isfinite(betas)):
         raise ReadError(
-            f"{path.name}: 'betas' has shape {betas.shape}; expected finite shape numbers (n,)"
+            f"{path.name}: 'betas' has shape {betas.shape}",
+            given=betas.shape,
+            expected="finite shape numbers (n,)",
         )
     if betas.ndim == 1:
         return betas, ()

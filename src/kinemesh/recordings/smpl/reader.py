@@ -110,7 +110,11 @@ def _sized(bones: Bones, turns: Array, pose: Pose, body: BodySource) -> tuple[Bo
     """The stand-in as large as the person, as far as that is known, and how it was known."""
     if body.height is not None:
         if not _STATURES[0] <= body.height <= _STATURES[1]:
-            raise ReadError(f"height={body.height} m; expected a person's stature in metres")
+            raise ReadError(
+                f"height={body.height} m",
+                given=body.height,
+                expected="a person's stature in metres",
+            )
         scale = body.height / STANDIN_HEIGHT
         return bones.scaled(scale), f"scaled to the height given ({body.height:.3f} m)"
     positions, _ = posed(bones, turns, pose.root)
