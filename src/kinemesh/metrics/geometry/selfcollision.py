@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinemesh.arrays import Array
 from kinemesh.metrics.geometry.kinematics import PosedRobot, pose_robot
 from kinemesh.metrics.geometry.narrow_phase import meet
 from kinemesh.metrics.geometry.polytope import Polytope, body_of
@@ -24,7 +23,7 @@ class SelfPairs:
     def __init__(self, robot: RobotModel) -> None:
         self.robot = robot
         self._bodies = [body_of(hull) for hull in robot.hulls]
-        far = _tree_distance(robot.support) > _NEIGHBOURS
+        far = robot.tree_distance > _NEIGHBOURS
         joints = robot.hull_table.joints
         first, second = np.triu_indices(len(joints), 1)
         kept = far[joints[first], joints[second]]
@@ -87,16 +86,3 @@ class SelfPairs:
                 self._last[pair] = bool(back), row
                 return True
         return False
-
-
-def _tree_distance(support: Array) -> Array:
-    """Joints between any two joints ``(njoints, njoints)``, from who moves whom.
-
-    Joint i is moved by the velocities of all its ancestors: the path between two joints has
-    as many joints as their chains do not share.
-    """
-    # The free-flyer's six velocities are one joint.
-    chain = np.hstack([support[:, :1], support[:, 6:]])
-    shared = chain @ chain.T
-    depth = chain.sum(axis=1)
-    return np.asarray(depth[:, None] + depth[None, :] - 2.0 * shared)
