@@ -11,7 +11,7 @@ from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry import palms
 from kinemesh.metrics.geometry.solid import Solid
-from kinemesh.metrics.geometry.surface import Surfaces
+from kinemesh.metrics.geometry.surface import Surface, Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.person import touches
@@ -82,24 +82,16 @@ def _hand_on_props(
     surfaces: Surfaces,
     found: _Gaps,
 ) -> None:
-    hulls = posed.hand_hulls(side)
     targets = {prop.name: prop for prop in scene.props}
     sources = {prop.name: prop for prop in clip.scene.props}
     for name, touch in touches.on_props(clip, side, surfaces).items():
-        if name not in targets:
-            continue
-        solid = next(s for s in props if s.name == name)
-        source, target = sources[name], targets[name]
-        frames = np.flatnonzero(touch.flags)
-        shifts = palms.shift(
-            posed.palm(side)[frames],
-            palms.palm(clip, side)[frames],
-            (surfaces[target.shape], target.track[frames]),
-            (surfaces[source.shape], source.track[frames]),
-        )
-        for k, shift in zip(frames, shifts, strict=True):
-            gap, _ = solid.gap(posed.configurations[k], int(k), hulls)
-            found.add(int(k), abs(gap), float(shift))
+        if name in targets:
+            solid = next(s for s in props if s.name == name)
+            frames = np.flatnonzero(touch.flags)
+            target, source = targets[name], sources[name]
+            here = surfaces[target.shape], target.track[frames]
+            there = surfaces[source.shape], source.track[frames]
+            _hand(posed, solid, clip, side, frames, here, there, found)
 
 
 def _hand_on_terrain(
@@ -111,18 +103,29 @@ def _hand_on_terrain(
     found: _Gaps,
 ) -> None:
     assert clip.scene.terrain is not None
-    touch = touches.on_terrain(clip, side, surfaces)
-    still = poses.IDENTITY[None]
-    hulls = posed.hand_hulls(side)
-    frames = np.flatnonzero(touch.flags)
-    shifts = palms.shift(
-        posed.palm(side)[frames],
-        palms.palm(clip, side)[frames],
-        (surfaces[terrain.shape], still),
-        (surfaces[clip.scene.terrain.shape], still),
+    frames = np.flatnonzero(touches.on_terrain(clip, side, surfaces).flags)
+    here, there = (
+        (surfaces[shape], poses.IDENTITY[None])
+        for shape in (terrain.shape, clip.scene.terrain.shape)
     )
-    for k, shift in zip(frames, shifts, strict=True):
-        gap, _ = terrain.gap(posed.configurations[k], int(k), hulls)
+    _hand(posed, terrain, clip, side, frames, here, there, found)
+
+
+def _hand(
+    posed: KinematicTrajectory,
+    solid: Solid,
+    clip: Clip,
+    side: str,
+    frames: NDArray[np.int64],
+    here: tuple[Surface, Array],
+    there: tuple[Surface, Array],
+    found: _Gaps,
+) -> None:
+    """A hand that touches a solid in some frames: its gaps, and how far its places are off."""
+    robot, person = posed.palm(side)[frames], palms.palm(clip, side)[frames]
+    hulls = posed.hand_hulls(side)
+    for k, shift in zip(frames, palms.shift(robot, person, here, there), strict=True):
+        gap, _ = solid.gap(posed.configurations[k], int(k), hulls)
         found.add(int(k), abs(gap), float(shift))
 
 
