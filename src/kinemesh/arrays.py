@@ -35,3 +35,9 @@ def locked(self: object, state: dict[str, Any]) -> None:
         if isinstance(value, np.ndarray):
             value.setflags(write=False)
     vars(self).update(state)
+
+
+def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last index of every stretch of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]

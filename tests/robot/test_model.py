@@ -175,7 +175,7 @@ def test_a_folder_without_a_description_is_refused(tmp_path: Path) -> None:
     [
         ("height = 1.32", "# none", r"robot\.toml: the key height is missing"),
         ("height = 1.32", "height = 132", r"height = 132\.0; expected metres"),
-        ("height = 1.32", "height = true", r"height = True; expected a finite number"),
+        ("height = 1.32", "height = true", r"height = True; expected a number"),
         ('urdf = "g1.urdf"', "", r"robot\.toml: the key urdf is missing"),
         ('urdf = "g1.urdf"', 'urdf = "g2.urdf"', r"urdf = 'g2\.urdf' is no file beside it"),
         ("[landmarks]", "[places]", r"robot\.toml: the key landmarks is missing"),
@@ -195,7 +195,7 @@ def test_a_folder_without_a_description_is_refused(tmp_path: Path) -> None:
         ("lower = -0.3, upper = 0.3", "lower = -0.3", r"limits\.waist_roll_joint\.upper is miss"),
         ("left_knee_joint = 0.3", 'left_knee_joint = "bent"', r"rest\.left_knee_joint = 'bent'"),
         ("[rest]", "[rest", "not valid TOML"),
-        ("height = 1.32", f"height = 1{400 * '0'}", "expected a finite number"),
+        ("height = 1.32", f"height = 1{400 * '0'}", "expected a number"),
     ],
 )
 def test_a_bad_description_names_the_file_and_the_key(

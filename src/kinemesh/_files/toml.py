@@ -106,7 +106,8 @@ def checked(
     Raises:
         KinemeshError: of the kind ``error``: the value is of another kind.
     """
-    if kind is float and type(value) is int and abs(value) < 1 << 1023:
+    small = type(value) is int and abs(value) < 1 << 1023
+    if kind is float and (small or isinstance(value, float)):
         value = float(value)
     if type(value) is not kind or (isinstance(value, float) and not math.isfinite(value)):
         shown = str(value)[:60] if isinstance(value, list | dict) else repr(value)[:62]

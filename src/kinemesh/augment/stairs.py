@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
-from kinemesh.arrays import Array
+from kinemesh.arrays import Array, runs
 from kinemesh.detection.stance import Flags, detect_footing
-from kinemesh.detection.touch import runs
+from kinemesh.geometry.easing import minimum_jerk
 from kinemesh.motion import Clip, Shape
 
 _BEYOND = 0.08
@@ -169,8 +169,7 @@ def _smooth(times: Array, begin: float, end: float) -> Array:
     """From 0 at ``begin`` to 1 at ``end``, with no speed at either."""
     if end <= begin:
         return np.asarray((times >= end).astype(float))
-    u = np.clip((times - begin) / (end - begin), 0.0, 1.0)
-    return np.asarray(u * u * u * (10.0 - 15.0 * u + 6.0 * u * u))
+    return minimum_jerk(np.clip((times - begin) / (end - begin), 0.0, 1.0))
 
 
 def _body_lift(clip: Clip, feet: dict[str, Array]) -> Array:

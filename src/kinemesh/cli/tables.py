@@ -11,8 +11,9 @@ from rich.table import Column, Table
 from scipy.spatial.transform import Rotation
 
 from kinemesh import metrics
+from kinemesh.arrays import runs
 from kinemesh.cli.wording import all_worded, options_of
-from kinemesh.detection.touch import Flags, runs
+from kinemesh.detection.touch import Flags
 from kinemesh.motion import Scene, Shape
 from kinemesh.result import Result
 

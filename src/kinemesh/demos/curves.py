@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import convolve1d, minimum_filter1d
 
 from kinemesh.arrays import Array
+from kinemesh.geometry.easing import minimum_jerk
 
 FPS = 30
 """Frames per second of the clips [1/s]."""
@@ -21,12 +22,8 @@ def grid(duration: float) -> Array:
 
 
 def ease(times: Array, start: float, end: float) -> Array:
-    """From 0 to 1 between ``start`` and ``end`` [s], with no velocity or acceleration at the ends.
-
-    The minimum-jerk curve of human point-to-point movements (Flash and Hogan 1985).
-    """
-    u = np.clip((np.asarray(times) - start) / (end - start), 0.0, 1.0)
-    return np.asarray(u**3 * (10.0 - 15.0 * u + 6.0 * u**2))
+    """From 0 to 1 between ``start`` and ``end`` [s], by the minimum-jerk curve."""
+    return minimum_jerk(np.clip((np.asarray(times) - start) / (end - start), 0.0, 1.0))
 
 
 def hold(times: Array, rise: tuple[float, float], fall: tuple[float, float]) -> Array:

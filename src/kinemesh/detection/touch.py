@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from kinemesh.arguments import amounts
-from kinemesh.arrays import Array
+from kinemesh.arrays import Array, runs
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
 from kinemesh.geometry.closest import Closest
@@ -181,12 +181,6 @@ def _bridged(labels: Flags, near: Flags) -> Flags:
         if first > 0 and end < last and near[first : end + 1].all():
             bridged[first : end + 1] = True
     return bridged
-
-
-def runs(flags: Flags) -> list[tuple[int, int]]:
-    """First and last index of every stretch of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
 
 
 def _tidy(flags: Flags, shortest: int) -> Flags:

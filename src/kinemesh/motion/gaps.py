@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation, Slerp
 
-from kinemesh.arrays import Array
+from kinemesh.arrays import Array, runs
 from kinemesh.errors import ClipError
 from kinemesh.geometry.poses import normalised
 
@@ -54,12 +54,8 @@ class Gap:
 
 def gaps_of(flags: Flags) -> list[Gap]:
     """The stretches of True in ``flags`` ``(T, J)``, joint by joint."""
-    found = []
-    for joint in np.flatnonzero(flags.any(axis=0)):
-        column = np.concatenate([[0], flags[:, joint].astype(np.int8), [0]])
-        edges = np.flatnonzero(np.diff(column)).reshape(-1, 2)
-        found += [Gap(int(joint), int(a), int(b) - 1) for a, b in edges]
-    return found
+    joints = np.flatnonzero(flags.any(axis=0)).tolist()
+    return [Gap(joint, a, b) for joint in joints for a, b in runs(flags[:, joint])]
 
 
 def named(gaps: Sequence[Gap], joints: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.geometry.easing import smooth_step
 from kinemesh.objectives.objective import Objective
 from kinemesh.problem import Frame, LeastSquares, PointMixture
 from kinemesh.robot import RobotModel
@@ -32,7 +33,7 @@ class HandPlace(Objective):
         if not contacts:
             return None
         share = np.array([max(0.0, 1.0 - c.time / self.blend) for c in contacts])
-        smooth = share * share * (3.0 - 2.0 * share)
+        smooth = smooth_step(share)
         palms = PointMixture(
             np.array([c.hand.joint for c in contacts]),
             np.array([c.hand.point for c in contacts]),

@@ -18,6 +18,7 @@ from scipy.spatial.transform import Rotation
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
+from kinemesh.geometry.easing import smooth_step
 from kinemesh.motion import Scene
 from kinemesh.problem.scaling import carried, same_prop
 
@@ -78,7 +79,7 @@ class PropMap:
         """
         gaps = [np.linalg.norm(points[:, None] - places, axis=2).min(axis=1) for places in anchors]
         u = np.clip((_FAR - np.array(gaps)) / (_FAR - _NEAR), 0.0, 1.0)
-        share = u * u * (3.0 - 2.0 * u)
+        share = smooth_step(u)
         return np.asarray(share / np.maximum(share.sum(axis=0), 1.0))
 
     def turn(self, index: int, shares: Array) -> Rotation:

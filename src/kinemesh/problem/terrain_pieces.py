@@ -14,10 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.arrays import Array
+from kinemesh.arrays import Array, runs
 from kinemesh.detection.stance import Flags
 from kinemesh.detection.support import support_height
-from kinemesh.detection.touch import runs
 from kinemesh.geometry.pieces import pieces, rigid
 from kinemesh.motion import Scene, Shape
 

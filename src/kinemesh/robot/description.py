@@ -111,7 +111,7 @@ def _fixed(path: Path, table: Mapping[str, Any]) -> float | None:
         raise RobotError(f'{path}: base = {base!r}; expected "floating" or "fixed"')
     if base == "floating":
         return None
-    return _number(path, {"base_height": 0.0, **table}, "base_height")
+    return float(_get(path, {"base_height": 0.0, **table}, "base_height", float))
 
 
 def _facing_stated(path: Path, table: Mapping[str, Any]) -> bool:
@@ -124,12 +124,6 @@ def _facing_stated(path: Path, table: Mapping[str, Any]) -> bool:
     return "facing" in table
 
 
-def _neighbours(path: Path, value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise RobotError(f"{path}: collision.neighbours = {value!r}; expected a whole number")
-    return value
-
-
 def _toml(path: Path | str) -> dict[str, Any]:
     return toml.load(Path(path), "a robot", error=RobotError)
 
@@ -140,11 +134,11 @@ def _check(
     for key in _TABLES:
         if not isinstance(table.get(key, {}), Mapping):
             raise RobotError(f"{path}: {key} = {str(table[key])[:60]}; expected a table, [{key}]")
-    urdf = path.parent / str(_get(path, table, "urdf", str))
+    urdf = path.parent / _get(path, table, "urdf", str)
     if not os.path.isfile(urdf):
         raise RobotError(f"{path}: urdf = {str(table['urdf'])!r} is no file beside it")
     check_urdf(urdf)
-    height = _number(path, table, "height")
+    height: float = _get(path, table, "height", float)
     if not 0.2 <= height <= 5.0:
         raise RobotError(f"{path}: height = {height}; expected metres, 0.2 to 5")
     landmarks = _get(path, table, "landmarks", dict)
@@ -154,34 +148,37 @@ def _check(
     fixed = _fixed(path, table)
     soles = table.get("soles", {}) if fixed is not None else _get(path, table, "soles", dict)
     collision = table.get("collision", {})
+    neighbours: int = _get(path, {"neighbours": 3, **collision}, "neighbours", int, "collision.")
+    if neighbours < 0:
+        raise RobotError(f"{path}: collision.neighbours = {neighbours}; expected 0 or more")
     tighter = {
         joint: _range(path, f"limits.{joint}", entry)
         for joint, entry in table.get("limits", {}).items()
     }
     return Description(
         path=path,
-        name=str(_get(path, table, "name", str)),
+        name=_get(path, table, "name", str),
         urdf=urdf,
         height=height,
         fixed=fixed,
         facing_stated=_facing_stated(path, table),
         landmarks={
             name: (
-                str(_get(path, landmarks[name], "link", str, f"landmarks.{name}.")),
+                _get(path, landmarks[name], "link", str, f"landmarks.{name}."),
                 _points(path, landmarks[name], "offset", (3,), f"landmarks.{name}."),
             )
             for name in LANDMARKS
         },
         soles={
             name: (
-                str(_get(path, sole, "link", str, f"soles.{name}.")),
+                _get(path, sole, "link", str, f"soles.{name}."),
                 _heel_first(_points(path, sole, "corners", (4, 3), f"soles.{name}.")),
             )
             for name, sole in soles.items()
         },
         hands={
             name: (
-                str(_get(path, hand, "link", str, f"hands.{name}.")),
+                _get(path, hand, "link", str, f"hands.{name}."),
                 _points(path, hand, "point", (3,), f"hands.{name}."),
                 _points(path, hand, "normal", (3,), f"hands.{name}."),
                 _points(
@@ -191,12 +188,12 @@ def _check(
             for name, hand in table.get("hands", {}).items()
         },
         limits={**tighter, **_limits(limits)},
-        rest={k: _number(path, table["rest"], k, "rest.") for k in table.get("rest", {})},
+        rest={k: _get(path, table["rest"], k, float, "rest.") for k in table.get("rest", {})},
         posture={
-            k: _number(path, table["posture"], k, "posture.") for k in table.get("posture", {})
+            k: _get(path, table["posture"], k, float, "posture.") for k in table.get("posture", {})
         },
         no_collision=frozenset(_names(path, {"no_hull": [], **collision}, "no_hull", "collision.")),
-        neighbours=_neighbours(path, collision.get("neighbours", 3)),
+        neighbours=neighbours,
         listed={
             name: _listed(path, f"formats.{name}.", entry)
             for name, entry in table.get("formats", {}).items()
@@ -227,7 +224,7 @@ def _listed(path: Path, prefix: str, table: Any) -> dict[str, tuple[str, Array]]
     for name in _names(path, table, "bodies", prefix):
         if name in places:
             where = f"{prefix}places.{name}."
-            link = str(_get(path, places[name], "link", str, where))
+            link = _get(path, places[name], "link", str, where)
             result[name] = (link, _points(path, places[name], "offset", (3,), where))
         else:
             result[name] = (name, np.zeros(3))
@@ -237,9 +234,7 @@ def _listed(path: Path, prefix: str, table: Any) -> dict[str, tuple[str, Array]]
 def _get(path: Path, table: Any, key: str, kind: type, prefix: str = "") -> Any:
     if not isinstance(table, Mapping) or key not in table:
         raise RobotError(f"{path}: the key {prefix}{key} is missing")
-    if not isinstance(table[key], kind):
-        raise RobotError(f"{path}: {prefix}{key} = {table[key]!r}; expected a {kind.__name__}")
-    return table[key]
+    return toml.checked(str(path), f"{prefix}{key}", table[key], kind, error=RobotError)
 
 
 def _names(path: Path, table: Any, key: str, prefix: str) -> list[str]:
@@ -247,15 +242,6 @@ def _names(path: Path, table: Any, key: str, prefix: str) -> list[str]:
     if not all(isinstance(name, str) for name in names):
         raise RobotError(f"{path}: {prefix}{key} = {str(names)[:60]}; expected a list of names")
     return names
-
-
-def _number(path: Path, table: Any, key: str, prefix: str = "") -> float:
-    value = table.get(key) if isinstance(table, Mapping) else None
-    if value is None:
-        raise RobotError(f"{path}: the key {prefix}{key} is missing")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
-        raise RobotError(f"{path}: {prefix}{key} = {value!r}; expected a finite number")
-    return float(value)
 
 
 def _points(path: Path, table: Any, key: str, shape: tuple[int, ...], prefix: str) -> Array:
@@ -269,7 +255,7 @@ def _points(path: Path, table: Any, key: str, shape: tuple[int, ...], prefix: st
 
 
 def _range(path: Path, key: str, entry: Any) -> tuple[float, float]:
-    lower, upper = (_number(path, entry, end, f"{key}.") for end in ("lower", "upper"))
+    lower, upper = (_get(path, entry, end, float, f"{key}.") for end in ("lower", "upper"))
     if lower >= upper:
         raise RobotError(f"{path}: {key} runs from {lower} to {upper}; expected lower < upper")
     return lower, upper

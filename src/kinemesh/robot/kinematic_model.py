@@ -53,6 +53,11 @@ class KinematicModel:
         self.coupling = coupling(6, self.joint_names, self.followers)
         self.effort = readonly(model.effortLimit[6:])
         self.support = self._support()
+        # Two joints share the velocities that carry both; each joint here has one, the base six.
+        chain = self.support[:, 5:]
+        depth = chain.sum(axis=1)
+        between = depth[:, None] + depth[None, :] - 2.0 * (chain @ chain.T)
+        self.tree_distance: NDArray[np.int64] = readonly(between, np.int64)
         points = [
             placed(model, description, f"[landmarks] {k}", *description.landmarks[k])
             for k in LANDMARKS

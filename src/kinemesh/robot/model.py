@@ -50,6 +50,7 @@ class RobotModel(KinematicModel):
         listed: what formats list of this robot that do not list every link, by format:
             body to link and place ``(3,)`` [m].
         support: ``(njoints, nv)`` of 0 and 1: which velocities move which joint.
+        tree_distance: ``(njoints, njoints)``, how many joints lie between two.
         reach: what the joints can do for landmarks and parts.
         fixed_base: whether the base does not move.
         whole: the robot with all its joints; itself where none is locked.

@@ -40,7 +40,7 @@ def self_pairs(robot: KinematicModel, neighbours: int) -> NDArray[np.int64]:
     """
     table = robot.hull_table
     first, second = np.triu_indices(len(robot.hulls), 1)
-    apart = _tree_distance(robot)[table.joints[first], table.joints[second]] > neighbours
+    apart = robot.tree_distance[table.joints[first], table.joints[second]] > neighbours
     pairs = np.stack([first[apart], second[apart]], axis=1)
     rest = self_distances(Kinematics(robot, robot.rest), pairs, 0.0)
     overlapping = {tuple(pair) for pair in rest.pairs[rest.distance < 0.0].tolist()}
@@ -54,7 +54,7 @@ def overlaps_at_rest(robot: KinematicModel) -> list[tuple[str, str, float]]:
     """
     table = robot.hull_table
     first, second = np.triu_indices(len(robot.hulls), 1)
-    apart = _tree_distance(robot)[table.joints[first], table.joints[second]] > robot.neighbours
+    apart = robot.tree_distance[table.joints[first], table.joints[second]] > robot.neighbours
     rest = self_distances(
         Kinematics(robot, robot.rest), np.stack([first[apart], second[apart]], axis=1), 0.0
     )
@@ -107,12 +107,3 @@ def pair_distances(
         np.reshape(points, (-1, 2, 3)),
         np.reshape(normals, (-1, 3)),
     )
-
-
-def _tree_distance(robot: KinematicModel) -> NDArray[np.int64]:
-    """Number of joints between any two joints ``(njoints, njoints)``."""
-    # Two joints share the velocities that carry both; each joint here has one, the base six.
-    carries = robot.support[:, 5:]
-    depth = carries.sum(axis=1)
-    shared = carries @ carries.T
-    return np.asarray(depth[:, None] + depth[None, :] - 2 * shared, dtype=np.int64)

@@ -118,9 +118,7 @@ class View:
         colours = [_ROBOTS[k % len(_ROBOTS)] for k in range(len(stages))]
         self._actors = [
             Actor(
-                scene,
-                f"/world/{k}",
-                stage,
+                *(scene, f"/world/{k}", stage),
                 colour=colour,
                 web=web,
                 label=stage.name if len(stages) > 1 else "",
@@ -130,10 +128,7 @@ class View:
         longest = max(stages, key=lambda stage: stage.duration)
         player = Player(len(longest), longest.fps, playing=playing and len(longest) > 1)
         self._controls = Controls(
-            gui,
-            stages,
-            colours,
-            player,
+            *(gui, stages, colours, player),
             overlaid=overlaid,
             meshes=any(web is not None for web in webs),
             changed=self._wake.set,
@@ -246,8 +241,7 @@ class View:
         size = np.ceil(high - low + 2.0)
         self._server.scene.add_grid(
             "/world/ground",
-            float(size[0]),
-            float(size[1]),
+            *(float(size[0]), float(size[1])),
             position=(*np.round((low + high)[:2] / 2.0), min(heights)),
             cell_size=0.5,
             section_size=1.0,

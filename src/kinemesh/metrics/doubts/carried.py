@@ -9,7 +9,7 @@ import numpy as np
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES
 from kinemesh.metrics.person.bearing import REACH, Bearing, Bearings
-from kinemesh.metrics.person.human import LOW, SHORTEST, STILL, Flags, speed, standing
+from kinemesh.metrics.person.human import LOW, SHORTEST, STILL, Flags, lasting, speed, standing
 from kinemesh.metrics.person.support import support_height
 from kinemesh.metrics.score import Doubt, runs
 from kinemesh.motion import LANDMARKS, Clip
@@ -57,7 +57,7 @@ def _under(clip: Clip) -> Doubt | None:
     if clip.scene.ground is None:
         return None
     depth = clip.scene.ground - clip.landmarks()[..., 2]
-    flags = lasting(depth.max(axis=1) > _UNDER, _MOMENT, clip.fps)
+    flags = lasting(depth.max(axis=1) > _UNDER, clip.fps, _MOMENT)
     if not flags.any():
         return None
     place = _word(int(depth.max(axis=0).argmax()))
@@ -84,7 +84,7 @@ def _reasons(of: Bearings, what: Bearing, stands: dict[str, Flags]) -> Iterator[
     if slides is not None:
         yield slides
     constant = _constant(clip)
-    if constant is not None and lasting(~stand & ~what.others, _MOMENT, clip.fps).any():
+    if constant is not None and lasting(~stand & ~what.others, clip.fps, _MOMENT).any():
         why = (
             f"joint {constant} stays where it is to {1e3 * _CONSTANT:g} mm all through while no "
             f"foot stands: the recording seems to lack the root's position"
@@ -98,7 +98,7 @@ def _sunk(clip: Clip, stands: dict[str, Flags], surfaces: Surfaces) -> Iterator[
     for side, flags in stands.items():
         toe = clip.landmark(f"{side}_toe")
         depth = support_height(clip.scene, toe, surfaces) - toe[:, 2]
-        sunk = lasting(flags & (depth > _SUNK), _MOMENT, clip.fps)
+        sunk = lasting(flags & (depth > _SUNK), clip.fps, _MOMENT)
         if sunk.any():
             why = (
                 f"the {side} foot stands with its toe joint up to {depth[sunk].max():.2f} m under "
@@ -127,7 +127,7 @@ def _stopped(clip: Clip, what: Bearing) -> Flags:
     still = np.zeros(len(clip), dtype=bool)
     for side in SIDES:
         slow = speed(clip.landmark(f"{side}_toe"), clip.fps) < STILL
-        still |= lasting(slow, SHORTEST, clip.fps) & what.near[:, LANDMARKS.index(f"{side}_toe")]
+        still |= lasting(slow, clip.fps, SHORTEST) & what.near[:, LANDMARKS.index(f"{side}_toe")]
     return still
 
 
@@ -136,7 +136,7 @@ def _sliding(clip: Clip, what: Bearing, alone: Flags) -> Doubt | None:
     flags = alone & (what.pace > _SLIDES)
     down = int(what.feet.sum())
     if flags.sum() < _MOSTLY * down or flags.sum() < _LONG * clip.fps:
-        flags = lasting(flags, _LONG, clip.fps)
+        flags = lasting(flags, clip.fps, _LONG)
     if not flags.any():
         return None
     pace = float(np.median(what.pace[flags]))
@@ -177,15 +177,6 @@ def _constant(clip: Clip) -> str | None:
     still = np.ptp(clip.positions, axis=0).max(axis=1) < _CONSTANT
     found = np.flatnonzero(near & still)
     return clip.skeleton.joints[int(found[0])] if len(found) else None
-
-
-def lasting(flags: Flags, least: float, fps: float) -> Flags:
-    """``flags`` without the runs that are shorter than ``least`` [s]."""
-    result = np.zeros(len(flags), dtype=bool)
-    for first, last in runs(flags):
-        if last - first + 1 >= max(2, round(least * fps)):
-            result[first : last + 1] = True
-    return result
 
 
 def _word(landmark: int) -> str:

@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.doubts.carried import lasting
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES
 from kinemesh.metrics.person import human
+from kinemesh.metrics.person.human import lasting
 from kinemesh.metrics.person.timeline import person_touches
 from kinemesh.metrics.score import Doubt, Measure, runs
 from kinemesh.motion import Clip, Scene
@@ -28,7 +28,7 @@ _MOMENT = 0.15
 def wrongly_labelled(clip: Clip, surfaces: Surfaces) -> Iterator[Doubt]:
     """Labels of touch that nothing is there for, or that no row looks at."""
     for landmark, label in clip.contacts.items():
-        flags = lasting(np.asarray(label), _MOMENT, clip.fps)
+        flags = lasting(np.asarray(label), clip.fps, _MOMENT)
         if not flags.any():
             continue
         said = f"the labels say that the {landmark.replace('_', ' ')} touches a prop"
@@ -39,7 +39,7 @@ def wrongly_labelled(clip: Clip, surfaces: Surfaces) -> Iterator[Doubt]:
         else:
             distance, fingers = _nearest(clip, landmark.removesuffix("_hand"), surfaces)
             reach = _FAR[0 if fingers else 1]
-            far = lasting(flags & (distance > reach), _MOMENT, clip.fps)
+            far = lasting(flags & (distance > reach), clip.fps, _MOMENT)
             if far.any():
                 most = float(distance[far].max())
                 why = f"{said}, and it is up to {most:.2f} m from every one"

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from kinemesh.metrics.doubts.carried import lasting
 from kinemesh.metrics.geometry.trajectory import SIDES
 from kinemesh.metrics.person.bearing import Bearings
-from kinemesh.metrics.person.human import Flags, standing
+from kinemesh.metrics.person.human import Flags, lasting, standing
 from kinemesh.metrics.score import Doubt, runs
 from kinemesh.motion import LANDMARKS, Clip
 
@@ -33,14 +32,14 @@ def unheld_feet(what: Bearings, stance: Mapping[str, Flags]) -> Iterator[Doubt]:
             continue
         # While a foot eases into its place or out of it, it is held already, or still.
         eased = held | stance.get(f"{side}_landing", held)
-        free = lasting(standing(clip, side, what.surfaces).toe & ~eased, _EDGE, clip.fps)
+        free = lasting(standing(clip, side, what.surfaces).toe & ~eased, clip.fps, _EDGE)
         if free.any():
             why = (
                 f"the person's {side} foot stands and the solver did not hold it, for up to "
                 f"{_longest(free, clip.fps):.2f} s"
             )
             yield Doubt("doubt.not_held", why, runs(free))
-        hangs = lasting(held & ~_foot_near(what, side, held), _EDGE, clip.fps)
+        hangs = lasting(held & ~_foot_near(what, side, held), clip.fps, _EDGE)
         if hangs.any():
             why = f"the solver held the {side} foot, which is at no surface"
             yield Doubt("doubt.held_in_air", why, runs(hangs))
@@ -56,7 +55,7 @@ def unheld_hands(
         held = touch.get((hand, thing), np.zeros(len(clip), dtype=bool))
         if len(held) != len(clip):
             continue
-        free = lasting(flags & ~held, _EDGE, clip.fps)
+        free = lasting(flags & ~held, clip.fps, _EDGE)
         if free.any():
             why = (
                 f"the person's {hand.replace('_', ' ')} touches {thing} and the solver did not "

@@ -26,7 +26,7 @@ class SelfPairs:
 
     def __init__(self, robot: RobotModel) -> None:
         self.robot = robot
-        far = _tree_distance(robot.support) > _NEIGHBOURS
+        far = robot.tree_distance > _NEIGHBOURS
         joints = robot.hull_table.joints
         first, second = np.triu_indices(len(joints), 1)
         kept = far[joints[first], joints[second]]
@@ -107,16 +107,3 @@ class SelfPairs:
         )
         met = meet(first, second, 0.0)
         return 0.0 if met is None else max(0.0, -met.distance)
-
-
-def _tree_distance(support: Array) -> Array:
-    """Joints between any two joints ``(njoints, njoints)``, from who moves whom.
-
-    Joint i is moved by the velocities of all its ancestors: the path between two joints has
-    as many joints as their chains do not share.
-    """
-    # The free-flyer's six velocities are one joint.
-    chain = np.hstack([support[:, :1], support[:, 6:]])
-    shared = chain @ chain.T
-    depth = chain.sum(axis=1)
-    return np.asarray(depth[:, None] + depth[None, :] - 2.0 * shared)

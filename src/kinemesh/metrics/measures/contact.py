@@ -11,7 +11,7 @@ from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry import palms
 from kinemesh.metrics.geometry.encounter import Encounter
-from kinemesh.metrics.geometry.surface import Surfaces
+from kinemesh.metrics.geometry.surface import Surface, Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.person import touches
@@ -81,22 +81,16 @@ def _hand_on_props(
     surfaces: Surfaces,
     found: _Gaps,
 ) -> None:
-    hulls = posed.hand_hulls(side)
     targets = {prop.name: prop for prop in scene.props}
     sources = {prop.name: prop for prop in clip.scene.props}
     for name, touch in touches.on_props(clip, side, surfaces).items():
-        if name not in targets:
-            continue
-        thing = next(s for s in props if s.solid.name == name)
-        source, target = sources[name], targets[name]
-        frames = np.flatnonzero(touch.flags)
-        shifts = palms.shift(
-            posed.palm(side)[frames],
-            palms.palm(clip, side)[frames],
-            (surfaces[target.shape], target.track[frames]),
-            (surfaces[source.shape], source.track[frames]),
-        )
-        found.add(frames, np.abs(thing.gaps(frames, hulls)), shifts)
+        if name in targets:
+            thing = next(s for s in props if s.solid.name == name)
+            frames = np.flatnonzero(touch.flags)
+            target, source = targets[name], sources[name]
+            here = surfaces[target.shape], target.track[frames]
+            there = surfaces[source.shape], source.track[frames]
+            _hand(posed, thing, clip, side, frames, here, there, found)
 
 
 def _hand_on_terrain(
@@ -108,17 +102,28 @@ def _hand_on_terrain(
     found: _Gaps,
 ) -> None:
     assert clip.scene.terrain is not None
-    touch = touches.on_terrain(clip, side, surfaces)
-    still = poses.IDENTITY[None]
-    hulls = posed.hand_hulls(side)
-    frames = np.flatnonzero(touch.flags)
-    shifts = palms.shift(
-        posed.palm(side)[frames],
-        palms.palm(clip, side)[frames],
-        (surfaces[terrain.solid.shape], still),
-        (surfaces[clip.scene.terrain.shape], still),
+    frames = np.flatnonzero(touches.on_terrain(clip, side, surfaces).flags)
+    here, there = (
+        (surfaces[shape], poses.IDENTITY[None])
+        for shape in (terrain.solid.shape, clip.scene.terrain.shape)
     )
-    found.add(frames, np.abs(terrain.gaps(frames, hulls)), shifts)
+    _hand(posed, terrain, clip, side, frames, here, there, found)
+
+
+def _hand(
+    posed: KinematicTrajectory,
+    thing: Encounter,
+    clip: Clip,
+    side: str,
+    frames: NDArray[np.int64],
+    here: tuple[Surface, Array],
+    there: tuple[Surface, Array],
+    found: _Gaps,
+) -> None:
+    """A hand that touches a solid in some frames: its gaps, and how far its places are off."""
+    robot, person = posed.palm(side)[frames], palms.palm(clip, side)[frames]
+    gaps = thing.gaps(frames, posed.hand_hulls(side))
+    found.add(frames, np.abs(gaps), palms.shift(robot, person, here, there))
 
 
 def _foot_on_terrain(

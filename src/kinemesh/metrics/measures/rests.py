@@ -10,8 +10,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.metrics.doubts.carried import lasting
-from kinemesh.metrics.person.human import Flags
+from kinemesh.metrics.person.human import Flags, lasting
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import Clip, ConvexPart, Prop, Scene, Shape
 
@@ -65,7 +64,7 @@ def _resting(gap: Array, fps: float) -> Flags:
     """When a prop rests that is so high ``(T,)`` [m] over a thing."""
     near = np.abs(gap) < _RESTS
     pace = np.abs(np.gradient(np.where(near, gap, 0.0))) * fps
-    return lasting(near & (pace < _STILL), _LASTS, fps)
+    return lasting(near & (pace < _STILL), fps, _LASTS)
 
 
 def _own(prop: Prop, recorded: Prop, scale: float) -> bool:

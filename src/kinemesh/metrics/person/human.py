@@ -107,12 +107,11 @@ def speed(points: Array, fps: float) -> Array:
     return np.asarray(np.linalg.norm(points[second] - points[first], axis=1) / time)
 
 
-def lasting(flags: Flags, fps: float) -> Flags:
-    """``flags`` without the runs that are shorter than 0.2 s."""
-    least = max(2, round(SHORTEST * fps))
+def lasting(flags: Flags, fps: float, least: float = SHORTEST) -> Flags:
+    """``flags`` without the runs that are shorter than ``least`` [s]."""
     result = np.zeros(len(flags), dtype=bool)
     for first, last in runs(flags):
-        if last - first + 1 >= least:
+        if last - first + 1 >= max(2, round(least * fps)):
             result[first : last + 1] = True
     return result
 

@@ -48,9 +48,9 @@ class _Noted:
         shape = self.state.get("_shape", self.state.get("shape"))
         if len(shape) != 2 or math.prod(shape) * 8 > _LARGEST_ARRAY or min(shape) < 0:
             raise ReadError(f"a matrix of shape {str(shape)[:60]}; it is damaged")
-        data, indices, starts = (_resolved(self.state[k]) for k in ("data", "indices", "indptr"))
-        made = sparse.csc_matrix if self.kind == "columns" else sparse.csr_matrix
-        matrix = made((data, indices, starts), shape=tuple(shape))
+        made: Any = sparse.csc_matrix if self.kind == "columns" else sparse.csr_matrix
+        parts = tuple(_resolved(self.state[name]) for name in ("data", "indices", "indptr"))
+        matrix = made(parts, shape=tuple(shape))
         matrix.check_format(full_check=True)
         return np.asarray(matrix.toarray())
 
