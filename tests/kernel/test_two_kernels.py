@@ -98,6 +98,36 @@ def test_rows_of_every_kind_costs_violations_and_programs_are_the_same(
         np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-10)
 
 
+def test_what_two_programs_share_is_taken_over_where_q_is_the_same(kernels: Kernels) -> None:
+    robot, rng = kernels[0].robot, np.random.default_rng(4)
+    asked = tables(robot, rng)
+    q, elsewhere = (random_configuration(robot, rng).q for _ in range(2))
+    for kernel in kernels:
+        first = [kernel.compiled(table) for table in asked[:6]]
+        other = [*(kernel.compiled(table) for table in asked[4:]), *first[2:5]]
+        known = kernel.evaluate(first, q)
+        for at in (q, elsewhere):
+            fresh, taken = kernel.evaluate(other, at), kernel.evaluate(other, at, known)
+            assert (taken.cost, taken.violation) == (fresh.cost, fresh.violation)
+            assert (taken.counts, taken.figures) == (fresh.counts, fresh.figures)
+            assert taken.cost + taken.violation > 0.0
+            np.testing.assert_array_equal(taken.configuration.q, at)
+            for a, b in zip(
+                (*taken.normal(), *taken.stacked()),
+                (*fresh.normal(), *fresh.stacked()),
+                strict=True,
+            ):
+                np.testing.assert_array_equal(a, b)
+
+
+def test_cost_and_violation_are_those_of_all_entries(kernels: Kernels) -> None:
+    robot, rng = kernels[0].robot, np.random.default_rng(5)
+    asked = tables(robot, rng)
+    for found in evaluated(kernels, asked, random_configuration(robot, rng).q):
+        assert found.cost == pytest.approx(sum(found.figures[:6]), rel=1e-12)
+        assert found.violation == max(found.figures[6:]) > 0.0
+
+
 def test_an_empty_program_has_no_rows(kernels: Kernels) -> None:
     nv = kernels[0].robot.nv
     for found in evaluated(kernels, [], kernels[0].robot.rest):
@@ -231,10 +261,15 @@ def test_an_obstacle_is_not_kept_longer_than_it_is_used(kernels: Kernels) -> Non
     for shape in (Shape.box((0.3, 0.2, 0.4)), Shape.from_mesh(*meshes.sheet().arrays)):
         obstacle = Obstacle.from_shape("thing", shape, true=True)
         asked = Within(Clearance(((obstacle, pose),), None, 0.3), 0.0, np.inf)
-        kernel.evaluate([kernel.compiled(asked)], kernel.robot.rest)
+        holding = kernel.holding([obstacle])
+        found = [k.evaluate([k.compiled(asked)], kernel.robot.rest) for k in (kernel, holding)]
+        assert found[0].figures == found[1].figures
+        assert found[0].counts == found[1].counts
         known = ref(obstacle)
-        assert obstacle in kernel._obstacles
         del obstacle, asked
+        gc.collect()
+        assert known() is not None  # held
+        del holding, found
         gc.collect()
         assert known() is None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import partial
 from importlib import import_module
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,13 @@ class NativeKernel:
     def __init__(self, robot: RobotModel) -> None:
         self.robot = robot
         self._model = _native.Model(*_tables(robot))
-        self._obstacles: WeakKeyDictionary[Obstacle, Any] = WeakKeyDictionary()
+        self._held: dict[Obstacle, Any] = {}
+
+    def holding(self, obstacles: Iterable[Obstacle]) -> NativeKernel:
+        """The same with obstacles made ready that many tables will name."""
+        other = copy(self)
+        other._held = {obstacle: self._obstacle(obstacle) for obstacle in obstacles}
+        return other
 
     def compiled(self, table: LeastSquares | Within) -> Any:
         """The table, made ready."""
@@ -71,9 +77,12 @@ class NativeKernel:
             return _native.Asked.squares(rows, table.weight, table.constant)
         return _native.Asked.within(rows, table.lower, table.upper)
 
-    def evaluate(self, program: Sequence[Any], q: Array) -> NativeEvaluated:
-        """Tables made ready at ``q`` ``(nq,)``."""
-        return NativeEvaluated(self.robot, self._model.evaluate(program, q))
+    def evaluate(
+        self, program: Sequence[Any], q: Array, known: NativeEvaluated | None = None
+    ) -> NativeEvaluated:
+        """Tables made ready at ``q`` ``(nq,)``; those that are ``known`` there are taken over."""
+        before = None if known is None else known.found
+        return NativeEvaluated(self.robot, self._model.evaluate(program, q, before))
 
     def _rows(self, rows: Rows) -> Any:
         match rows:
@@ -96,15 +105,12 @@ class NativeKernel:
                 return _native.HandDistances(placed, hulls, NEAR)
 
     def _placed(self, obstacle: Obstacle, pose: Array) -> Any:
-        known = self._obstacles.get(obstacle)
-        if known is None:
-            known = self._obstacles[obstacle] = self._obstacle(obstacle)
-        return _native.Placed(known, poses.matrix(pose), pose[:3])
+        ready = self._held.get(obstacle) or self._obstacle(obstacle)
+        return _native.Placed(ready, poses.matrix(pose), pose[:3])
 
     def _obstacle(self, obstacle: Obstacle) -> Any:
         """An obstacle, its true surfaces left to Python."""
         robot, other = self.robot, None
-        # Not the obstacle itself, which would be kept for ever: it is the key to what is made here.
         sheet, surface = obstacle.sheet, obstacle.surface
         if sheet is not None or surface is not None:
             other = partial(_surface_distances, robot, sheet, surface)
@@ -125,7 +131,7 @@ class NativeEvaluated:
     """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""
 
     def __init__(self, robot: RobotModel, found: Any) -> None:
-        self._robot, self._found = robot, found
+        self._robot, self.found = robot, found
         self.cost: float = found.cost
         self.violation: float = found.violation
         self.excess = found.excess
@@ -136,19 +142,19 @@ class NativeEvaluated:
     @property
     def counts(self) -> list[int]:
         """How many rows each entry has now."""
-        found: list[int] = self._found.counts
+        found: list[int] = self.found.counts
         return found
 
     @property
     def figures(self) -> list[float]:
         """Of every entry its cost, or by how much its worst row is out of bounds."""
-        found: list[float] = self._found.figures
+        found: list[float] = self.found.figures
         return found
 
     @property
     def configuration(self) -> Configuration:
         """Where it was evaluated."""
-        return Configuration.made(self._robot, *self._found.posture)
+        return Configuration.made(self._robot, *self.found.posture)
 
 
 # ---- what is measured in Python: distances of hulls that touch, and true surfaces
