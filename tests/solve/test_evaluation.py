@@ -9,9 +9,9 @@ import pytest
 
 from kinemesh import constraints, demos, objectives, retarget
 from kinemesh.constraints import Constraint, JointLimits, NonPenetration
-from kinemesh.kernel import kernel_of
+from kinemesh.kernel import Bounded, Box, LeastSquares, Residual, kernel_of
 from kinemesh.objectives import Posture
-from kinemesh.problem import QP, Bounded, Box, Frame, LeastSquares, Neighbours, Residual
+from kinemesh.problem import QP, Frame, Neighbours
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.program import Program, Terms

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.arrays import readonly
+from kinemesh.kernel import LeastSquares, TangentDifference
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, LeastSquares, Neighbours, TangentDifference
+from kinemesh.problem import Frame, Neighbours
 from kinemesh.robot import RobotModel
 
 _REFERENCE = 1.0 / 30.0

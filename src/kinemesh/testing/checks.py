@@ -6,8 +6,9 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, StepBox
+from kinemesh.kernel import Bounded, Residual
 from kinemesh.objectives import Objective
-from kinemesh.problem import PENALTY, Bounded, Frame, Neighbours, Residual
+from kinemesh.problem import PENALTY, Frame, Neighbours
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.testing.parameters import check_parameters, require
 from kinemesh.testing.subject import Subject
@@ -25,7 +26,7 @@ def check_objective(
     """Check that ``objective`` keeps the contract of an objective.
 
     The name is one; the term is a frozen dataclass whose ``repr`` gives it back, and says in one
-    way what it asks; it comes to None or a :class:`~kinemesh.problem.Residual` of fitting shapes,
+    way what it asks; it comes to None or a :class:`~kinemesh.kernel.Residual` of fitting shapes,
     gives the same answer twice, changes none of its inputs, and takes a frame that nothing goes
     before; the Jacobian agrees with finite differences on the manifold in every column, at
     configurations near the frame's and all over the joints' ranges, with the base turned.

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.problem import ALONE, Bounded, Frame, Neighbours, Residual, way_of
+from kinemesh.kernel import Bounded, Residual
+from kinemesh.problem import ALONE, Frame, Neighbours, way_of
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.solve.evaluation import evaluate_term
 from kinemesh.testing.frames import random_configuration, sample_frame, sample_neighbours
