@@ -12,7 +12,8 @@ import numpy as np
 
 from kinemesh import Retargeter, RobotModel, constraints, demos
 from kinemesh.constraints import Constraint
-from kinemesh.problem import Frame, PointOffsets, Within, solve
+from kinemesh.kernel import PointOffsets, Within
+from kinemesh.problem import Frame, solve
 from kinemesh.testing import check_constraint
 
 HANDS = ("left_hand", "right_hand")

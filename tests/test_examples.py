@@ -156,7 +156,8 @@ def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
     from kinemesh.detection.stance import StanceRule
     from kinemesh.detection.touch import TouchRule
     from kinemesh.problem import PENALTY, MeshOptions
-    from kinemesh.problem.plan import EASE_TIME, TOUCH_TIME
+    from kinemesh.problem.feet import EASE_TIME
+    from kinemesh.problem.hands import TOUCH_TIME
     from kinemesh.proximity.hull_clearance import DEEPEST
 
     text = (ROOT / "docs" / "math.md").read_text(encoding="utf-8")

@@ -10,19 +10,18 @@ import pytest
 
 from kinemesh.constraints import Constraint, FootStance, JointLimits, StepBox
 from kinemesh.errors import OptionError
-from kinemesh.motion import LANDMARKS
-from kinemesh.objectives import Laplacian, Objective
-from kinemesh.problem import (
+from kinemesh.kernel import (
     Bounded,
     Box,
-    Frame,
     LeastSquares,
-    Neighbours,
     PointOffsets,
     Residual,
     SelfClearance,
     Within,
 )
+from kinemesh.motion import LANDMARKS
+from kinemesh.objectives import Laplacian, Objective
+from kinemesh.problem import Frame, Neighbours
 from kinemesh.proximity import distances_to_obstacle
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.solve.retargeter import Retargeter

@@ -26,10 +26,10 @@ STAGES: dict[str, tuple[str, ...]] = {
         *("kinemesh.problem.plan.Plan.laplacian", "kinemesh.problem.plan.Plan.points"),
         "kinemesh.problem.mesh.InteractionMesh.from_points",
         "kinemesh.problem.mesh.InteractionMesh.deltas",
-        "kinemesh.problem.mesh.LaplacianTarget.reduce",
+        *(f"kinemesh.problem.mesh.LaplacianTarget.{name}" for name in ("from_points", "reduce")),
     ),
     "tables": (
-        *(f"kinemesh.solve.program.Program.{name}" for name in ("__init__", "among")),
+        *(f"kinemesh.solve.program.Program.{name}" for name in "__init__ among asked_by".split()),
         "kinemesh.kernel.native.NativeKernel.compiled",
     ),
     "kernel": (

@@ -102,12 +102,16 @@ std::shared_ptr<Model> model(const Indices& parents, const Indices& sliding,
                                           reals(radii), ints(pairs)});
 }
 
-std::shared_ptr<Evaluated> evaluated(const Model& model, Program program, const Numbers& q) {
+std::shared_ptr<Evaluated> evaluated(const Model& model,
+                                     const std::vector<std::shared_ptr<Asked>>& program,
+                                     const Numbers& q, const Evaluated* known) {
     if (q.size() != static_cast<py::ssize_t>(model.nv() + 1)) {
         throw std::invalid_argument("q: wrong size");
     }
     const double* numbers = q.data();
-    return freely([&] { return std::make_shared<Evaluated>(model, std::move(program), numbers); });
+    Program own(program.begin(), program.end());
+    return freely(
+        [&] { return std::make_shared<Evaluated>(model, std::move(own), numbers, known); });
 }
 
 py::tuple normal(const Evaluated& at) {
@@ -293,12 +297,7 @@ PYBIND11_MODULE(_native, m) {
 
     py::class_<Model, std::shared_ptr<Model>>(m, "Model")
         .def(py::init(&model))
-        .def("evaluate",
-             [](const Model& model, const std::vector<std::shared_ptr<Asked>>& program,
-                const Numbers& q) {
-                 return evaluated(model, Program(program.begin(), program.end()), q);
-             },
-             py::keep_alive<0, 1>());
+        .def("evaluate", &evaluated, py::keep_alive<0, 1>());
     py::class_<Evaluated, std::shared_ptr<Evaluated>>(m, "Evaluated")
         .def_property_readonly("cost", &Evaluated::cost)
         .def_property_readonly("violation", &Evaluated::violation)

@@ -113,10 +113,15 @@ def test_an_obstacle_is_not_kept_longer_than_it_is_used(kernels: Kernels) -> Non
     for shape in (Shape.box((0.3, 0.2, 0.4)), Shape.from_mesh(*meshes.sheet().arrays)):
         obstacle = Obstacle.from_shape("thing", shape, true=True)
         asked = Within(Clearance(((obstacle, pose),), None, 0.3), 0.0, np.inf)
-        kernel.evaluate([kernel.compiled(asked)], kernel.robot.rest)
+        holding = kernel.holding([obstacle])
+        found = [k.evaluate([k.compiled(asked)], kernel.robot.rest) for k in (kernel, holding)]
+        assert found[0].figures == found[1].figures
+        assert found[0].counts == found[1].counts
         known = ref(obstacle)
-        assert obstacle in kernel._obstacles
         del obstacle, asked
+        gc.collect()
+        assert known() is not None  # held
+        del holding, found
         gc.collect()
         assert known() is None
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinemesh.errors import SolveError
-from kinemesh.problem import PENALTY, QP, SOLVERS, Bounded, Box, Residual, solve
+from kinemesh.kernel import Bounded, Box, Residual
+from kinemesh.problem import PENALTY, QP, SOLVERS, solve
 from kinemesh.problem.qp import DAMPING
 
 seeds = st.integers(0, 2**32 - 1)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from kinemesh.constraints import defaults
+from kinemesh.kernel import Bounded
 from kinemesh.motion import Clip
-from kinemesh.problem import QP, SOLVERS, Bounded, Neighbours, Solution, solve
+from kinemesh.problem import QP, SOLVERS, Neighbours, Solution, solve
 from kinemesh.robot import RobotModel
 from kinemesh.solve.retargeter import Retargeter
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinemesh.problem import Bounded, Box, Residual
+from kinemesh.kernel import Bounded, Box, Residual
 
 
 def test_the_cost_of_a_residual_is_its_weighted_square() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from kinemesh import constraints, demos, objectives, retarget
 from kinemesh.constraints import Constraint, JointLimits, NonPenetration
-from kinemesh.kernel import kernel_of
+from kinemesh.kernel import Bounded, Box, LeastSquares, Residual, kernel_of
 from kinemesh.objectives import Posture
-from kinemesh.problem import QP, Bounded, Box, Frame, Neighbours, Residual
+from kinemesh.problem import QP, Frame, Neighbours
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.program import Program, Terms
@@ -69,6 +69,30 @@ def test_the_program_of_all_terms_at_once_is_that_of_each_alone(
     for name in ("hessian", "gradient", "matrix", "lower", "upper", "box_lower", "box_upper"):
         one, other = getattr(whole, name), getattr(qp, name)
         np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-10)
+
+
+def test_other_terms_take_over_what_they_share_and_ask_the_rest(
+    robot: RobotModel, frame: Frame, neighbours: Neighbours
+) -> None:
+    must, kernel = constraints.defaults(), kernel_of(robot)
+    terms = Terms((*objectives.defaults(), *Refinement().smoothness), must)
+    program = Program(Terms(objectives.defaults(), must), kernel, frame, neighbours)
+    known = Evaluation(program, robot.rest)
+    asked: list[str] = []
+
+    class Watched(Posture):
+        def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares:
+            asked.append(self.name)
+            return super().rows(robot, frame)
+
+    extra = Watched()
+    other = Terms((*terms.objectives, extra), must)
+    for given in (frame, replace(frame)):
+        alike = Evaluation(program.asked_by(other, given), robot.rest, known).among(neighbours)
+        fresh = Evaluation(Program(other, kernel, frame, neighbours), robot.rest)
+        assert (alike.costs, alike.violations) == (fresh.costs, fresh.violations)
+        np.testing.assert_array_equal(alike.qp().hessian, fresh.qp().hessian)
+    assert len(asked) == 4
 
 
 @dataclass(frozen=True)
@@ -141,9 +165,9 @@ def test_no_term_of_a_user_is_served_stale_rows_in_the_whole_clip_pass(
     asked, stale = 0, 0
     usual = Evaluation.__init__
 
-    def watched(self: Evaluation, program: Program, q: np.ndarray) -> None:
+    def watched(self: Evaluation, program: Program, q: np.ndarray, *known: Evaluation) -> None:
         nonlocal asked, stale
-        usual(self, program, q)
+        usual(self, program, q, *known)
         posed = program.robot.configuration(q)
         fresh = term.evaluate(posed, program.frame, program.neighbours)
         place = [one.name for one in program.terms.named].index(term.name)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.problem import Contact, Frame, HandDistances, Within
+from kinemesh.kernel import HandDistances, Within
+from kinemesh.problem import Contact, Frame
 from kinemesh.robot import RobotModel
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.constraints.constraint import StepBox
-from kinemesh.problem import Box, Frame, JointRange, Neighbours
+from kinemesh.kernel import Box, JointRange
+from kinemesh.problem import Frame, Neighbours
 from kinemesh.robot import RobotModel
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.problem import Clearance, Frame, Within
+from kinemesh.kernel import Clearance, Within
+from kinemesh.problem import Frame
 from kinemesh.proximity import NEAR
 from kinemesh.robot import RobotModel
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.problem import Frame, SelfClearance, Within
+from kinemesh.kernel import SelfClearance, Within
+from kinemesh.problem import Frame
 from kinemesh.robot import RobotModel
 
 

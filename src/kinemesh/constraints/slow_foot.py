@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.problem import Frame, Neighbours, PointOffsets, Within
+from kinemesh.kernel import PointOffsets, Within
+from kinemesh.problem import Frame, Neighbours
 from kinemesh.robot import RobotModel
 
 _EIGHTHS = np.arange(4) * np.pi / 4.0

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.constraints.constraint import Constraint
-from kinemesh.problem import Frame, PointOffsets, SoleApproach, Stance, Within
+from kinemesh.kernel import PointOffsets, Within
+from kinemesh.problem import Frame, SoleApproach, Stance
 from kinemesh.robot import RobotModel
 
 _REFERENCE = 1.0 / 30.0

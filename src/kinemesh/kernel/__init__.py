@@ -5,7 +5,7 @@ The compiled one where it was built, else the reference. Nobody else asks which 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from kinemesh.arrays import Array
@@ -27,6 +27,7 @@ from kinemesh.kernel.rows import (
     TangentDifference,
     Within,
 )
+from kinemesh.proximity import Obstacle
 from kinemesh.robot import Configuration, RobotModel
 
 __all__ = [
@@ -105,11 +106,18 @@ class Kernel(Protocol):
     def robot(self) -> RobotModel:
         """Whose rows."""
 
+    def holding(self, obstacles: Iterable[Obstacle]) -> Kernel:
+        """The same with obstacles made ready that many tables will name."""
+
     def compiled(self, table: LeastSquares | Within) -> Any:
         """The table, made ready."""
 
-    def evaluate(self, program: Sequence[Any], q: Array) -> Evaluated:
-        """Tables made ready at ``q`` ``(nq,)``."""
+    def evaluate(self, program: Sequence[Any], q: Array, known: Any = None) -> Evaluated:
+        """Tables made ready at ``q`` ``(nq,)``.
+
+        What ``known``, another program evaluated at the same ``q``, has in common with this one
+        is taken over from it.
+        """
 
 
 def kernel_of(robot: RobotModel) -> Kernel:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,7 @@ from kinemesh.robot.bodies import joint_axes
 from kinemesh.robot.selfcollision import pair_distances
 
 try:
-    from kinemesh.kernel import _native
+    import kinemesh.kernel._native as _native
 except ImportError:  # installed without a compiler
     _native = None  # type: ignore[assignment]
 
@@ -56,7 +56,13 @@ class NativeKernel:
     def __init__(self, robot: RobotModel) -> None:
         self.robot = robot
         self._model = _native.Model(*_tables(robot))
-        self._obstacles: WeakKeyDictionary[Obstacle, _native.Obstacle] = WeakKeyDictionary()
+        self._held: dict[Obstacle, _native.Obstacle] = {}
+
+    def holding(self, obstacles: Iterable[Obstacle]) -> NativeKernel:
+        """The same with obstacles made ready that many tables will name."""
+        other = copy(self)
+        other._held = {obstacle: self._obstacle(obstacle) for obstacle in obstacles}
+        return other
 
     def compiled(self, table: LeastSquares | Within) -> _native.Asked:
         """The table, made ready."""
@@ -65,9 +71,12 @@ class NativeKernel:
             return _native.Asked.squares(rows, table.weight, table.constant)
         return _native.Asked.within(rows, table.lower, table.upper)
 
-    def evaluate(self, program: Sequence[_native.Asked], q: Array) -> NativeEvaluated:
-        """Tables made ready at ``q`` ``(nq,)``."""
-        return NativeEvaluated(self.robot, self._model.evaluate(program, q))
+    def evaluate(
+        self, program: Sequence[_native.Asked], q: Array, known: NativeEvaluated | None = None
+    ) -> NativeEvaluated:
+        """Tables made ready at ``q`` ``(nq,)``; those that are ``known`` there are taken over."""
+        before = None if known is None else known.found
+        return NativeEvaluated(self.robot, self._model.evaluate(program, q, before))
 
     def _rows(self, rows: Rows) -> _native.Rows:
         match rows:
@@ -90,15 +99,12 @@ class NativeKernel:
                 return _native.HandDistances(placed, hulls, NEAR)
 
     def _placed(self, obstacle: Obstacle, pose: Array) -> _native.Placed:
-        known = self._obstacles.get(obstacle)
-        if known is None:
-            known = self._obstacles[obstacle] = self._obstacle(obstacle)
-        return _native.Placed(known, poses.matrix(pose), pose[:3])
+        ready = self._held.get(obstacle) or self._obstacle(obstacle)
+        return _native.Placed(ready, poses.matrix(pose), pose[:3])
 
     def _obstacle(self, obstacle: Obstacle) -> _native.Obstacle:
         """An obstacle, its true surfaces left to Python."""
         robot, other = self.robot, None
-        # Not the obstacle itself, which would be kept for ever: it is the key to what is made here.
         sheet, surface = obstacle.sheet, obstacle.surface
         if sheet is not None or surface is not None:
             other = partial(_surface_distances, robot, sheet, surface)
@@ -119,7 +125,7 @@ class NativeEvaluated:
     """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""
 
     def __init__(self, robot: RobotModel, found: _native.Evaluated) -> None:
-        self._robot, self._found = robot, found
+        self._robot, self.found = robot, found
         self.cost: float = found.cost
         self.violation: float = found.violation
         self.excess = found.excess
@@ -130,19 +136,19 @@ class NativeEvaluated:
     @property
     def counts(self) -> list[int]:
         """How many rows each entry has now."""
-        found: list[int] = self._found.counts
+        found: list[int] = self.found.counts
         return found
 
     @property
     def figures(self) -> list[float]:
         """Of every entry its cost, or by how much its worst row is out of bounds."""
-        found: list[float] = self._found.figures
+        found: list[float] = self.found.figures
         return found
 
     @property
     def configuration(self) -> Configuration:
         """Where it was evaluated."""
-        return Configuration.made(self._robot, *self._found.posture)
+        return Configuration.made(self._robot, *self.found.posture)
 
 
 # ---- what is measured in Python: distances of hulls that touch, and true surfaces

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,29 +48,40 @@ class ReferenceKernel:
     def __init__(self, robot: RobotModel) -> None:
         self.robot = robot
 
+    def holding(self, obstacles: Iterable[Obstacle]) -> ReferenceKernel:
+        """The same: obstacles are ready as they are."""
+        return self
+
     def compiled(self, table: LeastSquares | Within) -> LeastSquares | Within:
         """The table, made ready."""
         return table
 
-    def evaluate(self, program: Sequence[Any], q: Array) -> ReferenceEvaluated:
-        """Tables made ready at ``q`` ``(nq,)``."""
+    def evaluate(
+        self, program: Sequence[Any], q: Array, known: ReferenceEvaluated | None = None
+    ) -> ReferenceEvaluated:
+        """Tables made ready at ``q`` ``(nq,)``; those that are ``known`` there are taken over."""
+        if known is not None and np.array_equal(known.configuration.q, q):
+            return ReferenceEvaluated(program, known.configuration, known.found)
         return ReferenceEvaluated(program, self.robot.configuration(q))
 
 
 class ReferenceEvaluated:
     """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""
 
-    def __init__(self, program: Sequence[LeastSquares | Within], configuration: Configuration):
+    def __init__(
+        self,
+        program: Sequence[LeastSquares | Within],
+        configuration: Configuration,
+        known: Sequence[tuple[LeastSquares | Within, Residual | Bounded]] = (),
+    ) -> None:
         self.configuration = configuration
         self._nv = configuration.robot.nv
         point = Point(configuration)
-        found = [point.linearised(asked.rows) for asked in program]
         self._rows = [
-            Residual(*rows, asked.weight, asked.constant)
-            if isinstance(asked, LeastSquares)
-            else Bounded(*rows, asked.lower, asked.upper)
-            for rows, asked in zip(found, program, strict=True)
+            next((rows for table, rows in known if table is asked), None) or point.at(asked)
+            for asked in program
         ]
+        self.found = list(zip(program, self._rows, strict=True))
         self.counts = [len(rows.value) for rows in self._rows]
         self.figures = [
             rows.cost if isinstance(rows, Residual) else rows.violation() for rows in self._rows
@@ -143,6 +154,13 @@ class Point:
             near = distances_to_obstacle(self.configuration, obstacle, pose, within)
             self._near[question] = near, near.jacobian(self.configuration)
         return self._near[question]
+
+    def at(self, asked: LeastSquares | Within) -> Residual | Bounded:
+        """What a table comes to here."""
+        rows = self.linearised(asked.rows)
+        if isinstance(asked, LeastSquares):
+            return Residual(*rows, asked.weight, asked.constant)
+        return Bounded(*rows, asked.lower, asked.upper)
 
     def linearised(self, rows: Rows) -> Linearised:
         """What rows come to here."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.geometry.easing import smooth_step
+from kinemesh.kernel import LeastSquares, PointMixture
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, LeastSquares, PointMixture
+from kinemesh.problem import Frame
 from kinemesh.robot import RobotModel
 
 

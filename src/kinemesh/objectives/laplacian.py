@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kinemesh.kernel import LeastSquares, PointMixture
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, LeastSquares, PointMixture
+from kinemesh.problem import Frame
 from kinemesh.robot import RobotModel
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.kernel import AxisAlignment, LeastSquares
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import AxisAlignment, Frame, LeastSquares
+from kinemesh.problem import Frame
 from kinemesh.robot import RobotModel
 
 

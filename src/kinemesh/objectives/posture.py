@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.kernel import JointOffsets, LeastSquares, TangentDifference
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, JointOffsets, LeastSquares, TangentDifference
+from kinemesh.problem import Frame
 from kinemesh.robot import RobotModel
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
-from kinemesh.arrays import Array, readonly
+from kinemesh.arrays import readonly
+from kinemesh.kernel import LeastSquares, TangentDifference
 from kinemesh.objectives.objective import Objective
-from kinemesh.problem import Frame, LeastSquares, Neighbours, TangentDifference
+from kinemesh.problem import Frame, Neighbours
 from kinemesh.robot import RobotModel
 
 _REFERENCE = 1.0 / 30.0
@@ -102,39 +101,18 @@ class Differences(Objective):
         self, robot: RobotModel, frame: Frame, neighbours: Neighbours
     ) -> LeastSquares | None:
         """The difference to the windows' blend ``(nv,)``; None where no window fits."""
-        blend = _summed(self, robot.nv, frame.dt, tuple(neighbours.known))
-        if blend is None:
+        n, known = self.order, neighbours.known
+        stencil = [(-1) ** (n - k) * math.comb(n, k) for k in range(n + 1)]
+        total = [0] * (2 * n + 1)  # of the offsets -n to n
+        for start in range(-n, 1):
+            if all(k == 0 or k in known for k in range(start, start + n + 1)):
+                for k, coefficient in enumerate(stencil, start + n):
+                    total[k] += stencil[-start] * coefficient
+        centre = total[n]
+        if not centre:
             return None
-        others = tuple(neighbours.known[offset] for offset in blend.offsets)
-        return LeastSquares(TangentDifference(others, blend.shares), blend.weights)
-
-
-class _Blend(NamedTuple):
-    """The summed windows of a term, as far as one frame enters them."""
-
-    offsets: tuple[int, ...]
-    """Neighbours that count, by their offset in frames."""
-    shares: Array
-    """Their coefficients, in units of the frame's own ``(N,)``."""
-    weights: Array
-    """Weights ``(nv,)`` of the residual."""
-
-
-@lru_cache(maxsize=256)  # a clip has a few: its inside, and either end
-def _summed(term: Differences, nv: int, dt: float, here: tuple[int, ...]) -> _Blend | None:
-    """What the neighbours at offsets ``here`` contribute; None where no window fits."""
-    n = term.order
-    stencil = [(-1) ** (n - k) * math.comb(n, k) for k in range(n + 1)]
-    total: dict[int, float] = {}
-    for start in range(-n, 1):
-        offsets = range(start, start + n + 1)
-        if all(k == 0 or k in here for k in offsets):
-            for k in offsets:
-                total[k] = total.get(k, 0.0) + stencil[-start] * stencil[k - start]
-    centre = total.pop(0, 0.0)
-    if not centre:
-        return None
-    weights = np.full(nv, term.weight * centre * (_REFERENCE / dt) ** (2 * n))
-    weights[:3] *= term.base
-    shares = np.array([coefficient / centre for coefficient in total.values()])
-    return _Blend(tuple(total), readonly(shares), readonly(weights))
+        offsets = [k for k in range(-n, n + 1) if k and total[k + n]]
+        weights = np.full(robot.nv, self.weight * centre * (_REFERENCE / frame.dt) ** (2 * n))
+        weights[:3] *= self.base
+        shares = np.array([total[k + n] / centre for k in offsets])
+        return LeastSquares(TangentDifference(tuple(known[k] for k in offsets), shares), weights)

@@ -17,16 +17,20 @@ from kinemesh.solve.program import Named, Program, Terms, price
 class Evaluation:
     """A program at one configuration.
 
+    What an evaluation that is known, of another program there, has in common with it is taken
+    over from that.
+
     Attributes:
-        q: where it was evaluated ``(nq,)``.
+        program: what was evaluated.
+        q: where ``(nq,)``.
         cost: of all active objectives together.
         violation: the worst violation of all active constraints.
     """
 
-    def __init__(self, program: Program, q: Array) -> None:
+    def __init__(self, program: Program, q: Array, known: Evaluation | None = None) -> None:
         self.q = q
-        self._program = program
-        self._found = found = program.evaluate(q)
+        self.program = program
+        self._found = found = program.evaluate(q, None if known is None else known._found)
         self.cost, self.violation = found.cost, found.violation
         self._said: dict[int, Residual | Bounded | Box] = {}
         if program.terms.evaluated:
@@ -43,17 +47,21 @@ class Evaluation:
         """The robot at :attr:`q`."""
         return self._found.configuration
 
+    def among(self, neighbours: Neighbours) -> Evaluation:
+        """The same among other neighbours: only what looks at these is evaluated again."""
+        return Evaluation(self.program.among(neighbours), self.q, self)
+
     @property
     def costs(self) -> dict[str, float]:
         """The cost of every active objective, by name."""
-        found = zip(self._program.asking, self._found.figures, strict=True)
+        found = zip(self.program.asking, self._found.figures, strict=True)
         said = ((self._named(k), r.cost) for k, r in self._said.items() if isinstance(r, Residual))
         return {one.name: cost for one, cost in (*found, *said) if isinstance(one.term, Objective)}
 
     @property
     def violations(self) -> dict[str, float]:
         """The worst violation of every active constraint, by name."""
-        tables = zip(self._program.asking, self._found.counts, self._found.figures, strict=True)
+        tables = zip(self.program.asking, self._found.counts, self._found.figures, strict=True)
         found = ((one, figure) for one, count, figure in tables if count)  # else it is inactive
         said = (
             (self._named(k), rows.violation())
@@ -65,18 +73,18 @@ class Evaluation:
     @property
     def boxes(self) -> list[tuple[str, Box]]:
         """Name and bounds of every active step box."""
-        asked = self._program.ranges
+        asked = self.program.ranges
         said = [(self._named(k).name, v) for k, v in self._said.items() if isinstance(v, Box)]
         return [*((name, _box(table, self.q)) for name, table in asked), *said]
 
     def _named(self, k: int) -> Named:
-        return self._program.terms.named[k]
+        return self.program.terms.named[k]
 
     def rows(self, k: int) -> Residual | Bounded | Box | None:
         """What the term at place ``k`` among the named comes to; None if inactive."""
-        if k in self._said or k not in self._program.places:
+        if k in self._said or k not in self.program.places:
             return self._said.get(k)
-        asked, found = self._program.asked[k], self._found.rows(self._program.places.index(k))
+        asked, found = self.program.asked[k], self._found.rows(self.program.places.index(k))
         if isinstance(asked, LeastSquares):
             return Residual(*found, asked.weight, asked.constant)
         return Bounded(*found, asked.lower, asked.upper) if len(found[0]) else None
@@ -86,7 +94,7 @@ class Evaluation:
         if self.violation <= feasibility:
             return 0.5 * self.cost
         broken = 0.0
-        for n, one in enumerate(self._program.asking):
+        for n, one in enumerate(self.program.asking):
             if isinstance(one.term, Constraint):
                 broken += price(one.term) * self._found.excess(n, feasibility)
         for k, value in self._said.items():
@@ -102,11 +110,11 @@ class Evaluation:
             radius: of a trust region.
             residuals: whether the terms behind the Hessian come with it, one by one.
         """
-        program, nv = self._program, self._program.robot.nv
+        program, nv = self.program, self.program.robot.nv
         boxes = [*program.boxes, *(v for v in self._said.values() if isinstance(v, Box))]
         if program.within is not None:
             boxes.append(program.within.box(self.q))
-        if np.isfinite(radius):
+        if radius < np.inf:
             boxes.append(Box(np.full(nv, -radius), np.full(nv, radius)))
         if residuals or self._said:
             rows = [(*one[:2], self.rows(k)) for k, one in enumerate(program.terms.named)]

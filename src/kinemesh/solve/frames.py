@@ -33,10 +33,11 @@ _CLEARLY = 0.8
 class Answer:
     """Where the search in a frame ended."""
 
-    configuration: Configuration
+    evaluation: Evaluation
     merit: float
     """What the search lowered, there."""
     report: FrameReport
+    configuration: Configuration
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,7 @@ class FrameLoop:
 
     def frames(self, plan: Plan) -> Iterator[tuple[Frame, Answer]]:
         """Solve the frames of a plan in order."""
+        loop = replace(self, kernel=self.kernel.holding(o for o, _ in plan.obstacles(0)))
         qs: list[Array] = []
         """The last two."""
         touchdowns: dict[str, Touchdown] = {}
@@ -65,7 +67,7 @@ class FrameLoop:
             frame = plan.frame(index, touchdowns)
             # The last one first: -1, -2.
             neighbours = Neighbours({-k: q for k, q in enumerate(reversed(qs), 1)})
-            answer = self.following(frame, neighbours) if qs else self.first(frame)
+            answer = loop.following(frame, neighbours) if qs else loop.first(frame)
             touchdowns = {s.sole.name: touchdown(s, answer.configuration) for s in frame.stances}
             qs = [*qs[-1:], answer.configuration.q]
             yield frame, answer
@@ -169,7 +171,7 @@ class FrameLoop:
                 if radius < _SMALLEST:
                     break
         report = best.report(program.frame.index, done, self.feasibility)
-        return Answer(best.configuration, best_merit, report)
+        return Answer(best, best_merit, report, best.configuration)
 
 
 def touchdown(stance: Stance, configuration: Configuration) -> Touchdown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from copy import copy
 from typing import Any, NamedTuple
 
@@ -70,9 +70,11 @@ class Terms:
             by_way[named.way].append(k)
         self._own, self._beside, self.evaluated = by_way.values()
 
-    def own_tables(self, robot: RobotModel, frame: Frame) -> dict[int, Any]:
+    def own_tables(
+        self, robot: RobotModel, frame: Frame, skip: Container[int] = ()
+    ) -> dict[int, Any]:
         """What the terms that look at the frame alone ask of it, by their place among the named."""
-        asked = ((k, self.named[k]) for k in self._own)
+        asked = ((k, self.named[k]) for k in self._own if k not in skip)
         return {k: one.fitting(one.term.rows(robot, frame)) for k, one in asked}
 
     def neighbour_tables(
@@ -145,6 +147,28 @@ class Program:
         self._ready = self._compiled(self._own)
         self._set(neighbours)
 
+    def asked_by(self, terms: Terms, frame: Frame) -> Program:
+        """What other terms ask, of ``frame`` alone; in the same frame shared terms are not asked.
+
+        Args:
+            terms: the other terms.
+            frame: the program's own, or one that says more.
+        """
+        if frame is not self.frame:
+            return Program(terms, self._kernel, frame)
+        other = copy(self)
+        known = [(one.term, k) for k, one in enumerate(self.terms.named) if k in self._own]
+        shared = {
+            n: k for n, one in enumerate(terms.named) for term, k in known if term is one.term
+        }
+        new = terms.own_tables(self.robot, frame, skip=shared)
+        other.terms = terms
+        other._own = {n: self._own[k] for n, k in shared.items()} | new
+        ready = {n: self._ready[k] for n, k in shared.items() if k in self._ready}
+        other._ready = ready | self._compiled(new)
+        other._set(ALONE)
+        return other
+
     def among(self, neighbours: Neighbours) -> Program:
         """The same frame among other neighbours: only what looks at these is asked again."""
         other = copy(self)
@@ -175,9 +199,12 @@ class Program:
         rows = ((k, t) for k, t in tables.items() if isinstance(t, _ROWS))
         return {k: self._kernel.compiled(table) for k, table in rows}
 
-    def evaluate(self, q: Array) -> Evaluated:
-        """The tables of rows at ``q`` ``(nq,)``: those of the terms at :attr:`places`."""
-        return self._kernel.evaluate(self._program, q)
+    def evaluate(self, q: Array, known: Evaluated | None = None) -> Evaluated:
+        """The tables of rows at ``q`` ``(nq,)``: those of the terms at :attr:`places`.
+
+        What ``known`` found there of another program is taken over.
+        """
+        return self._kernel.evaluate(self._program, q, known)
 
     @property
     def robot(self) -> RobotModel:

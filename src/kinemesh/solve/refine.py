@@ -19,11 +19,8 @@ from kinemesh.problem import Frame, Neighbours, solve
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
 from kinemesh.solve.evaluation import Evaluation
-from kinemesh.solve.frames import FrameLoop, touchdown
-from kinemesh.solve.program import Program, Terms
-
-Solved = tuple[Frame, Configuration, FrameReport]
-
+from kinemesh.solve.frames import Answer, FrameLoop, touchdown
+from kinemesh.solve.program import Terms
 
 _SHARES = (1.0, 0.5, 0.25)
 """How much of a step is tried, until it does not raise the merit."""
@@ -51,7 +48,7 @@ class Refinement:
 def refined(
     loop: FrameLoop,
     refinement: Refinement,
-    solved: Iterable[Solved],
+    solved: Iterable[tuple[Frame, Answer]],
     progress: Callable[[int, int], None] | None = None,
 ) -> list[tuple[Array, FrameReport]]:
     """Revisit the frames of a solved clip: configurations ``(nq,)`` and reports in the end.
@@ -66,35 +63,34 @@ def refined(
     """
     kept = (o for o in loop.terms.objectives if not isinstance(o, Smoothness | Acceleration))
     terms = Terms((*kept, *refinement.smoothness), loop.terms.constraints)
-    programs: list[Program] = []
-    qs: list[Array] = []
+    here: list[Evaluation] = []
     reports: list[FrameReport] = []
-    for frame, configuration, report in solved:
-        programs.append(Program(terms, loop.kernel, _known(frame, configuration)))
-        qs.append(configuration.q)
-        reports.append(report)
-    count = done = len(qs)
+    for frame, answer in solved:
+        program = answer.evaluation.program.asked_by(terms, _known(frame, answer.configuration))
+        here.append(Evaluation(program, answer.evaluation.q, answer.evaluation))
+        reports.append(answer.report)
+    count = done = len(here)
     for sweep in range(refinement.sweeps):
         order = range(count) if sweep % 2 == 0 else range(count - 1, -1, -1)
         for index in order:
-            program = programs[index].among(_around(qs, index))
-            best = Evaluation(program, qs[index])
+            best = here[index].among(_around(here, index))
             qp = best.qp(residuals=loop.solver == "cvxpy")
             step = solve(qp, loop.solver).step
             merit = best.merit(loop.feasibility)
             for share in _SHARES:
-                new = Evaluation(program, program.robot.integrate(qs[index], share * step))
+                q = best.program.robot.integrate(here[index].q, share * step)
+                new = Evaluation(best.program, q)
                 if new.merit(loop.feasibility) <= merit:
                     best = new
                     break
-            qs[index] = best.q
+            here[index] = best
             if sweep + 1 == refinement.sweeps:
                 solves = reports[index].iterations + refinement.sweeps
-                reports[index] = best.report(program.frame.index, solves, loop.feasibility)
+                reports[index] = best.report(index, solves, loop.feasibility)
             done += 1
             if progress is not None:
                 progress(done, count * (1 + refinement.sweeps))
-    return list(zip(qs, reports, strict=True))
+    return [(now.q, report) for now, report in zip(here, reports, strict=True)]
 
 
 def _known(frame: Frame, configuration: Configuration) -> Frame:
@@ -107,7 +103,7 @@ def _known(frame: Frame, configuration: Configuration) -> Frame:
     return replace(frame, stances=stances)
 
 
-def _around(qs: Sequence[Array], index: int) -> Neighbours:
+def _around(here: Sequence[Evaluation], index: int) -> Neighbours:
     """The neighbours of frame ``index`` as they are now."""
-    there = (k for k in (-3, -2, -1, 1, 2, 3) if 0 <= index + k < len(qs))
-    return Neighbours({k: qs[index + k] for k in there})
+    there = (k for k in (-3, -2, -1, 1, 2, 3) if 0 <= index + k < len(here))
+    return Neighbours({k: here[index + k].q for k in there})

@@ -28,7 +28,7 @@ from kinemesh.proximity import Obstacle
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.solve.evaluation import Evaluation
-from kinemesh.solve.frames import FrameLoop
+from kinemesh.solve.frames import Answer, FrameLoop
 from kinemesh.solve.program import Program, Terms
 from kinemesh.solve.refine import Refinement, refined
 
@@ -176,19 +176,20 @@ class Retargeter:
         self, plan: Plan, progress: Progress | None = None
     ) -> Iterator[tuple[Frame, Configuration, FrameReport]]:
         """Solve the frames of a plan in order."""
-        for frame, answer in self._loop.frames(plan):
-            if progress is not None:
-                progress(frame.index + 1, len(plan))
+        for frame, answer in self._solutions(plan, progress, None):
             yield frame, answer.configuration, answer.report
 
     def _solutions(
         self, plan: Plan, progress: Progress | None, on_frame: OnFrame | None
-    ) -> Iterator[tuple[Frame, Configuration, FrameReport]]:
+    ) -> Iterator[tuple[Frame, Answer]]:
         """The frames of a plan as they are solved."""
-        for frame, configuration, report in self.frames(plan, progress):
+        for frame, answer in self._loop.frames(plan):
+            if progress is not None:
+                progress(frame.index + 1, len(plan))
             if on_frame is not None:
-                on_frame(frame.index, self.robot.expanded(configuration.q[None])[0])
-            yield frame, configuration, report
+                q = answer.configuration.q
+                on_frame(frame.index, self.robot.expanded(q[None])[0])
+            yield frame, answer
 
     def retarget(
         self,
@@ -247,7 +248,7 @@ class Retargeter:
             told = _over(progress, len(plan) * (1 + sweeps))
             solutions = self._solutions(plan, told, on_frame)
             solved = (
-                [(configuration.q, report) for _, configuration, report in solutions]
+                [(answer.configuration.q, answer.report) for _, answer in solutions]
                 if self.refine is None
                 else refined(self._loop, self.refine, solutions, told)
             )
