@@ -197,14 +197,11 @@ inline void add_part(const Model& model, const Posture& at, const Part& part, co
         }
     }
     if (close.empty()) return;
-    const Places inside = touching(at, there, close, within);
-    found.insert(found.end(), inside.begin(), inside.end());
-    for (const std::int64_t h : close) {
-        const Vec local = there.unturned(taken(&at.spheres[3 * h]) - there.shift);
-        const std::size_t plane = part.planes.which(local);
-        const Vec up = there.turned(part.planes[plane]);
-        const double level = dot(up, there.shift) - part.planes.d[plane] + snug;
-        add_patch(model, at, part, h, there, up, level, {HUGE_VAL, 0, 0}, found);
+    for (const Place& place : touching(at, there, close, within)) {
+        found.push_back(place);
+        // No plane is sure to part them: any vertex may be near.
+        if (std::abs(place.distance) >= snug) continue;
+        add_patch(model, at, part, place.hull, there, place.normal, HUGE_VAL, place.point, found);
     }
 }
 

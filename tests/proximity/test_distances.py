@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from brute import overlap, signed_distance
 from kinemesh.geometry import poses
@@ -196,3 +197,21 @@ def test_the_hull_of_a_cloud_is_taken_and_not_the_cloud_itself() -> None:
     cloud = np.concatenate([corners, np.random.default_rng(1).uniform(-0.4, 0.4, (200, 3))])
     points = np.asarray(convex_geometry(cloud).points())
     assert sorted(map(tuple, points)) == sorted(map(tuple, corners))
+
+
+def test_a_sole_brought_near_a_step_keeps_its_normal(robot: RobotModel) -> None:
+    """Moved along the normal nothing else changes; almost flat on it rounding may."""
+    rng = np.random.default_rng(0)
+    step, posed = Obstacle.of("step", Shape.box((0.6, 0.6, 0.2))), robot.configuration(robot.rest)
+    for _ in range(150):
+        joint = robot.soles[rng.integers(2)].joint
+        hull = np.array([[k for k, h in enumerate(robot.hulls) if h.joint == joint][-1]])
+        gap, tilt = 10.0 ** rng.uniform(-5.5, -3.0), 10.0 ** rng.uniform(-5.0, -1.5)
+        turn = Rotation.from_rotvec([*(tilt * rng.normal(size=2)), rng.uniform(-3.0, 3.0)])
+        place = posed.spheres[hull[0]] + [*rng.uniform(-0.35, 0.35, 2), -0.6]
+        pose = np.concatenate([place, turn.as_quat()])
+        far = near_obstacle(posed, step, pose, 2.0, hull)
+        pose[:3] += far.normals[0] * (far.distance[0] - gap)
+        near = near_obstacle(posed, step, pose, 0.1, hull)
+        assert near.distance[0] == pytest.approx(gap, abs=1e-7)
+        np.testing.assert_allclose(near.normals[0], far.normals[0], atol=1e-5)
