@@ -109,7 +109,7 @@ class Closest:
         first = np.unique(latest[asked])
         held = np.zeros(len(path), dtype=bool)
         held[first] = self._holds(path[first])
-        return asked & held[latest]
+        return np.asarray(asked & held[latest])
 
     def _holds(self, points: Array) -> Flags:
         if not len(points):
@@ -117,7 +117,7 @@ class Closest:
         if self._shape.split or not self._shape.warnings:
             planes = (part.planes for part in self._shape.parts)
             inside = (np.all(points @ p[:, :3].T + p[:, 3] <= 0.0, axis=1) for p in planes)
-            return np.logical_or.reduce(list(inside))
+            return np.asarray(np.logical_or.reduce(list(inside)))
         solid = self._corners[~self._shape.sheets]  # sheets bound nothing
         return np.asarray(winding_numbers(solid, points) > 0.5)
 
@@ -147,4 +147,4 @@ def _on_triangles(points: Array, corners: Array) -> Array:
 
 def _dot(a: Array, b: Array) -> Array:
     """Of vectors ``(..., 3)``: ``(..., 1)``."""
-    return np.einsum("...k,...k->...", a, b)[..., None]
+    return np.asarray(np.einsum("...k,...k->...", a, b)[..., None])

@@ -85,11 +85,13 @@ class PropAnchors:
 
     def source(self, index: int) -> Array:
         """In the person's scaled world ``(A, 3)`` [m]."""
-        return self.source_points @ self.source_turns[index].T + self.source_track[index, :3]
+        turned = self.source_points @ self.source_turns[index].T
+        return np.asarray(turned + self.source_track[index, :3])
 
     def target(self, index: int) -> Array:
         """In the robot's world ``(A, 3)`` [m]."""
-        return self.target_points @ self.target_turns[index].T + self.target_track[index, :3]
+        turned = self.target_points @ self.target_turns[index].T
+        return np.asarray(turned + self.target_track[index, :3])
 
 
 class Anchors:
