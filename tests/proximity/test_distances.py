@@ -210,8 +210,8 @@ def test_a_sole_brought_near_a_step_keeps_its_normal(robot: RobotModel) -> None:
         turn = Rotation.from_rotvec([*(tilt * rng.normal(size=2)), rng.uniform(-3.0, 3.0)])
         place = posed.spheres[hull[0]] + [*rng.uniform(-0.35, 0.35, 2), -0.6]
         pose = np.concatenate([place, turn.as_quat()])
-        far = near_obstacle(posed, step, pose, 2.0, hull)
+        far = distances_to_obstacle(posed, step, pose, 2.0, hull)
         pose[:3] += far.normals[0] * (far.distance[0] - gap)
-        near = near_obstacle(posed, step, pose, 0.1, hull)
+        near = distances_to_obstacle(posed, step, pose, 0.1, hull)
         assert near.distance[0] == pytest.approx(gap, abs=1e-7)
         np.testing.assert_allclose(near.normals[0], far.normals[0], atol=1e-5)

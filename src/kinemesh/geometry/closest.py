@@ -103,7 +103,7 @@ class Closest:
         first = np.unique(latest[asked])
         held = np.zeros(len(path), dtype=bool)
         held[first] = self._holds(path[first])
-        return asked & held[latest]
+        return np.asarray(asked & held[latest])
 
     def _holds(self, points: Array) -> Flags:
         if not len(points):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import partial
 from typing import Any
@@ -21,7 +21,6 @@ from kinemesh.kernel.rows import (
     LeastSquares,
     PointMixture,
     PointOffsets,
-    Rows,
     SelfClearance,
     TangentDifference,
     Within,
@@ -66,7 +65,7 @@ class NativeKernel:
 
     def compiled(self, table: LeastSquares | Within) -> _native.Asked:
         """The table, made ready."""
-        rows = self._rows(table.rows)
+        rows = _KINDS[type(table.rows)](self, table.rows)
         if isinstance(table, LeastSquares):
             return _native.Asked.squares(rows, table.weight, table.constant)
         return _native.Asked.within(rows, table.lower, table.upper)
@@ -78,25 +77,9 @@ class NativeKernel:
         before = None if known is None else known.found
         return NativeEvaluated(self.robot, self._model.evaluate(program, q, before))
 
-    def _rows(self, rows: Rows) -> _native.Rows:
-        match rows:
-            case PointOffsets(joints, points, directions, origins):
-                return _native.PointOffsets(joints, points, directions, origins)
-            case PointMixture(joints, points, factor, offset):
-                return _native.PointMixture(joints, points, factor, offset)
-            case AxisAlignment(joints, axes, targets):
-                return _native.AxisAlignment(joints, axes, targets)
-            case TangentDifference(others, shares, offset):
-                return _native.TangentDifference(others, shares, offset)
-            case JointOffsets(reference_):
-                return _native.JointOffsets(reference_)
-            case Clearance(obstacles, ground, within):
-                return _native.Clearance([self._placed(*o) for o in obstacles], ground, within)
-            case SelfClearance(within):
-                return _native.SelfClearance(within, partial(_pairs_apart, self.robot))
-            case HandDistances(obstacles, hulls):
-                placed = [self._placed(*o) for o in obstacles]
-                return _native.HandDistances(placed, hulls, NEAR)
+    def placed(self, obstacles: Sequence[tuple[Obstacle, Array]]) -> list[_native.Placed]:
+        """Obstacles, made ready, at their poses."""
+        return [self._placed(*one) for one in obstacles]
 
     def _placed(self, obstacle: Obstacle, pose: Array) -> _native.Placed:
         ready = self._held.get(obstacle) or self._obstacle(obstacle)
@@ -149,6 +132,22 @@ class NativeEvaluated:
     def configuration(self) -> Configuration:
         """Where it was evaluated."""
         return Configuration.made(self._robot, *self.found.posture)
+
+
+_KINDS: dict[type, Callable[[NativeKernel, Any], Any]] = {
+    PointOffsets: lambda _, r: _native.PointOffsets(r.joints, r.points, r.directions, r.origins),
+    PointMixture: lambda _, r: _native.PointMixture(r.joints, r.points, r.factor, r.offset),
+    AxisAlignment: lambda _, r: _native.AxisAlignment(r.joints, r.axes, r.targets),
+    TangentDifference: lambda _, r: _native.TangentDifference(r.others, r.shares, r.offset),
+    JointOffsets: lambda _, r: _native.JointOffsets(r.reference),
+    Clearance: lambda kernel, r: _native.Clearance(kernel.placed(r.obstacles), r.ground, r.within),
+    SelfClearance: lambda kernel, r: _native.SelfClearance(
+        r.within, partial(_pairs_apart, kernel.robot)
+    ),
+    HandDistances: lambda kernel, r: _native.HandDistances(
+        kernel.placed(r.obstacles), r.hulls, NEAR
+    ),
+}
 
 
 # ---- what is measured in Python: distances of hulls that touch, and true surfaces

@@ -6,12 +6,12 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, StepBox
-from kinemesh.kernel import Bounded, Box, JointRange, LeastSquares, Residual, kernel_of
+from kinemesh.kernel import Bounded, Box, Evaluated, JointRange, LeastSquares, Residual, kernel_of
 from kinemesh.objectives import Objective
 from kinemesh.problem import ALONE, QP, Frame, Neighbours
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
-from kinemesh.solve.program import Named, Program, Terms, price
+from kinemesh.solve.program import Named, Program, Terms
 
 
 class Evaluation:
@@ -30,7 +30,9 @@ class Evaluation:
     def __init__(self, program: Program, q: Array, known: Evaluation | None = None) -> None:
         self.q = q
         self.program = program
-        self._found = found = program.evaluate(q, None if known is None else known._found)
+        before: Evaluated | None = None if known is None else known._found
+        self._found: Evaluated = program.evaluate(q, before)
+        found = self._found
         self.cost, self.violation = found.cost, found.violation
         self._said: dict[int, Residual | Bounded | Box] = {}
         if program.terms.evaluated:
@@ -56,7 +58,7 @@ class Evaluation:
         """The cost of every active objective, by name."""
         found = zip(self.program.asking, self._found.figures, strict=True)
         said = ((self._named(k), r.cost) for k, r in self._said.items() if isinstance(r, Residual))
-        return {one.name: cost for one, cost in (*found, *said) if isinstance(one.term, Objective)}
+        return {one.name: cost for one, cost in (*found, *said) if one.price is None}
 
     @property
     def violations(self) -> dict[str, float]:
@@ -68,7 +70,7 @@ class Evaluation:
             for k, rows in self._said.items()
             if isinstance(rows, Bounded)
         )
-        return {one.name: v for one, v in (*found, *said) if isinstance(one.term, Constraint)}
+        return {one.name: v for one, v in (*found, *said) if one.price is not None}
 
     @property
     def boxes(self) -> list[tuple[str, Box]]:
@@ -95,12 +97,12 @@ class Evaluation:
             return 0.5 * self.cost
         broken = 0.0
         for n, one in enumerate(self.program.asking):
-            if isinstance(one.term, Constraint):
-                broken += price(one.term) * self._found.excess(n, feasibility)
+            if one.price is not None:
+                broken += one.price * self._found.excess(n, feasibility)
         for k, value in self._said.items():
             if isinstance(value, Bounded):
                 over = np.maximum(value.excess() - feasibility, 0.0)
-                broken += price(self._named(k).term) * float(over.sum())
+                broken += (self._named(k).price or 0.0) * float(over.sum())
         return 0.5 * self.cost + broken
 
     def qp(self, radius: float = np.inf, *, residuals: bool = False) -> QP:
@@ -111,27 +113,28 @@ class Evaluation:
             residuals: whether the terms behind the Hessian come with it, one by one.
         """
         program, nv = self.program, self.program.robot.nv
-        boxes = [*program.boxes, *(v for v in self._said.values() if isinstance(v, Box))]
-        if program.within is not None:
-            boxes.append(program.within.box(self.q))
+        box = program.box(self.q)
+        boxes = [v for v in self._said.values() if isinstance(v, Box)]
         if radius < np.inf:
             boxes.append(Box(np.full(nv, -radius), np.full(nv, radius)))
+        if boxes:
+            box = Box.meet(nv, (box, *boxes))
         if residuals or self._said:
             rows = [(*one[:2], self.rows(k)) for k, one in enumerate(program.terms.named)]
             return QP.build(
                 nv,
                 [(name, r) for name, _, r in rows if isinstance(r, Residual)],
                 [(name, term.sacrifice, r) for name, term, r in rows if isinstance(r, Bounded)],
-                boxes,
+                [box],
                 program.robot.coupling,
             )
         counts = [
             (one.name, one.term.sacrifice, count)
             for one, count in zip(program.asking, self._found.counts, strict=True)
-            if count and isinstance(one.term, Constraint)
+            if count and one.price is not None
         ]
         arrays = (*self._found.normal(), *self._found.stacked())
-        return QP.assemble(arrays, counts, Box.meet(nv, boxes), program.robot.coupling)
+        return QP.assemble(arrays, counts, box, program.robot.coupling)
 
     def report(self, index: int, iterations: int, tolerance: float) -> FrameReport:
         """The report of frame ``index``; rows broken by more than ``tolerance`` are relaxed."""

@@ -120,8 +120,9 @@ class FrameLoop:
     def _is_poor(self, frame: Frame, answer: Answer) -> bool:
         """Whether a solution is suspect: rows gave way by much, or landmarks are far off."""
         off = answer.configuration.landmarks() - frame.landmarks
-        mean = float(np.sqrt(np.einsum("kc,kc->k", off, off)).mean())
-        return answer.report.worst[1] > _BROKEN or mean > _POOR * self.kernel.robot.height
+        total = float(np.sqrt(np.einsum("kc,kc->k", off, off)).sum())
+        far = _POOR * self.kernel.robot.height * len(off)
+        return answer.report.worst[1] > _BROKEN or total > far
 
     def _ahead(self, neighbours: Neighbours) -> Array:
         """Where the next frame is likely to be: half a step on, in the direction of the last."""

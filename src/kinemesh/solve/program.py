@@ -6,6 +6,8 @@ from collections.abc import Container, Iterable, Sequence
 from copy import copy
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, StepBox
 from kinemesh.kernel import (
@@ -35,6 +37,8 @@ class Named(NamedTuple):
     """``rows``, ``neighbour_rows`` or ``evaluate``."""
     gives: tuple[type, ...]
     """What it gives in that way."""
+    price: float | None
+    """What it costs to break a row of a constraint by 1 m; None for other terms."""
 
     def fitting(self, answer: Any) -> Any:
         """``answer``, of the kind that such a term gives, or None."""
@@ -106,7 +110,10 @@ def _named(terms: Iterable[Objective | Constraint | StepBox]) -> list[Named]:
             count += 1
             name = f"{term.name} {count}"
         way = way_of(term)
-        found.append(Named(name, term, way, _gives(term, way == "evaluate")))
+        price = None
+        if isinstance(term, Constraint):
+            price = PENALTY[min(term.sacrifice, len(PENALTY)) - 1]
+        found.append(Named(name, term, way, _gives(term, way == "evaluate"), price))
     return found
 
 
@@ -116,11 +123,6 @@ def _gives(term: object, value: bool) -> tuple[type, ...]:
     if isinstance(term, Constraint):
         return (Bounded,) if value else (Within,)
     return (Box,) if value else (JointRange, Box)
-
-
-def price(constraint: Constraint) -> float:
-    """What it costs to break a row of a constraint by 1 m."""
-    return PENALTY[min(constraint.sacrifice, len(PENALTY)) - 1]
 
 
 class Program:
@@ -134,8 +136,6 @@ class Program:
         places: of which of these the kernel has tables of rows.
         asking: the terms at these places.
         ranges: name and table of every step box.
-        within: where all of them together allow the joints to be; None: anywhere.
-        boxes: the bounds on the step that do not depend on the configuration.
     """
 
     def __init__(
@@ -189,8 +189,9 @@ class Program:
             for k, table in sorted(self.asked.items())
             if isinstance(table, _BOUNDS)
         ]
-        self.boxes = [table for _, table in self.ranges if isinstance(table, Box)]
-        self.within = JointRange.meet(
+        boxes = [table for _, table in self.ranges if isinstance(table, Box)]
+        self._fixed = Box.meet(self.robot.nv, boxes)
+        self._joints = JointRange.meet(
             [table for _, table in self.ranges if isinstance(table, JointRange)]
         )
 
@@ -198,6 +199,15 @@ class Program:
         """What the kernel makes of the tables of rows."""
         rows = ((k, t) for k, t in tables.items() if isinstance(t, _ROWS))
         return {k: self._kernel.compiled(table) for k, table in rows}
+
+    def box(self, q: Array) -> Box:
+        """The bounds on a step from ``q`` ``(nq,)``, all step boxes with tables together."""
+        if self._joints is None:
+            return self._fixed
+        lower, upper = self._fixed.lower.copy(), self._fixed.upper.copy()
+        np.maximum(lower[6:], self._joints.lower - q[7:], out=lower[6:])
+        np.minimum(upper[6:], self._joints.upper - q[7:], out=upper[6:])
+        return Box(lower, upper, self._fixed.radius)
 
     def evaluate(self, q: Array, known: Evaluated | None = None) -> Evaluated:
         """The tables of rows at ``q`` ``(nq,)``: those of the terms at :attr:`places`.
