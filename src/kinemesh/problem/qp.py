@@ -122,11 +122,7 @@ class QP:
         return cls(
             hessian,
             gradient,
-            matrix,
-            lower,
-            upper,
-            box_lower,
-            box_upper,
+            *(matrix, lower, upper, box_lower, box_upper),
             radius,
             tuple(blocks),
             coupling=coupling,
