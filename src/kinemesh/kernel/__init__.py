@@ -60,7 +60,7 @@ available = native.available
 if available():
     from kinemesh.kernel.native import adjacency, deltas, laplacian_target, target_of_points
 else:
-    from kinemesh.kernel.reference import adjacency, deltas, laplacian_target, target_of_points
+    from kinemesh.kernel.reference_mesh import adjacency, deltas, laplacian_target, target_of_points
 
 
 class Evaluated(Protocol):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.kernel import reference
+from kinemesh.kernel import reference_mesh
 from kinemesh.kernel.rows import (
     AxisAlignment,
     Clearance,
@@ -214,32 +214,32 @@ def _tables(robot: RobotModel) -> tuple[Any, ...]:
 
 
 def adjacency(points: Array) -> NDArray[np.bool_]:
-    """As :func:`kinemesh.kernel.reference.adjacency`."""
+    """As :func:`kinemesh.kernel.reference_mesh.adjacency`."""
     found = _native.adjacency(points)
-    return reference.adjacency(points) if found is None else found
+    return reference_mesh.adjacency(points) if found is None else found
 
 
 def deltas(adjacent: NDArray[np.bool_], points: Array) -> Array:
-    """As :func:`kinemesh.kernel.reference.deltas`."""
+    """As :func:`kinemesh.kernel.reference_mesh.deltas`."""
     return _native.deltas(adjacent, points)
 
 
 def laplacian_target(
     adjacent: NDArray[np.bool_], wanted: Array, anchors: Array, weights: Array
 ) -> tuple[Array, Array, float]:
-    """As :func:`kinemesh.kernel.reference.laplacian_target`."""
+    """As :func:`kinemesh.kernel.reference_mesh.laplacian_target`."""
     found = _native.target(adjacent, wanted, anchors, weights)
     if found is None:
-        return reference.laplacian_target(adjacent, wanted, anchors, weights)
+        return reference_mesh.laplacian_target(adjacent, wanted, anchors, weights)
     return found
 
 
 def target_of_points(
     joggled: Array, source: Array, anchors: Array, weights: Array
 ) -> tuple[Array, Array, float]:
-    """As :func:`kinemesh.kernel.reference.target_of_points`."""
+    """As :func:`kinemesh.kernel.reference_mesh.target_of_points`."""
     found: tuple[Array, Array, float] | None
     found = _native.target_of_points(joggled, source, anchors, weights)
     if found is None:
-        return reference.target_of_points(joggled, source, anchors, weights)
+        return reference_mesh.target_of_points(joggled, source, anchors, weights)
     return found

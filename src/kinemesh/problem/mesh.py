@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kinemesh import kernel
 from kinemesh.arrays import Array
-from kinemesh.kernel.reference import laplacian
+from kinemesh.kernel.reference_mesh import laplacian
 
 
 @dataclass(frozen=True, eq=False)
