@@ -59,7 +59,7 @@ def compiled(root: Path, folder: Path) -> Path:
     extension = Pybind11Extension(
         NAME,
         [str(root / "src/native/bindings.cpp")],
-        depends=[str(header) for header in sorted((root / "src/native").glob("*.hpp"))],
+        depends=[str(header) for header in sorted((root / "src/native").rglob("*.hpp"))],
         cxx_std=17,
         extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"],
     )

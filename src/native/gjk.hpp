@@ -17,7 +17,7 @@ struct Closest {
 namespace detail {
 
 // The point of the difference of two hulls that is furthest along a direction.
-inline Corner furthest(const Cloud& one, const Frame& at, const Cloud& other, const Frame& there,
+inline Corner furthest(const Cloud& one, const Pose& at, const Cloud& other, const Pose& there,
                        Vec d) {
     Corner c;
     c.i = static_cast<std::uint32_t>(one.which(at.unturned(d)));
@@ -27,8 +27,8 @@ inline Corner furthest(const Cloud& one, const Frame& at, const Cloud& other, co
 }
 
 // The two points that a place of a simplex is made of.
-inline std::pair<Vec, Vec> places(const Cloud& one, const Frame& at, const Cloud& other,
-                                  const Frame& there, const Simplex& s) {
+inline std::pair<Vec, Vec> places(const Cloud& one, const Pose& at, const Cloud& other,
+                                  const Pose& there, const Simplex& s) {
     Vec a{0, 0, 0}, b{0, 0, 0};
     for (int k = 0; k < s.size; ++k) {
         a = a + s.share[k] * at(one[s.corner[k].i]);
@@ -37,7 +37,7 @@ inline std::pair<Vec, Vec> places(const Cloud& one, const Frame& at, const Cloud
     return {a, b};
 }
 
-inline Closest deepest(const Cloud& one, const Frame& at, const Cloud& other, const Frame& there,
+inline Closest deepest(const Cloud& one, const Pose& at, const Cloud& other, const Pose& there,
                        const Simplex& s) {
     const Closest unknown{0.0, {}, {}, {}, true, false};
     Polytope polytope;
@@ -60,7 +60,7 @@ inline Closest deepest(const Cloud& one, const Frame& at, const Cloud& other, co
 // The distance of two hulls, or only that it is not below `within` [m].
 //
 // `direction`: where to look first, in the world, from the second to the first.
-inline Closest closest(const Cloud& one, const Frame& at, const Cloud& other, const Frame& there,
+inline Closest closest(const Cloud& one, const Pose& at, const Cloud& other, const Pose& there,
                        double within, Vec direction) {
     using namespace detail;
     const double tiny = 1e-24;  // a squared distance [m^2] that counts as none

@@ -121,7 +121,7 @@ class AxisAlignment : public Rows {
     std::unique_ptr<Found> at(Point& point) const override {
         auto found = std::make_unique<Turned>(joints_);
         for (std::size_t k = 0; k < joints_.size(); ++k) {
-            const Frame f = point.model.frame(point.at, point.model.joint(joints_[k]));
+            const Pose f = point.model.frame(point.at, point.model.joint(joints_[k]));
             for (int c = 0; c < 3; ++c) {
                 const double *mine = &axes_[9 * k + c], *theirs = &targets_[9 * k + c];
                 const Vec axis = f.turned({mine[0], mine[3], mine[6]});

@@ -24,7 +24,7 @@ inline void put(double* to, Vec v) {
 }
 
 // A placement from a rotation by rows and a shift.
-inline Frame placed(const double* rotation, const double* shift) {
+inline Pose placed(const double* rotation, const double* shift) {
     return {{taken(rotation), taken(rotation + 3), taken(rotation + 6)}, taken(shift)};
 }
 
@@ -119,7 +119,7 @@ class Model {
         return p;
     }
 
-    Frame frame(const Posture& p, std::int64_t j) const {
+    Pose frame(const Posture& p, std::int64_t j) const {
         return placed(&p.rotations[9 * j], &p.translations[3 * j]);
     }
 
@@ -142,7 +142,7 @@ class Model {
         const double turn[9] = {1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w),
                                 2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w),
                                 2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)};
-        const Frame before = placed(&t_.placements[12], &t_.placements[12 + 9]);
+        const Pose before = placed(&t_.placements[12], &t_.placements[12 + 9]);
         double* R = &p.rotations[9];
         for (int c = 0; c < 3; ++c) {
             const Vec column = before.turned({turn[c], turn[3 + c], turn[6 + c]});

@@ -64,7 +64,7 @@ inline Places near_ground(const Model& model, const Posture& at, double height, 
     for (std::size_t h = 0; h < model.hulls(); ++h) {
         const double* centre = &at.spheres[3 * h];
         if (centre[2] - height - model.radius(h) >= within) continue;
-        const Frame f = model.frame(at, model.joint_of(h));
+        const Pose f = model.frame(at, model.joint_of(h));
         const Cloud& cloud = model.cloud(h);
         above.resize(cloud.count);
         double lowest = HUGE_VAL;
@@ -127,13 +127,13 @@ class Part {
 // `level`: vertices this far along the normal are further than `snug`, for the part is behind a
 // plane across it. `nearest`: a place that is known already.
 inline void add_patch(const Model& model, const Posture& at, const Part& part, std::int64_t h,
-                      const Frame& there, Vec normal, double level, Vec nearest, Places& found) {
+                      const Pose& there, Vec normal, double level, Vec nearest, Places& found) {
     struct Foot {
         Vec foot, world, normal;
         double height;
     };
     std::vector<Foot> feet;
-    const Frame f = model.frame(at, model.joint_of(h));
+    const Pose f = model.frame(at, model.joint_of(h));
     const Cloud& cloud = model.cloud(h);
     Vec middle{0, 0, 0};
     for (std::size_t k = 0; k < cloud.count; ++k) {
@@ -172,10 +172,10 @@ inline void add_patch(const Model& model, const Posture& at, const Part& part, s
 }
 
 // Distances of hulls that touch a part so closely that no direction can be told, from elsewhere.
-using Touching = std::function<Places(const Posture&, const Frame&, const Ints& hulls, double within)>;
+using Touching = std::function<Places(const Posture&, const Pose&, const Ints& hulls, double within)>;
 
 // Places of chosen hulls near a convex part at a pose.
-inline void add_part(const Model& model, const Posture& at, const Part& part, const Frame& there,
+inline void add_part(const Model& model, const Posture& at, const Part& part, const Pose& there,
                      const Ints& chosen, double within, const Touching& touching, Places& found) {
     Ints close;
     for (const std::int64_t h : chosen) {
@@ -183,7 +183,7 @@ inline void add_part(const Model& model, const Posture& at, const Part& part, co
         const Vec local = there.unturned(centre - there.shift);
         if (part.clear(local, model.radius(h) + within)) continue;
         const Vec up = there.turned(part.planes[part.planes.which(local)]);
-        const Frame f = model.frame(at, model.joint_of(h));
+        const Pose f = model.frame(at, model.joint_of(h));
         const Closest c = closest(model.cloud(h), f, part.vertices, there, within, up);
         if (!c.within) continue;
         if (!c.known) {
@@ -215,7 +215,7 @@ struct Obstacle {
     std::shared_ptr<const Dents> dents; // how far its hull may be entered, if at all
     Touching other;                     // what is measured elsewhere; comes first
 
-    Places near(const Model& model, const Posture& at, const Frame& there, const Ints& chosen,
+    Places near(const Model& model, const Posture& at, const Pose& there, const Ints& chosen,
                 double within) const {
         Places found, own;
         if (other) found = other(at, there, chosen, within);

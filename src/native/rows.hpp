@@ -12,7 +12,7 @@ namespace kinemesh {
 // An obstacle at a pose.
 struct Placed {
     std::shared_ptr<const Obstacle> obstacle;
-    Frame pose;
+    Pose pose;
 };
 
 // A configuration at which rows are evaluated, and the distances that several of them share.
@@ -42,11 +42,11 @@ class Point {
   private:
     struct Known {
         const Obstacle* obstacle;
-        Frame pose;
+        Pose pose;
         double within;
         Places places;
     };
-    static bool same(const Frame& a, const Frame& b) {
+    static bool same(const Pose& a, const Pose& b) {
         const auto equal = [](Vec p, Vec q) { return p.x == q.x && p.y == q.y && p.z == q.z; };
         return equal(a.shift, b.shift) && equal(a.row[0], b.row[0]) && equal(a.row[1], b.row[1]) &&
                equal(a.row[2], b.row[2]);

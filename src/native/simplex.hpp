@@ -30,7 +30,7 @@ inline Vec cross(Vec a, Vec b) {
 inline double length(Vec a) { return std::sqrt(dot(a, a)); }
 
 // A placement: three rows of rotation and a shift.
-struct Frame {
+struct Pose {
     Vec row[3];
     Vec shift;
 

@@ -6,14 +6,14 @@
 namespace kinemesh {
 namespace {
 
-double lowest(const Cloud& cloud, const Frame& f, Vec n) {
+double lowest(const Cloud& cloud, const Pose& f, Vec n) {
     double least = HUGE_VAL;
     for (std::size_t k = 0; k < cloud.count; ++k) least = std::min(least, dot(n, f(cloud[k])));
     return least;
 }
 
 // How far the planes across n that touch two hulls are apart: no more than the hulls are.
-double gap_along(const Cloud& one, const Frame& at, const Cloud& other, const Frame& there, Vec n) {
+double gap_along(const Cloud& one, const Pose& at, const Cloud& other, const Pose& there, Vec n) {
     return lowest(one, at, n) + lowest(other, there, -1.0 * n);
 }
 
@@ -120,8 +120,8 @@ void boxes_are_as_far_apart_or_as_deep_as_their_faces_say() {
         }
         if (std::abs(expected) < 1e-5) continue;  // too close to tell
         // Both turned and moved alike.
-        const Frame at = random_frame(chance, 1.0);
-        const Frame there{{at.row[0], at.row[1], at.row[2]}, at(off)};
+        const Pose at = random_frame(chance, 1.0);
+        const Pose there{{at.row[0], at.row[1], at.row[2]}, at(off)};
         const Reals corners = box(one), others = box(other);
         const Cloud first = cloud_of(corners), second = cloud_of(others);
         const Vec guess = n % 3 ? at.shift - there.shift : n % 2 ? chance.vec() : Vec{0, 0, 0};
@@ -148,7 +148,7 @@ void hulls_of_chance_are_parted_by_the_planes_across_the_normal() {
         // Corners that there are twice.
         if (n % 4 == 0) points.insert(points.end(), points.begin(), points.begin() + 9);
         const Cloud one = cloud_of(points), other = cloud_of(others);
-        const Frame at = random_frame(chance, 0.3), there = random_frame(chance, 0.3);
+        const Pose at = random_frame(chance, 0.3), there = random_frame(chance, 0.3);
         const Closest c = closest(one, at, other, there, HUGE_VAL, at.shift - there.shift);
         if (!c.known) {
             ++unknown;
@@ -170,7 +170,7 @@ void hulls_without_inside_are_measured_or_said_to_be_unknown() {
     const Reals point{0.1, 0.2, 0.3}, needle{0, 0, 0, 1, 0, 0};
     const Reals square{0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0}, cube = box({1, 1, 1});
     const Reals twice{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-    const Frame origin = frame_of(identity());
+    const Pose origin = frame_of(identity());
     int known = 0;
     for (const Reals* a : {&point, &needle, &square, &cube, &twice}) {
         for (const Reals* b : {&point, &needle, &square, &cube, &twice}) {
@@ -182,7 +182,7 @@ void hulls_without_inside_are_measured_or_said_to_be_unknown() {
                             touching.distance, 1e-9));
             }
             for (int n = 0; n < 20; ++n) {
-                const Frame away = random_frame(chance, 0.5);
+                const Pose away = random_frame(chance, 0.5);
                 const Closest c = closest(one, away, other, origin, HUGE_VAL, {0, 0, 0});
                 if (!c.known) continue;
                 ++known;
@@ -192,7 +192,7 @@ void hulls_without_inside_are_measured_or_said_to_be_unknown() {
     }
     CHECK(known > 300);
     const Cloud one = cloud_of(cube);
-    const Frame beside{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {2, 0, 0}};
+    const Pose beside{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {2, 0, 0}};
     const Closest touching = closest(one, origin, one, beside, HUGE_VAL, {1, 0, 0});
     CHECK(!touching.known || close(touching.distance, 0.0, 1e-9));
     CHECK(touching.within);
@@ -201,7 +201,7 @@ void hulls_without_inside_are_measured_or_said_to_be_unknown() {
 void numbers_that_are_none_end_too() {
     const double none = std::nan("");
     const Reals cube = box({1, 1, 1}), broken{none, 0, 0, 1, none, 0, 0, 0, none, 1, 1, 1};
-    const Frame origin = frame_of(identity());
+    const Pose origin = frame_of(identity());
     const Closest c = closest(cloud_of(cube), origin, cloud_of(broken), origin, 1.0, {1, 0, 0});
     CHECK(!(c.known && c.within && c.distance > 1.0));
 }

@@ -63,7 +63,7 @@ void how_a_logarithm_changes_is_what_differences_say() {
     }
 }
 
-Matrix matrix_of(const Frame& f) {
+Matrix matrix_of(const Pose& f) {
     Matrix m = identity();
     for (int r = 0; r < 3; ++r) {
         const double s[3] = {f.shift.x, f.shift.y, f.shift.z};
@@ -92,7 +92,7 @@ void links_are_where_the_exponentials_of_their_joints_put_them() {
             expected[j] = product(product(expected[up], placement(j)), motion);
         }
         for (std::int64_t j = 0; j < 5; ++j) {
-            const Frame mine = model.frame(p, j), theirs = frame_of(expected[j]);
+            const Pose mine = model.frame(p, j), theirs = frame_of(expected[j]);
             for (int r = 0; r < 3; ++r) CHECK(close(mine.row[r], theirs.row[r], 1e-12));
             CHECK(close(mine.shift, theirs.shift, 1e-12));
         }

@@ -110,12 +110,12 @@ void distances_that_rows_share_are_found_once_and_outlive_who_asked() {
     const Model model(small_robot());
     int asked = 0;
     auto thing = std::make_shared<Obstacle>();
-    thing->other = [&](const Posture&, const Frame&, const Ints& hulls, double) {
+    thing->other = [&](const Posture&, const Pose&, const Ints& hulls, double) {
         ++asked;
         return Places{{0.01, {0, 0, 0}, {0, 0, 1}, hulls.back()}};
     };
-    const Frame here = frame_of(identity());
-    Frame beside = here;
+    const Pose here = frame_of(identity());
+    Pose beside = here;
     beside.shift.x = 0.1;
     const std::vector<Placed> one{{thing, here}}, other{{thing, beside}};
     Program program{kept(Asked::within(std::make_shared<Clearance>(one, std::nullopt, 0.1), {0.0}, {1.0})),

@@ -6,7 +6,7 @@
 namespace kinemesh {
 namespace {
 
-Places nowhere(const Posture&, const Frame&, const Ints&, double) { return {}; }
+Places nowhere(const Posture&, const Pose&, const Ints&, double) { return {}; }
 Meetings nobody(const Posture&, const Ints&, double) { return {}; }
 
 std::shared_ptr<Obstacle> boxed(Vec half, Touching touching = nowhere) {
@@ -104,7 +104,7 @@ void a_box_under_the_robot_is_met_at_the_corners_of_its_flat_contact() {
     const Reals q = upright(0.302);
     const Posture p = model.at(q.data());
     const auto table = boxed({2, 2, 0.1});
-    const Frame there = frame_of(identity());
+    const Pose there = frame_of(identity());
     const Places found = table->near(model, p, there, {0}, 0.05);
     CHECK(found.size() >= 4);
     for (const Place& place : found) {
@@ -121,7 +121,7 @@ void a_box_under_the_robot_is_met_at_the_corners_of_its_flat_contact() {
         CHECK(close(place.distance, 0.006, 1e-9));
     }
     // What is measured elsewhere comes first.
-    dented->other = [](const Posture&, const Frame&, const Ints& hulls, double within) {
+    dented->other = [](const Posture&, const Pose&, const Ints& hulls, double within) {
         return Places{{within, {1, 2, 3}, {0, 0, 1}, hulls.front()}};
     };
     const Places first = dented->near(model, p, there, {0}, 0.05);
@@ -131,7 +131,7 @@ void a_box_under_the_robot_is_met_at_the_corners_of_its_flat_contact() {
 void hulls_that_touch_too_closely_are_asked_for_elsewhere() {
     const Model model(small_robot());
     int asked = 0;
-    const auto table = boxed({2, 2, 0.1}, [&](const Posture&, const Frame&, const Ints& hulls, double) {
+    const auto table = boxed({2, 2, 0.1}, [&](const Posture&, const Pose&, const Ints& hulls, double) {
         ++asked;
         CHECK(hulls == Ints{0});
         return Places{{1e-7, {0, 0, 0.1}, {0, 0, 1}, 0}};
@@ -167,7 +167,7 @@ void rates_of_distances_are_differences() {
     for (int n = 0; n < 60; ++n) {
         const Reals q = random_configuration(model, chance);
         const Posture p = model.at(q.data());
-        Frame there = random_frame(chance, 0.0);
+        Pose there = random_frame(chance, 0.0);
         there.shift = taken(&p.spheres[3 * (n % 3)]) + 0.4 * chance.unit();
         const std::vector<Placed> placed{{boxed({0.15, 0.1, 0.2}), there}};
         const auto check = [&](const Rows& rows, int& count) {
@@ -195,7 +195,7 @@ void rates_of_distances_are_differences() {
     }
     CHECK(world > 10 && self > 10 && hands > 10);
     CHECK_THROWS(HandDistances({}, {{0}}, 0.1), std::invalid_argument);
-    const Frame far{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {9, 9, 9}};
+    const Pose far{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {9, 9, 9}};
     const HandDistances none({{boxed({1, 1, 1}), far}}, {{}}, 0.1);
     CHECK_THROWS(values_of(model, none, upright(1.0)), std::runtime_error);
 }

@@ -98,7 +98,7 @@ inline Matrix exponential(Vec linear, Vec angular) {
     return sum;
 }
 
-inline Frame frame_of(const Matrix& m) {
+inline Pose frame_of(const Matrix& m) {
     return {{{m[0][0], m[0][1], m[0][2]}, {m[1][0], m[1][1], m[1][2]}, {m[2][0], m[2][1], m[2][2]}},
             {m[0][3], m[1][3], m[2][3]}};
 }
@@ -117,8 +117,8 @@ inline std::array<double, 4> quaternion_product(const double* a, const double* b
 }
 
 // The rotation of a unit quaternion x y z w, column by column as it turns the axes.
-inline Frame pose_frame(const double* pose) {
-    Frame f{};
+inline Pose pose_frame(const double* pose) {
+    Pose f{};
     double columns[3][3];
     const double back[4] = {-pose[3], -pose[4], -pose[5], pose[6]};
     for (int c = 0; c < 3; ++c) {
@@ -131,8 +131,8 @@ inline Frame pose_frame(const double* pose) {
     return f;
 }
 
-inline Frame random_frame(Chance& chance, double spread) {
-    Frame f = frame_of(exponential({0, 0, 0}, chance.vec(2.0)));
+inline Pose random_frame(Chance& chance, double spread) {
+    Pose f = frame_of(exponential({0, 0, 0}, chance.vec(2.0)));
     f.shift = chance.vec(spread);
     return f;
 }
@@ -141,7 +141,7 @@ inline Frame random_frame(Chance& chance, double spread) {
 inline Reals stepped(const Reals& q, const Reals& step) {
     const Vec linear = taken(&step[0]), angular = taken(&step[3]);
     const Matrix motion = exponential(linear, angular);
-    const Frame base = pose_frame(q.data());
+    const Pose base = pose_frame(q.data());
     const Vec place = base({motion[0][3], motion[1][3], motion[2][3]});
     const auto turn = quaternion_product(&q[3], turn_about(angular).data());
     Reals result = q;
@@ -175,11 +175,11 @@ inline Tables small_robot() {
     t.parents = {0, 0, 1, 2, 1};
     t.sliding = {0, 0, 0, 1, 0};
     const Vec tilted = (1.0 / std::sqrt(3.0)) * Vec{1, 1, 1};
-    const Frame places[5] = {frame_of(identity()), frame_of(exponential({0.1, 0, 0}, {0, 0, 0.3})),
+    const Pose places[5] = {frame_of(identity()), frame_of(exponential({0.1, 0, 0}, {0, 0, 0.3})),
                              frame_of(exponential({0.2, 0.1, 0.3}, {0.4, 0, 0})),
                              frame_of(exponential({0.3, 0, 0}, {0, -0.7, 0.2})),
                              frame_of(exponential({0, -0.5, 0.1}, {0, 0.5, 1.0}))};
-    for (const Frame& f : places) {
+    for (const Pose& f : places) {
         for (const Vec& v : {f.row[0], f.row[1], f.row[2], f.shift}) {
             t.placements.insert(t.placements.end(), {v.x, v.y, v.z});
         }
