@@ -131,7 +131,8 @@ def test_the_options_of_retarget_are_those_of_the_retargeter_and_all_are_describ
         k: (said[k].default, said[k].annotation) for k in options
     }
     asked = inspect.signature(Retargeter.retarget).parameters
-    assert set(said) == set(options) | (set(asked) - {"self"}) | {"robot"}
+    # What several scenes share is for those who keep a retargeter.
+    assert set(said) == set(options) | (set(asked) - {"self", "obstacles"}) | {"robot"}
     assert not [p for p in said.values() if p.kind is p.VAR_KEYWORD]
     described = inspect.getdoc(retarget) or ""
     for name, value in said.items():
