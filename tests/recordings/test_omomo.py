@@ -181,7 +181,7 @@ HOSTILE = {
     "eval": b"\x80\x02cbuiltins\neval\n(" + text("__import__('os').mkdir('executed')") + b"tR.",
     "getattr": b"\x80\x02c__builtin__\ngetattr\n(" + text("a") + text("b") + b"tR.",
     "torch.load": b"\x80\x02ctorch\nload\n(" + text("a") + b"tR.",
-    "own module": b"\x80\x02ckinemesh.io.torchfile\nread_tensor\n(" + text("a") + b"tR.",
+    "own module": b"\x80\x02ckinemesh._files.torch_files\nread_tensor\n(" + text("a") + b"tR.",
     "plain dict": pickle.dumps({"a": 1}, 2),
     "plain text": b"\x80\x02" + text("hello") + b".",
     "calling a storage type": b"\x80\x02ctorch\nFloatStorage\n)R.",
