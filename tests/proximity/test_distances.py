@@ -202,7 +202,10 @@ def test_the_hull_of_a_cloud_is_taken_and_not_the_cloud_itself() -> None:
 def test_a_sole_brought_near_a_step_keeps_its_normal(robot: RobotModel) -> None:
     """Moved along the normal nothing else changes; almost flat on it rounding may."""
     rng = np.random.default_rng(0)
-    step, posed = Obstacle.from_shape("step", Shape.box((0.6, 0.6, 0.2))), robot.configuration(robot.rest)
+    step, posed = (
+        Obstacle.from_shape("step", Shape.box((0.6, 0.6, 0.2))),
+        robot.configuration(robot.rest),
+    )
     for _ in range(150):
         joint = robot.soles[rng.integers(2)].joint
         hull = np.array([[k for k, h in enumerate(robot.hulls) if h.joint == joint][-1]])
