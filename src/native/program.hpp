@@ -47,7 +47,8 @@ using Program = std::vector<std::shared_ptr<const Asked>>;
 class Evaluated {
   public:
     // What `known`, a program at the same q, has in common with this one is taken over from it.
-    Evaluated(const Model& model, Program program, const double* q, const Evaluated* known)
+    Evaluated(const Model& model, Program program, const double* q,
+              const Evaluated* known = nullptr)
         : program_(std::move(program)) {
         const bool same = known && std::equal(q, q + model.nv() + 1, known->posture().q.begin());
         point_ = same ? known->point_ : std::make_shared<Point>(model, q);

@@ -22,6 +22,7 @@ from kinemesh.augment import read_spec
 from kinemesh.batch import read_sources
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.linting import lint
+from kinemesh.matching import match
 from kinemesh.recordings import read_shape
 from kinemesh.robot.shipped import robots_folder
 from kinemesh.trajectories import WRITERS, read_contents, write
@@ -183,8 +184,8 @@ def saved(name: str, result: Result, folder: Path) -> Path:
         pytest.importorskip("viser")
         from kinemesh.report import entry, report
 
-        model = RobotModel.load("g1")
-        return report(entry(result, model, scene=Scene()), folder / "a.html", scene=False)
+        matched = match(result, robot=RobotModel.load("g1"), scene=Scene())
+        return report(entry(matched), folder / "a.html", scene=False)
     if name in (".mp4", ".gif", ".png"):
         pytest.importorskip("embreex")
         pytest.importorskip("imageio_ffmpeg")
