@@ -80,7 +80,7 @@ def test_it_is_the_files_numbers_that_are_judged(
     read = tasks.delivered
 
     def sunk(*arguments: object, **options: object) -> Result:
-        result = read(*arguments, **options)  # type: ignore[arg-type]  # options differ by reader
+        result = read(*arguments, **options)
         q = np.array(result.trajectory.q)
         q[:, 2] -= 0.005
         return replace(result, trajectory=replace(result.trajectory, q=q))

@@ -169,7 +169,7 @@ def test_kind_and_sheets_go_with_a_shape_that_is_moved_scaled_or_joined() -> Non
     for other in (
         shape.scaled(0.7),
         mirrored,
-        Scene(terrain=Terrain(shape)).shifted(0.3).terrain.shape,  # type: ignore[union-attr]  # has one
+        Scene(terrain=Terrain(shape)).shifted(0.3).terrain.shape,
         pickle.loads(pickle.dumps(shape)),
     ):
         assert (other.kind, other.turned, other.sheets.tolist()) == seen

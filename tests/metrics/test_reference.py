@@ -3,9 +3,7 @@
 The released system's is measured by the command, in ``test_evaluate_command.py``.
 """
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,8 +17,7 @@ from kinemesh.metrics.measures.contact import contact
 from kinemesh.metrics.measures.penetration import penetration
 from kinemesh.motion import Scene, Trajectory
 from kinemesh.robot import RobotModel
-
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "reference"
+from recordings import recording
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +31,7 @@ def clip(carrying):
 
 
 def reference(name, robot, clip):
-    file = Path(os.environ.get("KINEMESH_REFERENCE") or FOLDER) / name
-    if not file.exists():
-        pytest.skip(f"no reference file {file}: set KINEMESH_REFERENCE to their folder")
-    qpos = np.load(file)["qpos"]
+    qpos = np.load(recording(f"../reference/{name}"))["qpos"]
     q = np.hstack([poses.from_wxyz(qpos[:, :7]), qpos[:, 7:36]])
     trajectory = Trajectory(q, 30.0, robot.joint_names, robot.name)
     if qpos.shape[1] == 36:

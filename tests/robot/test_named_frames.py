@@ -82,7 +82,7 @@ def test_a_name_that_nothing_has_is_refused_with_the_one_that_was_meant(
     with pytest.raises(RobotError, match=r"unknown link 'shoe'; known are pelvis, "):
         at_rest.link("shoe")
     with pytest.raises(RobotError, match="unknown link 3"):
-        at_rest.link(3)  # type: ignore[arg-type]
+        at_rest.link(3)
 
 
 def test_a_joint_is_no_link_even_where_both_have_one_name_in_pinocchio(robot: RobotModel) -> None:

@@ -38,7 +38,7 @@ from kinemesh.robot.selfcollision import pair_distances
 try:
     import kinemesh.kernel._native as _native
 except ImportError:  # installed without a compiler
-    _native = None  # type: ignore[assignment]
+    _native = None  # type: ignore[assignment]  # a module otherwise; nobody asks it then
 
 Posture = tuple[Array, Array, Array, Array, Array]
 """q, rotations, translations, spheres and Jacobian: a :class:`Configuration` in arrays."""

@@ -6,6 +6,7 @@ import errno
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 
 from kinemesh.errors import KinemeshError, MissingExtra
 
@@ -19,10 +20,8 @@ def check_viewer() -> None:
     Raises:
         MissingExtra: viser is not installed.
     """
-    try:
-        import viser  # noqa: F401  # only whether it is there
-    except ImportError as error:
-        raise MissingExtra("viser", "viewer") from error
+    if find_spec("viser") is None:
+        raise MissingExtra("viser", "viewer")
 
 
 @contextmanager
