@@ -22,14 +22,13 @@ std::shared_ptr<Model> model(const Indices& parents, const Indices& sliding,
 
 std::shared_ptr<Evaluated> evaluated(const Model& model,
                                      const std::vector<std::shared_ptr<Asked>>& program,
-                                     const Numbers& q, const Evaluated* known) {
+                                     const Numbers& q) {
     if (q.size() != static_cast<py::ssize_t>(model.nv() + 1)) {
         throw std::invalid_argument("q: wrong size");
     }
     const double* numbers = q.data();
     Program own(program.begin(), program.end());
-    return freely(
-        [&] { return std::make_shared<Evaluated>(model, std::move(own), numbers, known); });
+    return freely([&] { return std::make_shared<Evaluated>(model, std::move(own), numbers); });
 }
 
 py::tuple normal(const Evaluated& at) {

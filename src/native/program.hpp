@@ -46,15 +46,10 @@ using Program = std::vector<std::shared_ptr<const Asked>>;
 
 class Evaluated {
   public:
-    // What `known`, a program at the same q, has in common with this one is taken over from it.
-    Evaluated(const Model& model, Program program, const double* q,
-              const Evaluated* known = nullptr)
-        : program_(std::move(program)) {
-        const bool same = known && std::equal(q, q + model.nv() + 1, known->posture().q.begin());
-        point_ = same ? known->point_ : std::make_shared<Point>(model, q);
+    Evaluated(const Model& model, Program program, const double* q)
+        : program_(std::move(program)), point_(model, q) {
         for (const auto& asked : program_) {
-            found_.push_back(same ? known->found_of(asked) : nullptr);
-            if (!found_.back()) found_.back() = asked->rows->at(*point_);
+            found_.push_back(asked->rows->at(point_));
             const std::size_t m = found_.back()->value.size();
             for (const Spread* spread : {&asked->weight, &asked->lower, &asked->upper}) {
                 spread->check(m);
@@ -68,13 +63,13 @@ class Evaluated {
         }
     }
 
-    const Posture& posture() const { return point_->at; }
-    std::size_t nv() const { return point_->model.nv(); }
+    const Posture& posture() const { return point_.at; }
+    std::size_t nv() const { return point_.model.nv(); }
     std::size_t size() const { return program_.size(); }
     const Reals& value(std::size_t k) const { return found_.at(k)->value; }
 
     // How the rows of one entry change (m, nv).
-    void rates(std::size_t k, double* out) const { found_.at(k)->rates(*point_, out); }
+    void rates(std::size_t k, double* out) const { found_.at(k)->rates(point_, out); }
 
     // Of every entry its cost, or by how much its worst row is out of bounds.
     const Reals& figures() const { return figures_; }
@@ -134,11 +129,6 @@ class Evaluated {
     }
 
   private:
-    std::shared_ptr<const Found> found_of(const std::shared_ptr<const Asked>& asked) const {
-        const auto at = std::find(program_.begin(), program_.end(), asked);
-        return at == program_.end() ? nullptr : found_[at - program_.begin()];
-    }
-
     static double figure(const Asked& asked, const Reals& r) {
         double sum = 0.0;
         for (std::size_t n = 0; n < r.size(); ++n) {
@@ -173,7 +163,7 @@ class Evaluated {
     }
 
     Program program_;
-    std::shared_ptr<Point> point_;
+    Point point_;
     std::vector<std::shared_ptr<const Found>> found_;
     Reals figures_;
     double cost_ = 0.0, violation_ = 0.0;

@@ -79,28 +79,6 @@ def check_whole(found, asked: list[LeastSquares | Within], nv: int) -> None:
         np.testing.assert_array_equal(mine, np.concatenate(expected))
 
 
-def test_what_two_programs_share_is_taken_over_where_q_is_the_same(kernels: Kernels) -> None:
-    robot, rng = kernels[0].robot, np.random.default_rng(4)
-    asked = tables(robot, rng)
-    q, elsewhere = (random_configuration(robot, rng).q for _ in range(2))
-    for kernel in kernels:
-        first = [kernel.compiled(table) for table in asked[:6]]
-        other = [*(kernel.compiled(table) for table in asked[4:]), *first[2:5]]
-        known = kernel.evaluate(first, q)
-        for at in (q, elsewhere):
-            fresh, taken = kernel.evaluate(other, at), kernel.evaluate(other, at, known)
-            assert (taken.cost, taken.violation) == (fresh.cost, fresh.violation)
-            assert (taken.counts, taken.figures) == (fresh.counts, fresh.figures)
-            assert taken.cost + taken.violation > 0.0
-            np.testing.assert_array_equal(taken.configuration.q, at)
-            for a, b in zip(
-                (*taken.normal(), *taken.stacked()),
-                (*fresh.normal(), *fresh.stacked()),
-                strict=True,
-            ):
-                np.testing.assert_array_equal(a, b)
-
-
 def test_cost_and_violation_are_those_of_all_entries(kernels: Kernels) -> None:
     robot, rng = kernels[0].robot, np.random.default_rng(5)
     asked = tables(robot, rng)

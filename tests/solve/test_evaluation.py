@@ -77,7 +77,6 @@ def test_other_terms_take_over_what_they_share_and_ask_the_rest(
     must, kernel = constraints.defaults(), kernel_of(robot)
     terms = Terms((*objectives.defaults(), *Refinement().smoothness), must)
     program = Program(Terms(objectives.defaults(), must), kernel, frame, neighbours)
-    known = Evaluation(program, robot.rest)
     asked: list[str] = []
 
     class Watched(Posture):
@@ -88,7 +87,7 @@ def test_other_terms_take_over_what_they_share_and_ask_the_rest(
     extra = Watched()
     other = Terms((*terms.objectives, extra), must)
     for given in (frame, replace(frame)):
-        alike = Evaluation(program.asked_by(other, given), robot.rest, known).among(neighbours)
+        alike = Evaluation(program.asked_by(other, given).among(neighbours), robot.rest)
         fresh = Evaluation(Program(other, kernel, frame, neighbours), robot.rest)
         assert (alike.costs, alike.violations) == (fresh.costs, fresh.violations)
         np.testing.assert_array_equal(alike.qp().hessian, fresh.qp().hessian)
@@ -165,9 +164,9 @@ def test_no_term_of_a_user_is_served_stale_rows_in_the_whole_clip_pass(
     asked, stale = 0, 0
     usual = Evaluation.__init__
 
-    def watched(self: Evaluation, program: Program, q: np.ndarray, *known: Evaluation) -> None:
+    def watched(self: Evaluation, program: Program, q: np.ndarray) -> None:
         nonlocal asked, stale
-        usual(self, program, q, *known)
+        usual(self, program, q)
         posed = program.robot.configuration(q)
         fresh = term.evaluate(posed, program.frame, program.neighbours)
         place = [one.name for one in program.terms.named].index(term.name)

@@ -112,12 +112,8 @@ class Kernel(Protocol):
     def compiled(self, table: LeastSquares | Within) -> Any:
         """The table, made ready."""
 
-    def evaluate(self, program: Sequence[Any], q: Array, known: Any = None) -> Evaluated:
-        """Tables made ready at ``q`` ``(nq,)``.
-
-        What ``known``, another program evaluated at the same ``q``, has in common with this one
-        is taken over from it.
-        """
+    def evaluate(self, program: Sequence[Any], q: Array) -> Evaluated:
+        """Tables made ready at ``q`` ``(nq,)``."""
 
 
 def kernel_of(robot: RobotModel) -> Kernel:

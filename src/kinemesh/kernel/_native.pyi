@@ -150,10 +150,8 @@ class Model:
         pairs: ArrayLike,
         /,
     ) -> None: ...
-    def evaluate(
-        self, program: Sequence[Asked], q: ArrayLike, known: Evaluated | None, /
-    ) -> Evaluated:
-        """A program at ``q`` ``(nq,)``; what is ``known`` there is taken over."""
+    def evaluate(self, program: Sequence[Asked], q: ArrayLike, /) -> Evaluated:
+        """A program at ``q`` ``(nq,)``."""
 
 class Evaluated:
     """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""

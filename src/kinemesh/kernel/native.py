@@ -70,12 +70,9 @@ class NativeKernel:
             return _native.Asked.squares(rows, table.weight, table.constant)
         return _native.Asked.within(rows, table.lower, table.upper)
 
-    def evaluate(
-        self, program: Sequence[_native.Asked], q: Array, known: NativeEvaluated | None = None
-    ) -> NativeEvaluated:
-        """Tables made ready at ``q`` ``(nq,)``; those that are ``known`` there are taken over."""
-        before = None if known is None else known.found
-        return NativeEvaluated(self.robot, self._model.evaluate(program, q, before))
+    def evaluate(self, program: Sequence[_native.Asked], q: Array) -> NativeEvaluated:
+        """Tables made ready at ``q`` ``(nq,)``."""
+        return NativeEvaluated(self.robot, self._model.evaluate(program, q))
 
     def placed(self, obstacles: Sequence[tuple[Obstacle, Array]]) -> list[_native.Placed]:
         """Obstacles, made ready, at their poses."""
@@ -108,7 +105,7 @@ class NativeEvaluated:
     """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""
 
     def __init__(self, robot: RobotModel, found: _native.Evaluated) -> None:
-        self._robot, self.found = robot, found
+        self._robot, self._found = robot, found
         self.cost: float = found.cost
         self.violation: float = found.violation
         self.excess = found.excess
@@ -119,19 +116,19 @@ class NativeEvaluated:
     @property
     def counts(self) -> list[int]:
         """How many rows each entry has now."""
-        found: list[int] = self.found.counts
+        found: list[int] = self._found.counts
         return found
 
     @property
     def figures(self) -> list[float]:
         """Of every entry its cost, or by how much its worst row is out of bounds."""
-        found: list[float] = self.found.figures
+        found: list[float] = self._found.figures
         return found
 
     @property
     def configuration(self) -> Configuration:
         """Where it was evaluated."""
-        return Configuration.made(self._robot, *self.found.posture)
+        return Configuration.made(self._robot, *self._found.posture)
 
 
 _KINDS: dict[type, Callable[[NativeKernel, Any], Any]] = {

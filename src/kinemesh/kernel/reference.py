@@ -51,12 +51,8 @@ class ReferenceKernel:
         """The table, made ready."""
         return table
 
-    def evaluate(
-        self, program: Sequence[Any], q: Array, known: ReferenceEvaluated | None = None
-    ) -> ReferenceEvaluated:
-        """Tables made ready at ``q`` ``(nq,)``; those that are ``known`` there are taken over."""
-        if known is not None and np.array_equal(known.configuration.q, q):
-            return ReferenceEvaluated(program, known.configuration, known.found)
+    def evaluate(self, program: Sequence[Any], q: Array) -> ReferenceEvaluated:
+        """Tables made ready at ``q`` ``(nq,)``."""
         return ReferenceEvaluated(program, self.robot.configuration(q))
 
 
@@ -64,19 +60,12 @@ class ReferenceEvaluated:
     """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""
 
     def __init__(
-        self,
-        program: Sequence[LeastSquares | Within],
-        configuration: Configuration,
-        known: Sequence[tuple[LeastSquares | Within, Residual | Bounded]] = (),
+        self, program: Sequence[LeastSquares | Within], configuration: Configuration
     ) -> None:
         self.configuration = configuration
         self._nv = configuration.robot.nv
         point = Point(configuration)
-        self._rows = [
-            next((rows for table, rows in known if table is asked), None) or point.at(asked)
-            for asked in program
-        ]
-        self.found = list(zip(program, self._rows, strict=True))
+        self._rows = [point.at(asked) for asked in program]
         self.counts = [len(rows.value) for rows in self._rows]
         self.figures = [
             rows.cost if isinstance(rows, Residual) else rows.violation() for rows in self._rows

@@ -6,7 +6,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, StepBox
-from kinemesh.kernel import Bounded, Box, Evaluated, JointRange, LeastSquares, Residual, kernel_of
+from kinemesh.kernel import Bounded, Box, JointRange, LeastSquares, Residual, kernel_of
 from kinemesh.objectives import Objective
 from kinemesh.problem import ALONE, QP, Frame, Neighbours
 from kinemesh.result import FrameReport
@@ -17,9 +17,6 @@ from kinemesh.solve.program import Named, Program, Terms
 class Evaluation:
     """A program at one configuration.
 
-    What an evaluation that is known, of another program there, has in common with it is taken
-    over from that.
-
     Attributes:
         program: what was evaluated.
         q: where ``(nq,)``.
@@ -27,12 +24,10 @@ class Evaluation:
         violation: the worst violation of all active constraints.
     """
 
-    def __init__(self, program: Program, q: Array, known: Evaluation | None = None) -> None:
+    def __init__(self, program: Program, q: Array) -> None:
         self.q = q
         self.program = program
-        before: Evaluated | None = None if known is None else known._found
-        self._found: Evaluated = program.evaluate(q, before)
-        found = self._found
+        found = self._found = program.evaluate(q)
         self.cost, self.violation = found.cost, found.violation
         self._said: dict[int, Residual | Bounded | Box] = {}
         if program.terms.evaluated:
@@ -48,10 +43,6 @@ class Evaluation:
     def configuration(self) -> Configuration:
         """The robot at :attr:`q`."""
         return self._found.configuration
-
-    def among(self, neighbours: Neighbours) -> Evaluation:
-        """The same among other neighbours: only what looks at these is evaluated again."""
-        return Evaluation(self.program.among(neighbours), self.q, self)
 
     @property
     def costs(self) -> dict[str, float]:

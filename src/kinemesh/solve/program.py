@@ -209,12 +209,9 @@ class Program:
         np.minimum(upper[6:], self._joints.upper - q[7:], out=upper[6:])
         return Box(lower, upper, self._fixed.radius)
 
-    def evaluate(self, q: Array, known: Evaluated | None = None) -> Evaluated:
-        """The tables of rows at ``q`` ``(nq,)``: those of the terms at :attr:`places`.
-
-        What ``known`` found there of another program is taken over.
-        """
-        return self._kernel.evaluate(self._program, q, known)
+    def evaluate(self, q: Array) -> Evaluated:
+        """The tables of rows at ``q`` ``(nq,)``: those of the terms at :attr:`places`."""
+        return self._kernel.evaluate(self._program, q)
 
     @property
     def robot(self) -> RobotModel:

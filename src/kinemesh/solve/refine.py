@@ -20,7 +20,7 @@ from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.frames import Answer, FrameLoop, touchdown
-from kinemesh.solve.program import Terms
+from kinemesh.solve.program import Program, Terms
 
 _SHARES = (1.0, 0.5, 0.25)
 """How much of a step is tried, until it does not raise the merit."""
@@ -63,34 +63,37 @@ def refined(
     """
     kept = (o for o in loop.terms.objectives if not isinstance(o, Smoothness | Acceleration))
     terms = Terms((*kept, *refinement.smoothness), loop.terms.constraints)
-    here: list[Evaluation] = []
+    # Programs and configurations are kept, and no evaluation: they would fill the memory.
+    programs: list[Program] = []
+    qs: list[Array] = []
     reports: list[FrameReport] = []
     for frame, answer in solved:
-        program = answer.evaluation.program.asked_by(terms, _known(frame, answer.configuration))
-        here.append(Evaluation(program, answer.evaluation.q, answer.evaluation))
+        known = _known(frame, answer.configuration)
+        programs.append(answer.evaluation.program.asked_by(terms, known))
+        qs.append(answer.evaluation.q)
         reports.append(answer.report)
-    count = done = len(here)
+    count = done = len(qs)
     for sweep in range(refinement.sweeps):
         order = range(count) if sweep % 2 == 0 else range(count - 1, -1, -1)
         for index in order:
-            best = here[index].among(_around(here, index))
+            best = Evaluation(programs[index].among(_around(qs, index)), qs[index])
             qp = best.qp(residuals=loop.solver == "cvxpy")
             step = solve(qp, loop.solver).step
             merit = best.merit(loop.feasibility)
             for share in _SHARES:
-                q = best.program.robot.integrate(here[index].q, share * step)
+                q = best.program.robot.integrate(qs[index], share * step)
                 new = Evaluation(best.program, q)
                 if new.merit(loop.feasibility) <= merit:
                     best = new
                     break
-            here[index] = best
+            qs[index] = best.q
             if sweep + 1 == refinement.sweeps:
                 solves = reports[index].iterations + refinement.sweeps
                 reports[index] = best.report(index, solves, loop.feasibility)
             done += 1
             if progress is not None:
                 progress(done, count * (1 + refinement.sweeps))
-    return [(now.q, report) for now, report in zip(here, reports, strict=True)]
+    return list(zip(qs, reports, strict=True))
 
 
 def _known(frame: Frame, configuration: Configuration) -> Frame:
@@ -103,7 +106,7 @@ def _known(frame: Frame, configuration: Configuration) -> Frame:
     return replace(frame, stances=stances)
 
 
-def _around(here: Sequence[Evaluation], index: int) -> Neighbours:
+def _around(qs: Sequence[Array], index: int) -> Neighbours:
     """The neighbours of frame ``index`` as they are now."""
-    there = (k for k in (-3, -2, -1, 1, 2, 3) if 0 <= index + k < len(here))
-    return Neighbours({k: here[index + k].q for k in there})
+    there = (k for k in (-3, -2, -1, 1, 2, 3) if 0 <= index + k < len(qs))
+    return Neighbours({k: qs[index + k] for k in there})
