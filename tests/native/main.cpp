@@ -7,6 +7,7 @@ int main() {
     kinemesh::test_kinematics();
     kinemesh::test_proximity();
     kinemesh::test_programs();
+    kinemesh::test_searches();
     std::puts("all held");
     return 0;
 }

@@ -245,5 +245,6 @@ void test_meshes();
 void test_kinematics();
 void test_proximity();
 void test_programs();
+void test_searches();
 
 }  // namespace kinemesh

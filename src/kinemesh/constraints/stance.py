@@ -15,8 +15,9 @@ from kinemesh.robot import RobotModel
 _REFERENCE = 1.0 / 30.0
 """Frame time [s] that the tolerance of a planted edge is stated for."""
 
-_Row = tuple[int, list[float], list[float], list[float]]
-"""A joint, a point of the sole in its frame, a unit direction, and where it is measured from."""
+_Row = tuple[float, ...]
+"""A joint, a point of the sole in its frame, a unit direction, and where it is measured from: ten
+numbers."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,13 @@ class FootStance(Constraint):
         front = toe if stance.whole else toe + sole.overhang
         rows: list[_Row] = []
         if not stance.landing:
-            rows.append((sole.joint, front.tolist(), n, stance.point.tolist()))
+            rows.append((sole.joint, *front.tolist(), *n, *stance.point.tolist()))
         if down is not None:
             place, edge = down.toe.tolist(), toe.tolist()
-            rows += [(sole.joint, edge, tangent, place) for tangent in _tangents(n)]
+            rows += [(sole.joint, *edge, *tangent, *place) for tangent in _tangents(n)]
             if stance.whole and down.heading is not None:
                 across = _cross(n, down.heading.tolist())
-                rows.append((sole.joint, heel.tolist(), across, place))
+                rows.append((sole.joint, *heel.tolist(), *across, *place))
         return rows
 
 
@@ -102,7 +103,7 @@ class FootFlat(Constraint):
         else:
             held = [sole.corners[2] + sole.overhang, sole.corners[3] + sole.overhang]
         n, point = stance.normal.tolist(), stance.point.tolist()
-        return [(sole.joint, corner.tolist(), n, point) for corner in held]
+        return [(sole.joint, *corner.tolist(), *n, *point) for corner in held]
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class FootEase(Constraint):
         if not frame.sole_approaches:
             return None
         edges = [
-            (ease.sole.joint, corner, ease.normal.tolist(), ease.point.tolist())
+            (ease.sole.joint, *corner, *ease.normal.tolist(), *ease.point.tolist())
             for ease in frame.sole_approaches
             for corner in ease.sole.corners[ease.corners].tolist()
         ]
@@ -142,8 +143,8 @@ class FootEase(Constraint):
 
 
 def _offsets(rows: list[_Row]) -> PointOffsets:
-    joints, points, directions, origins = zip(*rows, strict=True)
-    return PointOffsets(np.array(joints), np.array(points), np.array(directions), np.array(origins))
+    table = np.array(rows)
+    return PointOffsets(table[:, 0].astype(np.int64), table[:, 1:4], table[:, 4:7], table[:, 7:])
 
 
 def _within(rows: list[_Row], tolerance: float) -> Within | None:

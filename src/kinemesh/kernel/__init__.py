@@ -27,6 +27,7 @@ from kinemesh.kernel.rows import (
     TangentDifference,
     Within,
 )
+from kinemesh.kernel.search import Search, Searched, SearchRule
 from kinemesh.proximity import Obstacle
 from kinemesh.robot import Configuration, RobotModel
 
@@ -44,6 +45,9 @@ __all__ = [
     "PointMixture",
     "PointOffsets",
     "Residual",
+    "Search",
+    "SearchRule",
+    "Searched",
     "SelfClearance",
     "TangentDifference",
     "Within",
@@ -114,6 +118,24 @@ class Kernel(Protocol):
 
     def evaluate(self, program: Sequence[Any], q: Array) -> Evaluated:
         """Tables made ready at ``q`` ``(nq,)``."""
+
+    def search(
+        self,
+        program: Sequence[Any],
+        prices: Sequence[float],
+        box: Box,
+        joints: JointRange | None,
+        rule: SearchRule,
+    ) -> Search | None:
+        """What searches by QPs over tables made ready; None: this kernel leaves it to the caller.
+
+        Args:
+            program: the tables.
+            prices: of each, what it costs to break one of its rows by 1; 0 for what is no bound.
+            box: bounds on a step.
+            joints: where the joints may be after it.
+            rule: when it ends.
+        """
 
 
 def kernel_of(robot: RobotModel) -> Kernel:

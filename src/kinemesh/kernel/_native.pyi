@@ -28,6 +28,26 @@ _SelfTouching = Callable[[_Posture, _Indices, float], tuple[Array, Array, Array,
 def adjacency(points: ArrayLike, /) -> NDArray[np.bool_] | None:
     """Who is next to whom ``(V, V)``; None where signs are too close to call."""
 
+def minimum(
+    hessian: ArrayLike,
+    gradient: ArrayLike,
+    lower: ArrayLike,
+    upper: ArrayLike,
+    matrix: ArrayLike,
+    row_lower: ArrayLike,
+    row_upper: ArrayLike,
+    prices: ArrayLike,
+    rounding: float,
+    /,
+) -> Array:
+    """Where a QP is least ``(n,)``, or ``(0,)`` where its rows cannot all hold and have no prices.
+
+    A row that has a price is broken by s at ``price * s + rounding / 2 * s**2``.
+
+    Raises:
+        RuntimeError: the Hessian is not positive definite, or there was no end.
+    """
+
 def deltas(adjacent: ArrayLike, points: ArrayLike, /) -> Array:
     """Laplacian coordinates ``(V, 3)`` [m]."""
 
@@ -152,6 +172,29 @@ class Model:
     ) -> None: ...
     def evaluate(self, program: Sequence[Asked], q: ArrayLike, /) -> Evaluated:
         """A program at ``q`` ``(nq,)``."""
+
+    def search(
+        self,
+        program: Sequence[Asked],
+        prices: Sequence[float],
+        lower: ArrayLike,
+        upper: ArrayLike,
+        joints: tuple[ArrayLike, ArrayLike] | None,
+        rule: tuple[float, float, float, float, float, float],
+        /,
+    ) -> Search:
+        """A program ready to be searched: see :class:`kinemesh.kernel.Kernel`."""
+
+class Search:
+    """A program ready to be searched: see :class:`kinemesh.kernel.Search`."""
+
+    def solved(self, q: ArrayLike, most: int, /) -> tuple[Evaluated, float, int] | None:
+        """Where the search from ``q`` ``(nq,)`` ended, the merit there and the QPs solved."""
+
+    def improved(
+        self, q: ArrayLike, shares: Sequence[float], /
+    ) -> tuple[Evaluated, float, int] | None:
+        """The same of one step."""
 
 class Evaluated:
     """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""

@@ -15,9 +15,11 @@ from kinemesh.geometry import poses
 from kinemesh.kernel import reference_mesh
 from kinemesh.kernel.rows import (
     AxisAlignment,
+    Box,
     Clearance,
     HandDistances,
     JointOffsets,
+    JointRange,
     LeastSquares,
     PointMixture,
     PointOffsets,
@@ -25,6 +27,7 @@ from kinemesh.kernel.rows import (
     TangentDifference,
     Within,
 )
+from kinemesh.kernel.search import Searched, SearchRule
 from kinemesh.proximity import NEAR, Obstacle
 from kinemesh.proximity.distances import near_true
 from kinemesh.proximity.hull_clearance import DENTED, GRID
@@ -74,6 +77,19 @@ class NativeKernel:
         """Tables made ready at ``q`` ``(nq,)``."""
         return NativeEvaluated(self.robot, self._model.evaluate(program, q))
 
+    def search(
+        self,
+        program: Sequence[_native.Asked],
+        prices: Sequence[float],
+        box: Box,
+        joints: JointRange | None,
+        rule: SearchRule,
+    ) -> NativeSearch:
+        """What searches by QPs over tables made ready: see :class:`kinemesh.kernel.Kernel`."""
+        ends = None if joints is None else (joints.lower, joints.upper)
+        ready = self._model.search(program, prices, box.lower, box.upper, ends, rule)
+        return NativeSearch(self.robot, ready)
+
     def placed(self, obstacles: Sequence[tuple[Obstacle, Array]]) -> list[_native.Placed]:
         """Obstacles, made ready, at their poses."""
         return [self._placed(*one) for one in obstacles]
@@ -99,6 +115,27 @@ class NativeKernel:
         dents = obstacle.dents
         grid = None if dents is None else (dents.depths, dents.origin, GRID, DENTED)
         return _native.Obstacle(solids, grid, other)
+
+
+class NativeSearch:
+    """A program ready to be searched: see :class:`kinemesh.kernel.Search`."""
+
+    def __init__(self, robot: RobotModel, search: _native.Search) -> None:
+        self._robot, self._search = robot, search
+
+    def solved(self, q: Array, most: int) -> Searched | None:
+        """Iterated from ``q`` ``(nq,)``, at most so many QPs."""
+        return self._found(self._search.solved(q, most))
+
+    def improved(self, q: Array, shares: Sequence[float]) -> Searched | None:
+        """One step from ``q``, or the first of these shares of it that does not raise the merit."""
+        return self._found(self._search.improved(q, shares))
+
+    def _found(self, found: tuple[_native.Evaluated, float, int] | None) -> Searched | None:
+        if found is None:
+            return None
+        at, merit, done = found
+        return Searched(NativeEvaluated(self._robot, at), merit, done)
 
 
 class NativeEvaluated:

@@ -55,6 +55,9 @@ class ReferenceKernel:
         """Tables made ready at ``q`` ``(nq,)``."""
         return ReferenceEvaluated(program, self.robot.configuration(q))
 
+    def search(self, *_: Any) -> None:
+        """Left to the caller: what it does is the oracle of the kernel that does it."""
+
 
 class ReferenceEvaluated:
     """A program at one configuration: see :class:`kinemesh.kernel.Evaluated`."""

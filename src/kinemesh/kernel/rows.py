@@ -174,6 +174,11 @@ class JointRange:
         np.subtract(self.upper, q[7:], out=upper[6:])
         return Box(lower, upper)
 
+    def violation(self, q: Array) -> float:
+        """How far the joints of ``q`` ``(nq,)`` are out of their ranges."""
+        joints = q[7:]
+        return max(0.0, float((self.lower - joints).max()), float((joints - self.upper).max()))
+
 
 class Residual(NamedTuple):
     r"""A weighted least-squares term :math:`\sum_k w_k r_k^2 + c` and its linearisation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,12 +103,7 @@ class Differences(Objective):
     ) -> LeastSquares | None:
         """The difference to the windows' blend ``(nv,)``; None where no window fits."""
         n, known = self.order, neighbours.known
-        stencil = [(-1) ** (n - k) * math.comb(n, k) for k in range(n + 1)]
-        total = [0] * (2 * n + 1)  # of the offsets -n to n
-        for start in range(-n, 1):
-            if all(k == 0 or k in known for k in range(start, start + n + 1)):
-                for k, coefficient in enumerate(stencil, start + n):
-                    total[k] += stencil[-start] * coefficient
+        total = _summed(n, known)
         centre = total[n]
         if not centre:
             return None
@@ -116,3 +112,17 @@ class Differences(Objective):
         weights[:3] *= self.base
         shares = np.array([total[k + n] / centre for k in offsets])
         return LeastSquares(TangentDifference(tuple(known[k] for k in offsets), shares), weights)
+
+
+def _summed(n: int, known: Container[int]) -> list[int]:
+    """What the offsets -n to n have together in the windows of n + 1 frames that are known."""
+    if all(k == 0 or k in known for k in range(-n, n + 1)):
+        # All of them: Vandermonde's identity.
+        return [(-1) ** k * math.comb(2 * n, k + n) for k in range(-n, n + 1)]
+    stencil = [(-1) ** (n - k) * math.comb(n, k) for k in range(n + 1)]
+    total = [0] * (2 * n + 1)
+    for start in range(-n, 1):
+        if all(k == 0 or k in known for k in range(start, start + n + 1)):
+            for k, coefficient in enumerate(stencil, start + n):
+                total[k] += stencil[-start] * coefficient
+    return total

@@ -13,7 +13,7 @@ from kinemesh.problem.frame import (
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.neighbours import ALONE, Neighbours
 from kinemesh.problem.plan import Plan
-from kinemesh.problem.qp import PENALTY, QP, Block
+from kinemesh.problem.qp import DAMPING, PENALTY, QP, ROUNDING, Block
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.solvers import SOLVERS, Solution, solve
 from kinemesh.problem.starts import starts
@@ -21,8 +21,10 @@ from kinemesh.problem.term import Term, way_of
 
 __all__ = [
     "ALONE",
+    "DAMPING",
     "PENALTY",
     "QP",
+    "ROUNDING",
     "SOLVERS",
     "Block",
     "Contact",

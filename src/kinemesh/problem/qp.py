@@ -30,7 +30,7 @@ PENALTY = (1e4, 1e3, 1e2, 3e1)
 """L1 weight of a row [1/m] by order of sacrifice, 1 first. Each is above any multiplier that
 the soft terms give rise to, and well below the one that gives way after it."""
 
-_ROUNDING = 1e2
+ROUNDING = 1e2
 """Quadratic weight of a slack [1/m^2]: without it the relaxed Hessian is all but singular, and
 with it the penalty is still exact, because the linear part decides whether a slack is zero."""
 
@@ -183,7 +183,7 @@ class QP:
             price[block.rows] = PENALTY[min(block.sacrifice, len(PENALTY)) - 1]
         hessian = np.zeros((nv + count, nv + count))
         hessian[:nv, :nv] = self.hessian
-        hessian[range(nv, nv + count), range(nv, nv + count)] = _ROUNDING
+        hessian[range(nv, nv + count), range(nv, nv + count)] = ROUNDING
         eye = np.eye(count)
         infinite = np.full(count, np.inf)
         return QP(

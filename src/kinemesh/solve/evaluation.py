@@ -6,7 +6,15 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, StepBox
-from kinemesh.kernel import Bounded, Box, JointRange, LeastSquares, Residual, kernel_of
+from kinemesh.kernel import (
+    Bounded,
+    Box,
+    Evaluated,
+    JointRange,
+    LeastSquares,
+    Residual,
+    kernel_of,
+)
 from kinemesh.objectives import Objective
 from kinemesh.problem import ALONE, QP, Frame, Neighbours
 from kinemesh.result import FrameReport
@@ -17,6 +25,8 @@ from kinemesh.solve.program import Named, Program, Terms
 class Evaluation:
     """A program at one configuration.
 
+    What a kernel has evaluated already, all tables there, may be handed in.
+
     Attributes:
         program: what was evaluated.
         q: where ``(nq,)``.
@@ -24,10 +34,10 @@ class Evaluation:
         violation: the worst violation of all active constraints.
     """
 
-    def __init__(self, program: Program, q: Array) -> None:
+    def __init__(self, program: Program, q: Array, found: Evaluated | None = None) -> None:
         self.q = q
         self.program = program
-        found = self._found = program.evaluate(q)
+        found = self._found = program.evaluate(q) if found is None else found
         self.cost, self.violation = found.cost, found.violation
         self._said: dict[int, Residual | Bounded | Box] = {}
         if program.terms.evaluated:
@@ -63,12 +73,13 @@ class Evaluation:
         )
         return {one.name: v for one, v in (*found, *said) if one.price is not None}
 
-    @property
-    def boxes(self) -> list[tuple[str, Box]]:
-        """Name and bounds of every active step box."""
-        asked = self.program.ranges
-        said = [(self._named(k).name, v) for k, v in self._said.items() if isinstance(v, Box)]
-        return [*((name, _box(table, self.q)) for name, table in asked), *said]
+    def _out_of_boxes(self) -> dict[str, float]:
+        """How far the configuration is out of every active step box, by name."""
+        said = ((self._named(k).name, v) for k, v in self._said.items() if isinstance(v, Box))
+        return {
+            name: table.violation(self.q) if isinstance(table, JointRange) else table.violation()
+            for name, table in (*self.program.ranges, *said)
+        }
 
     def _named(self, k: int) -> Named:
         return self.program.terms.named[k]
@@ -131,12 +142,8 @@ class Evaluation:
         """The report of frame ``index``; rows broken by more than ``tolerance`` are relaxed."""
         violations = self.violations
         relaxed = tuple(name for name, worst in violations.items() if worst > tolerance)
-        violations |= {name: box.violation() for name, box in self.boxes}
+        violations |= self._out_of_boxes()
         return FrameReport(index, iterations, self.costs, violations, relaxed)
-
-
-def _box(asked: JointRange | Box, q: Array) -> Box:
-    return asked.box(q) if isinstance(asked, JointRange) else asked
 
 
 def evaluate_term(
@@ -154,4 +161,6 @@ def evaluate_term(
     terms = Terms([term], []) if isinstance(term, Objective) else Terms([], [term])
     program = Program(terms, kernel_of(configuration.robot), frame, neighbours)
     found = Evaluation(program, configuration.q)
-    return found.boxes[0][1] if found.boxes else found.rows(0)
+    for _, table in found.program.ranges:
+        return table.box(found.q) if isinstance(table, JointRange) else table
+    return found.rows(0)

@@ -8,8 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.kernel import Kernel
-from kinemesh.problem import Frame, Neighbours, Plan, Stance, Touchdown, solve, starts
+from kinemesh.kernel import Kernel, SearchRule
+from kinemesh.problem import (
+    DAMPING,
+    ROUNDING,
+    Frame,
+    Neighbours,
+    Plan,
+    Stance,
+    Touchdown,
+    solve,
+    starts,
+)
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
 from kinemesh.solve.evaluation import Evaluation
@@ -36,8 +46,14 @@ class Answer:
     evaluation: Evaluation
     merit: float
     """What the search lowered, there."""
-    report: FrameReport
+    iterations: int
+    """QPs solved."""
     configuration: Configuration
+
+    def report(self, feasibility: float) -> FrameReport:
+        """The frame's report; rows broken by more than ``feasibility`` are relaxed."""
+        index = self.evaluation.program.frame.index
+        return self.evaluation.report(index, self.iterations, feasibility)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +72,12 @@ class FrameLoop:
     solver: str
     trust: float
     """The radius of the trust region: a step as long as that was cut short."""
+
+    @property
+    def rule(self) -> SearchRule:
+        """When a kernel that searches ends."""
+        limits = self.tolerance, self.feasibility, self.trust
+        return SearchRule(*limits, _SMALLEST, DAMPING, ROUNDING)
 
     def frames(self, plan: Plan) -> Iterator[tuple[Frame, Answer]]:
         """Solve the frames of a plan in order."""
@@ -101,8 +123,7 @@ class FrameLoop:
         other = self.solved(program, free, self.iterations)
         # A new pose is a jump: it has to be clearly better.
         if other.merit < _CLEARLY * answer.merit:
-            done = answer.report.iterations + other.report.iterations
-            return replace(other, report=replace(other.report, iterations=done))
+            return replace(other, iterations=answer.iterations + other.iterations)
         return answer
 
     def _in_free_space(self, program: Program, start: Array) -> Array:
@@ -122,7 +143,7 @@ class FrameLoop:
         off = answer.configuration.landmarks() - frame.landmarks
         total = float(np.sqrt(np.einsum("kc,kc->k", off, off)).sum())
         far = _POOR * self.kernel.robot.height * len(off)
-        return answer.report.worst[1] > _BROKEN or total > far
+        return answer.evaluation.violation > _BROKEN or total > far
 
     def _ahead(self, neighbours: Neighbours) -> Array:
         """Where the next frame is likely to be: half a step on, in the direction of the last."""
@@ -136,6 +157,16 @@ class FrameLoop:
 
     def solved(self, program: Program, start: Array, iterations: int) -> Answer:
         """Iterate from ``start`` ``(nq,)`` until a step is foretold and the constraints hold."""
+        search = program.search(self.rule) if self.solver == "daqp" else None
+        found = None if search is None else search.solved(start, iterations)
+        if found is None:
+            return self._by_steps(program, start, iterations)
+        at = found.evaluated.configuration
+        evaluation = Evaluation(program, at.q, found.evaluated)
+        return Answer(evaluation, found.merit, found.done, at)
+
+    def _by_steps(self, program: Program, start: Array, iterations: int) -> Answer:
+        """The search, step by step: what a kernel that searches does in one call."""
         # Full steps, watched: near a solution they converge fast although a single one may
         # raise the merit; when two in a row do, a linearisation was believed too far (a contact
         # changed sides, say) and the search goes on from the best point in shorter steps.
@@ -171,8 +202,7 @@ class FrameLoop:
                 now, worse = best, 0
                 if radius < _SMALLEST:
                     break
-        report = best.report(program.frame.index, done, self.feasibility)
-        return Answer(best, best_merit, report, best.configuration)
+        return Answer(best, best_merit, done, best.configuration)
 
 
 def touchdown(stance: Stance, configuration: Configuration) -> Touchdown:

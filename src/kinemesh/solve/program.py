@@ -18,6 +18,8 @@ from kinemesh.kernel import (
     Kernel,
     LeastSquares,
     Residual,
+    Search,
+    SearchRule,
     Within,
 )
 from kinemesh.objectives import Objective
@@ -135,7 +137,6 @@ class Program:
         asked: what the terms asked, by their place among ``terms.named``.
         places: of which of these the kernel has tables of rows.
         asking: the terms at these places.
-        ranges: name and table of every step box.
     """
 
     def __init__(
@@ -143,8 +144,7 @@ class Program:
     ) -> None:
         self.terms, self.frame = terms, frame
         self._kernel = kernel
-        self._own = terms.own_tables(kernel.robot, frame)
-        self._ready = self._compiled(self._own)
+        self._set_own(terms.own_tables(kernel.robot, frame), {})
         self._set(neighbours)
 
     def asked_by(self, terms: Terms, frame: Frame) -> Program:
@@ -163,9 +163,8 @@ class Program:
         }
         new = terms.own_tables(self.robot, frame, skip=shared)
         other.terms = terms
-        other._own = {n: self._own[k] for n, k in shared.items()} | new
         ready = {n: self._ready[k] for n, k in shared.items() if k in self._ready}
-        other._ready = ready | self._compiled(new)
+        other._set_own({n: self._own[k] for n, k in shared.items()} | new, ready)
         other._set(ALONE)
         return other
 
@@ -175,6 +174,14 @@ class Program:
         other._set(neighbours)
         return other
 
+    def _set_own(self, own: dict[int, Any], ready: dict[int, Any]) -> None:
+        """What the frame alone is asked, of which some is ready."""
+        self._own = own
+        self._ready = ready | self._compiled({k: t for k, t in own.items() if k not in ready})
+        tables = own.values()
+        self._own_box = Box.meet(self.robot.nv, (t for t in tables if isinstance(t, Box)))
+        self._own_joints = [t for t in tables if isinstance(t, JointRange)]
+
     def _set(self, neighbours: Neighbours) -> None:
         beside = self.terms.neighbour_tables(self._kernel.robot, self.frame, neighbours)
         ready = self._ready | self._compiled(beside)
@@ -182,18 +189,17 @@ class Program:
         self.asked = self._own | beside
         self.places = sorted(ready)
         self._program = [ready[k] for k in self.places]
-        named = self.terms.named
-        self.asking = [named[k] for k in self.places]
-        self.ranges = [
-            (named[k].name, table)
-            for k, table in sorted(self.asked.items())
-            if isinstance(table, _BOUNDS)
-        ]
-        boxes = [table for _, table in self.ranges if isinstance(table, Box)]
-        self._fixed = Box.meet(self.robot.nv, boxes)
-        self._joints = JointRange.meet(
-            [table for _, table in self.ranges if isinstance(table, JointRange)]
-        )
+        self.asking = [self.terms.named[k] for k in self.places]
+        boxes = [table for table in beside.values() if isinstance(table, Box)]
+        self._fixed = Box.meet(self.robot.nv, (self._own_box, *boxes)) if boxes else self._own_box
+        ranges = [table for table in beside.values() if isinstance(table, JointRange)]
+        self._joints = JointRange.meet([*self._own_joints, *ranges])
+
+    @property
+    def ranges(self) -> list[tuple[str, JointRange | Box]]:
+        """Name and table of every step box."""
+        named = ((self.terms.named[k].name, table) for k, table in sorted(self.asked.items()))
+        return [(name, table) for name, table in named if isinstance(table, _BOUNDS)]
 
     def _compiled(self, tables: dict[int, Any]) -> dict[int, Any]:
         """What the kernel makes of the tables of rows."""
@@ -212,6 +218,14 @@ class Program:
     def evaluate(self, q: Array) -> Evaluated:
         """The tables of rows at ``q`` ``(nq,)``: those of the terms at :attr:`places`."""
         return self._kernel.evaluate(self._program, q)
+
+    def search(self, rule: SearchRule) -> Search | None:
+        """What searches the program; None where it is left to the loop, or asks what no QP has."""
+        whole = not self.terms.evaluated and self.robot.coupling is None
+        if not whole or self._fixed.radius is not None:
+            return None
+        prices = [one.price or 0.0 for one in self.asking]
+        return self._kernel.search(self._program, prices, self._fixed, self._joints, rule)
 
     @property
     def robot(self) -> RobotModel:

@@ -66,34 +66,44 @@ def refined(
     # Programs and configurations are kept, and no evaluation: they would fill the memory.
     programs: list[Program] = []
     qs: list[Array] = []
-    reports: list[FrameReport] = []
+    iterations: list[int] = []
+    reports: dict[int, FrameReport] = {}
     for frame, answer in solved:
         known = _known(frame, answer.configuration)
         programs.append(answer.evaluation.program.asked_by(terms, known))
         qs.append(answer.evaluation.q)
-        reports.append(answer.report)
+        iterations.append(answer.iterations)
+        if not refinement.sweeps:
+            reports[len(reports)] = answer.report(loop.feasibility)
     count = done = len(qs)
     for sweep in range(refinement.sweeps):
         order = range(count) if sweep % 2 == 0 else range(count - 1, -1, -1)
         for index in order:
-            best = Evaluation(programs[index].among(_around(qs, index)), qs[index])
-            qp = best.qp(residuals=loop.solver == "cvxpy")
-            step = solve(qp, loop.solver).step
-            merit = best.merit(loop.feasibility)
-            for share in _SHARES:
-                q = best.program.robot.integrate(qs[index], share * step)
-                new = Evaluation(best.program, q)
-                if new.merit(loop.feasibility) <= merit:
-                    best = new
-                    break
+            best = _improved(loop, programs[index].among(_around(qs, index)), qs[index])
             qs[index] = best.q
             if sweep + 1 == refinement.sweeps:
-                solves = reports[index].iterations + refinement.sweeps
+                solves = iterations[index] + refinement.sweeps
                 reports[index] = best.report(index, solves, loop.feasibility)
             done += 1
             if progress is not None:
                 progress(done, count * (1 + refinement.sweeps))
-    return list(zip(qs, reports, strict=True))
+    return [(q, reports[index]) for index, q in enumerate(qs)]
+
+
+def _improved(loop: FrameLoop, program: Program, q: Array) -> Evaluation:
+    """One step from ``q`` ``(nq,)``, or as much of it as does not raise the merit."""
+    search = program.search(loop.rule) if loop.solver == "daqp" else None
+    found = None if search is None else search.improved(q, _SHARES)
+    if found is not None:
+        return Evaluation(program, found.evaluated.configuration.q, found.evaluated)
+    best = Evaluation(program, q)
+    step = solve(best.qp(residuals=loop.solver == "cvxpy"), loop.solver).step
+    merit = best.merit(loop.feasibility)
+    for share in _SHARES:
+        new = Evaluation(program, program.robot.integrate(q, share * step))
+        if new.merit(loop.feasibility) <= merit:
+            return new
+    return best
 
 
 def _known(frame: Frame, configuration: Configuration) -> Frame:

@@ -158,7 +158,7 @@ class Retargeter:
     def solve_first(self, frame: Frame) -> tuple[Configuration, FrameReport]:
         """Solve a frame that nothing goes before; if the usual start ends poorly, try others."""
         answer = self._loop.first(frame)
-        return answer.configuration, answer.report
+        return answer.configuration, answer.report(self.feasibility)
 
     def solve_frame(
         self,
@@ -170,14 +170,14 @@ class Retargeter:
         """Iterate one frame from ``start`` until it stands still and its constraints hold."""
         most = self.iterations if iterations is None else iterations
         answer = self._loop.solved(self.program(frame, neighbours), start.q, most)
-        return answer.configuration, answer.report
+        return answer.configuration, answer.report(self.feasibility)
 
     def frames(
         self, plan: Plan, progress: Progress | None = None
     ) -> Iterator[tuple[Frame, Configuration, FrameReport]]:
         """Solve the frames of a plan in order."""
         for frame, answer in self._solutions(plan, progress, None):
-            yield frame, answer.configuration, answer.report
+            yield frame, answer.configuration, answer.report(self.feasibility)
 
     def _solutions(
         self, plan: Plan, progress: Progress | None, on_frame: OnFrame | None
@@ -248,7 +248,7 @@ class Retargeter:
             told = _over(progress, len(plan) * (1 + sweeps))
             solutions = self._solutions(plan, told, on_frame)
             solved = (
-                [(answer.configuration.q, answer.report) for _, answer in solutions]
+                [(one.configuration.q, one.report(self.feasibility)) for _, one in solutions]
                 if self.refine is None
                 else refined(self._loop, self.refine, solutions, told)
             )
