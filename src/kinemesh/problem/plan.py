@@ -10,9 +10,9 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.arguments import floats, instance, number, whole
 from kinemesh.arrays import Array
-from kinemesh.detection.facing import detect_facings
-from kinemesh.detection.stance import Footing, StanceRule, detect_footing
-from kinemesh.detection.touch import Touch, TouchRule, detect_touches
+from kinemesh.detection.detected import Detected
+from kinemesh.detection.stance import Footing, StanceRule
+from kinemesh.detection.touch import Touch, TouchRule
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
 from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
@@ -48,7 +48,7 @@ class Plan:
         facings: how torso, feet and hands are turned, where the clip has rotations.
 
     Obstacles of shapes that are made ready already, which takes seconds where a prop is hollow,
-    may be handed in; names of theirs are not looked at.
+    may be handed in; names of theirs are not looked at. So may what was detected in the clip.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Plan:
         touch: TouchRule | None = None,
         nominal: Array | None = None,
         obstacles: Mapping[Shape, Obstacle] | None = None,
+        detected: Detected | None = None,
     ) -> None:
         self.clip = instance("clip", clip, Clip, "a Clip: kinemesh.read(path) makes one of a file")
         self.robot = instance("robot", robot, RobotModel, "a RobotModel")
@@ -94,9 +95,14 @@ class Plan:
         home = self.scene if scene is None else scaled_scene(clip.scene, self.scale)
         self._displaced = None if scene is None else PropMap.between(home, self.scene)
         self.landmarks = clip.landmarks() * self.scale
-        self.footing: Mapping[str, Footing] = detect_footing(clip, stance)
-        self.facings = detect_facings(clip, self.footing)
-        self.touches: tuple[Touch, ...] = detect_touches(clip, touch)
+        if detected is None:
+            detected = Detected.in_clip(clip, stance, touch)
+        else:
+            what = "what Detected.in_clip(clip) gives, or None"
+            instance("detected", detected, Detected, what).check(clip, stance, touch)
+        self.footing: Mapping[str, Footing] = detected.footing
+        self.facings = detected.facings
+        self.touches: tuple[Touch, ...] = detected.touches
         self._land: TerrainChange = None if scene is None else self._moved_land(home)
         scaled = self.landmarks, self._land, self.scale
         slow = (stance or StanceRule()).enter_speed
