@@ -26,7 +26,7 @@ from kinemesh.problem.prop_map import PropMap, TerrainScale
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
-from kinemesh.robot import RobotModel
+from kinemesh.robot import OrientedLink, RobotModel
 
 _GOES_WITH = {"torso": ("left_shoulder", "right_shoulder")} | {
     f"{side}_hand": (f"{side}_hand",) for side in ("left", "right")
@@ -111,8 +111,12 @@ class Plan:
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
         self._anchors = Anchors(clip.scene, self.scene, robot.reach.landmarks, *scaled, self._mesh)
-        turns = {facing.part: facing.rotations for facing in self.facings if facing.usable}
-        self._turns = [(part, turns[part.name]) for part in robot.parts if part.name in turns]
+        self._shares: list[Array] = []
+        if self._displaced is not None:
+            bodies = enumerate(self.landmarks)
+            apart = self._displaced.shares
+            self._shares = [apart(body, self._anchors.on_props(k)) for k, body in bodies]
+        self._turns = self._turns_of_parts()
         known = obstacles or {}
         self._obstacles = [
             (
@@ -191,14 +195,14 @@ class Plan:
             return LaplacianTarget.from_points(joggled, source, anchors, weights)
         mesh, props = self.mesh(index), self._anchors.on_props(index)
         deltas = mesh.deltas(source)
-        deltas = self._displaced.deltas(index, deltas, self.landmarks[index], props)
+        deltas = self._displaced.deltas(index, deltas, self._shares[index], props)
         return LaplacianTarget.reduce(mesh, deltas, anchors, weights)
 
     def _expected(self, index: int) -> Array:
         """About where the robot's landmarks ``(K, 3)`` [m] are to be looked for."""
         body = np.asarray(self.landmarks[index])
         if self._displaced is not None:
-            body = self._displaced.places(index, body, self._anchors.on_props(index))
+            body = self._displaced.places(index, body, self._shares[index])
         if self._land is None:
             return body
         feet = [(body[toe][None], side) for side, toe in TOES.items()]
@@ -206,16 +210,19 @@ class Plan:
         return np.asarray(body + np.mean(away, axis=0))
 
     def _orientation_targets(self, index: int) -> tuple[OrientationTarget, ...]:
-        known = {part.name: turns[index] for part, turns in self._turns}
+        return tuple(OrientationTarget(part, turns[index]) for part, turns in self._turns)
+
+    def _turns_of_parts(self) -> list[tuple[OrientedLink, Array]]:
+        """The parts whose turn is known, and it in every frame ``(T, 3, 3)``."""
+        known = {facing.part: facing.rotations for facing in self.facings if facing.usable}
         if self._displaced is not None:
-            props = self._anchors.on_props(index)
-            share = self._displaced.shares(self.landmarks[index], props)
-            for part in known.keys() & _GOES_WITH.keys():
-                marks = [LANDMARKS.index(mark) for mark in _GOES_WITH[part]]
-                turn = self._displaced.turn(index, share[:, marks].mean(axis=1, keepdims=True))
-                own = Rotation.from_matrix(np.array(known[part]))  # older SciPy wants to write
-                known[part] = (turn * own).as_matrix()[0]
-        return tuple(OrientationTarget(part, known[part.name]) for part, _ in self._turns)
+            share = np.array(self._shares)
+            for name in known.keys() & _GOES_WITH.keys():
+                marks = [LANDMARKS.index(mark) for mark in _GOES_WITH[name]]
+                turn = self._displaced.turn(share[:, :, marks].mean(axis=2).T)
+                own = Rotation.from_matrix(np.array(known[name]))  # older SciPy wants to write
+                known[name] = (turn * own).as_matrix()
+        return [(part, known[part.name]) for part in self.robot.parts if part.name in known]
 
     def _moved_land(self, home: Scene) -> TerrainPieces | TerrainScale | None:
         """How the robot's terrain differs from that of the demonstration, ``home``, scaled."""
