@@ -91,6 +91,8 @@ def _support(posed: KinematicTrajectory, scene: Scene, torque: Array, surfaces: 
     under = support_height(scene, corners.reshape(-1, 3), surfaces, 0.05)
     touching = np.abs(corners[..., 2] - under.reshape(corners.shape[:3])) < _PLANTED
     frames = np.flatnonzero(touching[1:-1].any(axis=(1, 2))) + 1
+    if not len(frames):
+        return
     joints = [sole.joint for sole in soles]
     jacobians = joint_jacobians(posed.robot, posed.q[frames], joints)
     levers = corners[frames] - posed.translations[frames][:, joints, None]

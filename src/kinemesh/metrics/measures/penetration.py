@@ -22,6 +22,7 @@ def penetration(
     scene: Scene,
     props: tuple[Encounter, ...],
     terrain: Encounter | None,
+    pairs: SelfPairs,
     limits: Limits,
 ) -> tuple[Measure, ...]:
     """Rows of all four kinds."""
@@ -44,7 +45,6 @@ def penetration(
                     note="against the convex parts that stand in for the true surface",
                 )
             )
-    pairs = SelfPairs(posed.robot)
     rows += _rows("self", *pairs.deepest(posed.rotations, posed.translations), limits)
     return tuple(rows)
 
