@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 
 from kinemesh import Retargeter
 from kinemesh import recordings as io
-from kinemesh.augment import Unfit, Variant
+from kinemesh.augment import PropSize, Unfit, Variant
 from kinemesh.batch.clip_variants import ClipVariants
+from kinemesh.matching import evaluate
 from kinemesh.motion import Clip
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
@@ -69,6 +71,8 @@ def test_a_variant_in_company_is_what_it_is_alone(
         saved = made.save(tmp_path / "made.npz").read_bytes()
         known = alone(clip, variant, retargeter, Result.load(file))
         assert known.save(tmp_path / "known.npz").read_bytes() == saved
+        score = evaluate(made, robot=retargeter.robot, surfaces=company.surfaces(made))
+        assert score == evaluate(known, robot=retargeter.robot)
 
 
 @pytest.mark.slow
@@ -84,6 +88,24 @@ def test_climbs_in_company_are_what_they_are_alone(retargeter: Retargeter) -> No
         varied = variant.apply(clip)
         made = company.retarget(variant)
         assert_same(made, retargeter.retarget(varied.clip, scene=varied.scene))
+
+
+def test_what_is_judged_by_is_held_for_a_clip_and_not_without_end(
+    demos: dict[str, Clip], retargeter: Retargeter
+) -> None:
+    clip = demos["lift_box"].crop(60, 64)
+    company = ClipVariants(clip, retargeter)
+    turned = company.retarget(Variant("turned", {"prop.turn": 20.0}))
+    first = company.surfaces(turned)
+    assert company.surfaces(turned) is first
+    sized = retargeter.retarget(clip)
+    seen = {id(first)}
+    for k in range(40):
+        scene = PropSize(x=0.9 + 0.001 * k).apply(clip.scene, clip)
+        surfaces = company.surfaces(replace(sized, scene=scene))
+        seen.add(id(surfaces))
+        assert len(company._judged) <= 16
+    assert len(seen) > 1
 
 
 def test_the_answer_to_the_clip_is_made_where_none_is_given(

@@ -6,10 +6,14 @@ from functools import cached_property
 from pathlib import Path
 
 from kinemesh.augment import ClipAugmentation, Variant
+from kinemesh.metrics import Surfaces
 from kinemesh.motion import Clip, Shape, Trajectory
 from kinemesh.proximity import Obstacle
 from kinemesh.result import Result
 from kinemesh.solve.retargeter import Retargeter
+
+_MOST = 16
+"""So many shapes are held for judging at most; a single result may have more."""
 
 
 class ClipVariants:
@@ -31,6 +35,7 @@ class ClipVariants:
             prop.shape: Obstacle.from_shape(prop.name, prop.shape, true=True)
             for prop in clip.scene.props
         }
+        self._surfaces, self._judged = Surfaces(), set[Shape]()
         self._shown: _Shown | None = None
         self._answer: tuple[Path, Trajectory] | None = None
 
@@ -59,6 +64,19 @@ class ClipVariants:
             obstacles=self._obstacles,
             detected=shown.detected,
         )
+
+    def surfaces(self, result: Result) -> Surfaces:
+        """What shapes are judged by, those of earlier results with it: for ``evaluate``.
+
+        Made anew where these had too many shapes, as variants of other sizes have.
+        """
+        scenes = [result.scene, *([result.demonstration.scene] if result.demonstration else [])]
+        shapes = {prop.shape for scene in scenes for prop in scene.props}
+        shapes |= {scene.terrain.shape for scene in scenes if scene.terrain is not None}
+        self._judged |= shapes
+        if len(self._judged) > _MOST:
+            self._surfaces, self._judged = Surfaces(), shapes
+        return self._surfaces
 
     def _demonstrated(self, variant: Variant) -> _Shown:
         steps = variant.demonstration

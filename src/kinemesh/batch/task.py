@@ -128,7 +128,9 @@ class Worker:
                 judged = delivered(
                     other, result, self._retargeter.robot, format=task.options.format
                 )
-            score = evaluate(judged, robot=self._retargeter.robot)
+            score = evaluate(
+                judged, robot=self._retargeter.robot, surfaces=variants.surfaces(result)
+            )
             marks.append(time.perf_counter())
             status = {"pass": KEPT, "unsure": UNSURE, "fail": REJECTED}[score.state]
             files = self._place(task, result, status, other)
