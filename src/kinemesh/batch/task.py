@@ -26,6 +26,9 @@ from kinemesh.result import Result
 from kinemesh.solve.retargeter import Retargeter
 from kinemesh.trajectories import WRITERS, delivered, write
 
+STAGES = ("read", "solve", "encode", "judge", "write")
+"""What a worker's time goes to; ``encode`` makes the trainer's file, ``judge`` reads it again."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -112,16 +115,17 @@ class Worker:
         Raises:
             KinemeshError: the clip cannot be read, or the result not be written.
         """
-        marks = [time.perf_counter()]
+        marks = [time.process_time()]
         variants = self._variants(task)
-        marks.append(time.perf_counter())
+        marks.append(time.process_time())
         try:
             result = variants.retarget(task.variant, task.nominal)
         except Unfit as reason:
             return task.record(SKIPPED, str(reason))
-        marks.append(time.perf_counter())
+        marks.append(time.process_time())
         with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=task.out) as beside:
             other = self._written(task, result, Path(beside))
+            marks.append(time.process_time())
             # What is judged is what is delivered: the file's own numbers, where there is a file.
             judged = result
             if other is not None and task.options.format is not None:
@@ -131,10 +135,10 @@ class Worker:
             score = evaluate(
                 judged, robot=self._retargeter.robot, surfaces=variants.surfaces(result)
             )
-            marks.append(time.perf_counter())
+            marks.append(time.process_time())
             status = {"pass": KEPT, "unsure": UNSURE, "fail": REJECTED}[score.state]
             files = self._place(task, result, status, other)
-        marks.append(time.perf_counter())
+        marks.append(time.process_time())
         spent = [b - a for a, b in itertools.pairwise(marks)]
         return task.record(
             status,
@@ -146,7 +150,7 @@ class Worker:
             frames=len(result),
             fps=result.trajectory.fps,
             relaxed=len(result.failures),
-            timings=dict(zip(("read", "solve", "judge", "write"), spent, strict=True)),
+            timings=dict(zip(STAGES, spent, strict=True)),
             files=files,
         )
 
