@@ -96,3 +96,15 @@ def test_it_holds_what_the_detectors_find(carrying: Clip) -> None:
     assert touches and all(
         np.array_equal(a.touching, b.touching) for a, b in zip(touches, found.touches, strict=True)
     )
+
+
+def test_rotations_are_a_part_of_what_is_shown(demos: dict[str, Clip]) -> None:
+    clip = demos["walk"].crop(0, 12)
+    frames, joints, _ = clip.positions.shape
+    turns = np.tile([0.0, 0.0, 0.0, 1.0], (frames, joints, 1))
+    turned = replace(clip, rotations=turns)
+    turns[3, 2] = [0.0, 0.0, 0.1, np.sqrt(0.99)]
+    Detected.in_clip(turned).check(replace(turned))
+    for other in (replace(clip, rotations=None), replace(clip, rotations=turns)):
+        with pytest.raises(ClipError, match="another motion"):
+            Detected.in_clip(turned).check(other)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.detection.facing import Facing, detect_facings
 from kinemesh.detection.stance import Footing, StanceRule, detect_footing
 from kinemesh.detection.touch import Touch, TouchRule, detect_touches
@@ -60,12 +61,17 @@ def _alike(one: Clip, other: Clip) -> bool:
         (one.skeleton, one.fps, one.height, one.edits)
         == (other.skeleton, other.fps, other.height, other.edits)
         and np.array_equal(one.positions, other.positions)
-        and (one.rotations is None) == (other.rotations is None)
-        and (one.rotations is None or np.array_equal(one.rotations, other.rotations))
+        and _equal(one.rotations, other.rotations)
         and one.contacts.keys() == other.contacts.keys()
         and all(np.array_equal(one.contacts[key], other.contacts[key]) for key in one.contacts)
         and _same_scene(one.scene, other.scene)
     )
+
+
+def _equal(one: Array | None, other: Array | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return np.array_equal(one, other)
 
 
 def _same_scene(one: Scene, other: Scene) -> bool:

@@ -138,7 +138,8 @@ def _same(known: Shape, shape: Shape, factor: float) -> bool:
 def _indexed(shape: Shape) -> tuple[Array, NDArray[np.int64]]:
     """Points, the surface's vertices first, and which of them are corners of the parts."""
     numbers = {point: k for k, point in enumerate(_rows(shape.vertices))}
-    corners, more = [], []
+    corners: list[int] = []
+    more: list[Array] = []
     for part in shape.parts:
         for point, place in zip(_rows(part.vertices), part.vertices, strict=True):
             if point not in numbers:
