@@ -6,7 +6,8 @@ Two seconds of ``sub3_largebox_003`` with its box elsewhere, and of it and of ``
 other speeds and mirrored: ``--count`` variants in all. Recordings are looked for in ../shared/data
 beside the repository, or where --data says. Wall time counts from the start of the workers to the
 last file; CPU time is that of the workers alone, which a busy machine does not change much.
-Memory is the peak of the resident set that /proc tells of each worker.
+Memory is the peak of the resident set that /proc tells of each worker. A second table says what the
+CPU time of a frame goes to, by the manifest's timings; the rest is the start of the workers.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from kinemesh.augment import Spec, spec_of
 from kinemesh.batch import Batch, Source, batch
+from kinemesh.batch.task import STAGES
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 HOURS = 8.38
@@ -91,6 +93,14 @@ def measured(given: argparse.Namespace, workers: int) -> tuple[Batch, float, flo
     return made, max(memory.values()), spent() - before
 
 
+def by_stage(made: Batch, spent: float) -> list[float]:
+    """CPU time of a frame [ms] by stage, and what is left of all of it."""
+    assert made.rate is not None
+    timings = [record["timings"] for record in made.records if record.get("frames")]
+    stages = [sum(timing[stage] for timing in timings) for stage in STAGES]
+    return [1e3 * part / made.rate.frames for part in (*stages, spent - sum(stages))]
+
+
 def main() -> None:
     """Run, and print a table."""
     parser = argparse.ArgumentParser(
@@ -103,7 +113,7 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
     print("| workers | variants | frames/s | variants/h | CPU ms/frame | peak MB | 8.38 h take |")
     print("|---|---|---|---|---|---|---|")
-    rates = {}
+    rates, stages = {}, {}
     for workers in given.workers:
         made, memory, spent = measured(given, workers)
         rate = made.rate
@@ -112,12 +122,18 @@ def main() -> None:
                 "nothing was retargeted: " + ", ".join(r["reason"] for r in made.records)
             )
         rates[workers] = rate.frames_per_second
+        stages[workers] = by_stage(made, spent)
         print(
             f"| {workers} | {rate.variants} | {rate.frames_per_second:.1f} | "
             f"{rate.variants_per_hour:.0f} | {1e3 * spent / rate.frames:.1f} | {memory:.0f} | "
             f"{rate.hours_for(HOURS):.1f} h |",
             flush=True,
         )
+    print("\nCPU time of a frame [ms]\n")
+    print(f"| workers | {' | '.join(STAGES)} | rest |")
+    print(f"|---|{'---|' * (len(STAGES) + 1)}")
+    for workers, parts in stages.items():
+        print(f"| {workers} | {' | '.join(f'{part:.2f}' for part in parts)} |")
     first = given.workers[0]
     for workers in given.workers[1:]:
         print(f"{workers} workers are {rates[workers] / rates[first]:.2f} times as fast as {first}")

@@ -16,6 +16,9 @@ def made() -> Any:
         what, value = task
         if what == "say":
             return value, started
+        if what == "nap":
+            time.sleep(0.1)
+            return started
         if what == "raise":
             raise ValueError(value)
         if what == "hang":

@@ -103,7 +103,7 @@ def test_ruler_and_solver_agree_on_how_far_hulls_are_from_parts(compiled):
 
 
 def test_the_ruler_poses_the_robot_as_the_solver_does(robot):
-    from kinemesh.metrics.geometry.kinematics import inverse_dynamics, point_jacobians, velocities
+    from kinemesh.metrics.geometry.kinematics import inverse_dynamics, joint_jacobians, velocities
     from kinemesh.testing import random_configuration
 
     rng = np.random.default_rng(4)
@@ -116,14 +116,13 @@ def test_the_ruler_poses_the_robot_as_the_solver_does(robot):
         joints = np.full(4, sole.joint)
         points = theirs.positions(joints, sole.corners)
         np.testing.assert_allclose(mine.positions(joints, sole.corners), points, atol=1e-12)
-        np.testing.assert_allclose(
-            point_jacobians(robot, theirs.q, sole.joint, points),
-            theirs.jacobians(joints, points),
-            atol=1e-12,
-        )
+        spatial = next(joint_jacobians(robot, theirs.q[None], [sole.joint]))[0]
+        lever = points - mine.translations[sole.joint]
+        found = spatial[:3] + np.cross(spatial[3:].T, lever[:, None]).transpose(0, 2, 1)
+        np.testing.assert_allclose(found, theirs.jacobians(joints, points), atol=1e-12)
     rates = velocities(robot, q, 30.0)
     np.testing.assert_allclose(robot.integrate(q[0], rates[0] / 30.0), q[1], atol=1e-9)
-    assert inverse_dynamics(robot, q[0], 0 * rates[0], 0 * rates[0])[2] != 0.0
+    assert inverse_dynamics(robot, q[:1], 0 * rates[:1], 0 * rates[:1])[0, 2] != 0.0
 
 
 def test_a_hull_of_the_robot_is_a_polytope_with_as_many_edges_as_euler_says(robot):

@@ -11,10 +11,12 @@ import pytest
 from kinemesh.geometry import poses
 from kinemesh.metrics import Limits, evaluate, official
 from kinemesh.metrics.geometry.encounter import encounters
-from kinemesh.metrics.geometry.surface import surfaces_of
+from kinemesh.metrics.geometry.selfcollision import SelfPairs
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.measures.contact import contact
 from kinemesh.metrics.measures.penetration import penetration
+from kinemesh.metrics.person.human import Hands
 from kinemesh.motion import Scene, Trajectory
 from kinemesh.robot import RobotModel
 from recordings import recording
@@ -45,16 +47,18 @@ def test_gmrs_figures_are_reproduced(base, clip):
     # A hand deep in a box is dear to measure: how deep in every sixth frame, and about the deepest.
     rows = {row.name: row for row in evaluate(trajectory, base, scene=Scene(), clip=clip)}
     posed = KinematicTrajectory(trajectory, base)
-    surfaces = surfaces_of(scene, clip.scene)
+    surfaces = Surfaces()
+    hands = Hands(clip, surfaces)
     things = encounters(scene, posed, surfaces)
-    rows |= {r.name: r for r in contact(posed, scene, *things, clip, Limits(), surfaces)}
+    rows |= {r.name: r for r in contact(posed, scene, *things, hands, Limits(), surfaces)}
     some = sorted({*range(0, len(posed), 6), *range(34, 39)})
     prop = replace(scene.props[0], track=scene.props[0].track[some])
     posed, scene = (
         KinematicTrajectory(replace(trajectory, q=trajectory.q[some]), base),
         Scene((prop,)),
     )
-    deep = penetration(posed, scene, *encounters(scene, posed, surfaces), Limits())
+    things = encounters(scene, posed, surfaces)
+    deep = penetration(posed, scene, *things, SelfPairs(base), Limits())
     rows |= {row.name: row for row in deep if row.name.startswith("penetration.prop")}
     for name, figure, slack in (
         ("penetration.ground.max", 20.5, 0.7),

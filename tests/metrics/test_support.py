@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kinemesh.detection.support import support_height as by_parts
-from kinemesh.metrics.geometry.surface import surfaces_of
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.person.support import support_height as ruler
 from kinemesh.motion import Scene, Shape, Terrain
 
@@ -35,7 +35,7 @@ def outward(shape: Shape) -> Shape:
 
 
 def support_height(scene: Scene, points: np.ndarray, reach: float = 0.12) -> np.ndarray:
-    return ruler(scene, points, surfaces_of(scene), reach)
+    return ruler(scene, points, Surfaces(), reach)
 
 
 def test_a_foot_in_a_ditch_stands_on_its_floor_and_not_on_the_hull_over_it():

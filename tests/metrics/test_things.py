@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.metrics.geometry.overlap import Body, depths
 from kinemesh.metrics.geometry.palms import palm, shift
-from kinemesh.metrics.geometry.surface import Surface, surfaces_of
+from kinemesh.metrics.geometry.surface import Surface, Surfaces
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.things import things
 from kinemesh.metrics.score import Measure
@@ -23,7 +23,7 @@ def at(x: float, y: float = 0.0, z: float = 0.0, turn: Rotation | None = None) -
 
 
 def scored(scene: Scene, clip: Clip | None = None) -> Measure:
-    surfaces = surfaces_of(scene, None if clip is None else clip.scene)
+    surfaces = Surfaces()
     return things(scene, clip, None, 1.0, Limits(), surfaces)[0]
 
 

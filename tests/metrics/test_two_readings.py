@@ -17,7 +17,7 @@ import made_person
 from kinemesh.demos import DEMOS, walk
 from kinemesh.detection.stance import Footing, detect_footing
 from kinemesh.detection.touch import detect_touches, hand_points
-from kinemesh.metrics.geometry.surface import surfaces_of
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.person import human, touches
 from kinemesh.motion import SKELETONS, Clip, Prop, Scene, Shape, Terrain
 from kinemesh.recordings import read
@@ -28,7 +28,7 @@ FRAMES = 45
 
 
 def stands(clip: Clip, side: str) -> tuple[human.Standing, Footing]:
-    return human.standing(clip, side, surfaces_of(clip.scene)), detect_footing(clip)[side]
+    return human.standing(clip, side, Surfaces()), detect_footing(clip)[side]
 
 
 def holds(clip: Clip, hand: str, thing: str) -> np.ndarray:
@@ -41,8 +41,8 @@ def judged(clip: Clip, side: str, thing: str) -> np.ndarray:
     """When the ruler says so ``(T,)``."""
     terrain = clip.scene.terrain
     if terrain is not None and terrain.name == thing:
-        return touches.on_terrain(clip, side, surfaces_of(clip.scene)).flags
-    return touches.on_props(clip, side, surfaces_of(clip.scene))[thing].flags
+        return touches.on_terrain(human.Hands(clip, Surfaces()), side).flags
+    return touches.on_props(human.Hands(clip, Surfaces()), side)[thing].flags
 
 
 def agree(clip: Clip) -> None:

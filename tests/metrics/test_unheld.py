@@ -10,7 +10,8 @@ import pytest
 from kinemesh.demos import lift_box, walk
 from kinemesh.metrics import Held, clip_doubts, evaluate
 from kinemesh.metrics.doubts.unheld import unheld_hands
-from kinemesh.metrics.geometry.surface import surfaces_of
+from kinemesh.metrics.geometry.surface import Surfaces
+from kinemesh.metrics.person.human import Hands
 from kinemesh.metrics.person.timeline import person_touches
 from kinemesh.motion import Clip, Scene
 from kinemesh.motion.edits import TouchEdit
@@ -56,13 +57,13 @@ def test_a_foot_in_the_air_must_not_be_held(stands: Clip) -> None:
 def test_a_hand_that_touches_has_to_be_held() -> None:
     clip = lift_box().crop(60, 100)
     pair = ("left_hand", "box")
-    touches = {pair: person_touches(clip, "box", "left", surfaces_of(clip.scene))}
+    touches = {pair: person_touches(Hands(clip, Surfaces()), "box", "left")}
     assert touches[pair].all()
     assert list(unheld_hands(clip, touches, touches)) == []
     (doubt,) = unheld_hands(clip, {}, touches)
     assert "left hand touches box" in doubt.why and doubt.frames == ((0, 39),)
     off = clip.with_contacts(TouchEdit("left_hand", "box", 0, 39, False))
-    assert not person_touches(off, "box", "left", surfaces_of(off.scene)).any()
+    assert not person_touches(Hands(off, Surfaces()), "box", "left").any()
 
 
 def test_the_ruler_compares_what_it_is_told_was_held(robot, still, standing) -> None:

@@ -42,7 +42,7 @@ def test_what_is_on_the_prop_goes_with_it_and_what_is_far_stays(demos: dict[str,
     shares = found.shares(body, anchors)[0]
     assert shares[0] == 1.0 and 0.0 < shares[1] < 1.0 and shares[2] == 0.0
     deltas = np.tile([1.0, 0.0, 0.5], (len(body) + 2 + 1, 1))
-    after = found.deltas(INDEX, deltas, body, anchors)
+    after = found.deltas(INDEX, deltas, found.shares(body, anchors), anchors)
     yaw = np.arctan2(after[:, 1], after[:, 0])
     np.testing.assert_allclose(yaw, [angle, shares[1] * angle, 0.0, angle, angle, 0.0], atol=1e-9)
     np.testing.assert_allclose(after[:, 2], 0.5)
@@ -57,7 +57,7 @@ def test_a_body_that_turns_with_all_that_it_touches_keeps_its_laplacian_coordina
     body, anchors = rng.normal(0.0, 0.02, (5, 3)), rng.normal(0.0, 0.02, (30, 3))
     source = np.concatenate([body, anchors])
     mesh = InteractionMesh.from_points(source)
-    wanted = found.deltas(INDEX, mesh.deltas(source), body, [anchors])
+    wanted = found.deltas(INDEX, mesh.deltas(source), found.shares(body, [anchors]), [anchors])
     posed = Rotation.from_euler("z", 2.0).apply(source) + np.array([3.0, 1.0, 0.0])
     np.testing.assert_allclose(mesh.deltas(posed), wanted, atol=1e-9)
 
@@ -78,7 +78,8 @@ def test_places_follow_a_prop_that_was_moved(demos: dict[str, Clip]) -> None:
     scene = PropPlace(x=0.5, tau=np.inf, axes="world").apply(clip.scene, clip)
     found = displaced(clip, scene, scale=0.5)
     near, far = np.array([[1.0, 0.0, 0.5]]), np.array([[3.0, 0.0, 0.5]])
-    after = found.places(INDEX, np.concatenate([near, far]), [near])
+    points = np.concatenate([near, far])
+    after = found.places(INDEX, points, found.shares(points, [near]))
     np.testing.assert_allclose(after, [[1.25, 0.0, 0.5], [3.0, 0.0, 0.5]], atol=1e-9)
 
 

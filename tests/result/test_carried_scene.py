@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from commands import older
 from kinemesh import metrics
 from kinemesh.errors import ClipError, ReadError
+from kinemesh.geometry.convex import ConvexPart
 from kinemesh.motion import Clip, Prop, Scene, Shape, StanceEdit, Terrain, TouchEdit
 from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
+from kinemesh.result.shapes import _indexed
 from kinemesh.robot import RobotModel
 from kinemesh.solve import retarget
 
@@ -289,3 +291,21 @@ def test_a_scene_that_cannot_be_is_refused_with_the_files_name(
     np.savez(tmp_path / "bad.npz", **data)
     with pytest.raises(ReadError, match=r"bad\.npz: "):
         Result.load(tmp_path / "bad.npz")
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_corners_of_parts_are_the_surfaces_where_they_are_equal_and_are_kept_exactly(
+    zero: float, rng: np.random.Generator
+) -> None:
+    """Against a search of every point: zeros of both signs are one place, but are kept as given."""
+    box = Shape.box((1.0, 1.0, 1.0), (0.5, 0.5, 0.5))
+    vertices = np.where(box.vertices == 0.0, zero, box.vertices)
+    vertices = np.concatenate([vertices, vertices[:1], vertices[:1]])  # a place may be there twice
+    parts = (box.parts[0], ConvexPart(rng.random((6, 3))))
+    shape = Shape(vertices, box.faces, parts)
+    points, corners = _indexed(shape)
+    assert points[: len(shape.vertices)].tobytes() == np.asarray(shape.vertices).tobytes()
+    wanted = np.concatenate([part.vertices for part in parts])
+    assert np.array_equal(points[corners], wanted)
+    apart = [p for p in wanted if not (shape.vertices == p).all(axis=1).any()]
+    assert len(points) == len(shape.vertices) + len(apart) > len(shape.vertices)

@@ -224,11 +224,11 @@ def test_a_write_that_fails_half_way_leaves_what_was_there(
     path = tmp_path / "out.npz"
     path.write_text("old")
 
-    def fails(stream, **arrays) -> None:
+    def fails(stream, array, **options) -> None:
         stream.write(b"half of it")
         raise error
 
-    monkeypatch.setattr(np, "savez_compressed", fails)
+    monkeypatch.setattr(np.lib.format, "write_array", fails)
     with pytest.raises(type(error)):
         made().save(path)
     assert [p.name for p in tmp_path.iterdir()] == ["out.npz"]
@@ -236,10 +236,10 @@ def test_a_write_that_fails_half_way_leaves_what_was_there(
 
 
 def test_a_full_disk_is_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(stream, **arrays) -> None:
+    def fails(stream, array, **options) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez_compressed", fails)
+    monkeypatch.setattr(np.lib.format, "write_array", fails)
     with pytest.raises(KinemeshError, match="No space left"):
         made().save(tmp_path / "out.npz")
 

@@ -1,6 +1,6 @@
 """Many variants of one demonstration: props, terrain and the motion itself, changed."""
 
-from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
+from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation, Unfit
 from kinemesh.augment.ground import Slope, Steps
 from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
 from kinemesh.augment.props import PropPlace, PropShape, PropSize, moved_at
@@ -26,6 +26,7 @@ __all__ = [
     "Steps",
     "TerrainBox",
     "TerrainSize",
+    "Unfit",
     "Variant",
     "Varied",
     "moved_at",

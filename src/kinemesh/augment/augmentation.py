@@ -17,6 +17,10 @@ _FARTHEST = 1e5
 _AXES = ("person", "world")
 
 
+class Unfit(ClipError):
+    """A variant makes no sense for a clip, such as a prop elsewhere for a clip without one."""
+
+
 class SceneAugmentation(ABC):
     """Changes what is touched; the demonstration stays, and the robot adapts it."""
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 from kinemesh import arguments
 from kinemesh._files.disk import is_file_name
 from kinemesh.arguments import mapping, path, shown, text, unknown
-from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation
+from kinemesh.augment.augmentation import ClipAugmentation, SceneAugmentation, Unfit
 from kinemesh.augment.ground import Slope, Steps
 from kinemesh.augment.motion import Arc, Mirror, Move, Speed, Stature
 from kinemesh.augment.props import PropPlace, PropShape, PropSize
@@ -174,29 +174,59 @@ class Variant:
 
     def unfit(self, clip: Clip) -> str | None:
         """Why the variant makes no sense for ``clip``; None if it does."""
+        try:
+            self._changes(self.demonstrated(clip))
+        except Unfit as reason:
+            return str(reason)
+        return None
+
+    def apply(self, clip: Clip) -> Varied:
+        """The clip, and the scene to adapt it to: :meth:`adapted` to what is :meth:`demonstrated`.
+
+        Raises:
+            Unfit: the variant makes no sense for the clip.
+        """
+        return self.adapted(self.demonstrated(clip))
+
+    def demonstrated(self, clip: Clip) -> Clip:
+        """The demonstration changed, its name not: the same for all with this ``demonstration``.
+
+        Raises:
+            Unfit: the variant makes no sense for the clip.
+        """
         for step in self.demonstration:
             reason = step.unfit(clip)
             if reason is not None:
-                return reason
+                raise Unfit(reason)
             clip = step.apply(clip)
-        reasons = (change.unfit(clip) for change in self.scene)
-        return next((reason for reason in reasons if reason is not None), None)
+        return clip
 
-    def apply(self, clip: Clip) -> Varied:
-        """The clip, and the scene to adapt it to.
+    def adapted(self, clip: Clip) -> Varied:
+        """What is demonstrated under the variant's name, and the scene to adapt it to.
+
+        Args:
+            clip: what :meth:`demonstrated` gave.
 
         Raises:
-            ClipError: the variant does not fit the clip.
+            Unfit: the variant makes no sense for the clip.
         """
-        for step in self.demonstration:
-            clip = step.apply(clip)
+        changes = self._changes(clip)
         scene = clip.scene
-        for change in self.scene:
+        for change in changes:
             scene = change.apply(scene, clip)
         if self.name != ORIGINAL:
             clip = replace(clip, name=f"{clip.name}_{self.name}")
-        anchored = bool(self.scene) and all(change.anchored for change in self.scene)
-        return Varied(clip, scene if self.scene else None, anchored)
+        anchored = bool(changes) and all(change.anchored for change in changes)
+        return Varied(clip, scene if changes else None, anchored)
+
+    def _changes(self, clip: Clip) -> tuple[SceneAugmentation, ...]:
+        """What changes the scene, and fits ``clip``."""
+        changes = self.scene
+        for change in changes:
+            reason = change.unfit(clip)
+            if reason is not None:
+                raise Unfit(reason)
+        return changes
 
     def _of(self, group: str, keys: Mapping[str, Callable[[float], float]]) -> dict[str, Any]:
         """The settings of a group that are given, by name, in the library's units."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
+from kinemesh._files.disk import existing_file
+from kinemesh.errors import ReadError
 from kinemesh.robot.shipped import is_shipped, robots_folder
 
 _CODE = (".py", *EXTENSION_SUFFIXES)
@@ -17,6 +19,14 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file."""
     with open(path, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sha256_if_read(path: Path) -> str:
+    """SHA-256 of a file; empty where it cannot be read."""
+    try:
+        return sha256(existing_file(path, empty=True))
+    except (OSError, ReadError):
+        return ""
 
 
 def robot_sha256(robot: str) -> str:

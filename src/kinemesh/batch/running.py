@@ -5,35 +5,33 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kinemesh._files.disk import TEMPORARY, below, existing_file
+from kinemesh._files.disk import TEMPORARY
 from kinemesh.arguments import unknown
-from kinemesh.augment import ORIGINAL, Spec, Variant, read_spec
+from kinemesh.augment import Spec, Variant, read_spec
 from kinemesh.batch import cluster, index, pool
 from kinemesh.batch.card import write_card
-from kinemesh.batch.digests import code_sha256, robot_sha256, sha256
-from kinemesh.batch.line import FAILED, MADE, SKIPPED, Record
+from kinemesh.batch.digests import code_sha256, robot_sha256, sha256_if_read
+from kinemesh.batch.line import FAILED, Record
 from kinemesh.batch.manifest import Manifest, own_file
-from kinemesh.batch.process import Limits, Outcome
+from kinemesh.batch.plan import Plan, Progress
+from kinemesh.batch.process import Limits
 from kinemesh.batch.rate import Rate
 from kinemesh.batch.sources import Source, all_sources
 from kinemesh.batch.task import MakeWorker, Options, Task
-from kinemesh.errors import KinemeshError, ReadError, WriteError
+from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.robot import RobotModel
 from kinemesh.robot.shipped import is_shipped
 from kinemesh.trajectories import WRITERS
 
 LOCAL, RAY = "local", "ray"
 """Engines: processes of this machine; tasks of Ray."""
-
-Progress = Callable[[int, int, Record | None], None]
-"""Called with (0, in all, None), then after each task with (done, in all, its line)."""
 
 
 @dataclass(frozen=True)
@@ -134,11 +132,12 @@ def batch(
             for source, files in [(source, _hashes(source)) for source in wanted]
             for variant in variants.variants
         ]
-        plan = _Plan(manifest, tasks, progress)
+        plan = Plan(manifest, tasks, progress)
         if plan.total:
             if own_file(folder / index.NAME):  # it is of what was there before
                 (folder / index.NAME).unlink()
-        run = partial(cluster.run, address=address) if engine == RAY else pool.run
+        together = partial(pool.run, group=lambda task: task.source.name)
+        run = partial(cluster.run, address=address) if engine == RAY else together
         limits = Limits(time_limit, float("inf") if memory_limit is None else memory_limit)
         since = time.perf_counter()
         try:
@@ -155,110 +154,9 @@ def batch(
         return Batch(there, len(plan.done_now), facts, rate, (*left, *manifest.warnings))
 
 
-class _Plan:
-    """What is still to be done, and what may be done by now."""
-
-    def __init__(
-        self, manifest: Manifest, tasks: Sequence[Task], progress: Progress | None
-    ) -> None:
-        self._manifest = manifest
-        self._progress = progress
-        self._missing = [task for task in tasks if not self._there(task)]
-        self.total = len(self._missing)
-        self.done_now: list[Record] = []
-        self._after: dict[str, list[Task]] = {}
-        if progress is not None:
-            progress(0, self.total, None)
-
-    def first(self) -> list[Task]:
-        """Clips as they are, and variants that need not wait for them."""
-        originals = {t.source.name for t in self._missing if t.variant.name == ORIGINAL}
-        ready = []
-        for task in self._missing:
-            if not task.files.get("source"):
-                self._add(task.record(FAILED, f"{task.source.path} cannot be read"))
-            elif task.variant.name != ORIGINAL and task.source.name in originals:
-                self._after.setdefault(task.source.name, []).append(task)
-            else:
-                ready.append(self._near(task))
-        return ready
-
-    def done(self, task: Task, outcome: Outcome) -> Iterable[Task]:
-        """Note an outcome; what waited for it may be done now."""
-        folder = self._manifest.path.parent
-        if outcome.no_room:
-            raise WriteError(
-                f"{folder} takes no more files ({outcome.error}): make room; what was done is "
-                f"kept, and the same call goes on"
-            )
-        record = outcome.value
-        lost = [
-            name for name in (record or {}).get("files", ()) if not os.path.isfile(folder / name)
-        ]
-        if lost:
-            raise WriteError(
-                f"{folder / lost[0]} was written by a worker and is not there: all machines have "
-                f"to share {folder}"
-            )
-        if record is None:
-            spent = {"all": outcome.seconds}
-            record = task.record(FAILED, outcome.error or "no answer", timings=spent)
-        self._add(record)
-        if task.variant.name != ORIGINAL:
-            return []
-        waiting = self._after.pop(task.source.name, [])
-        if record["status"] in MADE:
-            return [self._near(other) for other in waiting]
-        for other in waiting:
-            self._add(other.record(FAILED, f"the clip as it is failed: {record['reason']}"))
-        return []
-
-    def _near(self, task: Task) -> Task:
-        """The task with the answer to the clip as it is, where there is one."""
-        original = self._manifest.get(task.source.name, ORIGINAL)
-        files = {k: v for k, v in task.files.items() if k not in task.variant.files}
-        whole = replace(task, variant=Variant(), files=files)
-        if task.variant.name == ORIGINAL or original is None or original["key"] != whole.key:
-            return task
-        status = original["status"]
-        names = [f for f in original["files"] if f.startswith(f"{status}/") and f.endswith(".npz")]
-        there = names and (task.out / names[0]).is_file()
-        return replace(task, nominal=task.out / names[0]) if there else task
-
-    def _there(self, task: Task) -> bool:
-        """Whether it was done before, and its files are as they were written."""
-        record = self._manifest.get(task.source.name, task.variant.name)
-        if record is None or record["key"] != task.key:
-            return False
-        if record["status"] not in (*MADE, SKIPPED):
-            return False
-        files = {task.out / name: digest for name, digest in record["files"].items()}
-        return all(_sha256(path) == digest for path, digest in files.items())
-
-    def _add(self, record: Record) -> None:
-        """Add a line, and remove the files of the one that it replaces."""
-        old = self._manifest.get(record["clip"], record["variant"])
-        self._manifest.add(record)
-        for name in (old or {}).get("files", {}).keys() - record["files"].keys():
-            place = below(self._manifest.path.parent, name)
-            if not place.is_dir():
-                place.unlink(missing_ok=True)
-        self.done_now.append(record)
-        if self._progress is not None:
-            self._progress(len(self.done_now), self.total, record)
-
-
 def _hashes(source: Source | Variant) -> dict[str, str]:
     """SHA-256 of the files of a source, or of a variant; empty where one cannot be read."""
-    return {what: _sha256(path) for what, path in source.files.items()}
-
-
-def _sha256(path: Path) -> str:
-    """SHA-256 of a file; empty if it cannot be read."""
-    try:
-        return sha256(existing_file(path, empty=True))
-    except (OSError, ReadError):
-        return ""
+    return {what: sha256_if_read(path) for what, path in source.files.items()}
 
 
 def _folder(out: Path) -> Path:

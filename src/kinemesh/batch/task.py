@@ -15,17 +15,19 @@ from typing import Any
 
 from kinemesh._files.disk import TEMPORARY, below, write_whole
 from kinemesh._version import __version__
-from kinemesh.augment import Variant
+from kinemesh.augment import Unfit, Variant
+from kinemesh.batch.clip_variants import ClipVariants
 from kinemesh.batch.digests import sha256
 from kinemesh.batch.line import KEPT, REJECTED, SKIPPED, UNSURE, Record
 from kinemesh.batch.sources import Source
 from kinemesh.matching import evaluate
 from kinemesh.metrics import Score
-from kinemesh.motion import Clip, Shape, Trajectory
-from kinemesh.proximity import Obstacle
 from kinemesh.result import Result
 from kinemesh.solve.retargeter import Retargeter
 from kinemesh.trajectories import WRITERS, delivered, write
+
+STAGES = ("read", "solve", "encode", "judge", "write")
+"""What a worker's time goes to; ``encode`` makes the trainer's file, ``judge`` reads it again."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,7 @@ class Worker:
 
     def __init__(self, robot: str) -> None:
         self._retargeter = Retargeter(robot)
-        self._clip: tuple[object, Clip] | None = None
-        self._obstacles: dict[Shape, Obstacle] = {}
-        self._nominal: tuple[object, Trajectory] | None = None
+        self._held: tuple[object, ClipVariants] | None = None
 
     def __call__(self, task: Task) -> Record:
         """The manifest's line on a task that has been done.
@@ -115,31 +115,30 @@ class Worker:
         Raises:
             KinemeshError: the clip cannot be read, or the result not be written.
         """
-        marks = [time.perf_counter()]
-        clip = self._read(task)
-        reason = task.variant.unfit(clip)
-        if reason is not None:
-            return task.record(SKIPPED, reason)
-        varied = task.variant.apply(clip)
-        marks.append(time.perf_counter())
-        nominal = self._stay_near(task, clip) if varied.anchored else None
-        result = self._retargeter.retarget(
-            varied.clip, scene=varied.scene, nominal=nominal, obstacles=self._obstacles
-        )
-        marks.append(time.perf_counter())
+        marks = [time.process_time()]
+        variants = self._variants(task)
+        marks.append(time.process_time())
+        try:
+            result = variants.retarget(task.variant, task.nominal)
+        except Unfit as reason:
+            return task.record(SKIPPED, str(reason))
+        marks.append(time.process_time())
         with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=task.out) as beside:
             other = self._written(task, result, Path(beside))
+            marks.append(time.process_time())
             # What is judged is what is delivered: the file's own numbers, where there is a file.
             judged = result
             if other is not None and task.options.format is not None:
                 judged = delivered(
                     other, result, self._retargeter.robot, format=task.options.format
                 )
-            score = evaluate(judged, robot=self._retargeter.robot)
-            marks.append(time.perf_counter())
+            score = evaluate(
+                judged, robot=self._retargeter.robot, surfaces=variants.surfaces(result)
+            )
+            marks.append(time.process_time())
             status = {"pass": KEPT, "unsure": UNSURE, "fail": REJECTED}[score.state]
             files = self._place(task, result, status, other)
-        marks.append(time.perf_counter())
+        marks.append(time.process_time())
         spent = [b - a for a, b in itertools.pairwise(marks)]
         return task.record(
             status,
@@ -151,37 +150,21 @@ class Worker:
             frames=len(result),
             fps=result.trajectory.fps,
             relaxed=len(result.failures),
-            timings=dict(zip(("read", "solve", "judge", "write"), spent, strict=True)),
+            timings=dict(zip(STAGES, spent, strict=True)),
             files=files,
         )
 
-    def _read(self, task: Task) -> Clip:
+    def _variants(self, task: Task) -> ClipVariants:
         """The clip at the rate of what is delivered, read once for variants that come in a row."""
-        place = (task.source, tuple(task.files.items()), task.options.format)
-        if self._clip is None or self._clip[0] != place:
+        files = tuple(task.files.get(what) for what in task.source.files)
+        place = (task.source, files, task.options.format)
+        if self._held is None or self._held[0] != place:
+            self._held = None  # two are never held
             rate = task.options.fps or task.source.rate
             clip = replace(task.source, rate=rate).read()
-            self._clip = (place, replace(clip, name=task.source.name))
-            self._obstacles = {
-                prop.shape: Obstacle.from_shape(prop.name, prop.shape, true=True)
-                for prop in clip.scene.props
-            }
-        return self._clip[1]
-
-    def _stay_near(self, task: Task, clip: Clip) -> Trajectory:
-        """The answer to the demonstration, as the variant has it, in its own scene."""
-        if task.nominal is not None and not task.variant.demonstration:
-            return Result.load(task.nominal).trajectory
-        files = tuple(task.files.items())
-        place = (task.source, files, task.options.format, task.variant.demonstration)
-        if self._nominal is None or self._nominal[0] != place:
-            for step in task.variant.demonstration:
-                clip = step.apply(clip)
-            self._nominal = (
-                place,
-                self._retargeter.retarget(clip, obstacles=self._obstacles).trajectory,
-            )
-        return self._nominal[1]
+            clip = replace(clip, name=task.source.name)
+            self._held = place, ClipVariants(clip, self._retargeter)
+        return self._held[1]
 
     def _written(self, task: Task, result: Result, folder: Path) -> Path | None:
         """The trainer's file of a result in ``folder``, where one is wanted."""

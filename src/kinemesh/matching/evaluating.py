@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kinemesh.matching.matched import MotionLike, match
-from kinemesh.metrics import Limits, Score
+from kinemesh.metrics import Limits, Score, Surfaces
 from kinemesh.motion import Clip, Scene
 from kinemesh.robot import RobotModel
 
@@ -23,6 +23,7 @@ def evaluate(
     fps: float | None = None,
     recording_fps: float | None = None,
     limits: Limits | None = None,
+    surfaces: Surfaces | None = None,
 ) -> Score:
     """Judge a trajectory, whoever made it, as ``kinemesh evaluate`` does.
 
@@ -45,6 +46,8 @@ def evaluate(
         fps: frames per second [1/s] of the trajectory's file, where it does not say.
         recording_fps: frames per second [1/s] of the recording's file, where it does not say.
         limits: where the verdict draws its lines; ``Limits()`` if left out.
+        surfaces: what was made ready of shapes for another score; one ``metrics.Surfaces()`` may
+            be handed to all scores of one scene.
 
     Raises:
         ReadError: a file is no trajectory, no recording, or damaged.
@@ -65,4 +68,4 @@ def evaluate(
         fps=fps,
         recording_fps=recording_fps,
     )
-    return matched.score(limits)
+    return matched.score(limits, surfaces)

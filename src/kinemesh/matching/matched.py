@@ -11,7 +11,7 @@ from kinemesh.matching.mismatch import mismatch
 from kinemesh.matching.recording import RecordingOptions
 from kinemesh.matching.scene import Shapes, scene_of
 from kinemesh.matching.trajectory_file import TrajectoryFile, model_of, read_trajectory
-from kinemesh.metrics import Held, Limits, Score
+from kinemesh.metrics import Held, Limits, Score, Surfaces
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.recordings.options import check_options
 from kinemesh.result import Result
@@ -56,11 +56,12 @@ class MatchedTrajectory:
         """The robot's motion."""
         return self.motion.trajectory if isinstance(self.motion, Result) else self.motion
 
-    def score(self, limits: Limits | None = None) -> Score:
+    def score(self, limits: Limits | None = None, surfaces: Surfaces | None = None) -> Score:
         """What the ruler says, with notes and warnings of the match.
 
         Args:
             limits: where the verdict draws its lines.
+            surfaces: what was made ready of shapes for another score.
         """
         score = metrics.evaluate(
             self.trajectory,
@@ -71,6 +72,7 @@ class MatchedTrajectory:
             limits=limits,
             target=self.target,
             held=self.held,
+            surfaces=surfaces,
         )
         return replace(score, notes=self.notes, warnings=self.warnings)
 

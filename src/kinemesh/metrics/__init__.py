@@ -6,6 +6,7 @@ is judged. Every row is defined in docs/metrics.md.
 
 from kinemesh.metrics.doubts.doubts import Held, clip_doubts
 from kinemesh.metrics.evaluate import evaluate
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.official import Official, official
 from kinemesh.metrics.person.timeline import Touching, timeline
@@ -18,6 +19,7 @@ __all__ = [
     "Measure",
     "Official",
     "Score",
+    "Surfaces",
     "Touching",
     "clip_doubts",
     "evaluate",

@@ -6,7 +6,8 @@ from kinemesh.arguments import instance, number
 from kinemesh.errors import ClipError
 from kinemesh.metrics.doubts.doubts import Held, doubts
 from kinemesh.metrics.geometry.encounter import encounters
-from kinemesh.metrics.geometry.surface import surfaces_of
+from kinemesh.metrics.geometry.selfcollision import SelfPairs
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.between import between
@@ -19,6 +20,7 @@ from kinemesh.metrics.measures.posture import posture
 from kinemesh.metrics.measures.stance import stance
 from kinemesh.metrics.measures.things import things
 from kinemesh.metrics.measures.tracking import tracking
+from kinemesh.metrics.person.human import Hands
 from kinemesh.metrics.score import Score
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.robot.model import RobotModel
@@ -34,6 +36,7 @@ def evaluate(
     limits: Limits | None = None,
     target: Scene | None = None,
     held: Held | None = None,
+    surfaces: Surfaces | None = None,
 ) -> Score:
     """Measure a trajectory, whoever made it.
 
@@ -52,6 +55,8 @@ def evaluate(
         held: which feet and hands the solver held, and when, where that is known; what the
             person does by the ruler's own rules and was not held, or the other way round, is
             then a doubt of the score.
+        surfaces: what was made ready of shapes for another score, which takes up to half a second:
+            one ``Surfaces()`` may be handed to all scores of one scene.
 
     Raises:
         ClipError: trajectory, robot, scene and clip do not fit together.
@@ -60,7 +65,10 @@ def evaluate(
     instance("trajectory", trajectory, Trajectory, "a Trajectory, such as result.trajectory")
     instance("robot", robot, RobotModel, "a RobotModel: RobotModel.load(name) gives one")
     instance("scene", scene, Scene, "the robot's Scene, such as result.scene")
-    kinds = {"clip": (clip, Clip), "limits": (limits, Limits), "held": (held, Held)}
+    kinds = {
+        **{"clip": (clip, Clip), "limits": (limits, Limits), "held": (held, Held)},
+        "surfaces": (surfaces, Surfaces),
+    }
     for name, (value, kind) in kinds.items():
         if value is not None:
             instance(name, value, kind, f"a {kind.__name__}, or None")
@@ -69,27 +77,28 @@ def evaluate(
     _check(trajectory, scene, clip)
     limits = limits or Limits()
     posed = KinematicTrajectory(trajectory, robot)
-    surfaces = surfaces_of(scene, None if clip is None else clip.scene)
+    surfaces, pairs = surfaces or Surfaces(), SelfPairs(robot)
+    hands = None if clip is None else Hands(clip, surfaces)
     props, terrain = encounters(scene, posed, surfaces)
     factor = 1.0
     if clip is not None:
         factor = robot.height / clip.stature if scale is None else scale
     measures = (
-        *penetration(posed, scene, props, terrain, limits),
+        *penetration(posed, scene, props, terrain, pairs, limits),
         *things(scene, clip, target, factor, limits, surfaces),
         *stance(posed, scene, clip, limits, surfaces),
-        *contact(posed, scene, props, terrain, clip, limits, surfaces),
+        *contact(posed, scene, props, terrain, hands, limits, surfaces),
         *joint_limits(posed, limits),
         *smoothness(posed),
         *tracking(posed, clip, factor, limits),
         *limbs(posed, clip, limits),
         *posture(posed, clip, limits),
         *dynamics(posed, scene, surfaces),
-        between(posed, scene),
+        between(posed, scene, pairs),
     )
     return Score(
         measures,
-        doubts(posed, scene, clip, held, measures, surfaces),
+        doubts(posed, scene, hands, held, measures),
         clip="" if clip is None else clip.name,
         robot=robot.name,
         frames=len(posed),

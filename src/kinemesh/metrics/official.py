@@ -16,7 +16,7 @@ from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.encounter import encounters
-from kinemesh.metrics.geometry.surface import surfaces_of
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.measures.penetration import ground_depth
 from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
@@ -89,7 +89,7 @@ def official(
 
 def _depth(posed: KinematicTrajectory, scene: Scene) -> Array:
     """Deepest penetration ``(T,)`` [m] of ground, terrain or props, against convex hulls."""
-    props, terrain = encounters(scene, posed, surfaces_of(scene))
+    props, terrain = encounters(scene, posed, Surfaces())
     depth = np.zeros(len(posed))
     if scene.ground is not None:
         depth, _ = ground_depth(posed, scene.ground)

@@ -52,8 +52,10 @@ def seen(scene: Scene, marks: Mapping[str, Array]) -> tuple[Scene, dict[str, str
     for prop in scene.props:
         solid = not prop.shape.sheets.all() and not prop.shape.split
         if solid and {len(prop.track)} == frames:
+            there = poses.inverse(prop.track[_frames(len(prop.track))])
             local = {
-                name: _local(track, prop.track) for name, track in _few(marks, (*_BODY, *_HANDS))
+                name: np.asarray(poses.apply(there, track[:, None])[:, 0])
+                for name, track in _few(marks, (*_BODY, *_HANDS))
             }
             shape, why = _seen(prop.shape, local, world=False)
             if why:
@@ -74,12 +76,6 @@ def _frames(count: int) -> NDArray[np.int64]:
 def _few(marks: Mapping[str, Array], names: tuple[str, ...]) -> list[tuple[str, Array]]:
     """Landmarks in some of the frames."""
     return [(name, marks[name][_frames(len(marks[name]))]) for name in names]
-
-
-def _local(points: Array, track: Array) -> Array:
-    """Points ``(F, 3)`` [m] in the frame of what is on a ``track`` ``(T, 7)``."""
-    there = poses.inverse(track[_frames(len(track))])
-    return np.asarray(poses.apply(there, points[:, None])[:, 0])
 
 
 def _seen(shape: Shape, marks: dict[str, Array], world: bool) -> tuple[Shape, str]:

@@ -10,9 +10,9 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.arguments import floats, instance, number, whole
 from kinemesh.arrays import Array
-from kinemesh.detection.facing import detect_facings
-from kinemesh.detection.stance import Footing, StanceRule, detect_footing
-from kinemesh.detection.touch import Touch, TouchRule, detect_touches
+from kinemesh.detection.detected import Detected
+from kinemesh.detection.stance import Footing, StanceRule
+from kinemesh.detection.touch import Touch, TouchRule
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
 from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
@@ -26,7 +26,7 @@ from kinemesh.problem.prop_map import PropMap, TerrainScale
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
-from kinemesh.robot import RobotModel
+from kinemesh.robot import OrientedLink, RobotModel
 
 _GOES_WITH = {"torso": ("left_shoulder", "right_shoulder")} | {
     f"{side}_hand": (f"{side}_hand",) for side in ("left", "right")
@@ -48,7 +48,7 @@ class Plan:
         facings: how torso, feet and hands are turned, where the clip has rotations.
 
     Obstacles of shapes that are made ready already, which takes seconds where a prop is hollow,
-    may be handed in; names of theirs are not looked at.
+    may be handed in; names of theirs are not looked at. So may what was detected in the clip.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Plan:
         touch: TouchRule | None = None,
         nominal: Array | None = None,
         obstacles: Mapping[Shape, Obstacle] | None = None,
+        detected: Detected | None = None,
     ) -> None:
         self.clip = instance("clip", clip, Clip, "a Clip: kinemesh.read(path) makes one of a file")
         self.robot = instance("robot", robot, RobotModel, "a RobotModel")
@@ -94,9 +95,14 @@ class Plan:
         home = self.scene if scene is None else scaled_scene(clip.scene, self.scale)
         self._displaced = None if scene is None else PropMap.between(home, self.scene)
         self.landmarks = clip.landmarks() * self.scale
-        self.footing: Mapping[str, Footing] = detect_footing(clip, stance)
-        self.facings = detect_facings(clip, self.footing)
-        self.touches: tuple[Touch, ...] = detect_touches(clip, touch)
+        if detected is None:
+            detected = Detected.in_clip(clip, stance, touch)
+        else:
+            what = "what Detected.in_clip(clip) gives, or None"
+            instance("detected", detected, Detected, what).check(clip, stance, touch)
+        self.footing: Mapping[str, Footing] = detected.footing
+        self.facings = detected.facings
+        self.touches: tuple[Touch, ...] = detected.touches
         self._land: TerrainChange = None if scene is None else self._moved_land(home)
         scaled = self.landmarks, self._land, self.scale
         slow = (stance or StanceRule()).enter_speed
@@ -105,8 +111,12 @@ class Plan:
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
         self._anchors = Anchors(clip.scene, self.scene, robot.reach.landmarks, *scaled, self._mesh)
-        turns = {facing.part: facing.rotations for facing in self.facings if facing.usable}
-        self._turns = [(part, turns[part.name]) for part in robot.parts if part.name in turns]
+        self._shares: list[Array] = []
+        if self._displaced is not None:
+            bodies = enumerate(self.landmarks)
+            apart = self._displaced.shares
+            self._shares = [apart(body, self._anchors.on_props(k)) for k, body in bodies]
+        self._turns = self._turns_of_parts()
         known = obstacles or {}
         self._obstacles = [
             (
@@ -185,14 +195,14 @@ class Plan:
             return LaplacianTarget.from_points(joggled, source, anchors, weights)
         mesh, props = self.mesh(index), self._anchors.on_props(index)
         deltas = mesh.deltas(source)
-        deltas = self._displaced.deltas(index, deltas, self.landmarks[index], props)
+        deltas = self._displaced.deltas(index, deltas, self._shares[index], props)
         return LaplacianTarget.reduce(mesh, deltas, anchors, weights)
 
     def _expected(self, index: int) -> Array:
         """About where the robot's landmarks ``(K, 3)`` [m] are to be looked for."""
         body = np.asarray(self.landmarks[index])
         if self._displaced is not None:
-            body = self._displaced.places(index, body, self._anchors.on_props(index))
+            body = self._displaced.places(index, body, self._shares[index])
         if self._land is None:
             return body
         feet = [(body[toe][None], side) for side, toe in TOES.items()]
@@ -200,16 +210,19 @@ class Plan:
         return np.asarray(body + np.mean(away, axis=0))
 
     def _orientation_targets(self, index: int) -> tuple[OrientationTarget, ...]:
-        known = {part.name: turns[index] for part, turns in self._turns}
+        return tuple(OrientationTarget(part, turns[index]) for part, turns in self._turns)
+
+    def _turns_of_parts(self) -> list[tuple[OrientedLink, Array]]:
+        """The parts whose turn is known, and it in every frame ``(T, 3, 3)``."""
+        known = {facing.part: facing.rotations for facing in self.facings if facing.usable}
         if self._displaced is not None:
-            props = self._anchors.on_props(index)
-            share = self._displaced.shares(self.landmarks[index], props)
-            for part in known.keys() & _GOES_WITH.keys():
-                marks = [LANDMARKS.index(mark) for mark in _GOES_WITH[part]]
-                turn = self._displaced.turn(index, share[:, marks].mean(axis=1, keepdims=True))
-                own = Rotation.from_matrix(np.array(known[part]))  # older SciPy wants to write
-                known[part] = (turn * own).as_matrix()[0]
-        return tuple(OrientationTarget(part, known[part.name]) for part, _ in self._turns)
+            share = np.array(self._shares)
+            for name in known.keys() & _GOES_WITH.keys():
+                marks = [LANDMARKS.index(mark) for mark in _GOES_WITH[name]]
+                turn = self._displaced.turn(share[:, :, marks].mean(axis=2).T)
+                own = Rotation.from_matrix(np.array(known[name]))  # older SciPy wants to write
+                known[name] = (turn * own).as_matrix()
+        return [(part, known[part.name]) for part in self.robot.parts if part.name in known]
 
     def _moved_land(self, home: Scene) -> TerrainPieces | TerrainScale | None:
         """How the robot's terrain differs from that of the demonstration, ``home``, scaled."""

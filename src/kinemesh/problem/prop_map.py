@@ -33,12 +33,11 @@ _SAME = 1e-9
 class PropMap:
     """Where the props of the robot's scene are, against where the demonstration has them."""
 
-    home: Array
-    """Tracks ``(P, T, 7)`` of the demonstration's props, scaled to the robot."""
-    target: Array
-    """Tracks ``(P, T, 7)`` in the robot's scene."""
+    moves: Array
+    """Poses ``(P, T, 7)`` that take the demonstration's props, scaled to the robot, to where they
+    are in the robot's scene."""
     turns: Array
-    """From the one to the other: rotation vectors ``(P, T, 3)`` [rad] in the world."""
+    """How they are turned by it: rotation vectors ``(P, T, 3)`` [rad] in the world."""
 
     @classmethod
     def between(cls, home: Scene, target: Scene) -> PropMap | None:
@@ -68,7 +67,7 @@ class PropMap:
         moved = np.abs(after[..., :3] - before[..., :3])
         if max(moved.max(initial=0.0), np.abs(turns).max(initial=0.0)) < _SAME:
             return None
-        return cls(before, after, turns)
+        return cls(poses.compose(after, poses.inverse(before)), turns)
 
     def shares(self, points: Array, anchors: Sequence[Array]) -> Array:
         """How far each of ``points`` ``(N, 3)`` goes with each prop ``(P, N)``, 0 to 1.
@@ -82,36 +81,32 @@ class PropMap:
         share = smooth_step(u)
         return np.asarray(share / np.maximum(share.sum(axis=0), 1.0))
 
-    def turn(self, index: int, shares: Array) -> Rotation:
-        """The turns ``(N,)`` of what goes with the props by ``shares`` ``(P, N)``."""
-        return Rotation.from_rotvec(shares.T @ self.turns[:, index])
+    def turn(self, shares: Array) -> Rotation:
+        """The turn in each frame ``(T,)`` of what goes with the props by ``shares`` ``(P, T)``."""
+        return Rotation.from_rotvec(np.einsum("pt,pti->ti", shares, self.turns))
 
-    def deltas(self, index: int, deltas: Array, body: Array, anchors: Sequence[Array]) -> Array:
+    def deltas(self, index: int, deltas: Array, shares: Array, anchors: Sequence[Array]) -> Array:
         """Laplacian coordinates ``(V, 3)`` turned with the props.
 
         Args:
             index: the frame.
             deltas: landmarks, then each prop's anchors, then the rest [m].
-            body: landmarks ``(K, 3)`` [m] of the source.
+            shares: how far the landmarks go with each prop ``(P, K)``.
             anchors: each prop's anchors ``(A, 3)`` [m] in the source.
         """
         turned = np.array(deltas)
-        count = len(body)
-        turned[:count] = self.turn(index, self.shares(body, anchors)).apply(deltas[:count])
-        for places, turn in zip(anchors, self.turns[:, index], strict=True):
-            own = slice(count, count + len(places))
-            turned[own] = Rotation.from_rotvec(turn).apply(deltas[own])
-            count += len(places)
+        turns = self.turns[:, index]
+        each = [shares.T @ turns]
+        each += [np.tile(turn, (len(own), 1)) for own, turn in zip(anchors, turns, strict=True)]
+        vectors = np.concatenate(each)
+        turned[: len(vectors)] = Rotation.from_rotvec(vectors).apply(deltas[: len(vectors)])
         return turned
 
-    def places(self, index: int, points: Array, anchors: Sequence[Array]) -> Array:
-        """Where ``points`` ``(N, 3)`` [m] of the source are to be looked for now."""
+    def places(self, index: int, points: Array, shares: Array) -> Array:
+        """Where ``points`` ``(N, 3)`` [m] of the source are to be looked for, by ``shares``."""
         moved = np.array(points)
-        for share, home, target in zip(
-            self.shares(points, anchors), self.home[:, index], self.target[:, index], strict=True
-        ):
-            there = poses.apply(poses.compose(target, poses.inverse(home)), points)
-            moved += share[:, None] * (there - points)
+        for share, move in zip(shares, self.moves[:, index], strict=True):
+            moved += share[:, None] * (poses.apply(move, points) - points)
         return moved
 
 

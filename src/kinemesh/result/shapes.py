@@ -137,15 +137,24 @@ def _same(known: Shape, shape: Shape, factor: float) -> bool:
 
 def _indexed(shape: Shape) -> tuple[Array, NDArray[np.int64]]:
     """Points, the surface's vertices first, and which of them are corners of the parts."""
-    points = list(map(tuple, shape.vertices.tolist()))
-    numbers = {point: k for k, point in enumerate(points)}
-    corners = []
-    for point in (p for part in shape.parts for p in map(tuple, part.vertices.tolist())):
-        if point not in numbers:
-            numbers[point] = len(points)
-            points.append(point)
-        corners.append(numbers[point])
-    return np.array(points), np.array(corners, dtype=np.int64)
+    numbers = {point: k for k, point in enumerate(_rows(shape.vertices))}
+    corners: list[int] = []
+    more: list[Array] = []
+    for part in shape.parts:
+        for point, place in zip(_rows(part.vertices), part.vertices, strict=True):
+            if point not in numbers:
+                numbers[point] = len(shape.vertices) + len(more)
+                more.append(place)
+            corners.append(numbers[point])
+    points = np.concatenate([shape.vertices, np.reshape(more, (-1, 3))])
+    return points, np.array(corners, dtype=np.int64)
+
+
+def _rows(points: Array) -> list[bytes]:
+    """The bytes of each of ``points`` ``(N, 3)``, alike where these are equal."""
+    one = np.ascontiguousarray(points, dtype=np.float64) + 0.0  # there is a zero below zero
+    found: list[bytes] = one.view(f"V{one.itemsize * 3}").reshape(-1).tolist()
+    return found
 
 
 def _small(numbers: NDArray[np.int64]) -> NDArray[Any]:

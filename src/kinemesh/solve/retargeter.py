@@ -16,6 +16,7 @@ from kinemesh._version import __version__
 from kinemesh.arguments import function, instance, number, several, shown, whole
 from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
+from kinemesh.detection.detected import Detected
 from kinemesh.detection.enclosed import check_outside
 from kinemesh.detection.stance import StanceRule, stance_flags
 from kinemesh.errors import ClipError, SolveError
@@ -129,6 +130,7 @@ class Retargeter:
         scene: Scene | None = None,
         nominal: Array | None = None,
         obstacles: Mapping[Shape, Obstacle] | None = None,
+        detected: Detected | None = None,
     ) -> Plan:
         """What ``clip`` asks of the robot, frame by frame."""
         return Plan(
@@ -139,7 +141,12 @@ class Retargeter:
             stance=self.stance,
             nominal=nominal,
             obstacles=obstacles,
+            detected=detected,
         )
+
+    def detect(self, clip: Clip) -> Detected:
+        """What ``clip`` shows by itself, to be handed to :meth:`retarget` for many scenes."""
+        return Detected.in_clip(in_place(clip) if self.robot.fixed_base else clip, self.stance)
 
     def program(self, frame: Frame, neighbours: Neighbours = ALONE) -> Program:
         """What all terms ask of ``frame``, the frames around it being ``neighbours``."""
@@ -198,6 +205,7 @@ class Retargeter:
         scene: Scene | None = None,
         nominal: Trajectory | None = None,
         obstacles: Mapping[Shape, Obstacle] | None = None,
+        detected: Detected | None = None,
         progress: Progress | None = None,
         on_frame: OnFrame | None = None,
     ) -> Result:
@@ -212,14 +220,15 @@ class Retargeter:
             nominal: a trajectory that base and legs stay near, frame by frame.
             obstacles: props' shapes that were made ready before, for several scenes with the same:
                 a hollow one takes seconds.
+            detected: what :meth:`detect` found in the clip, for several scenes of it.
             progress: called after every frame with (frames done, frames in all), where the
                 sweeps of the whole-clip pass do every frame once more.
             on_frame: called after every frame with its index and its configuration ``(nq,)``,
                 as it is before the whole-clip pass.
 
         Raises:
-            ClipError: the scene lacks a prop, the person is inside of a solid, or the nominal does
-                not fit clip and robot.
+            ClipError: the scene lacks a prop, the person is inside of a solid, the nominal does not
+                fit clip and robot, or what was detected is another clip's.
             TypeError: an argument of another kind, such as a path in place of a clip.
         """
         instance("clip", clip, Clip, A_CLIP)
@@ -243,7 +252,7 @@ class Retargeter:
         # The matrices are small: a second BLAS thread costs eight times the CPU and wins nothing.
         with threadpool_limits(limits=1, user_api="blas"):
             wanted = None if nominal is None else self.robot.shortened(nominal.q)
-            plan = self.plan(clip, scene, wanted, obstacles)
+            plan = self.plan(clip, scene, wanted, obstacles, detected)
             sweeps = 0 if self.refine is None else self.refine.sweeps
             told = _over(progress, len(plan) * (1 + sweeps))
             solutions = self._solutions(plan, told, on_frame)

@@ -15,7 +15,7 @@ from kinemesh.geometry import poses
 from kinemesh.metrics import Score
 from kinemesh.metrics.geometry.kinematics import PosedRobot, pose_robot
 from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
-from kinemesh.metrics.geometry.surface import Surfaces, surfaces_of
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.motion import Clip, Scene
 from kinemesh.robot import Configuration, RobotModel, self_distances
 
@@ -90,7 +90,7 @@ def penetrations(
     found: list[Penetration] = []
     for frame in _frames(score, "ground"):
         found += _in_ground(robot, configurations[frame], frame, scene.ground or 0.0)
-    surfaces = surfaces_of(scene)
+    surfaces = Surfaces()
     for kind, make in (("prop", props_of), ("terrain", _terrain_of)):
         frames = _frames(score, kind)
         for solid in make(scene, surfaces) if frames else ():

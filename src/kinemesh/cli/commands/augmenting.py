@@ -13,7 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from kinemesh.augment import Variant, moved_at, read_spec
+from kinemesh.augment import Unfit, Variant, moved_at, read_spec
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import print_findings
 from kinemesh.geometry.pieces import pieces
@@ -65,11 +65,16 @@ class AugmentCommand:
 
 def _line(variant: Variant, clip: Clip) -> dict[str, Any]:
     """What one variant makes of the clip."""
-    unfit = variant.unfit(clip)
+    frames: int | None = None
+    unfit: str | None = None
+    try:
+        frames = len(variant.apply(clip).clip)
+    except Unfit as reason:
+        unfit = str(reason)
     return {
         "variant": variant.name,
         "settings": dict(variant.settings),
-        "frames": None if unfit else len(variant.apply(clip).clip),
+        "frames": frames,
         "unfit": unfit,
     }
 

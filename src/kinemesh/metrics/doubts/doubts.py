@@ -14,9 +14,10 @@ from kinemesh.metrics.doubts.leaps import leaps
 from kinemesh.metrics.doubts.taken import within_sheets
 from kinemesh.metrics.doubts.touched import unmeasured, wrongly_labelled
 from kinemesh.metrics.doubts.unheld import unheld_feet, unheld_hands
-from kinemesh.metrics.geometry.surface import Surfaces, surfaces_of
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.person.bearing import Bearings
+from kinemesh.metrics.person.human import Hands
 from kinemesh.metrics.person.timeline import person_touches
 from kinemesh.metrics.score import Doubt, Measure
 from kinemesh.motion import Clip, Scene
@@ -44,7 +45,7 @@ def clip_doubts(clip: Clip, held: Held | None = None) -> tuple[Doubt, ...]:
     With ``held`` also the feet that a solver held otherwise than the person stands; its hands
     are compared by :func:`evaluate`, which has the surfaces.
     """
-    return _clip_doubts(Bearings(clip, surfaces_of(clip.scene)), held)
+    return _clip_doubts(Bearings(clip, Surfaces()), held)
 
 
 def _clip_doubts(what: Bearings, held: Held | None) -> tuple[Doubt, ...]:
@@ -55,31 +56,31 @@ def _clip_doubts(what: Bearings, held: Held | None) -> tuple[Doubt, ...]:
 def doubts(
     posed: KinematicTrajectory,
     scene: Scene,
-    clip: Clip | None,
+    hands: Hands | None,
     held: Held | None,
     measures: tuple[Measure, ...],
-    surfaces: Surfaces,
 ) -> tuple[Doubt, ...]:
     """Every reason to doubt a motion that no row condemns.
 
     Without the clip there is none: the rows that need it are owed.
     """
-    if clip is None:
+    if hands is None:
         return ()
+    clip = hands.clip
     found = list(_elsewhere(scene, clip))
     # A robot that does not walk is brought what it handles: what carries the person is no matter.
-    what = Bearings(clip, surfaces)
+    what = Bearings(clip, hands.surfaces)
     found += leaps(clip) if posed.robot.fixed_base else _clip_doubts(what, held)
     found += within_sheets(posed, scene)
-    found += wrongly_labelled(clip, surfaces)
-    found += unmeasured(scene, clip, measures, surfaces)
+    found += wrongly_labelled(hands)
+    found += unmeasured(scene, hands, measures)
     if held is not None and (held.stance or held.touch):
-        hands = {
-            (f"{side}_hand", thing): person_touches(clip, thing, side, surfaces)
+        touching = {
+            (f"{side}_hand", thing): person_touches(hands, thing, side)
             for thing in clip.scene.things
             for side in SIDES
         }
-        found += unheld_hands(clip, held.touch, hands)
+        found += unheld_hands(clip, held.touch, touching)
     return tuple(found)
 
 

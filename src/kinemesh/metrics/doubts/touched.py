@@ -6,18 +6,16 @@ A touch is looked for on the true surface, whatever the labels say.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES
 from kinemesh.metrics.person import human
-from kinemesh.metrics.person.human import lasting
+from kinemesh.metrics.person.human import Hands, lasting
 from kinemesh.metrics.person.timeline import person_touches
 from kinemesh.metrics.score import Doubt, Measure, runs
-from kinemesh.motion import Clip, Scene
+from kinemesh.motion import Scene
 
 _FAR = (0.15, 0.25)
 """A hand further than this [m] from every prop touches none: by its fingers, by its wrist."""
@@ -25,8 +23,9 @@ _MOMENT = 0.15
 """What lasts shorter than this [s] is no reason."""
 
 
-def wrongly_labelled(clip: Clip, surfaces: Surfaces) -> Iterator[Doubt]:
+def wrongly_labelled(hands: Hands) -> Iterator[Doubt]:
     """Labels of touch that nothing is there for, or that no row looks at."""
+    clip = hands.clip
     for landmark, label in clip.contacts.items():
         flags = lasting(np.asarray(label), clip.fps, _MOMENT)
         if not flags.any():
@@ -37,7 +36,7 @@ def wrongly_labelled(clip: Clip, surfaces: Surfaces) -> Iterator[Doubt]:
         elif not landmark.endswith("_hand"):
             yield Doubt("doubt.contact", f"{said}, which no row measures", runs(flags))
         else:
-            distance, fingers = _nearest(clip, landmark.removesuffix("_hand"), surfaces)
+            distance, fingers = _nearest(hands, landmark.removesuffix("_hand"))
             reach = _FAR[0 if fingers else 1]
             far = lasting(flags & (distance > reach), clip.fps, _MOMENT)
             if far.any():
@@ -46,18 +45,16 @@ def wrongly_labelled(clip: Clip, surfaces: Surfaces) -> Iterator[Doubt]:
                 yield Doubt("doubt.contact", why, runs(far))
 
 
-def unmeasured(
-    scene: Scene, clip: Clip, measures: tuple[Measure, ...], surfaces: Surfaces
-) -> Iterator[Doubt]:
+def unmeasured(scene: Scene, hands: Hands, measures: tuple[Measure, ...]) -> Iterator[Doubt]:
     """Hands on a prop that no row measures, though they touch its surface."""
     measured = any(m.name == "contact.prop.gap_p95" and m.value is not None for m in measures)
     there = {prop.name for prop in scene.props}
-    bare = replace(clip, contacts={})
+    clip = hands.clip
     for prop in clip.scene.props:
         if measured and prop.name in there:
             continue
         for side in SIDES:
-            touches = person_touches(bare, prop.name, side, surfaces)
+            touches = person_touches(hands, prop.name, side, labelled=False)
             flags = human.lasting(touches, clip.fps)
             if flags.any():
                 lacks = "" if prop.name in there else ", which the robot's scene lacks"
@@ -65,7 +62,7 @@ def unmeasured(
                 yield Doubt("doubt.contact", why, runs(flags))
 
 
-def _nearest(clip: Clip, side: str, surfaces: Surfaces) -> tuple[Array, bool]:
+def _nearest(hands: Hands, side: str) -> tuple[Array, bool]:
     """Distance [m] of a hand from the nearest prop ``(T,)``, and if by its fingers."""
-    found = [human.near(clip, side, prop.track, surfaces[prop.shape]) for prop in clip.scene.props]
+    found = [hands.near(side, prop.name) for prop in hands.clip.scene.props]
     return np.min([distance for distance, _, _ in found], axis=0), found[0][2]

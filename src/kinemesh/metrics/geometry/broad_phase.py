@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.metrics.geometry.polytope import Polytope
@@ -15,8 +16,8 @@ def facet_levels(first: Polytope, second: Polytope, rotations: Array, shifts: Ar
     """What facets say of two bodies ``(N,)`` [m]: a bound from below on their signed distance.
 
     Over zero the bodies are apart. Else it is the best separation along a normal of either: they
-    are no deeper in each other than that. Where the sphere around one lies in front of a facet
-    of the other, that is answer enough.
+    are no deeper in each other than that. Where the sphere around one, or all of it, lies in front
+    of the facet of the other that faces it most, that is answer enough.
 
     Args:
         first: a body in its own frame.
@@ -26,10 +27,20 @@ def facet_levels(first: Polytope, second: Polytope, rotations: Array, shifts: Ar
     """
     there = (rotations @ second.centre) + shifts
     here = ((first.centre - shifts)[:, None] @ rotations)[:, 0]
-    found = np.maximum(
-        _sphere_levels(first, there, second.radius), _sphere_levels(second, here, first.radius)
-    )
+    mine, facets = _facing(first, there)
+    theirs, others = _facing(second, here)
+    found = np.maximum(mine - second.radius, theirs - first.radius)
     close = np.flatnonzero(found <= 0.0)
+    turns, moves = rotations[close], shifts[close]
+    planes, opposite = first.planes[facets[close]], second.planes[others[close]]
+    normals = (planes[:, None, :3] @ turns)[:, 0]
+    mine = (normals @ second.vertices.T).min(axis=1) + planes[:, 3]
+    mine += np.einsum("ni,ni->n", planes[:, :3], moves)
+    normals = (turns @ opposite[:, :3, None])[..., 0]
+    theirs = (normals @ first.vertices.T).min(axis=1) + opposite[:, 3]
+    theirs -= np.einsum("ni,ni->n", normals, moves)
+    found[close] = np.maximum(found[close], np.maximum(mine, theirs))
+    close = close[found[close] <= 0.0]
     each = len(first.planes) * len(second.vertices) + len(second.planes) * len(first.vertices)
     step = max(1, _AT_ONCE // each)
     for k in range(0, len(close), step):
@@ -44,10 +55,11 @@ def facet_levels(first: Polytope, second: Polytope, rotations: Array, shifts: Ar
     return found
 
 
-def _sphere_levels(body: Polytope, centres: Array, radius: float) -> Array:
-    """How far spheres ``(N, 3)`` [m] are at least in front of the facets of ``body`` ``(N,)``."""
-    levels = centres @ body.planes[:, :3].T + body.planes[:, 3]
-    return np.asarray(levels.max(axis=1) - radius)
+def _facing(body: Polytope, points: Array) -> tuple[Array, NDArray[np.int64]]:
+    """How far points ``(N, 3)`` are in front of the facet that faces them most [m], and which."""
+    levels = points @ body.planes[:, :3].T + body.planes[:, 3]
+    facets = levels.argmax(axis=1)
+    return levels[np.arange(len(points)), facets], facets
 
 
 def _lowest(normals: Array, vertices: Array) -> Array:

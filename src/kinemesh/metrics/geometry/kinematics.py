@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -56,35 +56,37 @@ def velocities(robot: RobotModel, q: Array, fps: float) -> Array:
 
 
 def inverse_dynamics(robot: RobotModel, q: Array, v: Array, a: Array) -> Array:
-    """Generalised forces ``(nv,)`` [N], [N m] that make the robot accelerate with ``a``.
+    """Generalised forces ``(T, nv)`` [N], [N m] that make the robot accelerate with ``a``.
 
     Args:
         robot: the model, with the masses and inertias of its URDF.
-        q: configuration ``(nq,)``.
-        v: tangent velocity ``(nv,)`` [m/s], [rad/s], in the base's own axes.
-        a: tangent acceleration ``(nv,)`` [m/s^2], [rad/s^2].
+        q: configurations ``(T, nq)``.
+        v: tangent velocities ``(T, nv)`` [m/s], [rad/s], in the base's own axes.
+        a: tangent accelerations ``(T, nv)`` [m/s^2], [rad/s^2].
 
     Returns:
         The wrench that the base lacks (first six; the world must supply it through contacts)
         and the joint torques. Gravity acts; contact forces are not included.
     """
-    return np.array(pin.rnea(robot.pin_model, robot.pin_model.createData(), q, v, a))
+    model = robot.pin_model
+    data = model.createData()
+    rows = [np.array(pin.rnea(model, data, *row)) for row in zip(q, v, a, strict=True)]
+    return np.reshape(rows, (-1, model.nv))
 
 
-def point_jacobians(robot: RobotModel, q: Array, joint: int, points: Array) -> Array:
-    """Jacobians ``(N, 3, nv)`` of world ``points`` ``(N, 3)`` [m] that move with a joint.
+def joint_jacobians(robot: RobotModel, q: Array, joints: Sequence[int]) -> Iterator[Array]:
+    """Spatial Jacobians ``(K, 6, nv)`` of joint frames, about their origins in world axes.
 
     Args:
         robot: the model.
-        q: configuration ``(nq,)``.
-        joint: index of the joint that carries all of the points.
-        points: where they are in the world.
+        q: configurations ``(T, nq)``.
+        joints: which of its joints.
+
+    Yields:
+        One a configuration: linear velocity in the first three rows, angular in the others.
     """
-    model = robot.pin_model
+    model, there = robot.pin_model, pin.ReferenceFrame.LOCAL_WORLD_ALIGNED
     data = model.createData()
-    pin.computeJointJacobians(model, data, q)
-    spatial = pin.getJointJacobian(model, data, joint, pin.ReferenceFrame.LOCAL_WORLD_ALIGNED)
-    lever = points - data.oMi[joint].translation
-    # v + w x r for every column.
-    turning = np.cross(spatial[3:].T[None], lever[:, None]).transpose(0, 2, 1)
-    return np.asarray(spatial[:3] + turning)
+    for row in q:
+        pin.computeJointJacobians(model, data, row)
+        yield np.array([pin.getJointJacobian(model, data, joint, there) for joint in joints])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import TypeAlias
 
 import coal
 import numpy as np
@@ -16,7 +14,6 @@ from kinemesh.metrics.geometry.boxes import BoxTree
 from kinemesh.metrics.geometry.carrying import Carrying
 from kinemesh.metrics.geometry.polytope import Polytope
 from kinemesh.metrics.geometry.winding import Winding
-from kinemesh.motion import Scene
 
 _POINT = 1e-9
 """Radius [m] of the ball by which coal is asked for a point."""
@@ -45,9 +42,9 @@ class Surface:
     def _mesh(self) -> coal.BVHModelOBBRSS:
         """Coal's hierarchy of boxes over the triangles."""
         model = coal.BVHModelOBBRSS()
-        model.beginModel(len(self.corners), 3 * len(self.corners))
-        for a, b, c in self.corners:
-            model.addTriangle(a, b, c)
+        model.beginModel(len(self.shape.faces), len(self.shape.vertices))
+        model.addVertices(self.shape.vertices)
+        model.addTriangles(self.shape.faces)
         model.endModel()
         return model
 
@@ -175,13 +172,31 @@ class Surface:
         return None if found is None else (-found[0], found[1])
 
 
-Surfaces: TypeAlias = Mapping[Shape, Surface]
-"""The surfaces of all shapes that are asked about, by shape."""
+class Surfaces:
+    """The surfaces of all shapes that are asked about, to be shared by all that is asked of them.
+
+    ``surfaces[shape]`` is made when it is first asked for, and kept; shapes that are alike have
+    one. Whoever scores several motions in a scene hands the same to all of them.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Shape, Surface] = {}
+
+    def __getitem__(self, shape: Shape) -> Surface:
+        """The surface of a shape, whichever of those alike was asked for first."""
+        if shape not in self._known:
+            alike = (known for known in self._known if _alike(known, shape))
+            first = next(alike, None)
+            self._known[shape] = Surface(shape) if first is None else self._known[first]
+        return self._known[shape]
 
 
-def surfaces_of(*scenes: Scene | None) -> Surfaces:
-    """The surfaces of all that stands in ``scenes``, to be shared by all that is asked of them."""
-    there = [scene for scene in scenes if scene is not None]
-    shapes = [prop.shape for scene in there for prop in scene.props]
-    shapes += [scene.terrain.shape for scene in there if scene.terrain is not None]
-    return {shape: Surface(shape) for shape in dict.fromkeys(shapes)}
+def _alike(one: Shape, other: Shape) -> bool:
+    """Whether all that the ruler sees of two shapes is the same."""
+    pairs = [(one.vertices, other.vertices), (one.faces, other.faces), (one.sheets, other.sheets)]
+    pairs += [(a.vertices, b.vertices) for a, b in zip(one.parts, other.parts, strict=False)]
+    return (
+        len(one.parts) == len(other.parts)
+        and bool(one.warnings) == bool(other.warnings)
+        and all(np.array_equal(a, b) for a, b in pairs)
+    )

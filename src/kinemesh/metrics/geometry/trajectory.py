@@ -58,24 +58,34 @@ class KinematicTrajectory:
         """World positions of all joint frames ``(T, njoints, 3)`` [m]."""
         return np.array([c.translations for c in self.configurations])
 
+    def places(self, joint: int, points: Array) -> Array:
+        """World positions ``(T, N, 3)`` [m] of ``points`` ``(N, 3)`` in the frame of a joint."""
+        turned = points @ self.rotations[:, joint].transpose(0, 2, 1)
+        return np.asarray(turned + self.translations[:, joint, None])
+
+    def heights(self, joint: int, points: Array) -> Array:
+        """World heights ``(T, N)`` [m] of ``points`` ``(N, 3)`` in the frame of a joint."""
+        turned = self.rotations[:, joint, 2] @ points.T
+        return np.asarray(turned + self.translations[:, joint, 2, None])
+
     @cached_property
     def landmarks(self) -> Array:
         """The robot's landmarks ``(T, K, 3)`` [m]."""
-        return np.array([c.landmarks() for c in self.configurations])
+        joints, offsets = self.robot.landmark_joints, self.robot.landmark_offsets
+        turned = (self.rotations[:, joints] @ offsets[:, :, None])[..., 0]
+        return np.asarray(turned + self.translations[:, joints])
 
     def corners(self, foot: str) -> Array:
         """Sole corners ``(T, 4, 3)`` [m] of ``foot``: two at the heel, then two at the toe."""
         sole = next(s for s in self.robot.soles if s.name == foot)
-        joints = np.full(len(sole.corners), sole.joint)
-        return np.array([c.positions(joints, sole.corners) for c in self.configurations])
+        return self.places(sole.joint, sole.corners)
 
     def palm(self, side: str) -> Array:
         """Centre of the palm ``(T, 3)`` [m]; of a robot without hands, its hand landmark."""
         hand = next((h for h in self.robot.hands if h.name == side), None)
         if hand is None:
             return np.asarray(self.landmarks[:, LANDMARKS.index(f"{side}_hand")])
-        joint, point = np.array([hand.joint]), hand.point[None]
-        return np.array([c.positions(joint, point)[0] for c in self.configurations])
+        return self.places(hand.joint, hand.point[None])[:, 0]
 
     def hand_hulls(self, side: str) -> NDArray[np.int64]:
         """Hulls that move with the link of the ``{side}_hand`` landmark: it and all fixed to it."""
@@ -93,7 +103,5 @@ class KinematicTrajectory:
         table, sole = self.robot.hull_table, next(s for s in self.robot.soles if s.name == foot)
         points = table.vertices[table.vertex_joints == sole.joint]
         if len(points):
-            joints = np.full(len(points), sole.joint)
-            heights = [c.positions(joints, points)[:, 2].min() for c in self.configurations]
-            lowest = np.minimum(lowest, heights)
+            lowest = np.minimum(lowest, self.heights(sole.joint, points).min(axis=1))
         return np.asarray(lowest)

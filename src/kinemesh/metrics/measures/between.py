@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinemesh.geometry import poses
+from kinemesh.metrics.geometry.selfcollision import SelfPairs
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.penetration import penetration
@@ -14,7 +15,7 @@ from kinemesh.motion import Scene, Trajectory
 NAME = "penetration.between.max"
 
 
-def between(posed: KinematicTrajectory, scene: Scene) -> Measure:
+def between(posed: KinematicTrajectory, scene: Scene, pairs: SelfPairs) -> Measure:
     """Deepest penetration of the ground and of itself half-way from frame to frame.
 
     Joints and the base's place are half-way, its rotation by slerp, as trackers interpolate. It
@@ -32,7 +33,7 @@ def between(posed: KinematicTrajectory, scene: Scene) -> Measure:
         posed.robot.name,
     )
     half = KinematicTrajectory(middle, posed.robot)
-    rows = penetration(half, Scene(ground=scene.ground), (), None, Limits())
+    rows = penetration(half, Scene(ground=scene.ground), (), None, pairs, Limits())
     named = {row.name: row for row in rows}
     kinds = [named[f"penetration.{kind}.max"] for kind in ("ground", "self")]
     worst = max(kinds, key=lambda row: row.value or 0.0)

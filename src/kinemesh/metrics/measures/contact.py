@@ -15,7 +15,7 @@ from kinemesh.metrics.geometry.surface import Surface, Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.person import touches
-from kinemesh.metrics.person.human import standing
+from kinemesh.metrics.person.human import Hands, standing
 from kinemesh.metrics.person.support import support_height
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import Clip, Scene
@@ -43,7 +43,7 @@ def contact(
     scene: Scene,
     props: tuple[Encounter, ...],
     terrain: Encounter | None,
-    clip: Clip | None,
+    hands: Hands | None,
     limits: Limits,
     surfaces: Surfaces,
 ) -> tuple[Measure, ...]:
@@ -54,21 +54,21 @@ def contact(
         "terrain_foot": (limits.terrain_gap, limits.terrain_kept, None),
     }
     found = {kind: _Gaps() for kind in bounds}
-    if clip is not None:
+    if hands is not None:
         for side in SIDES:
-            _hand_on_props(posed, scene, props, clip, side, surfaces, found["prop"])
-        if terrain is not None and clip.scene.terrain is not None:
+            _hand_on_props(posed, scene, props, hands, side, surfaces, found["prop"])
+        if terrain is not None and hands.clip.scene.terrain is not None:
             for side in SIDES:
-                _hand_on_terrain(posed, terrain, clip, side, surfaces, found["terrain_hand"])
-                _foot_on_terrain(posed, terrain, clip, side, surfaces, found["terrain_foot"])
+                _hand_on_terrain(posed, terrain, hands, side, surfaces, found["terrain_hand"])
+                _foot_on_terrain(posed, terrain, hands.clip, side, surfaces, found["terrain_foot"])
     rows: list[Measure] = []
     for kind, gaps in found.items():
         thing = kind.split("_", maxsplit=1)[0]
         if (scene.terrain is None) if thing == "terrain" else (not scene.props):
             rows.append(none(f"contact.{kind}.gap_mean", "mm", f"the scene has no {thing}"))
         else:
-            why = "needs the clip" if clip is None else f"the person touches no {thing}"
-            rows += _rows(kind, gaps, bounds[kind], len(posed), why, owed=clip is None)
+            why = "needs the clip" if hands is None else f"the person touches no {thing}"
+            rows += _rows(kind, gaps, bounds[kind], len(posed), why, owed=hands is None)
     return tuple(rows)
 
 
@@ -76,33 +76,34 @@ def _hand_on_props(
     posed: KinematicTrajectory,
     scene: Scene,
     props: tuple[Encounter, ...],
-    clip: Clip,
+    hands: Hands,
     side: str,
     surfaces: Surfaces,
     found: _Gaps,
 ) -> None:
     targets = {prop.name: prop for prop in scene.props}
-    sources = {prop.name: prop for prop in clip.scene.props}
-    for name, touch in touches.on_props(clip, side, surfaces).items():
+    sources = {prop.name: prop for prop in hands.clip.scene.props}
+    for name, touch in touches.on_props(hands, side).items():
         if name in targets:
             thing = next(s for s in props if s.solid.name == name)
             frames = np.flatnonzero(touch.flags)
             target, source = targets[name], sources[name]
             here = surfaces[target.shape], target.track[frames]
             there = surfaces[source.shape], source.track[frames]
-            _hand(posed, thing, clip, side, frames, here, there, found)
+            _hand(posed, thing, hands.clip, side, frames, here, there, found)
 
 
 def _hand_on_terrain(
     posed: KinematicTrajectory,
     terrain: Encounter,
-    clip: Clip,
+    hands: Hands,
     side: str,
     surfaces: Surfaces,
     found: _Gaps,
 ) -> None:
+    clip = hands.clip
     assert clip.scene.terrain is not None
-    frames = np.flatnonzero(touches.on_terrain(clip, side, surfaces).flags)
+    frames = np.flatnonzero(touches.on_terrain(hands, side).flags)
     here, there = (
         (surfaces[shape], poses.IDENTITY[None])
         for shape in (terrain.solid.shape, clip.scene.terrain.shape)

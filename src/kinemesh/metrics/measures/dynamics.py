@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.kinematics import inverse_dynamics, point_jacobians, velocities
+from kinemesh.metrics.geometry.kinematics import inverse_dynamics, joint_jacobians, velocities
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.person.support import support_height
@@ -29,20 +29,18 @@ def dynamics(posed: KinematicTrajectory, scene: Scene, surfaces: Surfaces) -> tu
         return (none("dynamics.torque_share", "%", "needs more than 2 frames"),)
     robot = posed.robot
     rates = velocities(robot, posed.q, posed.fps)
-    corners = [posed.corners(sole.name) for sole in robot.soles]
+    still = np.zeros((1, robot.nv))
+    weight = float(inverse_dynamics(robot, robot.rest[None], still, still)[0, 2])
+    torque = np.zeros((len(posed), robot.nv))
+    torque[1:-1] = inverse_dynamics(
+        robot, posed.q[1:-1], (rates[:-1] + rates[1:]) / 2.0, np.diff(rates, axis=0) * posed.fps
+    )
+    _support(posed, scene, torque, surfaces)
+    force, moment = (np.linalg.norm(torque[:, k : k + 3], axis=1) for k in (0, 3))
+    carried = (force <= _LACK[0] * weight) & (moment <= _LACK[1] * weight)
+    carried[[0, -1]] = False
     ratio = np.zeros((len(posed), len(robot.effort)))
-    carried = np.zeros(len(posed), dtype=bool)
-    still = np.zeros(robot.nv)
-    weight = float(inverse_dynamics(robot, robot.rest, still, still)[2])
-    for k in range(1, len(posed) - 1):
-        velocity = (rates[k - 1] + rates[k]) / 2.0
-        acceleration = (rates[k] - rates[k - 1]) * posed.fps
-        torque = inverse_dynamics(robot, posed.q[k], velocity, acceleration)
-        torque = _supported(posed, scene, k, torque, [c[k] for c in corners], surfaces)
-        force, moment = (float(np.linalg.norm(part)) for part in (torque[:3], torque[3:6]))
-        carried[k] = force <= _LACK[0] * weight and moment <= _LACK[1] * weight
-        if carried[k]:
-            ratio[k] = np.abs(torque[6:]) / robot.effort
+    ratio[carried] = np.abs(torque[carried, 6:]) / robot.effort
     lacks = ~carried
     lacks[[0, -1]] = False  # no acceleration is known there
     lacking = Measure(
@@ -78,36 +76,37 @@ def dynamics(posed: KinematicTrajectory, scene: Scene, surfaces: Surfaces) -> tu
     )
 
 
-def _supported(
-    posed: KinematicTrajectory,
-    scene: Scene,
-    frame: int,
-    torque: Array,
-    corners: list[Array],
-    surfaces: Surfaces,
-) -> Array:
-    """Joint torques once planted soles push, after what the base's wrench still lacks.
+def _support(posed: KinematicTrajectory, scene: Scene, torque: Array, surfaces: Surfaces) -> None:
+    """Take from ``torque`` ``(T, nv)`` what planted soles push; the base's wrench is what lacks.
 
     Forces lie in friction pyramids at the corners that touch; they are the non-negative least
     squares solution of the base's six equations, spread evenly where there is a choice.
     """
-    columns = []
-    for sole, points in zip(posed.robot.soles, corners, strict=True):
-        height = points[:, 2] - support_height(scene, points, surfaces, 0.05)
-        touching = points[np.abs(height) < _PLANTED]
-        if len(touching):
-            jacobian = point_jacobians(posed.robot, posed.q[frame], sole.joint, touching)
-            columns.append(np.einsum("nij,id->njd", jacobian, _pyramid()))
-    base = torque[:6]
-    if not columns:
-        return torque
-    push = np.concatenate([c.transpose(1, 0, 2).reshape(len(torque), -1) for c in columns], axis=1)
-    count = push.shape[1]
-    system = np.vstack([push[:6], _SPREAD * np.eye(count)])
     from scipy.optimize import nnls  # here: a fifth of a second of start-up
 
-    force, _ = nnls(system, np.concatenate([base, np.zeros(count)]))
-    return np.asarray(torque - push @ force)
+    soles, edges = posed.robot.soles, _pyramid().T
+    if not soles:
+        return
+    corners = np.stack([posed.corners(sole.name) for sole in soles], axis=1)
+    under = support_height(scene, corners.reshape(-1, 3), surfaces, 0.05)
+    touching = np.abs(corners[..., 2] - under.reshape(corners.shape[:3])) < _PLANTED
+    frames = np.flatnonzero(touching[1:-1].any(axis=(1, 2))) + 1
+    if not len(frames):
+        return
+    joints = [sole.joint for sole in soles]
+    jacobians = joint_jacobians(posed.robot, posed.q[frames], joints)
+    levers = corners[frames] - posed.translations[frames][:, joints, None]
+    forces = np.broadcast_to(edges, (*levers.shape[:3], len(edges), 3))
+    wrenches = np.concatenate([forces, np.cross(levers[..., None, :], edges)], axis=-1)
+    wrenches = wrenches.reshape(*wrenches.shape[:2], -1, 6)
+    each = np.repeat(touching[frames].reshape(len(frames), -1), len(edges), axis=1)
+    whole = np.eye(each.shape[1])
+    for k, flags, wrench, jacobian in zip(frames.tolist(), each, wrenches, jacobians, strict=True):
+        push = (wrench @ jacobian).reshape(-1, torque.shape[1])[flags]
+        count = len(push)
+        system = np.vstack([push[:, :6].T, _SPREAD * whole[:count, :count]])
+        force, _ = nnls(system, np.concatenate([torque[k, :6], np.zeros(count)]))
+        torque[k] -= force @ push
 
 
 def _pyramid() -> Array:

@@ -22,6 +22,7 @@ def penetration(
     scene: Scene,
     props: tuple[Encounter, ...],
     terrain: Encounter | None,
+    pairs: SelfPairs,
     limits: Limits,
 ) -> tuple[Measure, ...]:
     """Rows of all four kinds."""
@@ -44,25 +45,22 @@ def penetration(
                     note="against the convex parts that stand in for the true surface",
                 )
             )
-    pairs = SelfPairs(posed.robot)
     rows += _rows("self", *pairs.deepest(posed.rotations, posed.translations), limits)
     return tuple(rows)
 
 
 def ground_depth(posed: KinematicTrajectory, height: float) -> tuple[Array, list[str]]:
     """Depth ``(T,)`` [m] of the lowest hull vertex below ``z = height``, and its link."""
-    table = posed.robot.hull_table
-    depth, names = np.zeros(len(posed)), [""] * len(posed)
-    for k, configuration in enumerate(posed.configurations):
-        turned = np.einsum(
-            "ij,ij->i", configuration.rotations[table.vertex_joints, 2], table.vertices
-        )
-        heights = turned + configuration.translations[table.vertex_joints, 2] - height
-        lowest = int(np.argmin(heights))
-        if heights[lowest] < 0.0:
-            depth[k] = -heights[lowest]
-            names[k] = posed.robot.hulls[int(table.owners[lowest])].link
-    return depth, names
+    lowest, names = np.full(len(posed), height), [""] * len(posed)
+    for hull in posed.robot.hulls:
+        middle = posed.heights(hull.joint, hull.centre[None])[:, 0]
+        if np.all(middle - hull.radius > lowest):
+            continue
+        heights = posed.heights(hull.joint, hull.vertices).min(axis=1)
+        for k in np.flatnonzero(heights < lowest).tolist():
+            names[k] = hull.link
+        lowest = np.minimum(lowest, heights)
+    return height - lowest, names
 
 
 def _solids(

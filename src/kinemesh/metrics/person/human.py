@@ -129,6 +129,26 @@ def hand_points(clip: Clip, side: str) -> tuple[Array, bool]:
     return np.asarray(wrist + (wrist - elbow) / 3.0)[:, None], False
 
 
+class Hands:
+    """The hands of a clip's person beside what is in its scene: each asked once, and kept."""
+
+    def __init__(self, clip: Clip, surfaces: Surfaces) -> None:
+        self.clip = clip
+        self.surfaces = surfaces
+        self._near: dict[tuple[str, str], tuple[Array, Array, bool]] = {}
+
+    def near(self, side: str, thing: str) -> tuple[Array, Array, bool]:
+        """As :func:`near`, of a prop or the terrain of the clip's scene."""
+        if (side, thing) not in self._near:
+            scene = self.clip.scene
+            solids = {prop.name: (prop.track, prop.shape) for prop in scene.props}
+            if scene.terrain is not None:
+                solids[scene.terrain.name] = poses.IDENTITY[None], scene.terrain.shape
+            track, shape = solids[thing]
+            self._near[side, thing] = near(self.clip, side, track, self.surfaces[shape])
+        return self._near[side, thing]
+
+
 def near(clip: Clip, side: str, track: Array, surface: Surface) -> tuple[Array, Array, bool]:
     """Distance ``(T,)`` [m] of a hand from a surface, nearest point, and if by its fingers.
 

@@ -9,10 +9,10 @@ import numpy as np
 from kinemesh.arrays import readonly
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
-from kinemesh.metrics.geometry.surface import Surfaces, surfaces_of
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.person import touches
-from kinemesh.metrics.person.human import Flags, lasting, speed, standing
+from kinemesh.metrics.person.human import Flags, Hands, lasting, speed, standing
 from kinemesh.metrics.person.support import support_height
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.robot.model import RobotModel
@@ -55,7 +55,8 @@ def timeline(
         clip: the person's motion, frame for frame; None: the person's side is not known.
     """
     posed = KinematicTrajectory(trajectory, robot)
-    surfaces = surfaces_of(scene, None if clip is None else clip.scene)
+    surfaces = Surfaces()
+    hands = None if clip is None else Hands(clip, surfaces)
     rows = []
     for sole in robot.soles:
         toe = posed.corners(sole.name)[:, 2:].mean(axis=1)
@@ -67,7 +68,7 @@ def timeline(
     for solid in (*props_of(scene, surfaces), *([] if terrain is None else [terrain])):
         for side in SIDES:
             near = _touches(posed, solid, side)
-            person = None if clip is None else person_touches(clip, solid.name, side, surfaces)
+            person = None if hands is None else person_touches(hands, solid.name, side)
             if near.any() or (person is not None and person.any()):
                 rows.append(Touching(f"{side} hand on {solid.name}", person, near))
     return tuple(rows)
@@ -88,9 +89,13 @@ def _touches(posed: KinematicTrajectory, solid: Solid, side: str) -> Flags:
     return flags
 
 
-def person_touches(clip: Clip, name: str, side: str, surfaces: Surfaces) -> Flags:
-    """When the person's hand touches a prop or the terrain ``(T,)``, as the ruler's rows say."""
+def person_touches(hands: Hands, name: str, side: str, *, labelled: bool = True) -> Flags:
+    """When the person's hand touches a prop or the terrain ``(T,)``, as the ruler's rows say.
+
+    If not ``labelled``, whatever the clip's labels say.
+    """
+    clip = hands.clip
     if clip.scene.terrain is not None and clip.scene.terrain.name == name:
-        return touches.on_terrain(clip, side, surfaces).flags
-    known = touches.on_props(clip, side, surfaces).get(name)
+        return touches.on_terrain(hands, side).flags
+    known = touches.on_props(hands, side, labelled=labelled).get(name)
     return np.zeros(len(clip), dtype=bool) if known is None else known.flags

@@ -8,11 +8,9 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.person import human
-from kinemesh.metrics.person.human import Flags
+from kinemesh.metrics.person.human import Flags, Hands
 from kinemesh.metrics.score import runs
-from kinemesh.motion import Clip
 from kinemesh.motion.edits import edited
 
 
@@ -26,19 +24,19 @@ class Touch:
     """The places of the surface nearest to the hand ``(T, 3)`` [m], in the thing's frame."""
 
 
-def on_props(clip: Clip, side: str, surfaces: Surfaces) -> dict[str, Touch]:
+def on_props(hands: Hands, side: str, *, labelled: bool = True) -> dict[str, Touch]:
     """What one hand does with each prop, by the prop's name; it touches the nearest.
 
     The clip's contact labels count where there is one prop that they can mean, while the hand
-    is within reach of it.
+    is within reach of it; not at all if not ``labelled``.
     """
-    hand = f"{side}_hand"
+    hand, clip = f"{side}_hand", hands.clip
     props = clip.scene.props
-    label = clip.contacts.get(hand) if len(props) == 1 else None
+    label = clip.contacts.get(hand) if labelled and len(props) == 1 else None
     found, away = [], []
     for prop in props:
         track = prop.track
-        near, places, fingers = human.near(clip, side, track, surfaces[prop.shape])
+        near, places, fingers = hands.near(side, prop.name)
         if label is None:
             flags = _steady(near, human.PROP_TOUCH[0 if fingers else 1])
             points = poses.apply(poses.inverse(track), human.hand_points(clip, side)[0])
@@ -57,12 +55,12 @@ def on_props(clip: Clip, side: str, surfaces: Surfaces) -> dict[str, Touch]:
     }
 
 
-def on_terrain(clip: Clip, side: str, surfaces: Surfaces) -> Touch:
+def on_terrain(hands: Hands, side: str) -> Touch:
     """What one hand does with the terrain of the clip's scene, which there must be."""
+    clip = hands.clip
     terrain = clip.scene.terrain
     assert terrain is not None
-    surface = surfaces[terrain.shape]
-    near, places, fingers = human.near(clip, side, poses.IDENTITY[None], surface)
+    near, places, fingers = hands.near(side, terrain.name)
     middle = human.hand_points(clip, side)[0].mean(axis=1)
     flags = _steady(near, human.TERRAIN_TOUCH[0 if fingers else 1])
     flags &= human.speed(middle, clip.fps) < human.TERRAIN_SPEED
