@@ -4,6 +4,7 @@
 #include "mesh.hpp"
 #include "program.hpp"
 #include "python/arrays.hpp"
+#include "python/surfaces.hpp"
 
 using namespace kinemesh;
 
@@ -72,9 +73,11 @@ Placed placed_obstacle(std::shared_ptr<const Obstacle> obstacle, const Numbers& 
 
 std::shared_ptr<Obstacle> obstacle(
     const std::vector<std::pair<std::shared_ptr<Part>, py::function>>& parts,
-    const std::optional<py::tuple>& dents, const std::optional<py::function>& other) {
+    const std::optional<py::tuple>& dents, std::shared_ptr<const Surface> surface,
+    const std::optional<py::function>& other) {
     auto made = std::make_shared<Obstacle>();
     for (const auto& [part, touching] : parts) made->solids.push_back({part, measured(touching)});
+    made->surface = std::move(surface);
     if (other) made->other = measured(*other);
     if (dents) {
         const auto grid = (*dents)[0].cast<Numbers>(), origin = (*dents)[1].cast<Numbers>();
@@ -156,6 +159,7 @@ PYBIND11_MODULE(_native, m) {
         py::init([](const Numbers& points, const Numbers& planes) {
             return std::make_shared<Part>(reals(points), reals(planes));
         }));
+    bind_surfaces(m);
     py::class_<Obstacle, std::shared_ptr<Obstacle>>(m, "Obstacle").def(py::init(&obstacle));
     py::class_<Placed>(m, "Placed").def(py::init(&placed_obstacle));
 

@@ -26,11 +26,11 @@ from kinemesh.kernel.rows import (
     Within,
 )
 from kinemesh.proximity import NEAR, Obstacle
-from kinemesh.proximity.distances import near_true
+from kinemesh.proximity.sheet import Sheet, near_sheet
 from kinemesh.proximity.hull_clearance import DENTED, GRID
+from kinemesh.proximity.hull_heights import hull_planes
 from kinemesh.proximity.narrow_phase import distances
-from kinemesh.proximity.sheet import Sheet
-from kinemesh.proximity.surface import TrueSurface
+from kinemesh.proximity.surface import DOUBT, POKES, SPREAD, TrueSurface
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.robot.bodies import joint_axes
 from kinemesh.robot.selfcollision import pair_distances
@@ -83,11 +83,10 @@ class NativeKernel:
         return _native.Placed(ready, poses.matrix(pose), pose[:3])
 
     def _obstacle(self, obstacle: Obstacle) -> _native.Obstacle:
-        """An obstacle, its true surfaces left to Python."""
-        robot, other = self.robot, None
-        sheet, surface = obstacle.sheet, obstacle.surface
-        if sheet is not None or surface is not None:
-            other = partial(_surface_distances, robot, sheet, surface)
+        """An obstacle, its sheets left to Python."""
+        robot, sheet, other = self.robot, obstacle.sheet, None
+        if sheet is not None:
+            other = partial(_sheet_distances, robot, sheet)
         parts = () if obstacle.surface is not None else obstacle.parts
         solids = [
             (
@@ -98,7 +97,17 @@ class NativeKernel:
         ]
         dents = obstacle.dents
         grid = None if dents is None else (dents.depths, dents.origin, GRID, DENTED)
-        return _native.Obstacle(solids, grid, other)
+        surface = None if obstacle.surface is None else self._surface(obstacle.surface)
+        return _native.Obstacle(solids, grid, surface, other)
+
+    def _surface(self, surface: TrueSurface) -> _native.Surface:
+        table, field = self.robot.hull_table, surface.field
+        return _native.Surface(
+            _native.Field(field.values, field.origin, field.spacing),
+            _native.Facets(hull_planes(table), table.vertices, table.starts, table.centres),
+            surface.outcrops.points,
+            (*SPREAD, POKES, DOUBT),
+        )
 
 
 class NativeEvaluated:
@@ -147,7 +156,7 @@ _KINDS: dict[type, Callable[[NativeKernel, Any], Any]] = {
 }
 
 
-# ---- what is measured in Python: distances of hulls that touch, and true surfaces
+# ---- what is measured in Python: distances of hulls that touch, and sheets
 
 
 def _solid_distances(
@@ -163,10 +172,9 @@ def _solid_distances(
     return distances(at, solid, rotation, translation, within, hulls)
 
 
-def _surface_distances(
+def _sheet_distances(
     robot: RobotModel,
-    sheet: Sheet | None,
-    surface: TrueSurface | None,
+    sheet: Sheet,
     posture: Posture,
     rotation: Array,
     translation: Array,
@@ -174,7 +182,7 @@ def _surface_distances(
     within: float,
 ) -> tuple[Array, Array, Array, NDArray[np.int64]]:
     at = Configuration.made(robot, *posture)
-    near = near_true(at, sheet, surface, rotation, translation, within, hulls)
+    near = near_sheet(at, sheet, rotation, translation, within, hulls)
     return near.distance, near.points, near.normals, near.hulls
 
 

@@ -29,8 +29,6 @@ _PROTRUDES = ((0.008, 0.0004), (0.04, 0.001))
 larger than this [m]: flat and hollow places meet the hulls' vertices first."""
 POKES = 0.015
 """Points of the surface count from this distance [m] on."""
-_CUBE = 0.006
-"""In each cube of this size [m] one point is held against all facets."""
 SPREAD = (0.03, 0.005)
 """A hull's rows are no further [m] than this from its nearest one: vertices, surface points."""
 
@@ -174,57 +172,39 @@ def pokes_of(
     turns = np.matmul(configuration.rotations[table.joints[hulls]].transpose(0, 2, 1), rotation)
     behind = translation - configuration.translations[table.joints[hulls]]
     shifts = np.einsum("hji,hj->hi", configuration.rotations[table.joints[hulls]], behind)
-    limits = np.full(len(hulls), within)
     # Clusters first, then their points, by bounds of their heights; exactly in the end.
     places = _moved(turns, shifts, which, surface.centres[cluster])
-    kept, _ = _sift(facets, hulls, which, places, surface.radii[cluster], limits)
+    least, _ = facets.bounds(hulls[which], places)
+    kept = least - surface.radii[cluster] < within
     which, cluster = which[kept], cluster[kept]
     counts = surface.starts[cluster + 1] - surface.starts[cluster]
     pair = np.repeat(np.arange(len(which)), counts)
     index = np.arange(len(pair)) + (surface.starts[cluster] - np.cumsum(counts) + counts)[pair]
     which = which[pair]
     places = _moved(turns, shifts, which, surface.points[index])
-    kept, height = _sift(facets, hulls, which, places, 0.0, limits)
-    places, owners = places[kept], hulls[which[kept]]
-    cube = np.floor(places / _CUBE).astype(np.int64) & 31
-    cube = (cube[:, 0] * 32 + cube[:, 1]) * 32 + cube[:, 2]
-    few = nearest_each(height[kept], owners, cube, SPREAD[1])
-    places, owners, index = places[few], owners[few], index[kept[few]]
+    owners = hulls[which]
+    away = np.linalg.norm(places - table.centres[owners], axis=1)
+    kept = np.flatnonzero(away < table.radii[owners] + within)
+    places, owners, index, which = places[kept], owners[kept], index[kept], which[kept]
+    least, most = facets.bounds(owners, places)
+    limits = np.full(len(hulls), within)
+    np.minimum.at(limits, which, most + SPREAD[1])
+    kept = np.flatnonzero(least <= limits[which])
+    places, owners, index = places[kept], owners[kept], index[kept]
     height, normals = facets.exact(owners, places)
+    near = np.flatnonzero(height < within)
+    places, owners, index, height = places[near], owners[near], index[near], height[near]
+    normals = normals[near]
     chosen = nearest_each(height, owners, octants(places - table.centres[owners]), SPREAD[1])
     owners, index, height, normals = owners[chosen], index[chosen], height[chosen], normals[chosen]
     joints = table.joints[owners]
     outward = np.matmul(configuration.rotations[joints], normals[:, :, None])[:, :, 0]
     points = surface.points[index] @ rotation.T + translation
-    near = height < within
-    return (
-        height[near],
-        joints[near],
-        (points - height[:, None] * outward)[near],
-        -outward[near],
-        owners[near],
-    )
+    return height, joints, points - height[:, None] * outward, -outward, owners
 
 
 def _moved(turns: Array, shifts: Array, which: NDArray[np.int64], points: Array) -> Array:
     return np.asarray(np.matmul(turns[which], points[:, :, None])[:, :, 0] + shifts[which])
-
-
-def _sift(
-    facets: HullHeights,
-    hulls: NDArray[np.int64],
-    which: NDArray[np.int64],
-    places: Array,
-    radii: Array | float,
-    limits: Array,
-) -> tuple[NDArray[np.int64], Array]:
-    """Which balls may hold one of a hull's lowest points, and the least height of each.
-
-    ``limits`` ``(H,)`` [m] are lowered.
-    """
-    least, most = facets.bounds(hulls[which], places)
-    np.minimum.at(limits, which, most + radii + SPREAD[1])
-    return np.flatnonzero(least - radii < limits[which]), least
 
 
 def octants(offsets: Array) -> NDArray[np.int64]:

@@ -1,0 +1,70 @@
+// What Python sees of distance fields and true surfaces.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <array>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "../surface.hpp"
+#include "arrays.hpp"
+
+namespace kinemesh {
+
+using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
+
+inline std::vector<Vec> vectors(const Numbers& rows) {
+    if (rows.size() % 3) throw std::invalid_argument("points: (N, 3)");
+    std::vector<Vec> found;
+    for (py::ssize_t k = 0; k < rows.size(); k += 3) found.push_back(taken(rows.data() + k));
+    return found;
+}
+
+inline std::shared_ptr<Field> field(const Floats& values, const Numbers& origin, double spacing) {
+    if (values.ndim() != 3 || origin.size() != 3) throw std::invalid_argument("values: (X, Y, Z)");
+    std::array<std::size_t, 3> shape{};
+    for (int c = 0; c < 3; ++c) shape[c] = static_cast<std::size_t>(values.shape(c));
+    return std::make_shared<Field>(std::vector<float>(values.data(), values.data() + values.size()),
+                                   shape, taken(origin.data()), spacing);
+}
+
+inline Numbers looked_up(const Field& field, const Numbers& points) {
+    const std::vector<Vec> places = vectors(points);
+    Numbers found(static_cast<py::ssize_t>(places.size()));
+    double* to = found.mutable_data();
+    freely([&] {
+        for (const Vec& place : places) *to++ = field.at(place);
+        return 0;
+    });
+    return found;
+}
+
+inline std::shared_ptr<Facets> facets(const std::vector<Numbers>& planes, const Numbers& vertices,
+                                      const Indices& starts, const Numbers& centres) {
+    std::vector<Columns> every;
+    for (const Numbers& own : planes) {
+        if (own.ndim() != 2 || own.shape(0) < 1 || own.shape(1) != 4) {
+            throw std::invalid_argument("planes: (F, 4)");
+        }
+        every.emplace_back(own.data(), static_cast<std::size_t>(own.shape(0)), 4);
+    }
+    return std::make_shared<Facets>(std::move(every), reals(vertices), ints(starts), reals(centres));
+}
+
+inline void bind_surfaces(py::module_& m) {
+    py::class_<Field, std::shared_ptr<Field>>(m, "Field")
+        .def(py::init(&field))
+        .def("look_up", &looked_up);
+    py::class_<Facets, std::shared_ptr<Facets>>(m, "Facets").def(py::init(&facets));
+    py::class_<Surface, std::shared_ptr<Surface>>(m, "Surface")
+        .def(py::init([](std::shared_ptr<Field> field, std::shared_ptr<Facets> facets,
+                         const Numbers& outcrops, const std::array<double, 4>& choice) {
+            return std::make_shared<Surface>(std::move(field), std::move(facets), vectors(outcrops),
+                                             Choice{choice[0], choice[1], choice[2], choice[3]});
+        }));
+}
+
+}  // namespace kinemesh
