@@ -57,10 +57,7 @@ class DistanceField:
         about 0.2 mm elsewhere. Inside is where the generalised winding number is over one half;
         sheets, which have no inside, have to be left out (:attr:`Shape.solid`).
         """
-        low, high = shape.bounds
-        spacing = max(_FINEST, float(np.prod((high - low) + 0.02) / _NODES) ** (1.0 / 3.0))
-        origin = low - _PADDING * spacing
-        counts = np.ceil((high - low) / spacing).astype(np.int64) + 2 * _PADDING + 1
+        origin, spacing, counts = layout(shape)
         points, areas, step = surface_points(shape)
         every, weights = points, areas
         kept = thinned(points, 0.7 * step)
@@ -135,6 +132,14 @@ class DistanceField:
         around = np.array([0, 1, z, z + 1, y * z, y * z + 1, y * z + z, y * z + z + 1])
         found = self.values.reshape(-1)[first[:, None] + around]
         return np.asarray(found, dtype=np.float64).reshape(-1, 2, 2, 2)
+
+
+def layout(shape: Shape) -> tuple[Array, float, NDArray[np.int64]]:
+    """The grid around ``shape``: its origin ``(3,)`` [m], its spacing [m], its nodes ``(3,)``."""
+    low, high = shape.bounds
+    spacing = max(_FINEST, float(np.prod((high - low) + 0.02) / _NODES) ** (1.0 / 3.0))
+    counts = np.ceil((high - low) / spacing).astype(np.int64) + 2 * _PADDING + 1
+    return low - _PADDING * spacing, spacing, counts
 
 
 def surface_points(shape: Shape) -> tuple[Array, Array, float]:

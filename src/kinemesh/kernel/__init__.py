@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from kinemesh.arrays import Array
 from kinemesh.errors import RobotError
+from kinemesh.geometry.field import DistanceField
 from kinemesh.kernel import native, reference
 from kinemesh.kernel.rows import (
     AxisAlignment,
@@ -50,6 +51,7 @@ __all__ = [
     "adjacency",
     "available",
     "deltas",
+    "distance_field",
     "kernel_of",
     "laplacian_target",
     "target_of_points",
@@ -58,9 +60,17 @@ __all__ = [
 available = native.available
 
 if available():
-    from kinemesh.kernel.native import adjacency, deltas, laplacian_target, target_of_points
+    from kinemesh.kernel.native import (
+        adjacency,
+        deltas,
+        distance_field,
+        laplacian_target,
+        target_of_points,
+    )
 else:
     from kinemesh.kernel.reference_mesh import adjacency, deltas, laplacian_target, target_of_points
+
+    distance_field = DistanceField.from_shape
 
 
 class Evaluated(Protocol):

@@ -46,6 +46,14 @@ class Part:
 
     def __init__(self, points: ArrayLike, planes: ArrayLike, /) -> None: ...
 
+def baked(
+    corners: ArrayLike, origin: ArrayLike, spacing: float, count: Sequence[int], /
+) -> tuple[Array, NDArray[np.int8]]:
+    """Distances ``(X, Y, Z)`` [m] of a grid's nodes to triangles ``(F, 3, 3)``, and their sides.
+
+    -1 inside of what they bound, 1 outside, 0 where the lines of the grid do not tell.
+    """
+
 class Field:
     """Signed distances ``(X, Y, Z)`` [m] at the nodes of a grid: origin ``(3,)``, spacing [m]."""
 

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.geometry import poses
+from kinemesh.geometry import inside, poses
+from kinemesh.geometry.field import DistanceField, layout, surface_points
+from kinemesh.geometry.shape import Shape
 from kinemesh.kernel import reference_mesh
 from kinemesh.kernel.rows import (
     AxisAlignment,
@@ -39,6 +41,11 @@ try:
     import kinemesh.kernel._native as _native
 except ImportError:  # installed without a compiler
     _native = None  # type: ignore[assignment]  # a module otherwise; nobody asks it then
+
+_TOUCHING = 1e-6
+"""Nodes of a field this near [m] to the surface may be on either side."""
+_FEW = 2000
+"""So many of them are asked one by one."""
 
 Posture = tuple[Array, Array, Array, Array, Array]
 """q, rotations, translations, spheres and Jacobian: a :class:`Configuration` in arrays."""
@@ -248,3 +255,20 @@ def target_of_points(
     if found is None:
         return reference_mesh.target_of_points(joggled, source, anchors, weights)
     return found
+
+
+# ---- distance fields
+
+
+def distance_field(shape: Shape) -> DistanceField:
+    """As :meth:`DistanceField.from_shape`, exact next to the surface, and many times faster."""
+    origin, spacing, counts = layout(shape)
+    corners = np.asarray(shape.vertices[shape.faces])
+    distance, side = _native.baked(corners, origin, spacing, counts)
+    unsure = np.flatnonzero((side == 0) & (distance > _TOUCHING))
+    if shape.kind == "closed" and len(unsure) <= _FEW:
+        side.reshape(-1)[unsure] = inside.exact(shape, unsure, side, origin, spacing)
+        return DistanceField(origin, spacing, np.where(side < 0, -distance, distance))
+    points, areas, _ = surface_points(shape)
+    sign = inside.signs(shape, points, areas, distance, origin, spacing)
+    return DistanceField(origin, spacing, sign * distance)

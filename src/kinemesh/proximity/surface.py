@@ -7,6 +7,7 @@ into a flat facet, or a hull that is cut by a sheet; what crosses a surface has 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +20,8 @@ from kinemesh.geometry.shape import Shape
 from kinemesh.proximity.hull_heights import HullHeights, facets_of
 from kinemesh.proximity.signed_distances import SignedDistances
 from kinemesh.robot.model import Configuration
+
+FieldOf = Callable[[Shape], DistanceField]
 
 STEP = 0.003
 """Points of the surface that are held against facets are this far apart [m]."""
@@ -75,9 +78,12 @@ class TrueSurface:
     outcrops: Outcrops
 
     @classmethod
-    def from_shape(cls, shape: Shape) -> TrueSurface:
-        """Prepare ``shape``, all of which bounds a solid: a second or three for a scan."""
-        field = DistanceField.from_shape(shape)
+    def from_shape(cls, shape: Shape, field_of: FieldOf = DistanceField.from_shape) -> TrueSurface:
+        """Prepare ``shape``, all of which bounds a solid: seconds for a scan without a compiler.
+
+        ``field_of`` says how its field is made.
+        """
+        field = field_of(shape)
         points = surface_points(shape)[0]
         points = points[thinned(points, STEP / 2.0)]
         out = np.zeros(len(points))

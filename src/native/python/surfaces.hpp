@@ -3,12 +3,15 @@
 
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "../baking.hpp"
 #include "../surface.hpp"
 #include "arrays.hpp"
 
@@ -54,7 +57,37 @@ inline std::shared_ptr<Facets> facets(const std::vector<Numbers>& planes, const 
     return std::make_shared<Facets>(std::move(every), reals(vertices), ints(starts), reals(centres));
 }
 
+// Distances of the nodes of a grid to triangles (F, 3, 3), and on which side of them nodes are.
+inline py::tuple baked(const Numbers& corners, const Numbers& origin, double spacing,
+                       const std::array<std::int64_t, 3>& count) {
+    const std::vector<Vec> places = vectors(corners);
+    if (places.size() % 3 || origin.size() != 3) throw std::invalid_argument("triangles: (F, 3, 3)");
+    if (std::min({count[0], count[1], count[2]}) < 2 || !(spacing > 0.0)) {
+        throw std::invalid_argument("a grid needs two nodes along a side at least");
+    }
+    const Nodes nodes{count, {origin.data()[0], origin.data()[1], origin.data()[2]}, spacing};
+    const Shape shape{count[0], count[1], count[2]};
+    Numbers distances(shape);
+    py::array_t<std::int8_t> sides(shape);
+    double* distance = distances.mutable_data();
+    std::int8_t* side = sides.mutable_data();
+    freely([&] {
+        std::vector<Triangle> triangles;
+        for (std::size_t k = 0; k < places.size(); k += 3) {
+            const Triangle one(places[k], places[k + 1], places[k + 2]);
+            if (length(one.normal()) > 0.0) triangles.push_back(one);
+        }
+        const Distances found(nodes, triangles);
+        for (std::int64_t n = 0; n < nodes.size(); ++n) distance[n] = found[n];
+        const Sides told(nodes, triangles);
+        std::copy(told.values().begin(), told.values().end(), side);
+        return 0;
+    });
+    return py::make_tuple(distances, sides);
+}
+
 inline void bind_surfaces(py::module_& m) {
+    m.def("baked", &baked, "Distances of nodes (X, Y, Z) to triangles, and -1 inside, 1 out, 0 unsure.");
     py::class_<Field, std::shared_ptr<Field>>(m, "Field")
         .def(py::init(&field))
         .def("look_up", &looked_up);
