@@ -16,7 +16,8 @@ namespace kinemesh {
 class Field {
   public:
     Field(std::vector<float> values, std::array<std::size_t, 3> shape, Vec origin, double spacing)
-        : values_(std::move(values)), shape_(shape), origin_(origin), spacing_(spacing) {
+        : values_(std::move(values)), shape_(shape), origin_(origin), spacing_(spacing),
+          nodes_(1.0 / spacing) {
         if (std::min({shape[0], shape[1], shape[2]}) < 2 || !(spacing > 0.0) ||
             values_.size() != shape[0] * shape[1] * shape[2]) {
             throw std::invalid_argument("a field needs values (X, Y, Z), two along a side at least");
@@ -44,7 +45,7 @@ class Field {
         const double value = low + (high - low) * z;
         const double s0 = slope(0) * (1.0 - y) + slope(up) * y;
         const double s1 = slope(1) * (1.0 - y) + slope(up + 1) * y;
-        gradient = (1.0 / spacing_) * Vec{s0 * (1.0 - z) + s1 * z,
+        gradient = nodes_ * Vec{s0 * (1.0 - z) + s1 * z,
                                           (p10 - p00) * (1.0 - z) + (p11 - p01) * z, high - low};
         if (!(cell.off > 0.0)) return value;
         const double total = std::sqrt(cell.off + value * value);
@@ -65,8 +66,8 @@ class Field {
     };
 
     Cell cell_of(Vec point) const {
-        const double wanted[3] = {(point.x - origin_.x) / spacing_, (point.y - origin_.y) / spacing_,
-                                  (point.z - origin_.z) / spacing_};
+        const double wanted[3] = {(point.x - origin_.x) * nodes_, (point.y - origin_.y) * nodes_,
+                                  (point.z - origin_.z) * nodes_};
         Cell cell{};
         std::size_t node[3];
         double beyond[3];
@@ -96,7 +97,7 @@ class Field {
     std::vector<float> values_;
     std::array<std::size_t, 3> shape_;
     Vec origin_;
-    double spacing_;
+    double spacing_, nodes_;  // the gap between nodes [m], and nodes a metre
 };
 
 }  // namespace kinemesh

@@ -19,6 +19,7 @@ from kinemesh.augment import Variant
 from kinemesh.batch.digests import sha256
 from kinemesh.batch.line import KEPT, REJECTED, SKIPPED, UNSURE, Record
 from kinemesh.batch.sources import Source
+from kinemesh.kernel import obstacle_of
 from kinemesh.matching import evaluate
 from kinemesh.metrics import Score
 from kinemesh.motion import Clip, Shape, Trajectory
@@ -163,7 +164,7 @@ class Worker:
             clip = replace(task.source, rate=rate).read()
             self._clip = (place, replace(clip, name=task.source.name))
             self._obstacles = {
-                prop.shape: Obstacle.from_shape(prop.name, prop.shape, true=True)
+                prop.shape: obstacle_of(prop.name, prop.shape)
                 for prop in clip.scene.props
             }
         return self._clip[1]

@@ -157,8 +157,7 @@ def points_on(
 
     There are about ``count`` points, or three a triangle.
     """
-    whole = float(np.linalg.norm(_areas(corners), axis=1).sum())
-    step = max(_DENSEST, float(np.sqrt(whole / count)))
+    step = sample_step(corners, count)
     corners, owner = cut_slivers(corners, step)
     area = _areas(corners)
     longest = np.max(np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2), axis=1)
@@ -173,6 +172,12 @@ def points_on(
         areas.append(np.repeat(area[which] / len(weights), len(weights), axis=0))
         owners.append(np.repeat(owner[which], len(weights)))
     return np.concatenate(points), np.concatenate(areas), step, np.concatenate(owners)
+
+
+def sample_step(corners: Array, count: int = _SAMPLES) -> float:
+    """How far apart [m] about ``count`` points on triangles ``(F, 3, 3)`` [m] are."""
+    whole = float(np.linalg.norm(_areas(corners), axis=1).sum())
+    return max(_DENSEST, float(np.sqrt(whole / count)))
 
 
 def _areas(corners: Array) -> Array:

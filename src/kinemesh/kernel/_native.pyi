@@ -61,6 +61,20 @@ class Field:
     def look_up(self, points: ArrayLike, /) -> Array:
         """As :meth:`kinemesh.geometry.field.DistanceField.look_up`."""
 
+    def outcrops(
+        self,
+        corners: ArrayLike,
+        dense: float,
+        step: float,
+        rules: Sequence[tuple[float, float]],
+        /,
+    ) -> Array:
+        """Points ``(N, 3)`` of triangles ``(F, 3, 3)`` that stick out, one a cube of ``step`` [m].
+
+        Looked for ``dense`` [m] apart. Rules: how far around a point, and how large the mean
+        distance there has to be [m].
+        """
+
 class Facets:
     """Planes ``(F, 4)`` of each of a robot's hulls; its vertices, starts and centres."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import inside, poses
-from kinemesh.geometry.field import DistanceField, layout, surface_points
+from kinemesh.geometry.field import DistanceField, layout, sample_step, surface_points
 from kinemesh.geometry.shape import Shape
 from kinemesh.kernel import reference_mesh
 from kinemesh.kernel.rows import (
@@ -32,7 +32,15 @@ from kinemesh.proximity.sheet import Sheet, near_sheet
 from kinemesh.proximity.hull_clearance import DENTED, GRID
 from kinemesh.proximity.hull_heights import hull_planes
 from kinemesh.proximity.narrow_phase import distances
-from kinemesh.proximity.surface import DOUBT, POKES, SPREAD, TrueSurface
+from kinemesh.proximity.surface import (
+    DOUBT,
+    POKES,
+    PROTRUDES,
+    SPREAD,
+    STEP,
+    Outcrops,
+    TrueSurface,
+)
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.robot.bodies import joint_axes
 from kinemesh.robot.selfcollision import pair_distances
@@ -63,6 +71,12 @@ class NativeKernel:
         self.robot = robot
         self._model = _native.Model(*_tables(robot))
         self._held: dict[Obstacle, _native.Obstacle] = {}
+
+    @cached_property
+    def _facets(self) -> _native.Facets:
+        """The facets of the robot's hulls, which true surfaces ask for."""
+        table = self.robot.hull_table
+        return _native.Facets(hull_planes(table), table.vertices, table.starts, table.centres)
 
     def holding(self, obstacles: Iterable[Obstacle]) -> NativeKernel:
         """The same with obstacles made ready that many tables will name."""
@@ -108,10 +122,10 @@ class NativeKernel:
         return _native.Obstacle(solids, grid, surface, other)
 
     def _surface(self, surface: TrueSurface) -> _native.Surface:
-        table, field = self.robot.hull_table, surface.field
+        field = surface.field
         return _native.Surface(
             _native.Field(field.values, field.origin, field.spacing),
-            _native.Facets(hull_planes(table), table.vertices, table.starts, table.centres),
+            self._facets,
             surface.outcrops.points,
             (*SPREAD, POKES, DOUBT),
         )
@@ -257,13 +271,20 @@ def target_of_points(
     return found
 
 
-# ---- distance fields
+# ---- true surfaces
 
 
-def distance_field(shape: Shape) -> DistanceField:
-    """As :meth:`DistanceField.from_shape`, exact next to the surface, and many times faster."""
-    origin, spacing, counts = layout(shape)
+def true_surface(shape: Shape) -> TrueSurface:
+    """As :meth:`TrueSurface.from_shape`, many times faster, its field exact near the surface."""
     corners = np.asarray(shape.vertices[shape.faces])
+    field = _distance_field(shape, corners)
+    ready = _native.Field(field.values, field.origin, field.spacing)
+    points = ready.outcrops(corners, sample_step(corners), STEP, PROTRUDES)
+    return TrueSurface(field, Outcrops.clustered(points))
+
+
+def _distance_field(shape: Shape, corners: Array) -> DistanceField:
+    origin, spacing, counts = layout(shape)
     distance, side = _native.baked(corners, origin, spacing, counts)
     unsure = np.flatnonzero((side == 0) & (distance > _TOUCHING))
     if shape.kind == "closed" and len(unsure) <= _FEW:

@@ -7,9 +7,7 @@ into a flat facet, or a hull that is cut by a sheet; what crosses a surface has 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +19,11 @@ from kinemesh.proximity.hull_heights import HullHeights, facets_of
 from kinemesh.proximity.signed_distances import SignedDistances
 from kinemesh.robot.model import Configuration
 
-FieldOf = Callable[[Shape], DistanceField]
-
 STEP = 0.003
 """Points of the surface that are held against facets are this far apart [m]."""
 _CLUSTER = 0.012
 """They are looked up in clusters of this size [m]."""
-_PROTRUDES = ((0.008, 0.0004), (0.04, 0.001))
+PROTRUDES = ((0.008, 0.0004), (0.04, 0.001))
 """A point sticks out when the distance [m], on average over six points this far [m] around it, is
 larger than this [m]: flat and hollow places meet the hulls' vertices first."""
 POKES = 0.015
@@ -56,17 +52,24 @@ class Outcrops:
     @classmethod
     def from_points(cls, points: Array) -> Outcrops:
         """``points`` ``(N, 3)`` [m], the first of each small cube."""
-        points = points[thinned(points, STEP)] if len(points) else points
+        return cls.clustered(points[thinned(points, STEP)] if len(points) else points)
+
+    @classmethod
+    def clustered(cls, points: Array) -> Outcrops:
+        """All of ``points`` ``(N, 3)`` [m]."""
         cube = np.floor(points / _CLUSTER).astype(np.int64)
         order = np.lexsort(cube.T)
         points, cube = points[order], cube[order]
-        new = np.any(np.diff(cube, axis=0) != 0, axis=1)
-        starts = np.concatenate([[0], np.flatnonzero(new) + 1, [len(points)]])[
-            : None if len(points) else 1
-        ]
-        pieces = [points[a:b] for a, b in pairwise(starts)]
-        centres = np.reshape([(p.min(axis=0) + p.max(axis=0)) / 2.0 for p in pieces], (-1, 3))
-        radii = [np.linalg.norm(p - c, axis=1).max() for p, c in zip(pieces, centres, strict=True)]
+        new = np.any(np.diff(cube, axis=0, prepend=cube[:1] - 1), axis=1)
+        first = np.flatnonzero(new)
+        low, high = (
+            end.reduceat(points, first) if len(first) else points
+            for end in (np.minimum, np.maximum)
+        )
+        centres = (low + high) / 2.0
+        away = np.linalg.norm(points - centres[np.cumsum(new) - 1], axis=1)
+        radii = np.maximum.reduceat(away, first) if len(first) else away
+        starts = np.append(first, len(points))
         return cls(readonly(points), readonly(starts, np.int64), readonly(centres), readonly(radii))
 
 
@@ -78,16 +81,13 @@ class TrueSurface:
     outcrops: Outcrops
 
     @classmethod
-    def from_shape(cls, shape: Shape, field_of: FieldOf = DistanceField.from_shape) -> TrueSurface:
-        """Prepare ``shape``, all of which bounds a solid: seconds for a scan without a compiler.
-
-        ``field_of`` says how its field is made.
-        """
-        field = field_of(shape)
+    def from_shape(cls, shape: Shape) -> TrueSurface:
+        """Prepare ``shape``, all of which bounds a solid: some seconds for a scan."""
+        field = DistanceField.from_shape(shape)
         points = surface_points(shape)[0]
         points = points[thinned(points, STEP / 2.0)]
         out = np.zeros(len(points))
-        for reach, least in _PROTRUDES:
+        for reach, least in PROTRUDES:
             around = np.concatenate([reach * np.eye(3), -reach * np.eye(3)])
             mean = np.mean([field.look_up(points + step) for step in around], axis=0)
             out = np.maximum(out, mean / least)
