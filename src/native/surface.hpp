@@ -141,7 +141,8 @@ class Surface {
             const double value = field_->at(local(cloud[k]));
             if (value < within) nearest.offer(octants[k], value, k);
         }
-        nearest.each(choice_.vertices, [&](double value, std::size_t k) {
+        const double spread = nearest.least() < choice_.pokes ? choice_.vertices : 0.0;
+        nearest.each(spread, [&](double value, std::size_t k) {
             Vec gradient{};
             field_->at(local(cloud[k]), gradient);
             const double size = length(gradient);
@@ -157,26 +158,46 @@ class Surface {
         const Vec centre = facets_->centre(h);
         const double reach = model.radius(h) + within;
         Octants lowest;
-        // Balls with the facet that was highest over the one around them: most are above it.
-        std::vector<std::pair<std::uint32_t, std::size_t>> left{{0, planes.which(centre)}};
-        while (!left.empty()) {
-            const auto [k, hint] = left.back();
-            left.pop_back();
+        const auto limit = [&] { return std::min(within, lowest.least() + choice_.points); };
+        // Balls, the least height that their points may have, and the facet that is highest over
+        // their centres: most of what is in them is above it.
+        struct Left {
+            double least;
+            std::uint32_t ball;
+            std::size_t facet;
+        };
+        std::vector<Left> left;
+        const auto above = [&](Vec p, std::size_t facet) {
+            return dot(planes[facet], p) + planes.d[facet];
+        };
+        const auto look = [&](std::uint32_t k, std::size_t hint) {
             const BallTree::Ball& ball = outcrops_.ball(k);
-            const Vec middle = local(ball.centre);
-            const double limit = std::min(within, lowest.least() + choice_.points);
+            const Vec middle = local(ball.centre), off = middle - centre;
             const double far = reach + ball.radius;
-            if (dot(middle - centre, middle - centre) >= far * far) continue;
-            if (dot(planes[hint], middle) + planes.d[hint] - ball.radius > limit) continue;
+            if (dot(off, off) >= far * far) return;
+            if (above(middle, hint) - ball.radius > limit()) return;
             const Largest over = planes.largest(middle);
-            if (over.value - ball.radius > limit) continue;
+            left.push_back({over.value - ball.radius, k, over.row});
+        };
+        look(0, planes.which(centre));
+        while (!left.empty()) {
+            const Left now = left.back();
+            left.pop_back();
+            if (now.least > limit()) continue;
+            const BallTree::Ball& ball = outcrops_.ball(now.ball);
             if (ball.other) {
-                left.push_back({ball.other, over.row});
-                left.push_back({k + 1, over.row});
+                const std::size_t before = left.size();
+                look(now.ball + 1, now.facet);
+                look(ball.other, now.facet);
+                // The lower one first.
+                if (left.size() == before + 2 && left[before].least < left[before + 1].least) {
+                    std::swap(left[before], left[before + 1]);
+                }
                 continue;
             }
             for (std::uint32_t n = ball.first; n < ball.last; ++n) {
                 const Vec p = local(outcrops_.point(n));
+                if (above(p, now.facet) > limit()) continue;
                 if (dot(p - centre, p - centre) >= reach * reach) continue;
                 const double height = planes.highest(p);
                 if (height < within) lowest.offer(facets_->octant(h, p), height, n);

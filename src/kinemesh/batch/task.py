@@ -164,8 +164,7 @@ class Worker:
             clip = replace(task.source, rate=rate).read()
             self._clip = (place, replace(clip, name=task.source.name))
             self._obstacles = {
-                prop.shape: obstacle_of(prop.name, prop.shape)
-                for prop in clip.scene.props
+                prop.shape: obstacle_of(prop.name, prop.shape) for prop in clip.scene.props
             }
         return self._clip[1]
 

@@ -104,7 +104,7 @@ class Surface:
     ) -> None: ...
 
 class Obstacle:
-    """Convex parts, how far their hull may be entered, its true surface, what is measured elsewhere.
+    """Convex parts, how far their hull may be entered, a true surface, what is measured elsewhere.
 
     Dents: depths ``(X, Y, Z)`` [m], origin ``(3,)``, spacing [m], and the distance [m] below
     which they count.

@@ -28,10 +28,10 @@ from kinemesh.kernel.rows import (
     Within,
 )
 from kinemesh.proximity import NEAR, Obstacle
-from kinemesh.proximity.sheet import Sheet, near_sheet
 from kinemesh.proximity.hull_clearance import DENTED, GRID
 from kinemesh.proximity.hull_heights import hull_planes
 from kinemesh.proximity.narrow_phase import distances
+from kinemesh.proximity.sheet import Sheet, near_sheet
 from kinemesh.proximity.surface import (
     DOUBT,
     POKES,

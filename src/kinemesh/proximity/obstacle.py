@@ -73,7 +73,9 @@ class Obstacle:
             solid, sheet = shape.solid, Sheet.from_shape(shape)
             if solid is None:
                 return cls(name, (), sheet=sheet)
-            return replace(cls.from_shape(name, solid, true=True, surface_of=surface_of), sheet=sheet)
+            return replace(
+                cls.from_shape(name, solid, true=True, surface_of=surface_of), sheet=sheet
+            )
         if is_hollow(shape):
             return cls(name, parts, surface_of(shape))
         if len(parts) > 1:

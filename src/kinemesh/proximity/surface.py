@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array, readonly
 from kinemesh.geometry.field import DistanceField, surface_points, thinned
 from kinemesh.geometry.shape import Shape
-from kinemesh.proximity.hull_heights import HullHeights, facets_of
+from kinemesh.proximity.hull_heights import facets_of
 from kinemesh.proximity.signed_distances import SignedDistances
 from kinemesh.robot.model import Configuration
 
@@ -28,8 +28,9 @@ PROTRUDES = ((0.008, 0.0004), (0.04, 0.001))
 larger than this [m]: flat and hollow places meet the hulls' vertices first."""
 POKES = 0.015
 """Points of the surface count from this distance [m] on."""
-SPREAD = (0.03, 0.005)
-"""A hull's rows are no further [m] than this from its nearest one: vertices, surface points."""
+SPREAD = (0.01, 0.003)
+"""A hull's rows are no further [m] than this from its nearest one: vertices, surface points. What
+is further off is not met before the next iteration asks again."""
 
 DOUBT = 0.0008
 """Distances are called less than they are by this [m]: between sample points a thin slat stands
@@ -106,10 +107,10 @@ def near_surface(
 ) -> SignedDistances:
     """Places where ``hulls`` are less than ``within`` [m] from the surface, some rows a hull.
 
-    The nearest vertex in each octant of a hull, with the field's value and direction; and the
-    nearest surface point in each octant with its height over the hull's facets, where it is
-    less than 1.5 cm. Heights are the depth where a point is inside the hull, and at most its
-    distance where it is not.
+    The nearest vertex in each octant of a hull, with the field's value and direction, or the
+    nearest alone where that is 1.5 cm off; and the nearest surface point in each octant with its
+    height over the hull's facets, where it is less than 1.5 cm. Heights are the depth where a
+    point is inside the hull, and at most its distance where it is not.
     """
     table = configuration.robot.hull_table
     centres = configuration.positions(table.joints[hulls], table.centres[hulls])
@@ -147,7 +148,7 @@ def _vertices(
     index = index[near]
     owners = table.owners[index]
     parts = octants(table.vertices[index] - table.centres[owners])
-    kept = nearest_each(value[near], owners, parts, SPREAD[0])
+    kept = nearest_vertices(value[near], owners, parts)
     chosen = near[kept]
     value, gradient = surface.field.with_gradients(local[chosen])
     length = np.linalg.norm(gradient, axis=1)[:, None]
@@ -216,6 +217,20 @@ def _moved(turns: Array, shifts: Array, which: NDArray[np.int64], points: Array)
 def octants(offsets: Array) -> NDArray[np.int64]:
     """Which of the eight octants each of ``offsets`` ``(N, 3)`` is in ``(N,)``."""
     return np.asarray((offsets > 0.0) @ np.array([4, 2, 1]))
+
+
+def nearest_vertices(
+    value: Array, owners: NDArray[np.int64], parts: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Index of those of a hull's vertices that are worth a row: near by the least of every octant.
+
+    Of a hull that nothing is about to touch, no nearer than :data:`POKES`, the nearest alone.
+    """
+    kept = nearest_each(value, owners, parts, SPREAD[0])
+    least = np.full(int(owners.max(initial=0)) + 1, np.inf)
+    np.minimum.at(least, owners[kept], value[kept])
+    mine = least[owners[kept]]
+    return np.asarray(kept[(value[kept] <= mine) | (mine < POKES)])
 
 
 def nearest_each(
