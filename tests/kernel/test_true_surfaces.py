@@ -33,6 +33,7 @@ def shapes() -> dict[str, Shape]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shapes())
 def test_nodes_are_as_far_as_the_nearest_triangle_and_inside_where_it_goes_round(
     name: str, rng: np.random.Generator
@@ -58,6 +59,7 @@ def test_nodes_are_as_far_as_the_nearest_triangle_and_inside_where_it_goes_round
     np.testing.assert_array_equal(value[sure] < 0.0, inside[sure])
 
 
+@pytest.mark.slow
 def test_a_scanned_chair_has_the_sides_that_its_triangles_say() -> None:
     clip = read(
         recording("omomo/sub2_woodchair_000.pt"), object=recording("omomo/objects/woodchair.obj")
@@ -87,6 +89,7 @@ def test_fields_are_looked_up_as_in_python(rng: np.random.Generator) -> None:
     np.testing.assert_allclose(ready.look_up(points), field.look_up(points), atol=1e-12)
 
 
+@pytest.mark.slow
 def test_points_that_stick_out_are_on_the_surface_and_none_is_left_out() -> None:
     shape = scaled(meshes.box((0.6, 0.4, 0.5)) + meshes.box((0.1, 0.1, 0.9)).moved((0.3, 0.0, 0.0)))
     quick, slow = native.true_surface(shape), TrueSurface.from_shape(shape)

@@ -78,7 +78,7 @@ class DistanceField:
         # Then outwards: the nearest point of a far node is that of its nearest surface node.
         _carry(distance, rough > _EXACT, empty, near, points[found], origin, spacing)
         sign = signs(shape, every, weights, distance, origin, spacing)
-        return cls(origin, spacing, sign * distance)
+        return cls(origin, spacing, (sign * distance).astype(np.float32))
 
     def look_up(self, points: Array) -> Array:
         """Signed distances ``(N,)`` [m] at ``points`` ``(N, 3)`` [m] in the shape's frame."""

@@ -285,11 +285,13 @@ def true_surface(shape: Shape) -> TrueSurface:
 
 def _distance_field(shape: Shape, corners: Array) -> DistanceField:
     origin, spacing, counts = layout(shape)
-    distance, side = _native.baked(corners, origin, spacing, counts)
+    distance, side = _native.baked(corners, origin, spacing, counts.tolist())
     unsure = np.flatnonzero((side == 0) & (distance > _TOUCHING))
     if shape.kind == "closed" and len(unsure) <= _FEW:
         side.reshape(-1)[unsure] = inside.exact(shape, unsure, side, origin, spacing)
-        return DistanceField(origin, spacing, np.where(side < 0, -distance, distance))
+        return DistanceField(
+            origin, spacing, np.where(side < 0, -distance, distance).astype(np.float32)
+        )
     points, areas, _ = surface_points(shape)
     sign = inside.signs(shape, points, areas, distance, origin, spacing)
-    return DistanceField(origin, spacing, sign * distance)
+    return DistanceField(origin, spacing, (sign * distance).astype(np.float32))

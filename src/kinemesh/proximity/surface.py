@@ -182,7 +182,7 @@ def pokes_of(
     # Clusters first, then their points, by bounds of their heights; exactly in the end.
     places = _moved(turns, shifts, which, surface.centres[cluster])
     least, _ = facets.bounds(hulls[which], places)
-    kept = least - surface.radii[cluster] < within
+    kept = np.flatnonzero(least - surface.radii[cluster] < within)
     which, cluster = which[kept], cluster[kept]
     counts = surface.starts[cluster + 1] - surface.starts[cluster]
     pair = np.repeat(np.arange(len(which)), counts)
