@@ -11,16 +11,10 @@
 #include "gjk.hpp"
 #include "grid.hpp"
 #include "model.hpp"
+#include "places.hpp"
+#include "surface.hpp"
 
 namespace kinemesh {
-
-// A place of a hull near something: how far, where on the hull, and the unit normal towards it.
-struct Place {
-    double distance;
-    Vec point, normal;
-    std::int64_t hull;
-};
-using Places = std::vector<Place>;
 
 // Two hulls of the robot that are near each other.
 struct Meeting {
@@ -213,12 +207,14 @@ struct Obstacle {
     };
     std::vector<Solid> solids;          // its convex parts
     std::shared_ptr<const Dents> dents; // how far its hull may be entered, if at all
+    std::shared_ptr<const Surface> surface; // its true surface, if that is met
     Touching other;                     // what is measured elsewhere; comes first
 
     Places near(const Model& model, const Posture& at, const Pose& there, const Ints& chosen,
                 double within) const {
         Places found, own;
         if (other) found = other(at, there, chosen, within);
+        if (surface) surface->add(model, at, there, chosen, within, found);
         for (const Solid& solid : solids) {
             add_part(model, at, *solid.part, there, chosen, within, solid.touching, own);
         }

@@ -12,7 +12,7 @@ from two_kernels import Kernels, evaluated
 import meshes
 from kinemesh.kernel import Clearance, HandDistances, SelfClearance, Within
 from kinemesh.motion import Shape
-from kinemesh.proximity import Obstacle
+from kinemesh.proximity import Obstacle, distances_to_obstacle
 from kinemesh.proximity.hull_clearance import DEEPEST
 from kinemesh.testing import random_configuration
 
@@ -137,3 +137,37 @@ def test_pairs_of_the_robots_own_hulls_are_those_of_coal(kernels: Kernels) -> No
         np.testing.assert_allclose(one, other, atol=2e-6)
         found += len(one)
     assert found > 50
+
+
+def test_a_true_surface_is_met_at_the_same_places(kernels: Kernels) -> None:
+    robot, rng = kernels[0].robot, np.random.default_rng(7)
+    mesh = meshes.sofa()
+    sofa = Shape.from_mesh(0.4 * mesh.arrays[0], mesh.arrays[1])
+    obstacle = Obstacle.from_shape("sofa", sofa, true=True)
+    assert obstacle.surface is not None
+    apart = inside = points = 0
+    for k in range(20):
+        posed = random_configuration(robot, rng)
+        turn = rng.normal(size=4)
+        place = posed.landmarks()[rng.integers(15)] + rng.uniform(-0.1, 0.1, 3)
+        placed = ((obstacle, np.concatenate([place, turn / np.linalg.norm(turn)])),)
+        hands = tuple(hand.hulls for hand in robot.hands)
+        asked = [
+            Within(Clearance(placed, None, (0.05, 0.01)[k % 2]), 0.0, np.inf),
+            Within(HandDistances(placed * len(hands), hands), -np.inf, 0.1),
+        ]
+        one, other = evaluated(kernels, asked, posed.q)
+        assert one.counts == other.counts
+        for row in range(2):
+            for a, b in zip(one.rows(row), other.rows(row), strict=True):
+                np.testing.assert_allclose(a, b, atol=1e-9)
+        found = distances_to_obstacle(posed, *placed[0], 0.05)
+        apart += np.sum(found.distance > 0.0)
+        inside += np.sum(found.distance < 0.0)
+        for hull, place in zip(found.hulls, found.points, strict=True):
+            own = robot.hulls[hull]
+            corners = posed.positions(np.full(len(own.vertices), own.joint), own.vertices)
+            points += np.linalg.norm(corners - place, axis=1).min() > 1e-6
+    assert apart > 100
+    assert inside > 200
+    assert points > 100

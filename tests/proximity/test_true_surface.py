@@ -10,6 +10,7 @@ from brute import signed_distance
 from kinemesh import metrics
 from kinemesh.geometry import poses
 from kinemesh.geometry.field import DistanceField
+from kinemesh.kernel import obstacle_of
 from kinemesh.motion import Shape
 from kinemesh.proximity import Obstacle, distances_to_obstacle
 from kinemesh.robot import Configuration, RobotModel
@@ -161,20 +162,20 @@ def test_one_field_serves_a_retargeting_and_its_score_and_none_is_built_where_it
     clip, built = kinemesh.demos.lift_box().crop(50, 53), []
     thing = replace(clip.scene.props[0], shape=l_shape())
     clip = replace(clip, scene=replace(clip.scene, props=(thing,)))
-    make = vars(DistanceField)["from_shape"].__func__
+    make = DistanceField.__post_init__
 
-    def counted(cls: type[DistanceField], shape: Shape) -> DistanceField:
-        built.append(shape)
-        return make(cls, shape)
+    def counted(field: DistanceField) -> None:
+        built.append(field)
+        make(field)
 
-    monkeypatch.setattr(DistanceField, "from_shape", classmethod(counted))
+    monkeypatch.setattr(DistanceField, "__post_init__", counted)
     retargeter = kinemesh.Retargeter("g1", refine=None)
     first = retargeter.retarget(clip)
     metrics.evaluate(
         first.trajectory, retargeter.robot, scene=first.scene, clip=clip, scale=first.scale
     )
-    assert built == [thing.shape]
-    ready = {thing.shape: Obstacle.from_shape("of any name", thing.shape, true=True)}
+    assert len(built) == 1
+    ready = {thing.shape: obstacle_of("of any name", thing.shape)}
     again = retargeter.retarget(clip, obstacles=ready)
     assert len(built) == 2
     np.testing.assert_array_equal(first.trajectory.q, again.trajectory.q)

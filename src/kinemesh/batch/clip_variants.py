@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kinemesh.augment import ClipAugmentation, Variant
+from kinemesh.kernel import obstacle_of
 from kinemesh.metrics import Surfaces
 from kinemesh.motion import Clip, Shape, Trajectory
 from kinemesh.proximity import Obstacle
@@ -32,8 +33,7 @@ class ClipVariants:
         self.clip = clip
         self._retargeter = retargeter
         self._obstacles = {
-            prop.shape: Obstacle.from_shape(prop.name, prop.shape, true=True)
-            for prop in clip.scene.props
+            prop.shape: obstacle_of(prop.name, prop.shape) for prop in clip.scene.props
         }
         self._surfaces, self._judged = Surfaces(), set[Shape]()
         self._shown: _Shown | None = None

@@ -57,10 +57,7 @@ class DistanceField:
         about 0.2 mm elsewhere. Inside is where the generalised winding number is over one half;
         sheets, which have no inside, have to be left out (:attr:`Shape.solid`).
         """
-        low, high = shape.bounds
-        spacing = max(_FINEST, float(np.prod((high - low) + 0.02) / _NODES) ** (1.0 / 3.0))
-        origin = low - _PADDING * spacing
-        counts = np.ceil((high - low) / spacing).astype(np.int64) + 2 * _PADDING + 1
+        origin, spacing, counts = layout(shape)
         points, areas, step = surface_points(shape)
         every, weights = points, areas
         kept = thinned(points, 0.7 * step)
@@ -81,7 +78,7 @@ class DistanceField:
         # Then outwards: the nearest point of a far node is that of its nearest surface node.
         _carry(distance, rough > _EXACT, empty, near, points[found], origin, spacing)
         sign = signs(shape, every, weights, distance, origin, spacing)
-        return cls(origin, spacing, sign * distance)
+        return cls(origin, spacing, (sign * distance).astype(np.float32))
 
     def look_up(self, points: Array) -> Array:
         """Signed distances ``(N,)`` [m] at ``points`` ``(N, 3)`` [m] in the shape's frame."""
@@ -137,6 +134,14 @@ class DistanceField:
         return np.asarray(found, dtype=np.float64).reshape(-1, 2, 2, 2)
 
 
+def layout(shape: Shape) -> tuple[Array, float, NDArray[np.int64]]:
+    """The grid around ``shape``: its origin ``(3,)`` [m], its spacing [m], its nodes ``(3,)``."""
+    low, high = shape.bounds
+    spacing = max(_FINEST, float(np.prod((high - low) + 0.02) / _NODES) ** (1.0 / 3.0))
+    counts = np.ceil((high - low) / spacing).astype(np.int64) + 2 * _PADDING + 1
+    return low - _PADDING * spacing, spacing, counts
+
+
 def surface_points(shape: Shape) -> tuple[Array, Array, float]:
     """Points ``(N, 3)`` [m] on every triangle, area vectors ``(N, 3)`` [m^2], how far apart [m].
 
@@ -152,8 +157,7 @@ def points_on(
 
     There are about ``count`` points, or three a triangle.
     """
-    whole = float(np.linalg.norm(_areas(corners), axis=1).sum())
-    step = max(_DENSEST, float(np.sqrt(whole / count)))
+    step = sample_step(corners, count)
     corners, owner = cut_slivers(corners, step)
     area = _areas(corners)
     longest = np.max(np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2), axis=1)
@@ -168,6 +172,12 @@ def points_on(
         areas.append(np.repeat(area[which] / len(weights), len(weights), axis=0))
         owners.append(np.repeat(owner[which], len(weights)))
     return np.concatenate(points), np.concatenate(areas), step, np.concatenate(owners)
+
+
+def sample_step(corners: Array, count: int = _SAMPLES) -> float:
+    """How far apart [m] about ``count`` points on triangles ``(F, 3, 3)`` [m] are."""
+    whole = float(np.linalg.norm(_areas(corners), axis=1).sum())
+    return max(_DENSEST, float(np.sqrt(whole / count)))
 
 
 def _areas(corners: Array) -> Array:

@@ -67,14 +67,14 @@ def signs(
     groups = [g for g in groups if len(g)]
     asked = [g[np.linspace(0, len(g) - 1, min(_ASKED, len(g))).astype(np.int64)] for g in groups]
     if groups:
-        answers = _exact(shape, np.concatenate(asked), sign, origin, spacing)
+        answers = exact(shape, np.concatenate(asked), sign, origin, spacing)
         pieces = np.split(answers, np.cumsum([len(a) for a in asked])[:-1])
         for group, few, found in zip(groups, asked, pieces, strict=True):
             same = bool(np.all(found == found[0]))
             sign.reshape(-1)[group if same else few] = found[0] if same else found
     _spread(sign, distance, spacing)
     left = np.flatnonzero(sign == 0)
-    sign.reshape(-1)[left] = _exact(shape, left, sign, origin, spacing)
+    sign.reshape(-1)[left] = exact(shape, left, sign, origin, spacing)
     _close(sign, distance, spacing)
     return sign.astype(np.float64)
 
@@ -108,10 +108,10 @@ def _poisson(
     return np.asarray(result[tuple(slice(2, int(n) - 2) for n in shape)])
 
 
-def _exact(
+def exact(
     shape: Shape, index: NDArray[np.int64], sign: Signs, origin: Array, spacing: float
 ) -> Signs:
-    """Signs of nodes by flat ``index`` ``(N,)`` from the triangles."""
+    """Signs of nodes by flat ``index`` ``(N,)`` of ``sign`` ``(X, Y, Z)``, from the triangles."""
     place = np.stack(np.unravel_index(index, sign.shape), axis=1)
     corners = np.asarray(shape.vertices[shape.faces])
     number = clustered(corners, origin + place * spacing, _CELL * spacing)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from kinemesh.arrays import Array
 from kinemesh.errors import RobotError
+from kinemesh.geometry.shape import Shape
 from kinemesh.kernel import native, reference
 from kinemesh.kernel.rows import (
     AxisAlignment,
@@ -29,6 +30,7 @@ from kinemesh.kernel.rows import (
 )
 from kinemesh.kernel.search import Search, Searched, SearchRule
 from kinemesh.proximity import Obstacle
+from kinemesh.proximity.surface import TrueSurface
 from kinemesh.robot import Configuration, RobotModel
 
 __all__ = [
@@ -56,15 +58,29 @@ __all__ = [
     "deltas",
     "kernel_of",
     "laplacian_target",
+    "obstacle_of",
     "target_of_points",
 ]
 
 available = native.available
 
 if available():
-    from kinemesh.kernel.native import adjacency, deltas, laplacian_target, target_of_points
+    from kinemesh.kernel.native import (
+        adjacency,
+        deltas,
+        laplacian_target,
+        target_of_points,
+        true_surface,
+    )
 else:
     from kinemesh.kernel.reference_mesh import adjacency, deltas, laplacian_target, target_of_points
+
+    true_surface = TrueSurface.from_shape
+
+
+def obstacle_of(name: str, shape: Shape) -> Obstacle:
+    """What is met at its true surface where its parts leave that far inside, made ready."""
+    return Obstacle.from_shape(name, shape, true=True, surface_of=true_surface)
 
 
 class Evaluated(Protocol):

@@ -66,8 +66,65 @@ class Part:
 
     def __init__(self, points: ArrayLike, planes: ArrayLike, /) -> None: ...
 
+def baked(
+    corners: ArrayLike, origin: ArrayLike, spacing: float, count: Sequence[int], /
+) -> tuple[Array, NDArray[np.int8]]:
+    """Distances ``(X, Y, Z)`` [m] of a grid's nodes to triangles ``(F, 3, 3)``, and their sides.
+
+    -1 inside of what they bound, 1 outside, 0 where the lines of the grid do not tell.
+    """
+
+class Field:
+    """Signed distances ``(X, Y, Z)`` [m] at the nodes of a grid: origin ``(3,)``, spacing [m]."""
+
+    def __init__(self, values: ArrayLike, origin: ArrayLike, spacing: float, /) -> None: ...
+    def look_up(self, points: ArrayLike, /) -> Array:
+        """As :meth:`kinemesh.geometry.field.DistanceField.look_up`."""
+
+    def outcrops(
+        self,
+        corners: ArrayLike,
+        dense: float,
+        step: float,
+        rules: Sequence[tuple[float, float]],
+        /,
+    ) -> Array:
+        """Points ``(N, 3)`` of triangles ``(F, 3, 3)`` that stick out, one a cube of ``step`` [m].
+
+        Looked for ``dense`` [m] apart. Rules: how far around a point, and how large the mean
+        distance there has to be [m].
+        """
+
+class Facets:
+    """Planes ``(F, 4)`` of each of a robot's hulls; its vertices, starts and centres."""
+
+    def __init__(
+        self,
+        planes: Sequence[ArrayLike],
+        vertices: ArrayLike,
+        starts: ArrayLike,
+        centres: ArrayLike,
+        /,
+    ) -> None: ...
+
+class Surface:
+    """A true surface, its points that stick out ``(N, 3)``, and how rows are chosen [m].
+
+    The last: how far above a hull's nearest its vertices and those points may be, from where on
+    points count, and by how much less than they are distances are called.
+    """
+
+    def __init__(
+        self,
+        field: Field,
+        facets: Facets,
+        outcrops: ArrayLike,
+        choice: tuple[float, float, float, float],
+        /,
+    ) -> None: ...
+
 class Obstacle:
-    """Convex parts, how far their hull may be entered, and what is measured elsewhere.
+    """Convex parts, how far their hull may be entered, a true surface, what is measured elsewhere.
 
     Dents: depths ``(X, Y, Z)`` [m], origin ``(3,)``, spacing [m], and the distance [m] below
     which they count.
@@ -77,6 +134,7 @@ class Obstacle:
         self,
         parts: Sequence[tuple[Part, _Touching]],
         dents: tuple[ArrayLike, ArrayLike, float, float] | None,
+        surface: Surface | None,
         other: _Touching | None,
         /,
     ) -> None: ...

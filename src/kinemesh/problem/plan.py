@@ -15,6 +15,7 @@ from kinemesh.detection.stance import Footing, StanceRule
 from kinemesh.detection.touch import Touch, TouchRule
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
+from kinemesh.kernel import obstacle_of
 from kinemesh.motion import LANDMARKS, Clip, Scene, Shape
 from kinemesh.motion.shells import seen
 from kinemesh.problem.anchors import Anchors, MeshOptions
@@ -122,14 +123,14 @@ class Plan:
             (
                 replace(known[prop.shape], name=prop.name)
                 if prop.shape in known
-                else Obstacle.from_shape(prop.name, prop.shape, true=True),
+                else obstacle_of(prop.name, prop.shape),
                 prop.track,
             )
             for prop in self.scene.props
         ]
         if self.scene.terrain is not None:
             terrain = self.scene.terrain
-            solid = Obstacle.from_shape(terrain.name, terrain.shape, true=True)
+            solid = obstacle_of(terrain.name, terrain.shape)
             self._obstacles.append((solid, np.broadcast_to(poses.IDENTITY, (len(clip), 7))))
 
     def __len__(self) -> int:

@@ -16,9 +16,9 @@ from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.proximity.narrow_phase import distances_to_solid
 from kinemesh.proximity.obstacle import Obstacle
-from kinemesh.proximity.sheet import Sheet, near_sheet
+from kinemesh.proximity.sheet import near_sheet
 from kinemesh.proximity.signed_distances import SignedDistances
-from kinemesh.proximity.surface import TrueSurface, near_surface
+from kinemesh.proximity.surface import near_surface
 from kinemesh.robot.model import Configuration
 
 NEAR = 0.05
@@ -76,25 +76,6 @@ def distances_to_obstacle(
     return _near(configuration, obstacle, pose, within, chosen)
 
 
-def near_true(
-    configuration: Configuration,
-    sheet: Sheet | None,
-    surface: TrueSurface | None,
-    rotation: Array,
-    translation: Array,
-    within: float,
-    chosen: NDArray[np.int64],
-) -> SignedDistances:
-    """Places near what has two sides, and near a true surface, where there are such."""
-    placed = (rotation, translation, within, chosen)
-    found = []
-    if sheet is not None:
-        found.append(near_sheet(configuration, sheet, *placed))
-    if surface is not None:
-        found.append(near_surface(configuration, surface, *placed))
-    return SignedDistances.together(*found)
-
-
 def _near(
     configuration: Configuration,
     obstacle: Obstacle,
@@ -104,8 +85,10 @@ def _near(
 ) -> SignedDistances:
     placed = (poses.matrix(pose), pose[:3], within, chosen)
     found = []
-    if obstacle.sheet is not None or obstacle.surface is not None:
-        found.append(near_true(configuration, obstacle.sheet, obstacle.surface, *placed))
+    if obstacle.sheet is not None:
+        found.append(near_sheet(configuration, obstacle.sheet, *placed))
+    if obstacle.surface is not None:
+        found.append(near_surface(configuration, obstacle.surface, *placed))
     if obstacle.parts and obstacle.surface is None:
         found.append(_near_parts(configuration, obstacle, *placed))
     return found[0] if len(found) == 1 else SignedDistances.together(*found)

@@ -59,19 +59,23 @@ class HullHeights:
         return heights[rows, facet], planes[rows, facet, :3]
 
 
+def hull_planes(table: HullTable) -> list[Array]:
+    """Distinct facet planes ``(F, 4)``, outward, of each of a robot's hulls."""
+    parts = [ConvexPart(table.vertices[table.owners == k]) for k in range(len(table.starts))]
+    return [np.unique(np.round(part.planes, 9), axis=0) for part in parts]
+
+
 @lru_cache(maxsize=8)
 def facets_of(table: HullTable, reach: float) -> HullHeights:
     """The facets of a robot's hulls, with grids that go ``reach`` [m] beyond them."""
-    every, low, spacing, highest, heights = [], [], [], [], []
-    for hull in range(len(table.starts)):
-        part = ConvexPart(table.vertices[table.owners == hull])
-        planes = np.unique(np.round(part.planes, 9), axis=0)
+    every = hull_planes(table)
+    low, spacing, highest, heights = [], [], [], []
+    for hull, planes in enumerate(every):
         half = table.radii[hull] + reach
         axis = np.linspace(-half, half, _GRID)
         nodes = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
         level = (nodes + table.centres[hull]) @ planes[:, :3].T + planes[:, 3]
         facet = np.argmax(level, axis=1)
-        every.append(planes)
         low.append(table.centres[hull] - half)
         spacing.append(2.0 * half / (_GRID - 1))
         highest.append(planes[facet])

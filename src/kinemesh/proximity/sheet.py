@@ -19,9 +19,8 @@ from kinemesh.proximity.signed_distances import SignedDistances
 from kinemesh.proximity.surface import (
     DOUBT,
     POKES,
-    SPREAD,
     Outcrops,
-    nearest_each,
+    nearest_vertices,
     octants,
     pokes_of,
 )
@@ -79,7 +78,7 @@ def near_sheet(
     near, value, away = sheet.triangles.seen_from(places, local[owners], beyond[owners], within)
     index, owners = index[near], owners[near]
     parts = octants(table.vertices[index] - table.centres[owners])
-    kept = nearest_each(value, owners, parts, SPREAD[0])
+    kept = nearest_vertices(value, owners, parts)
     right = hulls[~beyond[hulls]]
     pokes = pokes_of(
         configuration,

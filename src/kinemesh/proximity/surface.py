@@ -8,7 +8,6 @@ into a flat facet, or a hull that is cut by a sheet; what crosses a surface has 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array, readonly
 from kinemesh.geometry.field import DistanceField, surface_points, thinned
 from kinemesh.geometry.shape import Shape
-from kinemesh.proximity.hull_heights import HullHeights, facets_of
+from kinemesh.proximity.hull_heights import facets_of
 from kinemesh.proximity.signed_distances import SignedDistances
 from kinemesh.robot.model import Configuration
 
@@ -24,15 +23,14 @@ STEP = 0.003
 """Points of the surface that are held against facets are this far apart [m]."""
 _CLUSTER = 0.012
 """They are looked up in clusters of this size [m]."""
-_PROTRUDES = ((0.008, 0.0004), (0.04, 0.001))
+PROTRUDES = ((0.008, 0.0004), (0.04, 0.001))
 """A point sticks out when the distance [m], on average over six points this far [m] around it, is
 larger than this [m]: flat and hollow places meet the hulls' vertices first."""
 POKES = 0.015
 """Points of the surface count from this distance [m] on."""
-_CUBE = 0.006
-"""In each cube of this size [m] one point is held against all facets."""
-SPREAD = (0.03, 0.005)
-"""A hull's rows are no further [m] than this from its nearest one: vertices, surface points."""
+SPREAD = (0.01, 0.003)
+"""A hull's rows are no further [m] than this from its nearest one: vertices, surface points. What
+is further off is not met before the next iteration asks again."""
 
 DOUBT = 0.0008
 """Distances are called less than they are by this [m]: between sample points a thin slat stands
@@ -55,17 +53,24 @@ class Outcrops:
     @classmethod
     def from_points(cls, points: Array) -> Outcrops:
         """``points`` ``(N, 3)`` [m], the first of each small cube."""
-        points = points[thinned(points, STEP)] if len(points) else points
+        return cls.clustered(points[thinned(points, STEP)] if len(points) else points)
+
+    @classmethod
+    def clustered(cls, points: Array) -> Outcrops:
+        """All of ``points`` ``(N, 3)`` [m]."""
         cube = np.floor(points / _CLUSTER).astype(np.int64)
         order = np.lexsort(cube.T)
         points, cube = points[order], cube[order]
-        new = np.any(np.diff(cube, axis=0) != 0, axis=1)
-        starts = np.concatenate([[0], np.flatnonzero(new) + 1, [len(points)]])[
-            : None if len(points) else 1
-        ]
-        pieces = [points[a:b] for a, b in pairwise(starts)]
-        centres = np.reshape([(p.min(axis=0) + p.max(axis=0)) / 2.0 for p in pieces], (-1, 3))
-        radii = [np.linalg.norm(p - c, axis=1).max() for p, c in zip(pieces, centres, strict=True)]
+        new = np.any(np.diff(cube, axis=0, prepend=cube[:1] - 1), axis=1)
+        first = np.flatnonzero(new)
+        low, high = (
+            end.reduceat(points, first) if len(first) else points
+            for end in (np.minimum, np.maximum)
+        )
+        centres = (low + high) / 2.0
+        away = np.linalg.norm(points - centres[np.cumsum(new) - 1], axis=1)
+        radii = np.maximum.reduceat(away, first) if len(first) else away
+        starts = np.append(first, len(points))
         return cls(readonly(points), readonly(starts, np.int64), readonly(centres), readonly(radii))
 
 
@@ -78,12 +83,12 @@ class TrueSurface:
 
     @classmethod
     def from_shape(cls, shape: Shape) -> TrueSurface:
-        """Prepare ``shape``, all of which bounds a solid: a second or three for a scan."""
+        """Prepare ``shape``, all of which bounds a solid: some seconds for a scan."""
         field = DistanceField.from_shape(shape)
         points = surface_points(shape)[0]
         points = points[thinned(points, STEP / 2.0)]
         out = np.zeros(len(points))
-        for reach, least in _PROTRUDES:
+        for reach, least in PROTRUDES:
             around = np.concatenate([reach * np.eye(3), -reach * np.eye(3)])
             mean = np.mean([field.look_up(points + step) for step in around], axis=0)
             out = np.maximum(out, mean / least)
@@ -102,10 +107,10 @@ def near_surface(
 ) -> SignedDistances:
     """Places where ``hulls`` are less than ``within`` [m] from the surface, some rows a hull.
 
-    The nearest vertex in each octant of a hull, with the field's value and direction; and the
-    nearest surface point in each octant with its height over the hull's facets, where it is
-    less than 1.5 cm. Heights are the depth where a point is inside the hull, and at most its
-    distance where it is not.
+    The nearest vertex in each octant of a hull, with the field's value and direction, or the
+    nearest alone where that is 1.5 cm off; and the nearest surface point in each octant with its
+    height over the hull's facets, where it is less than 1.5 cm. Heights are the depth where a
+    point is inside the hull, and at most its distance where it is not.
     """
     table = configuration.robot.hull_table
     centres = configuration.positions(table.joints[hulls], table.centres[hulls])
@@ -143,7 +148,7 @@ def _vertices(
     index = index[near]
     owners = table.owners[index]
     parts = octants(table.vertices[index] - table.centres[owners])
-    kept = nearest_each(value[near], owners, parts, SPREAD[0])
+    kept = nearest_vertices(value[near], owners, parts)
     chosen = near[kept]
     value, gradient = surface.field.with_gradients(local[chosen])
     length = np.linalg.norm(gradient, axis=1)[:, None]
@@ -174,62 +179,58 @@ def pokes_of(
     turns = np.matmul(configuration.rotations[table.joints[hulls]].transpose(0, 2, 1), rotation)
     behind = translation - configuration.translations[table.joints[hulls]]
     shifts = np.einsum("hji,hj->hi", configuration.rotations[table.joints[hulls]], behind)
-    limits = np.full(len(hulls), within)
     # Clusters first, then their points, by bounds of their heights; exactly in the end.
     places = _moved(turns, shifts, which, surface.centres[cluster])
-    kept, _ = _sift(facets, hulls, which, places, surface.radii[cluster], limits)
+    least, _ = facets.bounds(hulls[which], places)
+    kept = np.flatnonzero(least - surface.radii[cluster] < within)
     which, cluster = which[kept], cluster[kept]
     counts = surface.starts[cluster + 1] - surface.starts[cluster]
     pair = np.repeat(np.arange(len(which)), counts)
     index = np.arange(len(pair)) + (surface.starts[cluster] - np.cumsum(counts) + counts)[pair]
     which = which[pair]
     places = _moved(turns, shifts, which, surface.points[index])
-    kept, height = _sift(facets, hulls, which, places, 0.0, limits)
-    places, owners = places[kept], hulls[which[kept]]
-    cube = np.floor(places / _CUBE).astype(np.int64) & 31
-    cube = (cube[:, 0] * 32 + cube[:, 1]) * 32 + cube[:, 2]
-    few = nearest_each(height[kept], owners, cube, SPREAD[1])
-    places, owners, index = places[few], owners[few], index[kept[few]]
+    owners = hulls[which]
+    away = np.linalg.norm(places - table.centres[owners], axis=1)
+    kept = np.flatnonzero(away < table.radii[owners] + within)
+    places, owners, index, which = places[kept], owners[kept], index[kept], which[kept]
+    least, most = facets.bounds(owners, places)
+    limits = np.full(len(hulls), within)
+    np.minimum.at(limits, which, most + SPREAD[1])
+    kept = np.flatnonzero(least <= limits[which])
+    places, owners, index = places[kept], owners[kept], index[kept]
     height, normals = facets.exact(owners, places)
+    near = np.flatnonzero(height < within)
+    places, owners, index, height = places[near], owners[near], index[near], height[near]
+    normals = normals[near]
     chosen = nearest_each(height, owners, octants(places - table.centres[owners]), SPREAD[1])
     owners, index, height, normals = owners[chosen], index[chosen], height[chosen], normals[chosen]
     joints = table.joints[owners]
     outward = np.matmul(configuration.rotations[joints], normals[:, :, None])[:, :, 0]
     points = surface.points[index] @ rotation.T + translation
-    near = height < within
-    return (
-        height[near],
-        joints[near],
-        (points - height[:, None] * outward)[near],
-        -outward[near],
-        owners[near],
-    )
+    return height, joints, points - height[:, None] * outward, -outward, owners
 
 
 def _moved(turns: Array, shifts: Array, which: NDArray[np.int64], points: Array) -> Array:
     return np.asarray(np.matmul(turns[which], points[:, :, None])[:, :, 0] + shifts[which])
 
 
-def _sift(
-    facets: HullHeights,
-    hulls: NDArray[np.int64],
-    which: NDArray[np.int64],
-    places: Array,
-    radii: Array | float,
-    limits: Array,
-) -> tuple[NDArray[np.int64], Array]:
-    """Which balls may hold one of a hull's lowest points, and the least height of each.
-
-    ``limits`` ``(H,)`` [m] are lowered.
-    """
-    least, most = facets.bounds(hulls[which], places)
-    np.minimum.at(limits, which, most + radii + SPREAD[1])
-    return np.flatnonzero(least - radii < limits[which]), least
-
-
 def octants(offsets: Array) -> NDArray[np.int64]:
     """Which of the eight octants each of ``offsets`` ``(N, 3)`` is in ``(N,)``."""
     return np.asarray((offsets > 0.0) @ np.array([4, 2, 1]))
+
+
+def nearest_vertices(
+    value: Array, owners: NDArray[np.int64], parts: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Index of those of a hull's vertices that are worth a row: near by the least of every octant.
+
+    Of a hull that nothing is about to touch, no nearer than :data:`POKES`, the nearest alone.
+    """
+    kept = nearest_each(value, owners, parts, SPREAD[0])
+    least = np.full(int(owners.max(initial=0)) + 1, np.inf)
+    np.minimum.at(least, owners[kept], value[kept])
+    mine = least[owners[kept]]
+    return np.asarray(kept[(value[kept] <= mine) | (mine < POKES)])
 
 
 def nearest_each(
