@@ -98,10 +98,12 @@ class Encounter:
         if self.solid.surface is None:
             return self._from_parts(frames, hulls)
         found = np.full(len(frames), np.inf)
-        for hull in hulls.tolist():
-            for j, frame in enumerate(frames.tolist()):
-                if self._at_least(hull, frame) < max(found[j], 0.0):
-                    found[j] = min(found[j], self._from_surface(self.solid.surface, hull, frame))
+        for j, frame in enumerate(frames.tolist()):
+            least = [self._at_least(hull, frame) for hull in hulls.tolist()]
+            for k in np.argsort(least).tolist():
+                if least[k] < max(found[j], 0.0):
+                    gap = self._from_surface(self.solid.surface, int(hulls[k]), frame)
+                    found[j] = min(found[j], gap)
         return found
 
     def _in_surface(self, surface: Surface) -> tuple[Array, Index]:
@@ -120,8 +122,10 @@ class Encounter:
         else:
             bodies, frames = np.nonzero(self._near(*self.solid.shape.bounds).T)
             most = np.full(len(frames), np.inf)
+        asked = ~self._beside(surface, bodies, frames)
+        frames, bodies, most = frames[asked], bodies[asked], most[asked]
         for frame, hull, bound in zip(frames.tolist(), bodies.tolist(), most.tolist(), strict=True):
-            if bound <= depth[frame] or self._at_least(hull, frame) > 0.0:
+            if bound <= depth[frame]:
                 continue
             found = -self._from_surface(surface, hull, frame)
             if whole and found > max(depth[frame], self._surely_in(hull, frame)):
@@ -129,6 +133,21 @@ class Encounter:
             if found > depth[frame]:
                 depth[frame], hulls[frame] = found, hull
         return depth, hulls
+
+    def _beside(self, surface: Surface, hulls: Index, frames: Index) -> NDArray[np.bool_]:
+        """Which of the hulls ``(N,)`` are surely off the surface and outside of the solid.
+
+        A hull that is clear of all triangles is inside with all of its vertices or with none.
+        """
+        found = np.zeros(len(hulls), dtype=bool)
+        for hull in np.unique(hulls).tolist():
+            rows, item = np.flatnonzero(hulls == hull), self.robot.hulls[hull]
+            body, there = body_of(item), frames[rows]
+            turns, moves = self._rotations[there, item.joint], self._shifts[there, item.joint]
+            rows = rows[surface.clear(body, turns, moves)]
+            first = self._points(hull, frames[rows], body.vertices[:1])[:, 0]
+            found[rows] = ~surface.inside(first)
+        return found
 
     def _from_surface(self, surface: Surface, hull: int, frame: int) -> float:
         """Signed distance [m] of a hull from the true surface."""
