@@ -31,11 +31,13 @@ class Bundles:
 
     def __init__(self, corners: Array) -> None:
         self._corners = corners
-        crosses = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        size, levels = 1, [_Level(corners, crosses, 1)]
+        a, b, c = np.moveaxis(corners, 1, 0)
+        box = np.minimum(np.minimum(a, b), c), np.maximum(np.maximum(a, b), c)
+        crosses = np.cross(b - a, c - a)
+        size, levels = 1, [_Level(corners, crosses, box, 1)]
         while len(corners) > _FEW * size:
             size *= _BUNDLE
-            levels.append(_Level(corners, crosses, size))
+            levels.append(_Level(corners, crosses, box, size))
         self._levels = levels[::-1]
 
     def clear(
@@ -95,19 +97,20 @@ class Bundles:
 class _Level:
     """Boxes, spheres and slabs of bundles of ``size`` triangles each."""
 
-    def __init__(self, corners: Array, crosses: Array, size: int) -> None:
+    def __init__(self, corners: Array, crosses: Array, box: tuple[Array, Array], size: int) -> None:
         starts = np.arange(0, len(corners), size)
-        self.low = np.minimum.reduceat(corners.min(axis=1), starts)
-        self.high = np.maximum.reduceat(corners.max(axis=1), starts)
+        self.low = np.minimum.reduceat(box[0], starts)
+        self.high = np.maximum.reduceat(box[1], starts)
         self.centres = (self.low + self.high) / 2.0
         self.radii = np.linalg.norm(self.high - self.low, axis=1) / 2.0
         total = np.add.reduceat(crosses, starts)
         long = np.linalg.norm(total, axis=1, keepdims=True)
         self._normals = total / np.where(long > 0.0, long, 1.0)
         owner = np.arange(len(corners)) // size
-        along = np.einsum("fij,fj->fi", corners, self._normals[owner])
-        self._first = np.minimum.reduceat(along.min(axis=1), starts)
-        self._last = np.maximum.reduceat(along.max(axis=1), starts)
+        normals = self._normals[owner]
+        a, b, c = (np.einsum("fj,fj->f", corners[:, k], normals) for k in range(3))
+        self._first = np.minimum.reduceat(np.minimum(np.minimum(a, b), c), starts)
+        self._last = np.maximum.reduceat(np.maximum(np.maximum(a, b), c), starts)
 
     def beside(
         self, nodes: Index, vertices: Array, turns: Array, moves: Array, margin: float

@@ -83,14 +83,23 @@ class Encounter:
         return depth, hulls
 
     def deepest_in_parts(self) -> float:
-        """Depth in the convex parts over all frames [m]."""
+        """Depth in the convex parts over all frames [m].
+
+        The shortest way out in one frame is a way out in the others, if no longer the shortest.
+        """
         deepest, pairs = 0.0, self._pairs
-        order = np.argsort(-pairs.most)
-        for k in order.tolist():
-            if pairs.most[k] <= deepest:
-                break
-            where = int(pairs.parts[k]), int(pairs.hulls[k]), int(pairs.frames[k])
-            deepest = max(deepest, self._overlap(*where))
+        most = np.array(pairs.most)
+        while len(most) and most.max() > deepest:
+            k = int(np.argmax(most))
+            part, hull, frame = int(pairs.parts[k]), int(pairs.hulls[k]), int(pairs.frames[k])
+            most[k] = -np.inf
+            met = meet(self.solid.parts[part], self._body(hull, frame), 0.0)
+            deepest = max(deepest, 0.0 if met is None else -met.distance)
+            if met is not None and met.distance < -_SLACK:
+                same = (pairs.hulls == hull) & (pairs.parts == part) & (most > deepest)
+                way = (met.first - met.second) / np.linalg.norm(met.first - met.second)
+                found = self._out(part, hull, way, frame, pairs.frames[same])
+                most[same] = np.minimum(most[same], found + _SLACK)
         return deepest
 
     def gaps(self, frames: Index, hulls: Index) -> Array:
@@ -222,6 +231,20 @@ class Encounter:
         item = self.robot.hulls[hull]
         turns, moves = self._rotations[frames, item.joint], self._shifts[frames, item.joint]
         return facet_levels(self.solid.parts[part], body_of(item), turns, moves)
+
+    def _out(self, part: int, hull: int, way: Array, frame: int, frames: Index) -> Array:
+        """How far it is out of a part ``(K,)`` [m] by a ``way`` ``(3,)`` that is one in ``frame``.
+
+        It is kept in the part's axes and in the hull's, and gone either way: the least counts.
+        """
+        item, solid = self.robot.hulls[hull], self.solid.parts[part]
+        turns, moves = self._rotations[frames, item.joint], self._shifts[frames, item.joint]
+        own = turns @ (self._rotations[frame, item.joint].T @ way)
+        ways = np.stack([np.broadcast_to(way, own.shape), own], axis=1)
+        ways = np.concatenate([ways, -ways], axis=1)
+        to = (ways @ solid.vertices.T).max(axis=2)
+        since = (ways @ turns @ body_of(item).vertices.T).min(axis=2)
+        return np.asarray((to - since - (ways @ moves[:, :, None])[..., 0]).min(axis=1))
 
     def _overlap(self, part: int, hull: int, frame: int) -> float:
         """Depth [m] of a hull in a convex part; 0 where they do not overlap."""
