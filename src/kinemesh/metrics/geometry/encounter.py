@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.broad_phase import facet_levels
-from kinemesh.metrics.geometry.narrow_phase import meet
+from kinemesh.metrics.geometry.narrow_phase import Meeting, meet
 from kinemesh.metrics.geometry.polytope import Polytope, body_of
 from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
 from kinemesh.metrics.geometry.surface import Surface, Surfaces
@@ -92,13 +92,12 @@ class Encounter:
         while len(most) and most.max() > deepest:
             k = int(np.argmax(most))
             part, hull, frame = int(pairs.parts[k]), int(pairs.hulls[k]), int(pairs.frames[k])
+            met = meet(self.solid.parts[part], self._body(hull, frame), 0.0, float(most[k]))
             most[k] = -np.inf
-            met = meet(self.solid.parts[part], self._body(hull, frame), 0.0)
             deepest = max(deepest, 0.0 if met is None else -met.distance)
             if met is not None and met.distance < -_SLACK:
                 same = (pairs.hulls == hull) & (pairs.parts == part) & (most > deepest)
-                way = (met.first - met.second) / np.linalg.norm(met.first - met.second)
-                found = self._out(part, hull, way, frame, pairs.frames[same])
+                found = self._out(part, hull, met, frame, pairs.frames[same])
                 most[same] = np.minimum(most[same], found + _SLACK)
         return deepest
 
@@ -232,19 +231,25 @@ class Encounter:
         turns, moves = self._rotations[frames, item.joint], self._shifts[frames, item.joint]
         return facet_levels(self.solid.parts[part], body_of(item), turns, moves)
 
-    def _out(self, part: int, hull: int, way: Array, frame: int, frames: Index) -> Array:
-        """How far it is out of a part ``(K,)`` [m] by a ``way`` ``(3,)`` that is one in ``frame``.
+    def _out(self, part: int, hull: int, met: Meeting, frame: int, frames: Index) -> Array:
+        """How far a hull is out of a part in ``frames`` ``(K,)`` [m] by the way of another frame.
 
-        It is kept in the part's axes and in the hull's, and gone either way: the least counts.
+        It is kept in the part's axes and in the hull's, and across their edges, and gone forth
+        and back: the least counts.
         """
         item, solid = self.robot.hulls[hull], self.solid.parts[part]
         turns, moves = self._rotations[frames, item.joint], self._shifts[frames, item.joint]
-        own = turns @ (self._rotations[frame, item.joint].T @ way)
-        ways = np.stack([np.broadcast_to(way, own.shape), own], axis=1)
-        ways = np.concatenate([ways, -ways], axis=1)
+        since = turns @ self._rotations[frame, item.joint].T
+        way = (met.first - met.second) / np.linalg.norm(met.first - met.second)
+        found = [np.broadcast_to(way, (len(frames), 3)), since @ way]
+        if met.edges is not None:
+            across = np.cross(met.edges[0], since @ met.edges[1])
+            long = np.linalg.norm(across, axis=1, keepdims=True)
+            found.append(np.where(long > 0.0, across / np.where(long > 0.0, long, 1.0), way))
+        ways = np.stack([*found, *(-one for one in found)], axis=1)
         to = (ways @ solid.vertices.T).max(axis=2)
-        since = (ways @ turns @ body_of(item).vertices.T).min(axis=2)
-        return np.asarray((to - since - (ways @ moves[:, :, None])[..., 0]).min(axis=1))
+        here = (ways @ turns @ body_of(item).vertices.T).min(axis=2)
+        return np.asarray((to - here - (ways @ moves[:, :, None])[..., 0]).min(axis=1))
 
     def _overlap(self, part: int, hull: int, frame: int) -> float:
         """Depth [m] of a hull in a convex part; 0 where they do not overlap."""
