@@ -81,14 +81,19 @@ class Bundles:
             close = np.sum(centres * planes[:, :3], axis=1) + planes[:, 3] <= reach
             rows, nodes, centres, reach = rows[close], nodes[close], centres[close], reach[close]
             beside = level.beside(nodes, body.vertices, turns[rows], moves[rows], margin)
-            rows, nodes, centres, reach = (x[~beside] for x in (rows, nodes, centres, reach))
+            rows, nodes, centres, reach = (
+                rows[~beside],
+                nodes[~beside],
+                centres[~beside],
+                reach[~beside],
+            )
             levels = centres @ body.planes[:, :3].T + body.planes[:, 3]
-            facets = levels.argmax(axis=1)
+            facets = np.asarray(levels.argmax(axis=1))
             close = levels[np.arange(len(rows)), facets] <= reach
             rows, nodes, facets = rows[close], nodes[close], facets[close]
         corners = _seen(self._corners[nodes], turns[rows], moves[rows])
-        levels = (corners @ body.planes[:, :3].T + body.planes[:, 3]).min(axis=1)
-        rows = rows[levels.max(axis=1, initial=-np.inf) <= margin]
+        heights = (corners @ body.planes[:, :3].T + body.planes[:, 3]).min(axis=1)
+        rows = rows[heights.max(axis=1, initial=-np.inf) <= margin]
         result = np.ones(len(moves), dtype=bool)
         result[rows] = False
         return result

@@ -40,9 +40,7 @@ class Meeting:
     """Directions ``(2, 3)`` of an edge of each, where these say how they are to each other."""
 
 
-def meet(
-    a: Polytope, b: Polytope, within: float = np.inf, most: float = np.inf
-) -> Meeting | None:
+def meet(a: Polytope, b: Polytope, within: float = np.inf, most: float = np.inf) -> Meeting | None:
     """Signed distance of two bodies in one frame; None where it is sure to be over ``within`` [m].
 
     At ``within`` <= 0 only bodies that overlap are reported. They are known to be no deeper in each
