@@ -10,7 +10,7 @@ from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.kinematics import pose_robot
 from kinemesh.metrics.geometry.polytope import Polytope
 from kinemesh.metrics.geometry.solid import Solid
-from kinemesh.metrics.geometry.surface import Surface
+from kinemesh.metrics.geometry.surface import Surface, Surfaces
 from kinemesh.metrics.geometry.winding import Winding
 from kinemesh.motion import Shape
 
@@ -169,3 +169,14 @@ def test_a_hull_is_as_far_from_triangles_as_the_nearest_of_them_is(seed):
         assert brute_nearest(place[None], corners)[0] < 1e-6
         assert (hull.planes[:, :3] @ place + hull.planes[:, 3]).max() <= gap + 1e-6
     assert found >= 3
+
+
+def test_shapes_that_are_alike_share_a_surface_and_others_do_not(bowl: Shape) -> None:
+    surfaces = Surfaces()
+    same = Shape(bowl.vertices, bowl.faces, bowl.parts, bowl.warnings)
+    assert surfaces[bowl] is surfaces[bowl] is surfaces[same]
+    larger = bowl.scaled(1.0 + 1e-9)
+    bare = Shape(bowl.vertices, bowl.faces, bowl.parts)
+    sheet = Shape(bowl.vertices, bowl.faces, bowl.parts, bowl.warnings, kind="sheet")
+    apart = {id(surfaces[shape]) for shape in (bowl, larger, bare, sheet)}
+    assert len(apart) == 4

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array
 from kinemesh.linting.steadiness import listed
 from kinemesh.metrics import Limits
+from kinemesh.metrics.geometry.selfcollision import SelfPairs
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.measures.penetration import penetration
 from kinemesh.motion import Scene, Trajectory
@@ -36,7 +37,7 @@ def deliver(raw: RawMotion, robot: RobotModel, *, timed: bool) -> tuple[Finding,
 
 def _overlaps(raw: RawMotion, posed: KinematicTrajectory) -> list[Finding]:
     """Parts of the robot inside each other."""
-    rows = penetration(posed, Scene(ground=None), (), None, Limits())
+    rows = penetration(posed, Scene(ground=None), (), None, SelfPairs(posed.robot), Limits())
     row = next(row for row in rows if row.name == "penetration.self.max")
     depth = np.zeros(0) if row.series is None else 1e-3 * row.series
     evidence = f"in each other, {row.note}"

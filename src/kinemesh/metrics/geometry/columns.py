@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 
-_CELLS = 4.0
+_CELLS = 0.5
 """Cells for each triangle, if the triangles are alike."""
 _MEMBERS = 16
 """Times that a triangle may be listed, on average: where some are large, cells are larger too."""

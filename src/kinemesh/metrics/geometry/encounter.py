@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.broad_phase import facet_levels
-from kinemesh.metrics.geometry.narrow_phase import meet
+from kinemesh.metrics.geometry.narrow_phase import Meeting, meet
 from kinemesh.metrics.geometry.polytope import Polytope, body_of
 from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
 from kinemesh.metrics.geometry.surface import Surface, Surfaces
@@ -83,14 +83,22 @@ class Encounter:
         return depth, hulls
 
     def deepest_in_parts(self) -> float:
-        """Depth in the convex parts over all frames [m]."""
+        """Depth in the convex parts over all frames [m].
+
+        The shortest way out in one frame is a way out in the others, if no longer the shortest.
+        """
         deepest, pairs = 0.0, self._pairs
-        order = np.argsort(-pairs.most)
-        for k in order.tolist():
-            if pairs.most[k] <= deepest:
-                break
-            where = int(pairs.parts[k]), int(pairs.hulls[k]), int(pairs.frames[k])
-            deepest = max(deepest, self._overlap(*where))
+        most = np.array(pairs.most)
+        while len(most) and most.max() > deepest:
+            k = int(np.argmax(most))
+            part, hull, frame = int(pairs.parts[k]), int(pairs.hulls[k]), int(pairs.frames[k])
+            met = meet(self.solid.parts[part], self._body(hull, frame), 0.0, float(most[k]))
+            most[k] = -np.inf
+            deepest = max(deepest, 0.0 if met is None else -met.distance)
+            if met is not None and met.distance < -_SLACK:
+                same = (pairs.hulls == hull) & (pairs.parts == part) & (most > deepest)
+                found = self._out(part, hull, met, frame, pairs.frames[same])
+                most[same] = np.minimum(most[same], found + _SLACK)
         return deepest
 
     def gaps(self, frames: Index, hulls: Index) -> Array:
@@ -98,10 +106,12 @@ class Encounter:
         if self.solid.surface is None:
             return self._from_parts(frames, hulls)
         found = np.full(len(frames), np.inf)
-        for hull in hulls.tolist():
-            for j, frame in enumerate(frames.tolist()):
-                if self._at_least(hull, frame) < max(found[j], 0.0):
-                    found[j] = min(found[j], self._from_surface(self.solid.surface, hull, frame))
+        for j, frame in enumerate(frames.tolist()):
+            least = [self._at_least(hull, frame) for hull in hulls.tolist()]
+            for k in np.argsort(least).tolist():
+                if least[k] < max(found[j], 0.0):
+                    gap = self._from_surface(self.solid.surface, int(hulls[k]), frame)
+                    found[j] = min(found[j], gap)
         return found
 
     def _in_surface(self, surface: Surface) -> tuple[Array, Index]:
@@ -120,8 +130,10 @@ class Encounter:
         else:
             bodies, frames = np.nonzero(self._near(*self.solid.shape.bounds).T)
             most = np.full(len(frames), np.inf)
+        asked = ~self._beside(surface, bodies, frames)
+        frames, bodies, most = frames[asked], bodies[asked], most[asked]
         for frame, hull, bound in zip(frames.tolist(), bodies.tolist(), most.tolist(), strict=True):
-            if bound <= depth[frame] or self._at_least(hull, frame) > 0.0:
+            if bound <= depth[frame]:
                 continue
             found = -self._from_surface(surface, hull, frame)
             if whole and found > max(depth[frame], self._surely_in(hull, frame)):
@@ -129,6 +141,21 @@ class Encounter:
             if found > depth[frame]:
                 depth[frame], hulls[frame] = found, hull
         return depth, hulls
+
+    def _beside(self, surface: Surface, hulls: Index, frames: Index) -> NDArray[np.bool_]:
+        """Which of the hulls ``(N,)`` are surely off the surface and outside of the solid.
+
+        A hull that is clear of all triangles is inside with all of its vertices or with none.
+        """
+        found = np.zeros(len(hulls), dtype=bool)
+        for hull in np.unique(hulls).tolist():
+            rows, item = np.flatnonzero(hulls == hull), self.robot.hulls[hull]
+            body, there = body_of(item), frames[rows]
+            turns, moves = self._rotations[there, item.joint], self._shifts[there, item.joint]
+            rows = rows[surface.clear(body, turns, moves)]
+            first = self._points(hull, frames[rows], body.vertices[:1])[:, 0]
+            found[rows] = ~surface.inside(first)
+        return found
 
     def _from_surface(self, surface: Surface, hull: int, frame: int) -> float:
         """Signed distance [m] of a hull from the true surface."""
@@ -203,6 +230,26 @@ class Encounter:
         item = self.robot.hulls[hull]
         turns, moves = self._rotations[frames, item.joint], self._shifts[frames, item.joint]
         return facet_levels(self.solid.parts[part], body_of(item), turns, moves)
+
+    def _out(self, part: int, hull: int, met: Meeting, frame: int, frames: Index) -> Array:
+        """How far a hull is out of a part in ``frames`` ``(K,)`` [m] by the way of another frame.
+
+        It is kept in the part's axes and in the hull's, and across their edges, and gone forth
+        and back: the least counts.
+        """
+        item, solid = self.robot.hulls[hull], self.solid.parts[part]
+        turns, moves = self._rotations[frames, item.joint], self._shifts[frames, item.joint]
+        since = turns @ self._rotations[frame, item.joint].T
+        way = (met.first - met.second) / np.linalg.norm(met.first - met.second)
+        found = [np.broadcast_to(way, (len(frames), 3)), since @ way]
+        if met.edges is not None:
+            across = np.cross(met.edges[0], since @ met.edges[1])
+            long = np.linalg.norm(across, axis=1, keepdims=True)
+            found.append(np.where(long > 0.0, across / np.where(long > 0.0, long, 1.0), way))
+        ways = np.stack([*found, *(-one for one in found)], axis=1)
+        to = (ways @ solid.vertices.T).max(axis=2)
+        here = (ways @ turns @ body_of(item).vertices.T).min(axis=2)
+        return np.asarray((to - here - (ways @ moves[:, :, None])[..., 0]).min(axis=1))
 
     def _overlap(self, part: int, hull: int, frame: int) -> float:
         """Depth [m] of a hull in a convex part; 0 where they do not overlap."""

@@ -36,12 +36,15 @@ class Meeting:
     """The place of the first body ``(3,)`` [m] that is nearest to, or deepest in, the second."""
     second: Array
     """The place of the second ``(3,)`` [m] that it is nearest to."""
+    edges: Array | None = None
+    """Directions ``(2, 3)`` of an edge of each, where these say how they are to each other."""
 
 
-def meet(a: Polytope, b: Polytope, within: float = np.inf) -> Meeting | None:
+def meet(a: Polytope, b: Polytope, within: float = np.inf, most: float = np.inf) -> Meeting | None:
     """Signed distance of two bodies in one frame; None where it is sure to be over ``within`` [m].
 
-    At ``within`` <= 0 only bodies that overlap are reported.
+    At ``within`` <= 0 only bodies that overlap are reported. They are known to be no deeper in each
+    other than ``most`` [m].
     """
     if np.linalg.norm(a.centre - b.centre) - a.radius - b.radius > within:
         return None
@@ -54,7 +57,7 @@ def meet(a: Polytope, b: Polytope, within: float = np.inf) -> Meeting | None:
         shared = _share_a_vertex(a, b)
         if not shared and within <= 0.0 and _plainly_apart(a, b):
             return None
-        best = _by_edges(a, b, best, -best.distance if shared else np.inf)
+        best = _by_edges(a, b, best, min(-best.distance, most) if shared else np.inf)
     if best.distance <= 0.0:
         return _placed(a, b, best)
     if within <= 0.0:
@@ -88,7 +91,7 @@ def _placed(a: Polytope, b: Polytope, met: Meeting) -> Meeting:
     # Once they are parted and a little more, they are nearest where they were deepest.
     out = (met.first - met.second) * (1.0 - _CLEAR / met.distance)
     _, first, second = _asked(a, b, coal.Transform3s(b.rotation, b.shift + out))
-    return Meeting(met.distance, first, second - out)
+    return Meeting(met.distance, first, second - out, met.edges)
 
 
 def _level(body: Polytope, place: Array) -> float:
@@ -143,7 +146,8 @@ def _by_edges(a: Polytope, b: Polytope, best: Meeting, reach: float) -> Meeting:
         return best
     k_best = int(np.argmax(apart))
     places = _nearest_on_lines(here[k_best], of_a[j[k_best]], there[k_best], of_b[k[k_best]])
-    return Meeting(float(apart[k_best]), *places)
+    along = np.stack([of_a[j[k_best]], of_b[k[k_best]]])
+    return Meeting(float(apart[k_best]), *places, along)
 
 
 def _share_a_vertex(a: Polytope, b: Polytope) -> bool:

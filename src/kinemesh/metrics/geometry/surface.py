@@ -12,6 +12,7 @@ from kinemesh.arrays import Array
 from kinemesh.geometry.shape import Shape
 from kinemesh.metrics.geometry.boxes import BoxTree
 from kinemesh.metrics.geometry.carrying import Carrying
+from kinemesh.metrics.geometry.clearance import Bundles
 from kinemesh.metrics.geometry.polytope import Polytope
 from kinemesh.metrics.geometry.winding import Winding
 
@@ -66,9 +67,23 @@ class Surface:
         return BoxTree(self.corners)
 
     @cached_property
+    def _bundles(self) -> Bundles:
+        return Bundles(self._tree.corners)
+
+    @cached_property
     def carrying(self) -> Carrying:
         """The triangles that feet can stand on."""
         return Carrying(self.corners, self.shape.sheets)
+
+    def clear(self, hull: Polytope, rotations: Array, shifts: Array) -> NDArray[np.bool_]:
+        """Where a ``hull`` in a frame of its own touches no triangle for sure ``(N,)``.
+
+        Args:
+            hull: a convex body.
+            rotations: of its frame in this one ``(N, 3, 3)``.
+            shifts: the origin of its frame in this one ``(N, 3)`` [m].
+        """
+        return self._bundles.clear(hull, rotations, shifts, _TOUCHING)
 
     def nearest(self, points: Array) -> tuple[Array, Array]:
         """Nearest points of the surface ``(N, 3)`` and their distances ``(N,)`` [m]."""
