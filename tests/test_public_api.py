@@ -6,6 +6,8 @@ from importlib import import_module
 from pkgutil import walk_packages
 from types import ModuleType
 
+import pytest
+
 import kinemesh
 
 HEAVY = (*("cvxpy", "trimesh", "torch", "viser", "osqp", "matplotlib", "plotly", "embreex", "PIL"),)
@@ -46,6 +48,25 @@ def test_importing_kinemesh_and_showing_a_clip_imports_nothing_heavy_and_prints_
         f"print([n for n in {HEAVY} if n in sys.modules])"
     )
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_importing_kinemesh_imports_what_it_is_made_of_when_it_is_asked_for() -> None:
+    """A robot needs neither viewer nor ruler, and a name alone needs nothing."""
+    of_all = ("numpy", "scipy", "pinocchio", "coal", "daqp", *HEAVY)
+    done = fresh(f"import kinemesh, sys; print([n for n in {of_all} if n in sys.modules])")
+    assert done.stdout == "[]\n"
+    upper = ("solve", "kernel", "metrics", "viewer", "linting", "augment")
+    unasked = (*(f"kinemesh.{n}" for n in upper), "daqp", "scipy.fft", "scipy.ndimage", *HEAVY)
+    code = "import kinemesh, sys; kinemesh.RobotModel.load('g1'); "
+    done = fresh(f"{code} print([n for n in {unasked} if n in sys.modules])")
+    assert done.stdout == "[]\n"
+
+
+def test_a_name_that_is_not_there_is_no_attribute_and_a_room_is_one() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = kinemesh.nonsense
+    assert kinemesh.metrics is import_module("kinemesh.metrics")
+    assert set(kinemesh.__all__) <= set(dir(kinemesh))
 
 
 def test_every_room_lists_names_that_it_has() -> None:

@@ -1,27 +1,33 @@
 """Human motion, with the objects held and the ground climbed, to humanoid robot trajectories."""
 
-from kinemesh import augment, constraints, demos, errors, objectives
+import importlib
+import importlib.util
+import typing
+
 from kinemesh._version import __version__
-from kinemesh.errors import (
-    ClipError,
-    KinemeshError,
-    MissingExtra,
-    NoStepError,
-    OptionError,
-    ReadError,
-    RobotError,
-    SolveError,
-    WriteError,
-)
-from kinemesh.linting import lint
-from kinemesh.matching import TrajectoryFile, evaluate, read_trajectory
-from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
-from kinemesh.recordings import read
-from kinemesh.result import FrameReport, Result
-from kinemesh.robot import RobotModel, clip_of
-from kinemesh.solve import Retargeter, retarget
-from kinemesh.trajectories import write
-from kinemesh.viewer import view
+
+if typing.TYPE_CHECKING:
+    from kinemesh import augment, constraints, demos, errors, objectives
+    from kinemesh.errors import (
+        ClipError,
+        KinemeshError,
+        MissingExtra,
+        NoStepError,
+        OptionError,
+        ReadError,
+        RobotError,
+        SolveError,
+        WriteError,
+    )
+    from kinemesh.linting import lint
+    from kinemesh.matching import TrajectoryFile, evaluate, read_trajectory
+    from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
+    from kinemesh.recordings import read
+    from kinemesh.result import FrameReport, Result
+    from kinemesh.robot import RobotModel, clip_of
+    from kinemesh.solve import Retargeter, retarget
+    from kinemesh.trajectories import write
+    from kinemesh.viewer import view
 
 __all__ = [
     "Clip",
@@ -60,3 +66,65 @@ __all__ = [
     "view",
     "write",
 ]
+
+_HOMES = {
+    "errors": (
+        "ClipError",
+        "KinemeshError",
+        "MissingExtra",
+        "NoStepError",
+        "OptionError",
+        "ReadError",
+        "RobotError",
+        "SolveError",
+        "WriteError",
+    ),
+    "linting": ("lint",),
+    "matching": (
+        "TrajectoryFile",
+        "evaluate",
+        "read_trajectory",
+    ),
+    "motion": (
+        "Clip",
+        "Prop",
+        "Scene",
+        "Shape",
+        "Skeleton",
+        "Terrain",
+        "Trajectory",
+    ),
+    "recordings": ("read",),
+    "result": (
+        "FrameReport",
+        "Result",
+    ),
+    "robot": (
+        "RobotModel",
+        "clip_of",
+    ),
+    "solve": (
+        "Retargeter",
+        "retarget",
+    ),
+    "trajectories": ("write",),
+    "viewer": ("view",),
+}
+"""The rooms, and what of theirs is shown here. A room is entered when something of it is asked for:
+whoever loads a robot does not wait for the viewer."""
+
+
+def __getattr__(name: str) -> object:
+    """What is shown here, from its room; or a room."""
+    for room, shown in _HOMES.items():
+        if name in shown:
+            value = globals()[name] = getattr(importlib.import_module(f"kinemesh.{room}"), name)
+            return value
+    if not name.startswith("_") and importlib.util.find_spec(f"kinemesh.{name}"):
+        return importlib.import_module(f"kinemesh.{name}")
+    raise AttributeError(f"module 'kinemesh' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """What is shown here."""
+    return sorted({*globals(), *__all__})

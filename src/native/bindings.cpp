@@ -99,17 +99,35 @@ Neighbours neighbours(const Flags& adjacent) {
     if (adjacent.ndim() != 2 || adjacent.shape(0) != adjacent.shape(1)) {
         throw std::invalid_argument("adjacent: (V, V)");
     }
-    return {adjacent.data(), static_cast<std::size_t>(adjacent.shape(0))};
+    const auto count = static_cast<std::size_t>(adjacent.shape(0));
+    Pairs pairs(count);
+    const bool* flag = adjacent.data();
+    for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t j = 0; j < count; ++j, ++flag) {
+            if (*flag) pairs.add(i, j);
+        }
+    }
+    return Neighbours(pairs);
+}
+
+std::optional<Pairs> pairs(const Numbers& points) {
+    if (points.ndim() != 2 || points.shape(1) != 3) throw std::invalid_argument("points: (V, 3)");
+    const double* from = points.data();
+    const auto count = static_cast<int>(points.shape(0));
+    return freely([&] { return adjacency(from, count); });
 }
 
 py::object adjacent(const Numbers& points) {
-    if (points.ndim() != 2 || points.shape(1) != 3) throw std::invalid_argument("points: (V, 3)");
-    const auto count = points.shape(0);
-    Flags result(Shape{count, count});
-    const double* from = points.data();
+    const auto found = pairs(points);
+    if (!found) return py::none();
+    const auto count = found->count();
+    Flags result(Shape{points.shape(0), points.shape(0)});
     bool* to = result.mutable_data();
-    const bool told = freely([&] { return adjacency(from, static_cast<int>(count), to); });
-    return told ? py::object(result) : py::none();
+    std::fill_n(to, count * count, false);
+    for (std::size_t i = 0; i < count; ++i, to += count) {
+        found->each(i, [to](std::size_t j) { to[j] = true; });
+    }
+    return result;
 }
 
 Numbers deltas(const Flags& adjacent, const Numbers& points) {
@@ -120,28 +138,39 @@ Numbers deltas(const Flags& adjacent, const Numbers& points) {
 }
 
 // Factor, offset and constant of the cost of a mesh that reproduces deltas.
-py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& anchors,
-                  const Numbers& weights) {
-    const auto count = adjacent.shape(0), moving = count - anchors.size() / 3;
-    if (deltas.size() != 3 * count || weights.size() != count || anchors.size() % 3 || moving < 0) {
+py::object reduction(const Neighbours& mesh, const double* deltas, const Numbers& anchors,
+                     const Numbers& weights) {
+    const auto count = static_cast<py::ssize_t>(mesh.count()), moving = count - anchors.size() / 3;
+    if (weights.size() != count || anchors.size() % 3 || moving < 0) {
         throw std::invalid_argument("target: sizes do not fit");
     }
     Numbers factor(Shape{moving, moving}), offset(Shape{moving, 3});
     double constant = 0.0, *F = factor.mutable_data(), *o = offset.mutable_data();
-    const Neighbours mesh = neighbours(adjacent);
-    const double *d = deltas.data(), *a = anchors.data(), *w = weights.data();
-    const bool positive = freely(
-        [&] { return reduced(mesh, static_cast<std::size_t>(moving), d, a, w, F, o, constant); });
+    const double *a = anchors.data(), *w = weights.data();
+    const bool positive = freely([&] {
+        return reduced(mesh, static_cast<std::size_t>(moving), deltas, a, w, F, o, constant);
+    });
     return positive ? py::object(py::make_tuple(factor, offset, constant)) : py::none();
+}
+
+py::object target(const Flags& adjacent, const Numbers& deltas, const Numbers& anchors,
+                  const Numbers& weights) {
+    if (deltas.size() != 3 * adjacent.shape(0)) {
+        throw std::invalid_argument("target: sizes do not fit");
+    }
+    return reduction(neighbours(adjacent), deltas.data(), anchors, weights);
 }
 
 // The same of the mesh of joggled points that reproduces their places.
 py::object target_of_points(const Numbers& joggled, const Numbers& source, const Numbers& anchors,
                             const Numbers& weights) {
-    const py::object mesh = adjacent(joggled);
-    if (mesh.is_none()) return mesh;
-    const auto flags = mesh.cast<Flags>();
-    return target(flags, deltas(flags, source), anchors, weights);
+    if (source.size() != joggled.size()) throw std::invalid_argument("target: sizes do not fit");
+    const auto found = pairs(joggled);
+    if (!found) return py::none();
+    const Neighbours mesh(*found);
+    std::vector<double> wanted(static_cast<std::size_t>(source.size()));
+    mesh.deltas(source.data(), wanted.data());
+    return reduction(mesh, wanted.data(), anchors, weights);
 }
 
 template <class Kind>

@@ -1,27 +1,62 @@
 // The uniform Laplacian of a mesh and its cost, reduced to the points that move (problem/mesh.py).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 namespace kinemesh {
 
-// Neighbours of every vertex, from who is next to whom (V, V).
+// Who is next to whom among V vertices, a bit a pair.
+class Pairs {
+  public:
+    explicit Pairs(std::size_t count)
+        : count_(count), words_((count + 63) / 64), bits_(count * words_, 0) {}
+
+    std::size_t count() const { return count_; }
+    bool has(std::size_t i, std::size_t j) const {
+        return bits_[i * words_ + j / 64] >> (j % 64) & 1;
+    }
+    void add(std::size_t i, std::size_t j) {
+        bits_[i * words_ + j / 64] |= std::uint64_t{1} << (j % 64);
+    }
+
+    // Calls `with` for every neighbour of vertex i, in order.
+    template <class With>
+    void each(std::size_t i, const With& with) const {
+        for (std::size_t n = 0; n < words_; ++n) {
+            for (std::uint64_t left = bits_[i * words_ + n]; left; left &= left - 1) {
+                with(64 * n + lowest(left));
+            }
+        }
+    }
+
+  private:
+    static std::size_t lowest(std::uint64_t word) {
+#if defined(__GNUC__)
+        return static_cast<std::size_t>(__builtin_ctzll(word));
+#else
+        std::size_t k = 0;
+        while (!(word >> k & 1)) ++k;
+        return k;
+#endif
+    }
+
+    std::size_t count_, words_;
+    std::vector<std::uint64_t> bits_;
+};
+
+// Neighbours of every vertex, in order.
 class Neighbours {
   public:
-    Neighbours(const bool* adjacent, std::size_t count) {
+    explicit Neighbours(const Pairs& pairs) {
+        const std::size_t count = pairs.count();
+        first_.reserve(count + 1);
+        all_.reserve(16 * count);
         first_.push_back(0);
-        for (std::size_t i = 0; i < count; ++i, adjacent += count) {
-            for (std::size_t j = 0; j < count; ++j) {
-                std::uint64_t eight;
-                if (j + 8 <= count && (std::memcpy(&eight, adjacent + j, 8), eight == 0)) {
-                    j += 7;
-                    continue;
-                }
-                if (adjacent[j]) all_.push_back(j);
-            }
+        for (std::size_t i = 0; i < count; ++i) {
+            pairs.each(i, [this](std::size_t j) { all_.push_back(j); });
             first_.push_back(all_.size());
         }
     }
@@ -55,26 +90,36 @@ inline bool reduced(const Neighbours& mesh, std::size_t moving, const double* de
     const std::size_t n = moving;
     std::vector<double> gram(n * n, 0.0);
     std::fill(offset, offset + 3 * n, 0.0);
-    std::vector<std::pair<std::size_t, double>> row;
+    std::vector<std::size_t> with(n + 1);
     constant = 0.0;
     for (std::size_t i = 0; i < mesh.count(); ++i) {
         const double share = mesh.share(i), w = weights[i];
-        row.clear();
         double rest[3];
         for (int c = 0; c < 3; ++c) {
             rest[c] = (i < n ? 0.0 : anchors[3 * (i - n) + c]) - deltas[3 * i + c];
         }
-        if (i < n) row.emplace_back(i, 1.0);
+        // Those that move come first.
+        std::size_t moves = 0;
         for (const auto* j = mesh.begin(i); j != mesh.end(i); ++j) {
             if (*j < n) {
-                row.emplace_back(*j, -share);
+                with[moves++] = *j;
             } else {
                 for (int c = 0; c < 3; ++c) rest[c] -= share * anchors[3 * (*j - n) + c];
             }
         }
-        for (const auto& [a, x] : row) {
-            for (const auto& [b, y] : row) gram[a * n + b] += w * x * y;
-            for (int c = 0; c < 3; ++c) offset[3 * a + c] += w * x * rest[c];
+        // Above the diagonal; of a vertex that moves itself, whose own entry is 1, apart.
+        const double both = w * -share * -share;
+        for (std::size_t k = 0; k < moves; ++k) {
+            double* row = &gram[with[k] * n];
+            for (std::size_t l = k; l < moves; ++l) row[with[l]] += both;
+            for (int c = 0; c < 3; ++c) offset[3 * with[k] + c] -= w * share * rest[c];
+        }
+        if (i < n) {
+            gram[i * n + i] += w;
+            for (std::size_t k = 0; k < moves; ++k) {
+                gram[std::min(i, with[k]) * n + std::max(i, with[k])] -= w * share;
+            }
+            for (int c = 0; c < 3; ++c) offset[3 * i + c] += w * rest[c];
         }
         for (int c = 0; c < 3; ++c) constant += w * rest[c] * rest[c];
     }

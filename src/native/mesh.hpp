@@ -1,28 +1,27 @@
 // Who is next to whom in a Delaunay tetrahedralisation.
 #pragma once
 
+#include <optional>
+
 #include "delaunay.hpp"
 #include "laplacian.hpp"
 
 namespace kinemesh {
 
-// Fills `adjacent` (count, count); false where a sign is too close to call.
-inline bool adjacency(const double* points, int count, bool* adjacent) {
+// Nothing where a sign is too close to call.
+inline std::optional<Pairs> adjacency(const double* points, int count) {
     Delaunay mesh;
-    if (!mesh.build(points, count)) return false;
-    const auto row = static_cast<std::size_t>(count);
-    std::fill(adjacent, adjacent + row * row, false);
+    if (!mesh.build(points, count)) return std::nullopt;
+    Pairs pairs(static_cast<std::size_t>(count));
     for (const auto& t : mesh.tetrahedra) {
-        if (!t.alive) continue;
+        if (!t.alive || t.corner[3] == mesh.infinity()) continue;
         for (int a : t.corner) {
             for (int b : t.corner) {
-                if (a != b && a != mesh.infinity() && b != mesh.infinity()) {
-                    adjacent[a * row + b] = true;
-                }
+                if (a != b) pairs.add(a, b);
             }
         }
     }
-    return true;
+    return pairs;
 }
 
 }  // namespace kinemesh

@@ -4,8 +4,11 @@ import pickle
 
 import numpy as np
 import pytest
+import trimesh
 
 import meshes
+from kinemesh.geometry.edges import Edges
+from kinemesh.geometry.orientation import settled
 from kinemesh.motion import Scene, Shape, Terrain
 from kinemesh.motion.moved import mapped_shape
 from meshes import Mesh
@@ -178,3 +181,34 @@ def test_kind_and_sheets_go_with_a_shape_that_is_moved_scaled_or_joined() -> Non
     assert both.kind == "open"
     assert both.sheets.tolist() == [True] * 32 + [False] * 12
     assert Shape.union([made(meshes.sheet())] * 2).kind == "sheet"
+
+
+@pytest.mark.parametrize("name", ["largebox", "woodchair", "largetable"])
+def test_what_hangs_together_is_handed_on_as_it_would_be_found_again(name: str) -> None:
+    mesh = trimesh.load(recording(f"omomo/objects/{name}.obj"), process=False, force="mesh")
+    shape = Shape.from_mesh(mesh.vertices, mesh.faces)
+    again = settled(shape.vertices, shape.faces)
+    assert not again.turned.any()
+    np.testing.assert_array_equal(again.faces, shape.faces)
+    assert len(again.pieces) == len(shape.pieces) > 0
+    for one, other in zip(shape.pieces, again.pieces, strict=True):
+        np.testing.assert_array_equal(one.members, other.members)
+        assert one.kind == other.kind
+        assert one.volume == pytest.approx(other.volume, rel=1e-12)
+
+
+def test_a_shape_whose_corners_are_moved_does_not_keep_what_it_was_told() -> None:
+    shape = made(meshes.sofa())
+    larger = shape.scaled(2.0)
+    for one, other in zip(shape.pieces, larger.pieces, strict=True):
+        assert other.volume == pytest.approx(8.0 * one.volume)
+    closed = made(meshes.box((0.6, 0.4, 0.5)) + meshes.box((0.1, 0.1, 0.1)).turned())
+    assert closed.pieces and not closed.scaled(2.0).pieces
+
+
+def test_sides_that_pair_up_are_found_whatever_the_triangles_order() -> None:
+    faces = np.array([[0, 1, 2], [2, 1, 3], [3, 1, 0], [5, 4, 6], [0, 2, 7]])
+    sides = Edges.from_faces(faces)
+    _, expected = np.unique(np.sort(sides.ends, axis=1), axis=0, return_inverse=True)
+    np.testing.assert_array_equal(sides.edge, expected.reshape(-1))
+    np.testing.assert_array_equal(sides.ends[:4], [[0, 1], [1, 2], [2, 0], [2, 1]])

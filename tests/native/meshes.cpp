@@ -165,8 +165,7 @@ void points_in_degenerate_position_are_refused() {
         const int count = static_cast<int>(points->size() / 3);
         Delaunay mesh;
         CHECK(!mesh.build(points->data(), count));
-        const auto adjacent = std::make_unique<bool[]>(count * count);
-        CHECK(!adjacency(points->data(), count, adjacent.get()));
+        CHECK(!adjacency(points->data(), count));
     }
     for (int count = 0; count < 4; ++count) CHECK(!Delaunay().build(grid.data(), count));
     Delaunay mesh;
@@ -179,8 +178,8 @@ void neighbours_share_a_tetrahedron() {
     Chance chance(14);
     const int count = 40;
     const Reals points = chance.reals(3 * count);
-    const auto adjacent = std::make_unique<bool[]>(count * count);
-    CHECK(adjacency(points.data(), count, adjacent.get()));
+    const auto adjacent = adjacency(points.data(), count);
+    CHECK(adjacent && adjacent->count() == count);
     Delaunay mesh;
     CHECK(mesh.build(points.data(), count));
     std::set<std::pair<int, int>> expected;
@@ -192,7 +191,7 @@ void neighbours_share_a_tetrahedron() {
     }
     for (int a = 0; a < count; ++a) {
         for (int b = 0; b < count; ++b) {
-            CHECK(adjacent[a * count + b] == (a != b && expected.count({a, b})));
+            CHECK(adjacent->has(a, b) == (a != b && expected.count({a, b})));
         }
     }
 }
@@ -225,7 +224,13 @@ void the_reduced_cost_is_the_whole_one() {
                 adjacent[i * count + j] = adjacent[j * count + i] = next;
             }
         }
-        const Neighbours mesh(adjacent.get(), count);
+        Pairs pairs(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            for (std::size_t j = 0; j < count; ++j) {
+                if (adjacent[i * count + j]) pairs.add(i, j);
+            }
+        }
+        const Neighbours mesh(pairs);
         CHECK(mesh.count() == count && mesh.share(1) == 0.0);
         const Reals points = chance.reals(3 * count);
         Reals deltas(3 * count);

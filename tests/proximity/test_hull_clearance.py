@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import trimesh
+from scipy.spatial import cKDTree
 
 from kinemesh.geometry import poses
 from kinemesh.motion import Shape
 from kinemesh.proximity import Obstacle, distances_to_obstacle
-from kinemesh.proximity.hull_clearance import DEEPEST, HullClearance
+from kinemesh.proximity.hull_clearance import DEEPEST, GRID, HullClearance
 from kinemesh.robot import RobotModel
 
 SIDE = 0.4
@@ -86,3 +87,20 @@ def test_only_where_the_true_surface_is_asked_for_is_a_hull_entered(
     assert len(near.distance)
     assert (obstacle.dents is not None) == exact
     assert np.all(more >= 0.0) and np.all(more <= DEEPEST + 1e-12)
+
+
+def test_nodes_that_are_left_out_have_no_place_in_reach() -> None:
+    """The grid against one at whose nodes all places are asked."""
+    places = np.random.default_rng(2).uniform(-0.2, 0.2, (60, 3)) * [1.0, 1.0, 0.1]
+    depths = np.linspace(0.0, DEEPEST, len(places))
+    made = HullClearance._on_grid(cKDTree(places), depths)
+    index = np.stack(np.meshgrid(*map(np.arange, made.depths.shape), indexing="ij"), axis=-1)
+    away = np.linalg.norm((made.origin + GRID * index)[..., None, :] - places, axis=-1)
+    order = np.argsort(away, axis=-1)[..., :8]
+    near = np.take_along_axis(away, order, axis=-1)
+    known = near < 2.0 * GRID
+    furthest = np.where(known, near, 0.0).max(axis=-1, keepdims=True)
+    weights = np.where(known, furthest - near + 1e-9, 0.0)
+    expected = np.sum(weights * depths[order], axis=-1) / np.maximum(weights.sum(axis=-1), 1e-9)
+    assert 0 < np.count_nonzero(known[..., 0]) < known[..., 0].size
+    np.testing.assert_allclose(made.depths, expected, atol=1e-15)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arrays import Array, readonly
@@ -151,6 +150,8 @@ def _follow(clip: Clip, part: str, joint: str, axes: Array, known: NDArray[np.bo
 
 def _steadied(rotations: Array, fps: float) -> Array:
     """Rotations ``(T, 3, 3)`` without what is faster than :data:`_STEADY`."""
+    from scipy.ndimage import gaussian_filter1d
+
     mean = gaussian_filter1d(rotations, _STEADY * fps, axis=0, mode="nearest")
     left, _, right = np.linalg.svd(mean)
     return np.asarray(left @ right)

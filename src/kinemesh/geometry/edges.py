@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
-from kinemesh.arrays import Array, row_numbers
+from kinemesh.arrays import Array, in_order, numbered, row_numbers
 
 Faces = NDArray[np.int64]
 Labels = NDArray[np.int64]
@@ -36,10 +36,17 @@ class Edges:
 
     @classmethod
     def from_faces(cls, faces: Faces) -> Edges:
-        """The sides of triangles ``(M, 3)``."""
-        ends = faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
-        sense = np.where(ends[:, 0] < ends[:, 1], 1, -1)
-        return cls(ends, np.repeat(np.arange(len(faces)), 3), row_numbers(np.sort(ends)), sense)
+        """The sides of triangles ``(M, 3)``, one triangle's after the other's."""
+        ends = np.stack([faces, faces[:, [1, 2, 0]]], axis=2).reshape(-1, 2)
+        return cls.between(ends, np.repeat(np.arange(len(faces)), 3))
+
+    @classmethod
+    def between(cls, ends: Faces, face: Labels) -> Edges:
+        """Sides from ``ends[:, 0]`` to ``ends[:, 1]`` ``(S, 2)`` of the triangles ``face``."""
+        one, other = ends.T
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        key = low * (int(high.max(initial=0)) + 1) + high
+        return cls(ends, face, numbered(key), np.where(one < other, 1, -1))
 
     def uses(self) -> Labels:
         """How many triangles lie on the edge of every side ``(S,)``."""
@@ -47,11 +54,20 @@ class Edges:
 
     def of_some(self, members: Labels, turned: Flags) -> Edges:
         """Those of the triangles ``members``, the other way round where ``turned`` ``(M,)``."""
-        mine = np.flatnonzero(np.isin(self.face, members))
+        wanted = np.zeros(len(turned), dtype=bool)
+        wanted[members] = True
+        mine = np.flatnonzero(wanted[self.face])
         round_ = turned[self.face[mine]]
         ends = np.where(round_[:, None], self.ends[mine, ::-1], self.ends[mine])
-        edge = np.unique(self.edge[mine], return_inverse=True)[1].reshape(-1)
-        return Edges(ends, self.face[mine], edge, np.where(round_, -1, 1) * self.sense[mine])
+        sense = np.where(round_, -1, 1) * self.sense[mine]
+        return Edges(ends, self.face[mine], closed_up(self.edge[mine]), sense)
+
+
+def closed_up(labels: Labels) -> Labels:
+    """``labels``, 0 or more, numbered from 0 on without those that nobody has, in their order."""
+    used = np.zeros(int(labels.max(initial=-1)) + 1, dtype=bool)
+    used[labels] = True
+    return np.asarray((np.cumsum(used) - 1)[labels])
 
 
 def grouped(count: int, a: Labels, b: Labels) -> Labels:
@@ -62,6 +78,9 @@ def grouped(count: int, a: Labels, b: Labels) -> Labels:
 
 def _turned(count: int, a: Labels, b: Labels, differ: Flags) -> tuple[Labels, Flags, Flags]:
     """Groups ``(count,)``, who is the other way round in his, and whose group has no two sides."""
+    if not differ.any():
+        nobody = np.zeros(count, dtype=bool)
+        return grouped(count, a, b), nobody, nobody
     one = np.concatenate([a, a + count])
     other = np.concatenate([np.where(differ, b + count, b), np.where(differ, b, b + count)])
     label = grouped(2 * count, one, other)
@@ -72,11 +91,24 @@ def _turned(count: int, a: Labels, b: Labels, differ: Flags) -> tuple[Labels, Fl
 def welded(points: Array, faces: Faces) -> tuple[Array, Faces]:
     """Corners that are equal, or at holes as good as equal, made one; only those in use are left.
 
+    See :func:`welded_sides`.
+    """
+    return welded_sides(points, faces)[:2]
+
+
+def welded_sides(points: Array, faces: Faces) -> tuple[Array, Faces, Edges]:
+    """Corners that are equal, or at holes as good as equal, made one; only those in use are left.
+
     Triangles that then have two corners in one place are left out, and of those that lie on each
     other one is kept, or none where two solids share a wall.
+
+    Returns:
+        Points ``(N, 3)``, triangles ``(M, 3)`` and their sides.
     """
-    merged, index = np.unique(points, axis=0, return_inverse=True)
-    faces = index.reshape(-1)[faces]
+    number = row_numbers(points)
+    merged = np.zeros((int(number.max(initial=-1)) + 1, 3))
+    merged[number[::-1]] = points[::-1]  # the first of each
+    faces = number[faces]
     faces = _singles(faces[_proper(faces)])
     sides = Edges.from_faces(faces)
     border = np.unique(sides.ends[sides.uses() == 1])
@@ -88,8 +120,11 @@ def welded(points: Array, faces: Faces) -> tuple[Array, Faces]:
             first = np.unique(group, return_index=True)[1]
             faces = first[group][faces]
             faces = _singles(faces[_proper(faces)])
-    used, index = np.unique(faces, return_inverse=True)
-    return merged[used], index.reshape(-1, 3)
+            sides = Edges.from_faces(faces)
+    used = np.zeros(len(merged), dtype=bool)
+    used[faces] = True
+    number = np.cumsum(used) - 1
+    return merged[used], number[faces], replace(sides, ends=number[sides.ends])
 
 
 def _proper(faces: Faces) -> Flags:
@@ -104,10 +139,11 @@ def _singles(faces: Faces) -> Faces:
     rest of the mesh goes on all round, which is a wall that two solids share; one, if it goes on
     nowhere, which is a sheet written twice; a fold in something larger stays as it is.
     """
-    key = row_numbers(np.sort(faces))
+    a, b, c = faces.T
+    low, high = np.minimum(np.minimum(a, b), c), np.maximum(np.maximum(a, b), c)
+    key = row_numbers(np.stack([low, a + b + c - low - high, high], axis=1))
     if len(key) == 0 or key.max() + 1 == len(faces):
         return faces
-    a, b, c = faces.T
     even = ((a < b) & (b < c)) | ((b < c) & (c < a)) | ((c < a) & (a < b))
     net = np.bincount(key, np.where(even, 1.0, -1.0))[key]
     one = np.zeros(len(faces), dtype=bool)
@@ -131,7 +167,7 @@ def _singles(faces: Faces) -> Faces:
 
 def _neighbours(edge: Labels, face: Labels) -> tuple[Labels, Labels]:
     """Pairs of triangles on one edge, each with the next."""
-    order = np.argsort(edge, kind="stable")
+    order = in_order(edge)
     same = np.flatnonzero(np.diff(edge[order]) == 0)
     return face[order[same]], face[order[same + 1]]
 
@@ -151,18 +187,20 @@ def consistent(points: Array, faces: Faces, sides: Edges) -> tuple[Labels, Flags
         Piece of each triangle ``(M,)``, from 0 on; which of them are to be turned ``(M,)``, the
         smaller area of each piece; and which are in a piece that has one side only ``(M,)``.
     """
-    pairs = sides.uses() == 2
-    order = np.flatnonzero(pairs)[np.argsort(sides.edge[pairs], kind="stable")]
-    one, other = order[::2], order[1::2]
+    pairs = np.bincount(sides.edge) == 2
+    side, first = np.arange(len(sides.edge)), np.zeros(len(pairs), dtype=np.int64)
+    last = first.copy()
+    first[sides.edge[::-1]], last[sides.edge] = side[::-1], side
+    one, other = first[pairs], last[pairs]
     group, turned, single = _turned(
         len(faces), sides.face[one], sides.face[other], sides.sense[one] == sides.sense[other]
     )
     a, b, c = (points[faces[:, k]] for k in range(3))
     area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    group = np.unique(group, return_inverse=True)[1].reshape(-1)
+    group = closed_up(group)
     turned = _fewest(group, turned, area)
     joined, around = _joined(sides, group, turned)
-    piece = np.unique(joined[group], return_inverse=True)[1].reshape(-1)
+    piece = closed_up(joined[group])
     return piece, _fewest(piece, turned ^ around[group], area), single
 
 

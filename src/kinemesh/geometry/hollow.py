@@ -28,11 +28,13 @@ def is_hollow(shape: Shape) -> bool:
     if shape.sheets.any():
         return True
     rng = np.random.default_rng(0)
-    surface = cKDTree(shape.scatter(_SURFACE_SAMPLES, rng))
+    surface = cKDTree(
+        shape.scatter(_SURFACE_SAMPLES, rng), balanced_tree=False, compact_nodes=False
+    )
     hull = Shape.union([Shape.convex(part.vertices) for part in shape.parts])
     away, _ = surface.query(hull.scatter(_HULL_SAMPLES, rng))
     if np.max(away) > _SNUG:
         return True
     least = -_CAVITY * sum(part.volume for part in shape.parts)
-    mesh = settled(np.asarray(shape.vertices), np.asarray(shape.faces))
-    return any(piece.volume < least for piece in mesh.pieces if piece.kind != "sheet")
+    pieces = shape.pieces or settled(shape.vertices, shape.faces).pieces
+    return any(piece.volume < least for piece in pieces if piece.kind != "sheet")

@@ -13,9 +13,18 @@ from typing import Literal
 
 import numpy as np
 
-from kinemesh.arrays import Array
+from kinemesh.arrays import Array, in_order
 from kinemesh.errors import ClipError
-from kinemesh.geometry.edges import Edges, Faces, Flags, Labels, consistent, grouped, welded
+from kinemesh.geometry.edges import (
+    Edges,
+    Faces,
+    Flags,
+    Labels,
+    closed_up,
+    consistent,
+    grouped,
+    welded_sides,
+)
 from kinemesh.geometry.seams import CRACK, sewn, without_needles
 from kinemesh.geometry.winding import winding_numbers
 
@@ -100,20 +109,21 @@ def settled(points: Array, faces: Faces) -> Settled:
         ClipError: no triangle has an area.
     """
     count = len(faces)
-    points, faces = welded(points, faces)
+    points, faces, whole = welded_sides(points, faces)
     if not len(faces) or not np.any(_areas(points[faces])):
         raise ClipError(f"none of the {count} triangles of the mesh has an area")
-    faces = without_needles(points, faces)
-    sides = sewn(points, faces)
+    faces, whole = without_needles(points, faces, whole)
+    sides = sewn(points, faces, whole)
     label, turned, single = consistent(points, faces, sides)
     seen = np.where(turned[:, None], faces[:, ::-1], faces)
     label, bits = _bits(points, faces, label)
     pieces = []
-    for own in np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label))[:-1]):
+    for own in np.split(in_order(label), np.cumsum(np.bincount(label))[:-1]):
         if len(own):
             core = own[~bits[own]]
+            torn = bool(np.any(np.bincount(whole.edge.reshape(-1, 3)[core].reshape(-1)) == 1))
             piece = _piece(
-                points, seen[core], sides.of_some(core, turned), bool(single[core].any())
+                points, seen[core], sides.of_some(core, turned), bool(single[core].any()), torn
             )
             pieces.append(replace(piece, members=own))
     loose = np.concatenate([[-1], *(p.members for p in pieces if p.kind == "sheet")])[1:]
@@ -139,19 +149,25 @@ def _bits(points: Array, faces: Faces, label: Labels) -> tuple[Labels, Flags]:
 
     Scans are full of them, and a solid is none the less one.
     """
-    corners = points[faces]
     count = int(label.max()) + 1
-    low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
-    np.minimum.at(low, label, corners.min(axis=1))
-    np.maximum.at(high, label, corners.max(axis=1))
+    if count == 1:
+        return label, np.zeros(len(label), dtype=bool)
+    corners = points[faces]
+    a, b, c = (corners[:, k] for k in range(3))
+    order, starts = in_order(label), np.cumsum(np.bincount(label)) - np.bincount(label)
+    low = np.minimum.reduceat(np.minimum(np.minimum(a, b), c)[order], starts)
+    high = np.maximum.reduceat(np.maximum(np.maximum(a, b), c)[order], starts)
     largest = int(np.argmax(np.bincount(label, np.linalg.norm(_areas(corners), axis=1))))
     small = (high - low).max(axis=1) < _SPECK * np.linalg.norm(np.ptp(points, axis=0))
     small[largest] = False
     return np.where(small[label], largest, label), small[label]
 
 
-def _piece(points: Array, own: Faces, sides: Edges, single: bool) -> Piece:
-    """What a piece bounds, as its triangles look; ``single`` where it has one side only."""
+def _piece(points: Array, own: Faces, sides: Edges, single: bool, torn: bool) -> Piece:
+    """What a piece bounds, as its triangles look.
+
+    ``single`` where it has one side only, ``torn`` where it closes at cracks only, if at all.
+    """
     middle = points[own].mean(axis=(0, 1))
     corners = points[own] - middle
     area = float(np.linalg.norm(_areas(corners), axis=1).sum())
@@ -174,7 +190,6 @@ def _piece(points: Array, own: Faces, sides: Edges, single: bool) -> Piece:
     fullness = 36.0 * np.pi * volume**2 / whole**3
     kind: Kind = "open"
     if hole <= _SEEN or not bare:
-        torn = bool(np.any(Edges.from_faces(own).uses() == 1))
         thin = 2.0 * abs(volume) < _THICK * CRACK * area if torn else fullness < _FLAT
         kind = "sheet" if thin else "closed"
     elif hole > _HOLES or ragged > _RAGGED * whole or fullness < _ROUND:
@@ -196,7 +211,7 @@ def _caps(points: Array, sides: Edges) -> tuple[Array, Labels, bool]:
         return np.zeros((0, 3, 3)), np.zeros(0, dtype=np.int64), False
     ends, times = sides.ends[rim], np.abs(net[rim]).astype(np.int64)
     label = grouped(len(points), ends[:, 0], ends[:, 1])[ends[:, 0]]
-    label = np.unique(label, return_inverse=True)[1].reshape(-1)
+    label = closed_up(label)
     a, b = points[ends[:, 0]], points[ends[:, 1]]
     length = np.linalg.norm(b - a, axis=1) + 1e-300
     whole = np.bincount(label, length)
@@ -226,6 +241,8 @@ def _soup(points: Array, faces: Faces, members: Labels) -> Piece | None:
 
 def _inside_out(points: Array, faces: Faces, solids: list[Piece]) -> list[bool]:
     """Which solids are to be turned: by their volume, or with the one they lie in."""
+    if len(solids) == 1:
+        return [solids[0].volume < 0.0]
     corners = [points[faces[solid.members]] for solid in solids]
     boxes = [(c.min(axis=(0, 1)), c.max(axis=(0, 1))) for c in corners]
     order = sorted(range(len(solids)), key=lambda k: -abs(solids[k].volume))

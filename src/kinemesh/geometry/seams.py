@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 from scipy.spatial import cKDTree
 
-from kinemesh.arrays import Array, row_numbers
+from kinemesh.arrays import Array
 from kinemesh.geometry.edges import Edges, Faces, Labels, grouped
 
 CRACK = 1.5e-3
@@ -31,28 +31,28 @@ _AT_ONCE = 20_000
 """... so many at once."""
 
 
-def without_needles(points: Array, faces: Faces) -> Faces:
-    """The triangles ``(M, 3)`` without those at a hole that have no height."""
+def without_needles(points: Array, faces: Faces, sides: Edges) -> tuple[Faces, Edges]:
+    """Triangles ``(M, 3)`` and their sides without those at a hole that have no height."""
     size = float(np.ptp(points, axis=0).max())
     for _ in range(_ROUNDS):
-        a, b, c = (points[faces[:, k]] for k in range(3))
+        bare = np.flatnonzero((sides.uses() == 1).reshape(-1, 3).any(axis=1))
+        a, b, c = (points[faces[bare, k]] for k in range(3))
         longest = np.max([np.linalg.norm(x, axis=1) for x in (b - a, c - b, a - c)], axis=0)
         area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-        bare = (Edges.from_faces(faces).uses() == 1).reshape(-1, 3).any(axis=1)
-        needle = bare & (area < _NEEDLE * size * longest)
-        if not needle.any() or needle.all():
+        needle = bare[area < _NEEDLE * size * longest]
+        if not len(needle) or len(needle) == len(faces):
             break
-        faces = faces[~needle]
-    return faces
+        faces = np.delete(faces, needle, axis=0)
+        sides = Edges.from_faces(faces)
+    return faces, sides
 
 
-def sewn(points: Array, faces: Faces) -> Edges:
-    """The sides of triangles ``(M, 3)``, those at rims in pieces that meet what is beside them.
+def sewn(points: Array, faces: Faces, sides: Edges) -> Edges:
+    """The ``sides`` of triangles ``(M, 3)``, at rims in pieces that meet what is beside them.
 
     Rims meet where they are nearer than :data:`CRACK`. A side has as many pieces as there are
     corners of rims on it, and one more.
     """
-    sides = Edges.from_faces(faces)
     rim = np.flatnonzero(sides.uses() == 1)
     if not len(rim):
         return sides
@@ -129,5 +129,4 @@ def _cut(
     face = sides.face[which[step]]
     left = ends[:, 0] != ends[:, 1]
     ends, face = ends[left], face[left]
-    sense = np.where(ends[:, 0] < ends[:, 1], 1, -1)
-    return Edges(ends, face, row_numbers(np.sort(ends)), sense)
+    return Edges.between(ends, face)

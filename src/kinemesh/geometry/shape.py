@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,9 +59,12 @@ class Shape:
     bounds: Array = field(init=False, repr=False)
     """Lowest and highest corner ``(2, 3)`` [m]."""
     pieces: tuple[Piece, ...] = field(init=False, repr=False)
-    """What hangs together of an open surface, and what it bounds; empty for others."""
+    """What hangs together of the surface, and what it bounds; empty where nobody found it out for
+    one that closes or is a sheet."""
+    known: InitVar[tuple[Piece, ...]] = ()
+    """The pieces, where they are settled already."""
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, known: tuple[Piece, ...]) -> None:
         vertices = points_of("vertices", self.vertices)
         faces = corners("faces", self.faces, len(vertices), _TRIANGLES, ClipError)
         parts = several("parts", self.parts, ConvexPart, "a tuple of ConvexParts")
@@ -78,8 +81,9 @@ class Shape:
         object.__setattr__(self, "sheets", readonly(sheets, np.bool_))
         ends = [self.vertices.min(axis=0), self.vertices.max(axis=0)]
         object.__setattr__(self, "bounds", readonly(ends))
-        pieces = settled(self.vertices, self.faces).pieces if self.kind == "open" else ()
-        object.__setattr__(self, "pieces", pieces)
+        if self.kind == "open" and not known:
+            known = settled(self.vertices, self.faces).pieces
+        object.__setattr__(self, "pieces", known)
 
     __setstate__ = locked
 
@@ -162,6 +166,7 @@ class Shape:
             kind=mesh.kind,
             turned=float(mesh.turned.mean()),
             sheets=mesh.sheets,
+            known=mesh.pieces if warnings else (),
         )
 
     @property
@@ -212,13 +217,16 @@ class Shape:
         chosen = self.faces[np.searchsorted(reached, rng.random(count), side="right")]
         u, v = rng.random((2, count, 1))
         root = np.sqrt(u)
-        a, b, c = (self.vertices[chosen[:, k]] for k in range(3))
+        corners = self.vertices[chosen]
+        a, b, c = (corners[:, k] for k in range(3))
         return np.asarray((1 - root) * a + root * (1 - v) * b + root * v * c)
 
     def _areas(self) -> Array:
         """The share of the surface ``(M,)`` that the triangles up to each make up."""
-        a, b, c = (self.vertices[self.faces[:, k]] for k in range(3))
-        area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+        corners = self.vertices[self.faces]
+        first = corners[:, 0]
+        x, y, z = np.cross(corners[:, 1] - first, corners[:, 2] - first).T
+        area = np.sqrt(x * x + y * y + z * z)
         if area.sum() <= 0.0:
             raise ClipError("the surface has no area to take points from")
         reached = np.cumsum(area / area.sum())

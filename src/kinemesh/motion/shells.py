@@ -15,7 +15,6 @@ from scipy.spatial import cKDTree
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.geometry.field import points_on
 from kinemesh.geometry.orientation import Piece, settled
 from kinemesh.geometry.shape import Shape
 from kinemesh.geometry.winding import clustered
@@ -124,6 +123,8 @@ def _inhabited(shape: Shape, piece: Piece, marks: dict[str, Array]) -> str:
     if not asked:
         return ""
     points = np.concatenate([marks[name][deep[name]] for name in asked])
+    from kinemesh.geometry.field import points_on  # with all that makes fields
+
     held = np.asarray(cKDTree(points_on(corners)[0]).query(points)[0] > _FLESH)
     held[held] = clustered(corners, points[held], _BLOCK) > 0.5
     if len(corners) < len(shape.faces):  # in a room with thick walls nobody is in what is solid

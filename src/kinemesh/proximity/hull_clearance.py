@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import map_coordinates
+from scipy.ndimage import map_coordinates, maximum_filter
 from scipy.spatial import cKDTree
 
 from kinemesh.arrays import Array, readonly
@@ -26,6 +26,8 @@ _SPACING = 0.012
 """Places on the hull at which its dents are looked at are about this far apart [m]."""
 GRID = 0.018
 """Nodes of the grid at which they are kept are this far apart [m]."""
+_REACH = 2
+"""A node is told by places within so many of their distances."""
 DENTED = 0.02
 """Distance [m] within which the dents of a hull count; what is further away touches nothing."""
 
@@ -57,7 +59,7 @@ class HullClearance:
         places = np.einsum("nk,nkj->nj", share, hull.vertices[hull.faces[face]])
         # Corners stick out, and the rest of a scan is smooth at this density.
         surface = np.concatenate([shape.vertices, shape.scatter(_SURFACE, rng)])
-        _, nearest = cKDTree(surface, balanced_tree=False).query(places)
+        _, nearest = cKDTree(surface, balanced_tree=False, compact_nodes=False).query(places)
         # Depth below the facet, not distance: on a flat face the points are apart too.
         below = np.einsum("nk,nk->n", places - surface[nearest], normals[face])
         below = np.maximum(below / area[face], 0.0)
@@ -67,7 +69,9 @@ class HullClearance:
         np.minimum.at(least, one, below[other])
         np.minimum.at(least, other, below[one])
         # Averaged, so that the depth changes gently as the hand slides.
-        one, other = tree.query_pairs(_PALM / 2.0, output_type="ndarray").T
+        apart = places[one] - places[other]
+        close = np.einsum("nk,nk->n", apart, apart) <= (_PALM / 2.0) ** 2
+        one, other = one[close], other[close]
         around = 1 + np.bincount(np.concatenate([one, other]), minlength=len(places))
         total = least + np.bincount(one, least[other], len(places))
         depths = (total + np.bincount(other, least[one], len(places))) / around
@@ -79,8 +83,12 @@ class HullClearance:
         low = np.min(places.data, axis=0) - 1.5 * GRID
         high = np.max(places.data, axis=0) + 1.5 * GRID
         count = np.ceil((high - low) / GRID).astype(int) + 1
-        nodes = low + GRID * np.stack(np.unravel_index(np.arange(count.prod()), count), axis=1)
-        away, nearest = places.query(nodes, k=_BLENDED, distance_upper_bound=2.0 * GRID)
+        # A node that has a place this near is no more than so many steps from the place's cell.
+        near = np.zeros(count, dtype=bool)
+        near[tuple(((places.data - low) / GRID).astype(int).T)] = True
+        near = maximum_filter(near, 2 * _REACH + 2, mode="constant")
+        nodes = low + GRID * np.argwhere(near)
+        away, nearest = places.query(nodes, k=_BLENDED, distance_upper_bound=_REACH * GRID)
         # The furthest weighs nothing: it can be replaced without a jump. Nodes far from the
         # hull's surface are never asked for.
         known = np.isfinite(away)
@@ -88,9 +96,9 @@ class HullClearance:
         weights = np.where(known, away.max(axis=1, keepdims=True) - away + 1e-9, 0.0)
         values = np.append(depths, 0.0)[nearest]
         total = np.maximum(weights.sum(axis=1), 1e-9)
-        return cls(
-            readonly(low), readonly((np.sum(weights * values, axis=1) / total).reshape(count))
-        )
+        grid = np.zeros(count)
+        grid[near] = np.sum(weights * values, axis=1) / total
+        return cls(readonly(low), readonly(grid))
 
     def entered(
         self, distance: Array, points: Array, normals: Array, rotation: Array, translation: Array
