@@ -7,6 +7,7 @@ import pytest
 from scipy.spatial import Delaunay
 
 import kinemesh
+from kinemesh import kernel as room
 from kinemesh.kernel import available, native, reference_mesh
 from kinemesh.problem import Plan
 from recordings import recording
@@ -23,7 +24,7 @@ def test_neighbours_are_those_of_qhull(count: int) -> None:
         for simplex in Delaunay(points).simplices:
             expected[np.ix_(simplex, simplex)] = True
         np.fill_diagonal(expected, False)
-        np.testing.assert_array_equal(native.adjacency(points), expected)
+        np.testing.assert_array_equal(room.adjacency(points), expected)
         np.testing.assert_array_equal(reference_mesh.adjacency(points), expected)
 
 
@@ -32,10 +33,10 @@ def test_laplacians_and_their_reduction_are_the_same() -> None:
     points = rng.normal(size=(60, 3))
     adjacent = reference_mesh.adjacency(points)
     deltas = reference_mesh.deltas(adjacent, points)
-    np.testing.assert_allclose(native.deltas(adjacent, points), deltas, atol=1e-13)
+    np.testing.assert_allclose(room.deltas(adjacent, points), deltas, atol=1e-13)
     for moving in (15, 60):
         given = adjacent, deltas + 0.01, points[moving:] + 0.05, rng.random(60) + 0.1
-        one, other = native.laplacian_target(*given), reference_mesh.laplacian_target(*given)
+        one, other = room.laplacian_target(*given), reference_mesh.laplacian_target(*given)
         for a, b in zip(one, other, strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
 
@@ -45,7 +46,7 @@ def test_points_in_degenerate_position_are_left_to_qhull() -> None:
     flat = np.random.default_rng(0).normal(size=(10, 3)) * [1.0, 1.0, 0.0]
     for points in (grid, flat):
         assert native._native.adjacency(points) is None
-        np.testing.assert_array_equal(native.adjacency(points), reference_mesh.adjacency(points))
+        np.testing.assert_array_equal(room.adjacency(points), reference_mesh.adjacency(points))
 
 
 def corners(size: tuple[float, float, float], at: tuple[float, float, float]) -> np.ndarray:
@@ -63,7 +64,7 @@ def test_boxes_over_a_floor_get_the_neighbours_that_qhull_gives_them(noise: floa
     points = np.concatenate([body, *boxes, floor])
     for _ in range(10):
         moved = points + noise * rng.uniform(-1.0, 1.0, points.shape)
-        np.testing.assert_array_equal(native.adjacency(moved), reference_mesh.adjacency(moved))
+        np.testing.assert_array_equal(room.adjacency(moved), reference_mesh.adjacency(moved))
         told = native._native.adjacency(moved) is not None
         assert told or noise < 1e-4
         assert not told or noise > 1e-12
@@ -94,6 +95,6 @@ def test_every_frame_of_a_recording_has_qhulls_neighbours_and_the_references_cos
         assert found is not None
         np.testing.assert_array_equal(found, reference_mesh.adjacency(joggled))
         given = joggled, source, anchors, weights
-        one, other = native.target_of_points(*given), reference_mesh.target_of_points(*given)
+        one, other = room.target_of_points(*given), reference_mesh.target_of_points(*given)
         for a, b in zip(one, other, strict=True):
             np.testing.assert_allclose(a, b, atol=1e-9)

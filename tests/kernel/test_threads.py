@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from kinemesh import kernel as room
 from kinemesh.kernel import LeastSquares, PointMixture, Within, available, native
 from kinemesh.robot import RobotModel
 
@@ -41,8 +42,8 @@ def calls(robot: RobotModel) -> dict[str, Callable[[], object]]:
     ] * ENTRIES
     at = kernel.evaluate(program, robot.rest)
     vertices = rng.normal(size=(VERTICES, 3))
-    adjacent = native.adjacency(vertices)
-    given = adjacent, native.deltas(adjacent, vertices), vertices[POINTS:], np.ones(VERTICES)
+    adjacent = room.adjacency(vertices)
+    given = adjacent, room.deltas(adjacent, vertices), vertices[POINTS:], np.ones(VERTICES)
     return {
         "evaluate": lambda: kernel.evaluate(program, robot.rest),
         "rows": lambda: at.rows(0),

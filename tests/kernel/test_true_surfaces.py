@@ -7,6 +7,7 @@ import pytest
 
 import meshes
 from brute import to_triangle
+from kinemesh import kernel as room
 from kinemesh import read
 from kinemesh.geometry.field import DistanceField
 from kinemesh.geometry.winding import winding_numbers
@@ -39,7 +40,7 @@ def test_nodes_are_as_far_as_the_nearest_triangle_and_inside_where_it_goes_round
     name: str, rng: np.random.Generator
 ) -> None:
     shape = shapes()[name]
-    field = native.true_surface(shape).field
+    field = room.true_surface(shape).field
     corners = np.asarray(shape.vertices[shape.faces])
     nodes = np.stack([rng.integers(0, n, 120) for n in field.values.shape], axis=1)
     value = field.values[tuple(nodes.T)].astype(np.float64)
@@ -65,7 +66,7 @@ def test_a_scanned_chair_has_the_sides_that_its_triangles_say() -> None:
         recording("omomo/sub2_woodchair_000.pt"), object=recording("omomo/objects/woodchair.obj")
     )
     shape = clip.scene.props[0].shape
-    field = native.true_surface(shape).field
+    field = room.true_surface(shape).field
     rng = np.random.default_rng(2)
     close = np.argwhere(np.abs(field.values) < field.spacing)
     close = close[(np.abs(field.values) > 1e-5)[tuple(close.T)]]
@@ -92,7 +93,7 @@ def test_fields_are_looked_up_as_in_python(rng: np.random.Generator) -> None:
 @pytest.mark.slow
 def test_points_that_stick_out_are_on_the_surface_and_none_is_left_out() -> None:
     shape = scaled(meshes.box((0.6, 0.4, 0.5)) + meshes.box((0.1, 0.1, 0.9)).moved((0.3, 0.0, 0.0)))
-    quick, slow = native.true_surface(shape), TrueSurface.from_shape(shape)
+    quick, slow = room.true_surface(shape), TrueSurface.from_shape(shape)
     points = quick.outcrops.points
     corners = np.asarray(shape.vertices[shape.faces])
     off = [min(to_triangle(t - p) for t in corners) for p in points[::200]]

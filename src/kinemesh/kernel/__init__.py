@@ -65,7 +65,7 @@ __all__ = [
 available = native.available
 
 if available():
-    from kinemesh.kernel.native import (
+    from kinemesh.kernel.native_shapes import (
         adjacency,
         deltas,
         laplacian_target,
