@@ -61,8 +61,9 @@ def retarget(
             default 3e-4.
         feasibility: a constraint broken by more than this [m] is reported as relaxed; a frame is
             done when none is broken by more than half of it; default 2e-4.
-        solver: ``"daqp"``, the default, ``"osqp"``, or ``"cvxpy"``: the paper's program as it is
-            written, with its second-order cone trust region.
+        solver: ``"daqp"``, the default, a dual active set (the compiled kernel's own, the package's
+            without it); ``"osqp"``; or ``"cvxpy"``, the paper's program as it is written, with its
+            second-order cone trust region.
         refine: the whole-clip pass that follows the frames; None or False leaves it out.
         mesh: how many anchors the interaction mesh has; ``MeshOptions()`` if left out.
         stance: when a foot counts as planted; ``StanceRule()`` if left out.
