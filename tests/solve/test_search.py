@@ -105,3 +105,33 @@ def test_terms_in_python_and_joints_that_go_together_are_left_to_the_loop(
         retargeter = Retargeter(robot, objectives=terms)
         program = retargeter.program(retargeter.plan(clip).frame(0))
         assert (program.search(retargeter._loop.rule) is None) == (len(terms) > len(defaults()))
+
+
+def test_frames_after_one_that_another_start_did_not_help_wait_or_get_worse_before_they_are_tried(
+    robot: RobotModel, demos: dict[str, Clip], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = demos["walk"].crop(40, 80)
+    retargeter = Retargeter(robot)
+    tried: list[int] = []
+    merits: dict[int, float] = {}
+    usual = FrameLoop._in_free_space
+
+    def watched(loop: FrameLoop, program: Program, start: np.ndarray) -> np.ndarray:
+        tried.append(program.frame.index)
+        return usual(loop, program, start)
+
+    def poor(_loop: FrameLoop, frame: Frame, answer: Answer) -> bool:
+        merits.setdefault(frame.index, answer.merit)
+        return frame.index > 0
+
+    monkeypatch.setattr(FrameLoop, "_in_free_space", watched)
+    monkeypatch.setattr(FrameLoop, "_is_poor", poor)
+    list(retargeter.frames(retargeter.plan(clip)))
+    tried = [index for index in tried if index > 0]
+    assert tried[0] == 1
+    wait = round(clip.fps / 6.0)
+    assert len(clip) / wait - 1 <= len(tried) < 0.8 * len(clip)
+    for index in range(1, len(clip)):
+        last = max((t for t in tried if t < index), default=None)
+        due = last is None or index - last >= wait or merits[index] > 1.2 * merits[last]
+        assert (index in tried) == due, index

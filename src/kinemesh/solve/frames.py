@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,6 +39,12 @@ _BROKEN = 0.005
 _CLEARLY = 0.8
 """A second solution replaces the first where its merit is below this share of the first's."""
 
+_WAIT = 1.0 / 6.0
+"""Where it did not, the frames of so long a time [s] are not tried again,"""
+
+_WORSE = 1.2
+"""but those whose merit is so many times that of the frame that was."""
+
 
 @dataclass(frozen=True, eq=False)
 class Answer:
@@ -54,6 +61,17 @@ class Answer:
         """The frame's report; rows broken by more than ``feasibility`` are relaxed."""
         index = self.evaluation.program.frame.index
         return self.evaluation.report(index, self.iterations, feasibility)
+
+
+class Futile(NamedTuple):
+    """A frame that another start did not help: those after it are much the same."""
+
+    index: int
+    merit: float
+
+    def spares(self, frame: Frame, merit: float) -> bool:
+        """Whether ``frame``, which ended with ``merit``, need not be tried from elsewhere."""
+        return (frame.index - self.index) * frame.dt < _WAIT and merit <= _WORSE * self.merit
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +103,15 @@ class FrameLoop:
         qs: list[Array] = []
         """The last two."""
         touchdowns: dict[str, Touchdown] = {}
+        futile: Futile | None = None
         for index in range(len(plan)):
             frame = plan.frame(index, touchdowns)
             # The last one first: -1, -2.
             neighbours = Neighbours({-k: q for k, q in enumerate(reversed(qs), 1)})
-            answer = loop.following(frame, neighbours) if qs else loop.first(frame)
+            if qs:
+                answer, futile = loop.following(frame, neighbours, futile)
+            else:
+                answer = loop.first(frame)
             touchdowns = {s.sole.name: touchdown(s, answer.configuration) for s in frame.stances}
             qs = [*qs[-1:], answer.configuration.q]
             yield frame, answer
@@ -108,13 +130,23 @@ class FrameLoop:
         assert best is not None  # there is always a start
         return best
 
-    def following(self, frame: Frame, neighbours: Neighbours) -> Answer:
-        """Solve a frame from near the last; if that ends poorly, try through free space."""
+    def following(
+        self, frame: Frame, neighbours: Neighbours, futile: Futile | None = None
+    ) -> tuple[Answer, Futile | None]:
+        """Solve a frame from near the last; if that ends poorly, try through free space.
+
+        Args:
+            frame: the frame.
+            neighbours: the last two.
+            futile: the last frame that was tried so for nothing; what is now comes with the answer.
+        """
         program = Program(self.terms, self.kernel, frame, neighbours)
         start = self._ahead(neighbours)
         answer = self.solved(program, start, self.iterations)
         if not self._is_poor(frame, answer):
-            return answer
+            return answer, None
+        if futile is not None and futile.spares(frame, answer.merit):
+            return answer, futile
         free = np.array(self._in_free_space(program, start))
         reach = self.kernel.robot.velocity * frame.dt
         if neighbours.previous is not None:
@@ -123,8 +155,8 @@ class FrameLoop:
         other = self.solved(program, free, self.iterations)
         # A new pose is a jump: it has to be clearly better.
         if other.merit < _CLEARLY * answer.merit:
-            return replace(other, iterations=answer.iterations + other.iterations)
-        return answer
+            return replace(other, iterations=answer.iterations + other.iterations), None
+        return answer, Futile(frame.index, answer.merit)
 
     def _in_free_space(self, program: Program, start: Array) -> Array:
         """The frame's pose with nothing to touch or to bump into: a start that is not trapped.
