@@ -132,7 +132,7 @@ def test_the_options_of_retarget_are_those_of_the_retargeter_and_all_are_describ
     }
     asked = inspect.signature(Retargeter.retarget).parameters
     # What several scenes share is for those who keep a retargeter.
-    assert set(said) == set(options) | (set(asked) - {"self", "obstacles"}) | {"robot"}
+    assert set(said) == set(options) | (set(asked) - {"self", "obstacles", "detected"}) | {"robot"}
     assert not [p for p in said.values() if p.kind is p.VAR_KEYWORD]
     described = inspect.getdoc(retarget) or ""
     for name, value in said.items():

@@ -56,7 +56,7 @@ def test_a_failure_while_writing_leaves_no_half_file(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kinemesh.result.file.np.savez_compressed", full)
+    monkeypatch.setattr("kinemesh.result.file.np.lib.format.write_array", full)
     with pytest.raises(OSError, match="No space left"):
         cli.main(["retarget", str(recorded), "-o", str(out), "--debug"])
     assert [p.name for p in out.parent.iterdir()] == ["steps.npy"]

@@ -8,6 +8,7 @@ int main() {
     kinemesh::test_proximity();
     kinemesh::test_programs();
     kinemesh::test_searches();
+    kinemesh::test_surfaces();
     std::puts("all held");
     return 0;
 }

@@ -246,5 +246,6 @@ void test_kinematics();
 void test_proximity();
 void test_programs();
 void test_searches();
+void test_surfaces();
 
 }  // namespace kinemesh

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -63,7 +62,8 @@ class Answer:
         return self.evaluation.report(index, self.iterations, feasibility)
 
 
-class Futile(NamedTuple):
+@dataclass(frozen=True)
+class Futile:
     """A frame that another start did not help: those after it are much the same."""
 
     index: int
