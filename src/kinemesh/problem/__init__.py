@@ -12,7 +12,7 @@ from kinemesh.problem.frame import (
 )
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.neighbours import ALONE, Neighbours
-from kinemesh.problem.plan import Plan
+from kinemesh.problem.plan import Plan, Proportions
 from kinemesh.problem.qp import DAMPING, PENALTY, QP, ROUNDING, Block
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.solvers import SOLVERS, Solution, solve
@@ -35,6 +35,7 @@ __all__ = [
     "Neighbours",
     "OrientationTarget",
     "Plan",
+    "Proportions",
     "SlowToe",
     "SoleApproach",
     "Solution",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -21,13 +22,20 @@ from kinemesh.motion.shells import seen
 from kinemesh.problem.anchors import Anchors, MeshOptions
 from kinemesh.problem.feet import TOES, Feet, TerrainChange
 from kinemesh.problem.frame import Frame, OrientationTarget, Touchdown
-from kinemesh.problem.hands import Hands
+from kinemesh.problem.hands import Hands, hand_grasps
+from kinemesh.problem.holding import held_offset, held_scene
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
+from kinemesh.problem.planting import planted
 from kinemesh.problem.prop_map import PropMap, TerrainScale
+from kinemesh.problem.proportions import leg_ratio, proportioned
+from kinemesh.problem.reaching import reaching
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
 from kinemesh.robot import OrientedLink, RobotModel
+
+Proportions = Literal["robot", "person"]
+"""Whose lengths the person has that the robot follows."""
 
 _GOES_WITH = {"torso": ("left_shoulder", "right_shoulder")} | {
     f"{side}_hand": (f"{side}_hand",) for side in ("left", "right")
@@ -59,6 +67,7 @@ class Plan:
         *,
         scene: Scene | None = None,
         scale: float | None = None,
+        proportions: Proportions = "robot",
         mesh: MeshOptions | None = None,
         stance: StanceRule | None = None,
         touch: TouchRule | None = None,
@@ -79,7 +88,10 @@ class Plan:
         ):
             if rule is not None:
                 instance(name, rule, kind, f"a {kind.__name__}, or None for the default")
-        self.scale = robot.height / clip.stature if scale is None else float(scale)
+        rest = robot.configuration(robot.rest).landmarks()
+        person = clip.landmarks()
+        usual = leg_ratio(person, rest) if proportions == "robot" else robot.height / clip.stature
+        self.scale = usual if scale is None else float(scale)
         self._mesh = mesh or MeshOptions()
         if nominal is not None:
             what = "configurations (T, nq), finite"
@@ -94,8 +106,6 @@ class Plan:
         wanted = clip.scene if scene is None else seen(scene, marks)[0]
         self.scene = scaled_scene(wanted, self.scale)
         home = self.scene if scene is None else scaled_scene(clip.scene, self.scale)
-        self._displaced = None if scene is None else PropMap.between(home, self.scene)
-        self.landmarks = clip.landmarks() * self.scale
         if detected is None:
             detected = Detected.in_clip(clip, stance, touch)
         else:
@@ -104,14 +114,43 @@ class Plan:
         self.footing: Mapping[str, Footing] = detected.footing
         self.facings = detected.facings
         self.touches: tuple[Touch, ...] = detected.touches
+        self.landmarks = person * self.scale
+        self._figures: Array | None = None
+        if proportions == "robot":
+            body = proportioned(person, rest, self.scale, self.footing)
+            body = planted(body, self.landmarks, rest, self.footing, home, clip.fps)
+            grasps = hand_grasps(robot, clip, home, self.touches, self.scale, body)
+            offsets = {
+                prop.name: held_offset(
+                    prop, [g for name, _, g in grasps if name == prop.name], home.ground
+                )
+                for prop in home.props
+            }
+            home = held_scene(home, offsets, clip.fps)
+            self.scene = held_scene(self.scene, offsets, clip.fps)
+            grasps = hand_grasps(robot, clip, home, self.touches, self.scale, body)
+            self._figures = body
+            self.landmarks = reaching(body, rest, [(side, g) for _, side, g in grasps])
+        self._displaced = None if scene is None else PropMap.between(home, self.scene)
         self._land: TerrainChange = None if scene is None else self._moved_land(home)
         scaled = self.landmarks, self._land, self.scale
         slow = (stance or StanceRule()).enter_speed
-        self._feet = Feet(robot, self.scene, self.footing, *scaled, clip.fps, slow)
+        heights = {
+            side: (
+                (rest[LANDMARKS.index(f"{side}_ankle"), 2], rest[LANDMARKS.index(f"{side}_toe"), 2])
+                if proportions == "robot"
+                else (foot.ankle_height * self.scale, 0.0)
+            )
+            for side, foot in self.footing.items()
+        }
+        self._feet = Feet(robot, self.scene, self.footing, *scaled, clip.fps, slow, heights)
         self._hands = Hands(
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
-        self._anchors = Anchors(clip.scene, self.scene, robot.reach.landmarks, *scaled, self._mesh)
+        source = home if proportions == "robot" else None
+        self._anchors = Anchors(
+            clip.scene, self.scene, source, robot.reach.landmarks, *scaled, self._mesh
+        )
         self._shares: list[Array] = []
         if self._displaced is not None:
             bodies = enumerate(self.landmarks)
@@ -162,6 +201,7 @@ class Plan:
             dt=1.0 / self.clip.fps,
             laplacian=self.laplacian(index),
             landmarks=self._expected(index),
+            figure=None if self._figures is None else self._figures[index],
             ground=self.scene.ground,
             obstacles=obstacles,
             stances=stances,

@@ -11,7 +11,7 @@ from kinemesh.constraints import Constraint, StepBox
 from kinemesh.detection.stance import StanceRule
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.objectives import Objective
-from kinemesh.problem import MeshOptions
+from kinemesh.problem import MeshOptions, Proportions
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from kinemesh.solve.refine import Refinement
@@ -37,6 +37,7 @@ def retarget(
     refine: Refinement | Literal[False] | None = DEFAULT_REFINEMENT,
     mesh: MeshOptions | None = None,
     stance: StanceRule | None = None,
+    proportions: Proportions = "robot",
 ) -> Result:
     """Retarget one clip: a :class:`Retargeter` with these settings, used once.
 
@@ -88,6 +89,7 @@ def retarget(
         refine=refine,
         mesh=mesh,
         stance=stance,
+        proportions=proportions,
     )
     return retargeter.retarget(
         clip, scene=scene, nominal=nominal, progress=progress, on_frame=on_frame
