@@ -107,7 +107,7 @@ def test_posture_pulls_joints_to_rest_and_leaves_the_base(
     residual = evaluate_term(Posture(), configuration, frame)
     np.testing.assert_allclose(residual.value, configuration.q[7:] - robot.rest[7:])
     np.testing.assert_array_equal(residual.jacobian[:, :6], 0.0)
-    np.testing.assert_array_equal(residual.weight, 0.02 * robot.posture)
+    np.testing.assert_array_equal(residual.weight, Posture().weight * robot.posture)
     assert evaluate_term(Posture(), robot.configuration(robot.rest), frame).cost == 0.0
 
 

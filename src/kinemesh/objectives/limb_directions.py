@@ -42,7 +42,7 @@ class LimbDirections(Objective):
         if figure is None:
             return None
         # Of any number of bones K rows are left, and a triangular factor, as the kernel has it.
-        factor = np.linalg.qr(_bones(figure, robot.reach.landmarks), mode="r")
+        factor = np.asarray(np.linalg.qr(_bones(figure, robot.reach.landmarks), mode="r"))
         marks = robot.landmark_joints, robot.landmark_offsets
         mixture = PointMixture(*marks, factor, -factor @ figure)
         return LeastSquares(mixture, self.weight)

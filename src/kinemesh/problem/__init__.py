@@ -12,7 +12,8 @@ from kinemesh.problem.frame import (
 )
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.neighbours import ALONE, Neighbours
-from kinemesh.problem.plan import Plan, Proportions
+from kinemesh.problem.person.followed import Proportions
+from kinemesh.problem.plan import Plan
 from kinemesh.problem.qp import DAMPING, PENALTY, QP, ROUNDING, Block
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.solvers import SOLVERS, Solution, solve

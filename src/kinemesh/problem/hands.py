@@ -12,8 +12,8 @@ from kinemesh.geometry import poses
 from kinemesh.motion import LANDMARKS, Clip, Scene
 from kinemesh.problem.feet import TerrainChange, nearest
 from kinemesh.problem.frame import Contact
-from kinemesh.problem.holding import Grasp
-from kinemesh.problem.limbs import unit
+from kinemesh.problem.person.holding import Grasp
+from kinemesh.problem.person.limbs import unit
 from kinemesh.problem.scaling import Carrier, same_prop
 from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
@@ -106,8 +106,8 @@ def hand_grasps(
     touches: Sequence[Touch],
     scale: float,
     body: Array,
-) -> list[tuple[str, str, Grasp]]:
-    """The touches of both hands, with the name of the thing and the side.
+) -> dict[str, list[Grasp]]:
+    """The touches of both hands, by the name of the thing.
 
     A hand belongs beyond the touched place towards the wrist as the person's hand is, as far as
     the robot's palm is from its own.
@@ -122,7 +122,7 @@ def hand_grasps(
     """
     at = robot.configuration(robot.rest)
     marks = at.landmarks()
-    found = []
+    found: dict[str, list[Grasp]] = {}
     for hand in robot.hands:
         mark = f"{hand.name}_hand"
         if mark not in LANDMARKS:
@@ -140,8 +140,8 @@ def hand_grasps(
             there = _places(touch, clip.scene, home, None, scale)
             time = np.abs(nearest(touch.touching) - np.arange(len(place))) / clip.fps
             share = np.maximum(0.0, 1.0 - time / TOUCH_TIME)
-            grasp = Grasp(body[:, k], there + far * unit(wrist - place), share)
-            found.append((touch.thing, hand.name, grasp))
+            grasp = Grasp(hand.name, body[:, k], there + far * unit(wrist - place), share)
+            found.setdefault(touch.thing, []).append(grasp)
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -22,20 +21,13 @@ from kinemesh.motion.shells import seen
 from kinemesh.problem.anchors import Anchors, MeshOptions
 from kinemesh.problem.feet import TOES, Feet, TerrainChange
 from kinemesh.problem.frame import Frame, OrientationTarget, Touchdown
-from kinemesh.problem.hands import Hands, hand_grasps
-from kinemesh.problem.holding import held_offset, held_scene
+from kinemesh.problem.hands import Hands
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
-from kinemesh.problem.planting import planted
+from kinemesh.problem.person.followed import Proportions, followed
 from kinemesh.problem.prop_map import PropMap, TerrainScale
-from kinemesh.problem.proportions import leg_ratio, proportioned
-from kinemesh.problem.reaching import reaching
-from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
 from kinemesh.robot import OrientedLink, RobotModel
-
-Proportions = Literal["robot", "person"]
-"""Whose lengths the person has that the robot follows."""
 
 _GOES_WITH = {"torso": ("left_shoulder", "right_shoulder")} | {
     f"{side}_hand": (f"{side}_hand",) for side in ("left", "right")
@@ -49,9 +41,10 @@ class Plan:
     Attributes:
         clip: the demonstration.
         robot: who is to follow it.
-        scale: robot height / human height.
+        scale: of the robot's world against the person's: robot's legs / person's legs, or robot
+            height / stature where the person is scaled as a whole.
         scene: the robot's scene: props at their real size on scaled tracks, terrain scaled.
-        landmarks: scaled landmarks ``(T, K, 3)`` [m].
+        landmarks: the person's ``(T, K, 3)`` [m], in the robot's world.
         footing: stance of each foot.
         touches: contacts of the hands.
         facings: how torso, feet and hands are turned, where the clip has rotations.
@@ -88,10 +81,6 @@ class Plan:
         ):
             if rule is not None:
                 instance(name, rule, kind, f"a {kind.__name__}, or None for the default")
-        rest = robot.configuration(robot.rest).landmarks()
-        person = clip.landmarks()
-        usual = leg_ratio(person, rest) if proportions == "robot" else robot.height / clip.stature
-        self.scale = usual if scale is None else float(scale)
         self._mesh = mesh or MeshOptions()
         if nominal is not None:
             what = "configurations (T, nq), finite"
@@ -104,8 +93,6 @@ class Plan:
         self._nominal = nominal
         marks = {mark: clip.landmark(mark) for mark in LANDMARKS}
         wanted = clip.scene if scene is None else seen(scene, marks)[0]
-        self.scene = scaled_scene(wanted, self.scale)
-        home = self.scene if scene is None else scaled_scene(clip.scene, self.scale)
         if detected is None:
             detected = Detected.in_clip(clip, stance, touch)
         else:
@@ -114,40 +101,18 @@ class Plan:
         self.footing: Mapping[str, Footing] = detected.footing
         self.facings = detected.facings
         self.touches: tuple[Touch, ...] = detected.touches
-        self.landmarks = person * self.scale
-        self._figures: Array | None = None
-        if proportions == "robot":
-            body = proportioned(person, rest, self.scale, self.footing)
-            body = planted(body, self.landmarks, rest, self.footing, home, clip.fps)
-            grasps = hand_grasps(robot, clip, home, self.touches, self.scale, body)
-            offsets = {
-                prop.name: held_offset(
-                    prop, [g for name, _, g in grasps if name == prop.name], home.ground
-                )
-                for prop in home.props
-            }
-            home = held_scene(home, offsets, clip.fps)
-            self.scene = held_scene(self.scene, offsets, clip.fps)
-            grasps = hand_grasps(robot, clip, home, self.touches, self.scale, body)
-            self._figures = body
-            self.landmarks = reaching(body, rest, [(side, g) for _, side, g in grasps])
+        person = followed(clip, robot, wanted, detected, proportions, scale)
+        self.scale, self.scene, self.landmarks = person.scale, person.scene, person.landmarks
+        self._figures, home = person.figures, person.home
         self._displaced = None if scene is None else PropMap.between(home, self.scene)
         self._land: TerrainChange = None if scene is None else self._moved_land(home)
         scaled = self.landmarks, self._land, self.scale
         slow = (stance or StanceRule()).enter_speed
-        heights = {
-            side: (
-                (rest[LANDMARKS.index(f"{side}_ankle"), 2], rest[LANDMARKS.index(f"{side}_toe"), 2])
-                if proportions == "robot"
-                else (foot.ankle_height * self.scale, 0.0)
-            )
-            for side, foot in self.footing.items()
-        }
-        self._feet = Feet(robot, self.scene, self.footing, *scaled, clip.fps, slow, heights)
+        self._feet = Feet(robot, self.scene, self.footing, *scaled, clip.fps, slow, person.rests)
         self._hands = Hands(
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
-        source = home if proportions == "robot" else None
+        source = None if person.figures is None else home
         self._anchors = Anchors(
             clip.scene, self.scene, source, robot.reach.landmarks, *scaled, self._mesh
         )
@@ -201,7 +166,7 @@ class Plan:
             dt=1.0 / self.clip.fps,
             laplacian=self.laplacian(index),
             landmarks=self._expected(index),
-            figure=None if self._figures is None else self._figures[index],
+            figure=self._figure(index),
             ground=self.scene.ground,
             obstacles=obstacles,
             stances=stances,
@@ -249,6 +214,12 @@ class Plan:
         feet = [(body[toe][None], side) for side, toe in TOES.items()]
         away = [self._land.foot(place, side, index) - place for place, side in feet]
         return np.asarray(body + np.mean(away, axis=0))
+
+    def _figure(self, index: int) -> Array | None:
+        """Where the person's limbs point, arms turned with a prop that is turned."""
+        if self._figures is None or self._displaced is None:
+            return None if self._figures is None else np.asarray(self._figures[index])
+        return self._displaced.turned_arms(index, self._figures[index], self._shares[index])
 
     def _orientation_targets(self, index: int) -> tuple[OrientationTarget, ...]:
         return tuple(OrientationTarget(part, turns[index]) for part, turns in self._turns)

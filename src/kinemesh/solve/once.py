@@ -68,6 +68,9 @@ def retarget(
         refine: the whole-clip pass that follows the frames; None or False leaves it out.
         mesh: how many anchors the interaction mesh has; ``MeshOptions()`` if left out.
         stance: when a foot counts as planted; ``StanceRule()`` if left out.
+        proportions: ``"robot"``, the default: the person is followed in the robot's proportions,
+            directions and footsteps her own, in a world scaled as the legs are; ``"person"``: she
+            is scaled by her stature as a whole, OmniRetarget's way.
 
     Raises:
         RobotError: the robot is not known or not complete.

@@ -24,7 +24,17 @@ from kinemesh.kernel import kernel_of
 from kinemesh.metrics import Held, clip_doubts
 from kinemesh.motion import Clip, Scene, Shape, Trajectory, in_place
 from kinemesh.objectives import Objective
-from kinemesh.problem import ALONE, QP, SOLVERS, Frame, MeshOptions, Neighbours, Plan, Proportions, starts
+from kinemesh.problem import (
+    ALONE,
+    QP,
+    SOLVERS,
+    Frame,
+    MeshOptions,
+    Neighbours,
+    Plan,
+    Proportions,
+    starts,
+)
 from kinemesh.proximity import Obstacle
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel

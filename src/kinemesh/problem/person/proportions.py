@@ -6,6 +6,7 @@ and turns its toes in, and no mesh built of that shape lets it stand as the pers
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.detection.stance import Footing
 from kinemesh.motion import LANDMARKS
-from kinemesh.problem.limbs import directions, unit
+from kinemesh.problem.person.limbs import directions, unit
 
 SIDES = ("left", "right")
 LIMBS = (("hip", "knee", "ankle"), ("shoulder", "elbow", "hand"))
@@ -103,7 +104,7 @@ def proportioned(
     down = -axes[..., 2]
     for side in SIDES:
         for bones in LIMBS:
-            for a, b in zip(bones, bones[1:], strict=False):
+            for a, b in itertools.pairwise(bones):
                 start, end = f"{side}_{a}", f"{side}_{b}"
                 along = directions(human.at(end) - human.at(start), down)
                 body.put(end, body.at(start) + rest.length(start, end) * along)
@@ -130,4 +131,4 @@ def _foot(human: Body, rest: Body, side: str, footing: Footing, forward: Array) 
     across = across / np.maximum(level, 1e-9)
     turn = turn * np.minimum(level / 0.2, 1.0)
     turned = along * np.cos(turn) + np.cross(across, along) * np.sin(turn)
-    return rest.length(ankle, toe) * turned
+    return np.asarray(rest.length(ankle, toe) * turned)

@@ -17,8 +17,8 @@ from kinemesh.detection.stance import Flags, Footing
 from kinemesh.detection.support import Land
 from kinemesh.geometry.easing import smooth_step
 from kinemesh.motion import LANDMARKS, Scene
-from kinemesh.problem.limbs import bent
-from kinemesh.problem.proportions import SIDES, Body
+from kinemesh.problem.person.limbs import bent
+from kinemesh.problem.person.proportions import SIDES, Body
 
 _BEARS = 0.03
 """A landmark so high [m] over where it rests bears a third of what one does that rests."""

@@ -8,25 +8,25 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.geometry.easing import smooth_step
-from kinemesh.problem.holding import Grasp
-from kinemesh.problem.limbs import bent
-from kinemesh.problem.proportions import SIDES, Body
+from kinemesh.problem.person.holding import Grasp
+from kinemesh.problem.person.limbs import bent
+from kinemesh.problem.person.proportions import SIDES, Body
 
 
-def reaching(body: Array, robot: Array, grasps: Sequence[tuple[str, Grasp]]) -> Array:
+def reaching(body: Array, robot: Array, grasps: Sequence[Grasp]) -> Array:
     """Landmarks ``(T, K, 3)`` [m] of whom touching hands are where they touch.
 
     Args:
         body: the person in the robot's proportions ``(T, K, 3)`` [m].
         robot: landmarks ``(K, 3)`` [m] at rest.
-        grasps: the touches of both hands, with the side.
+        grasps: the touches of both hands.
     """
     moved, rest = Body(np.array(body)), Body(robot[None])
     forward = moved.axes()[..., 0]
     for side in SIDES:
         shoulder, elbow, hand = (moved.at(f"{side}_{m}") for m in ("shoulder", "elbow", "hand"))
         off, total, most = np.zeros_like(hand), np.zeros(len(hand)), np.zeros(len(hand))
-        for grasp in (grasp for name, grasp in grasps if name == side):
+        for grasp in (grasp for grasp in grasps if grasp.side == side):
             off += grasp.share[:, None] * (grasp.place - hand)
             total, most = total + grasp.share, np.maximum(most, grasp.share)
         if not total.any():

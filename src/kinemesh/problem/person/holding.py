@@ -15,6 +15,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from kinemesh.arrays import Array
+from kinemesh.detection.stance import Flags
 from kinemesh.geometry import poses
 from kinemesh.motion import Prop, Scene
 
@@ -28,8 +29,10 @@ _STEADY = 0.15
 
 @dataclass(frozen=True, eq=False)
 class Grasp:
-    """One hand's touch of a prop."""
+    """One hand's touch of a prop or the terrain."""
 
+    side: str
+    """``left`` or ``right``."""
     hand: Array
     """Where the hand of the person in the robot's proportions is ``(T, 3)`` [m]."""
     place: Array
@@ -46,17 +49,16 @@ def held_offset(prop: Prop, grasps: Sequence[Grasp], ground: float | None) -> Ar
         grasps: of both hands.
         ground: height of the ground [m].
     """
-    holds = np.array([grasp.share >= 1.0 for grasp in grasps]).reshape(len(grasps), -1)
-    held = holds.any(axis=0) if len(grasps) else np.zeros(0, dtype=bool)
-    if not held.any():
+    if not grasps:
         return np.zeros(3)
+    holds = np.array([grasp.share >= 1.0 for grasp in grasps])
     away = np.array([grasp.hand - grasp.place for grasp in grasps])
-    mean = np.where(holds[..., None], away, 0.0).sum(axis=0) / np.maximum(holds.sum(axis=0), 1)[
-        :, None
-    ]
-    up = _carried(prop, ground)
-    if (held & up).any():
-        held = held & up
+    count = holds.sum(axis=0)
+    mean = np.where(holds[..., None], away, 0.0).sum(axis=0) / np.maximum(count, 1)[:, None]
+    held = count > 0
+    lifted = held & carried(prop, ground)
+    if lifted.any():
+        held = lifted
     turned = np.einsum("tji,tj->ti", poses.matrix(prop.track[held]), mean[held])
     offset = np.median(turned, axis=0)
     return np.asarray(offset * min(1.0, _FARTHEST / max(float(np.linalg.norm(offset)), 1e-9)))
@@ -75,7 +77,7 @@ def held_scene(scene: Scene, offsets: Mapping[str, Array], fps: float) -> Scene:
             continue
         track = np.array(prop.track)
         shift = poses.matrix(track) @ offset
-        lifted = _carried(prop, scene.ground).astype(np.float64)
+        lifted = carried(prop, scene.ground).astype(np.float64)
         share = gaussian_filter1d(lifted, _STEADY * fps, mode="nearest")
         if scene.ground is not None:
             clear = np.maximum(prop.lowest() - scene.ground, 0.0)
@@ -86,7 +88,8 @@ def held_scene(scene: Scene, offsets: Mapping[str, Array], fps: float) -> Scene:
     return replace(scene, props=tuple(props))
 
 
-def _carried(prop: Prop, ground: float | None) -> np.ndarray:
+def carried(prop: Prop, ground: float | None) -> Flags:
+    """When a prop is off the ground ``(T,)``."""
     if ground is None:
         return np.ones(len(prop.track), dtype=bool)
     return np.asarray(prop.lowest() - ground > _LIFTED)
