@@ -14,7 +14,10 @@ from kinemesh.problem import Frame
 from kinemesh.robot import RobotModel
 
 _SIDES = ("left", "right")
-_BONES = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "hand"))
+_BONES = (
+    *(("hip", "knee"), ("knee", "ankle"), ("ankle", "toe")),
+    *(("shoulder", "elbow"), ("elbow", "hand")),
+)
 _SHORTEST = 0.01
 """A bone of the robot shorter than this [m] points nowhere."""
 
@@ -35,6 +38,8 @@ class LimbDirections(Objective):
 
     weight: float = 0.6
     """Weight [1/rad^2]."""
+    feet: float = 0.4
+    """Share of each foot: it has to lie flat where it stands."""
 
     def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares | None:
         """Rows of all bones, reduced to 3 K [1]; None where the person is scaled as a whole."""
@@ -42,16 +47,22 @@ class LimbDirections(Objective):
         if figure is None:
             return None
         # Of any number of bones K rows are left, and a triangular factor, as the kernel has it.
-        factor = np.asarray(np.linalg.qr(_bones(figure, robot.reach.landmarks), mode="r"))
+        factor = np.asarray(np.linalg.qr(_bones(figure, self._shares(robot)), mode="r"))
         marks = robot.landmark_joints, robot.landmark_offsets
         mixture = PointMixture(*marks, factor, -factor @ figure)
         return LeastSquares(mixture, self.weight)
+
+    def _shares(self, robot: RobotModel) -> Array:
+        """Of the bones that end in the landmarks ``(K,)``."""
+        shares = np.array(robot.reach.landmarks)
+        shares[[LANDMARKS.index(f"{side}_toe") for side in _SIDES]] *= self.feet
+        return shares
 
 
 def _bones(figure: Array, shares: Array) -> Array:
     """Rows ``(N, K)``, N at least K, that take landmarks to bones of length 1, by their shares."""
     index = {name: k for k, name in enumerate(LANDMARKS)}
-    rows = np.zeros((max(len(LANDMARKS), 4 * len(_SIDES) + 3), len(LANDMARKS)))
+    rows = np.zeros((len(LANDMARKS), len(LANDMARKS)))
     pairs = [(f"{side}_{a}", f"{side}_{b}") for side in _SIDES for a, b in _BONES]
     pairs += [(f"right_{part}", f"left_{part}") for part in ("hip", "shoulder")]
     for row, (start, end) in zip(rows, pairs, strict=False):

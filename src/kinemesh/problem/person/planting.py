@@ -166,9 +166,9 @@ class _Stance:
             for a, b in (("hip", "knee"), ("knee", "ankle"))
         )
         bend, end = bent(hip, knee, ankle + off, (lengths[0], lengths[1]), usual)
-        body.put(f"{self._side}_knee", bend)
-        body.put(f"{self._side}_ankle", end)
-        body.put(f"{self._side}_toe", end + (toe - ankle))
+        tip = end + (toe - ankle)
+        for mark, there in (("knee", bend), ("ankle", end), ("toe", tip)):
+            body.put(f"{self._side}_{mark}", there)
 
 
 def stances(holds: Flags, begins: Flags) -> list[tuple[int, int]]:

@@ -33,8 +33,8 @@ class Body:
     """``(T, K, 3)``, which :meth:`put` writes into."""
 
     def at(self, name: str) -> Array:
-        """The places ``(T, 3)`` of one landmark."""
-        return np.asarray(self.places[:, _MARKS[name]])
+        """The places ``(T, 3)`` of one landmark, as they are now."""
+        return np.array(self.places[:, _MARKS[name]])
 
     def put(self, name: str, places: Array) -> None:
         """Have a landmark elsewhere."""
