@@ -122,7 +122,7 @@ def test_whatever_was_met_is_read_as_it_was(
     )
     before = replace(
         climbed,
-        scene=scaled_scene(target if adapted else clip.scene, climbed.scale),
+        scene=scaled_scene(target if adapted else clip.scene, climbed.scale, clip.fps),
         tracks={},
         touch={},
         demonstration=clip,

@@ -24,7 +24,7 @@ from kinemesh.problem.frame import Frame, OrientationTarget, Touchdown
 from kinemesh.problem.hands import Hands
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.prop_map import PropMap, TerrainScale
-from kinemesh.problem.scaling import scaled_scene
+from kinemesh.problem.scaling import scaled_scene, settled
 from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
 from kinemesh.robot import OrientedLink, RobotModel
@@ -92,8 +92,8 @@ class Plan:
         self._nominal = nominal
         marks = {mark: clip.landmark(mark) for mark in LANDMARKS}
         wanted = clip.scene if scene is None else seen(scene, marks)[0]
-        self.scene = scaled_scene(wanted, self.scale)
-        home = self.scene if scene is None else scaled_scene(clip.scene, self.scale)
+        self.scene = scaled_scene(wanted, self.scale, clip.fps)
+        home = self.scene if scene is None else scaled_scene(clip.scene, self.scale, clip.fps)
         self._displaced = None if scene is None else PropMap.between(home, self.scene)
         self.landmarks = clip.landmarks() * self.scale
         if detected is None:
@@ -111,7 +111,8 @@ class Plan:
         self._hands = Hands(
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
-        self._anchors = Anchors(clip.scene, self.scene, robot.reach.landmarks, *scaled, self._mesh)
+        stood = settled(clip.scene, clip.fps)
+        self._anchors = Anchors(stood, self.scene, robot.reach.landmarks, *scaled, self._mesh)
         self._shares: list[Array] = []
         if self._displaced is not None:
             bodies = enumerate(self.landmarks)
