@@ -79,19 +79,23 @@ class Placing:
     def tracks(self) -> list[Array]:
         """Poses ``(T, 7)`` of each prop in the robot's scene."""
         free = [self._scale * middle for middle in self._middles]
-        across = self._settled(free, self._beside)
+        across = self._settled(free, self._beside, -np.inf)
         borne = [pair for pair in self._resting.on if pair[1] != GROUND]
         self._rises = {pair: self._rise(*pair, across) for pair in borne}
         sunk = self._resting.sunk
         free = [self._scale * (low - s) for low, s in zip(self._lowest, sunk, strict=True)]
-        heights = self._settled(free, self._above)
+        ground = self._target.ground
+        heights = self._settled(free, self._above, -np.inf if ground is None else ground)
         return [
             _moved(prop, place, height).track
             for prop, place, height in zip(self._target.props, across, heights, strict=True)
         ]
 
-    def _settled(self, free: list[Array], wanted: Wanted) -> list[Array]:
-        """``free`` values ``(T, ...)`` of each prop, corrected by what is ``wanted`` at rests."""
+    def _settled(self, free: list[Array], wanted: Wanted, least: float) -> list[Array]:
+        """``free`` values ``(T, ...)`` of each prop, corrected by what is ``wanted`` at rests.
+
+        No correction takes what is over ``least`` below it.
+        """
         places = list(free)
         # Who changes places with his bearer in the air is not placed exactly by any order.
         for _ in range(len(places) + 1):
@@ -99,7 +103,8 @@ class Placing:
             for k in self._order:
                 stays = self._stays[k]
                 given = [wanted(k, stay, places, free[k]) for stay in stays]
-                places[k] = free[k] + self._correction(stays, given, free[k])
+                corrected = free[k] + self._correction(stays, given, free[k])
+                places[k] = np.maximum(corrected, np.minimum(free[k], least))
             if all(np.array_equal(a, b) for a, b in zip(before, places, strict=True)):
                 break
         return places
