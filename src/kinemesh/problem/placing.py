@@ -172,12 +172,13 @@ class Placing:
         """
         rest, prop = self._resting.on[k, j], self._target.props[k]
         frames = np.flatnonzero(rest.flags)
+        start = np.zeros(len(rest.flags))
         if j == TERRAIN:
-            size, start, apart = self._scale, 0.0, across[k] - self._scale * self._middles[k]
+            size, apart = self._scale, across[k] - self._scale * self._middles[k]
             other = still(self._target, len(rest.flags))
         else:
             size, start, other = self._sizes[j], self._lowest[j], self._target.props[j]
-            other = _moved(other, across[j], np.zeros(len(rest.flags)))
+            other = _moved(other, across[j], 0.0 * start)
             apart = across[k] - across[j] - size * (self._middles[k] - self._middles[j])
         rise = size * (self._lowest[k] - start)
         gaps = size * rest.gaps

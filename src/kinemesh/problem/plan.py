@@ -42,7 +42,7 @@ class Plan:
         clip: the demonstration.
         robot: who is to follow it.
         scale: robot height / human height.
-        scene: the robot's scene: props at their real size on scaled tracks, terrain scaled.
+        scene: the robot's scene: terrain scaled, props at their size on what bears them.
         landmarks: scaled landmarks ``(T, K, 3)`` [m].
         footing: stance of each foot.
         touches: contacts of the hands.

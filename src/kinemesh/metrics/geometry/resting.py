@@ -42,7 +42,7 @@ def above(prop: Prop, shape: Shape, track: Array, surfaces: Surfaces, deep: floa
     local = np.concatenate([few, scattered])
     lowest, near = prop.lowest(), over(prop, shape, track)
     result = np.full(len(track), np.inf)
-    for k in np.flatnonzero(near):
+    for k in np.flatnonzero(near).tolist():
         if k and near[k - 1] and _alike(prop.track, track, k):
             result[k] = result[k - 1]
             continue
@@ -91,9 +91,9 @@ def _tops(shape: Shape, pose: Array, points: Array, surfaces: Surfaces, deep: fl
         return np.asarray(points[:, 2] + rises.max(axis=0))
     surface = surfaces[shape]
     if abs(turn[2, 2] - 1.0) < _UPRIGHT:
-        return pose[2] + surface.carrying.under(local, deep)
+        return np.asarray(pose[2] + surface.carrying.under(local, deep))
     turned = Carrying(surface.corners @ turn.T, shape.sheets)
-    return pose[2] + turned.under(points - pose[:3], deep)
+    return np.asarray(pose[2] + turned.under(points - pose[:3], deep))
 
 
 def _leaves(part: ConvexPart, points: Array, up: Array) -> Array:

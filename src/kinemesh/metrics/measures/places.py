@@ -124,7 +124,7 @@ def _from_allowed(off: Array, stands: Flags, beside: list[_Beside], fps: float) 
         allowed = rests | b.near | ~stands
         reach = np.where(allowed[:, None], b.missing @ ways, -np.inf)
         support = np.fmax(support, reach)
-    return np.maximum((off @ ways - support).max(axis=1), 0.0)
+    return np.asarray(np.maximum((off @ ways - support).max(axis=1), 0.0))
 
 
 def _inner(flags: Flags, fps: float) -> Flags:

@@ -12,7 +12,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.resting import above
+from kinemesh.metrics.geometry.resting import DEEP, above
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.person.human import Flags, lasting
 from kinemesh.metrics.score import Measure, none, runs
@@ -37,10 +37,9 @@ def bearers(source: Scene, fps: float, surfaces: Surfaces) -> Bearers:
     """What rests on what in a scene: on the ground, on terrain, on other props."""
     found = {}
     for prop in source.props:
-        for name in (GROUND, *source.things):
+        for name in _under(source):
             if name != prop.name:
-                gap = _gap(source, prop, name, surfaces)
-                resting = _resting(gap, fps)
+                resting = _resting(_gap(source, prop, name, surfaces), fps)
                 if resting.any():
                     found[prop.name, name] = resting
     return found
@@ -65,15 +64,12 @@ def rests(
     series, note = np.full(len(scene.props[0].track), np.nan), ""
     for prop in scene.props:
         for (name, thing), flags in resting.items():
-            if name != prop.name or not judged.get(name, False):
+            if name != prop.name or not judged.get(name, False) or thing not in _under(scene):
                 continue
             after = _gap(scene, prop, thing, surfaces)
-            if after is None:
-                continue
-            lost = np.isinf(after)
-            if lost.any():
+            if np.isinf(after[flags]).any():
                 deep = _gap(scene, prop, thing, surfaces, _THROUGH)
-                after[lost & np.isfinite(np.inf if deep is None else deep)] = 0.0
+                after = np.where(np.isinf(after) & np.isfinite(deep), 0.0, after)
             over = np.where(flags, np.maximum(after, 0.0), np.nan)
             if np.isfinite(over).any() and np.nanmax(over) >= np.nanmax(series, initial=0.0):
                 note = f"{prop.name} over {thing} in frame {int(np.nanargmax(over))}"
@@ -91,12 +87,17 @@ def rests(
     )
 
 
-def _resting(gap: Array | None, fps: float) -> Flags:
+def _under(scene: Scene) -> tuple[str, ...]:
+    """What there is to rest on."""
+    return scene.things if scene.ground is None else (GROUND, *scene.things)
+
+
+def _resting(gap: Array, fps: float) -> Flags:
     """When a prop rests that is so high ``(T,)`` [m] over a thing."""
-    if gap is None:
-        return np.zeros(0, dtype=np.bool_)
     near = np.abs(gap) < _RESTS
-    pace = np.abs(np.gradient(np.where(near, gap, 0.0))) * fps if len(gap) > 1 else 0.0 * gap
+    if len(gap) == 1:
+        return near
+    pace = np.abs(np.gradient(np.where(near, gap, 0.0))) * fps
     calm = near & (pace < _STILL)
     flags = lasting(calm, fps, _LASTS)
     for first, last in runs(calm):
@@ -105,19 +106,11 @@ def _resting(gap: Array | None, fps: float) -> Flags:
     return flags
 
 
-def _gap(
-    scene: Scene, prop: Prop, name: str, surfaces: Surfaces, deep: float | None = None
-) -> Array | None:
-    """Height ``(T,)`` [m] of a prop over a thing; infinite where that is not under it.
-
-    None: the scene does not have it.
-    """
-    if name == GROUND:
-        return None if scene.ground is None else np.array(prop.lowest() - scene.ground)
+def _gap(scene: Scene, prop: Prop, name: str, surfaces: Surfaces, deep: float = DEEP) -> Array:
+    """Height ``(T,)`` [m] of a prop over a thing; infinite where that is not under it."""
+    if name == GROUND and scene.ground is not None:
+        return np.asarray(prop.lowest() - scene.ground)
     under = {other.name: (other.shape, other.track) for other in scene.props}
     if scene.terrain is not None:
         under.setdefault(scene.terrain.name, (scene.terrain.shape, poses.IDENTITY))
-    if name not in under:
-        return None
-    reach = {} if deep is None else {"deep": deep}
-    return above(prop, *under[name], surfaces, **reach)
+    return above(prop, *under[name], surfaces, deep)
