@@ -54,7 +54,7 @@ def scene_of(
     scale, own = file.scale, file.scene
     if clip is not None:
         scale = file.robot.height / clip.stature if scale is None else scale
-        scene = scaled_scene(clip.scene, scale)
+        scene = scaled_scene(clip.scene, scale, clip.fps)
         if own is not None:
             return own, scale, _other(own, scene)
         props = tuple(_moved(prop, file.tracks, len(scene.props)) for prop in scene.props)

@@ -106,7 +106,7 @@ def watched(
     meshes, joints = link_meshes(robot, window.meshes)
     del meshes  # the stage reads them again; here only who carries them is asked
     still = Trajectory(np.tile(robot.rest, (len(clip), 1)), clip.fps, robot.joint_names, robot.name)
-    scene = scaled_scene(clip.scene, robot.height / clip.stature)
+    scene = scaled_scene(clip.scene, robot.height / clip.stature, clip.fps)
     before = replace(
         stage(still, robot, clip, scene, meshes=window.meshes), contacts=(), figures={}
     )
