@@ -1,0 +1,101 @@
+"""How much smaller a robot's world is, where its file does not say: told by where it steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from metrics_people import landmarks_of, person, stretched, trajectory
+
+from kinemesh import recordings as io
+from kinemesh.geometry import poses
+from kinemesh.metrics import evaluate
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
+from kinemesh.metrics.person.scale import WorldScale, world_scale
+from kinemesh.motion import Clip, Scene, Shape, Terrain
+from kinemesh.robot import RobotModel
+from recordings import recording
+
+FRAMES = 60
+LONG = {"knee": 1.25, "ankle": 1.25}
+STATURE = 1.85
+
+
+def walked(robot: RobotModel, by: str, far: float) -> tuple[np.ndarray, Clip]:
+    """A statue that slides along, and the long-legged person whose path is its own, scaled."""
+    q = np.repeat(robot.rest[None], FRAMES, axis=0)
+    path = np.linspace(0.0, far, FRAMES)
+    wide = stretched(landmarks_of(robot, q), LONG)
+    scale = {"legs": 1.0 / 1.25, "stature": robot.height / STATURE}[by]
+    wide[..., 0] += path[:, None] / scale
+    q[:, 0] += path + 5.0  # an origin of its own
+    return q, person(wide, STATURE)
+
+
+def found(robot: RobotModel, q: np.ndarray, clip: Clip) -> WorldScale:
+    return world_scale(KinematicTrajectory(trajectory(robot, q), robot), clip)
+
+
+@pytest.mark.parametrize("by", ["legs", "stature"])
+def test_the_ratio_by_which_the_path_was_scaled_is_found(robot: RobotModel, by: str) -> None:
+    clip_scale = found(robot, *walked(robot, by, 2.0))
+    assert clip_scale.legs == pytest.approx(1.0 / 1.25)
+    assert clip_scale.stature == pytest.approx(robot.height / STATURE)
+    assert clip_scale.value == getattr(clip_scale, by)
+    assert clip_scale.matters and clip_scale.told
+    assert min(clip_scale.off) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_who_steps_nowhere_tells_nothing(robot: RobotModel) -> None:
+    q, clip = walked(robot, "legs", 0.0)
+    clip = replace(clip, height=2.1)
+    scale = found(robot, q, clip)
+    assert scale.matters and not scale.told
+    assert "unsure" in scale.note and f"{scale.value:.3f}" in scale.note
+    far, clip = walked(robot, "legs", 2.0)
+    scale = found(robot, far, replace(clip, height=2.1))
+    assert scale.matters and scale.told and scale.value == scale.legs
+    assert scale.note.startswith("scale: found, 0.800 by legs")
+
+
+def test_a_score_without_a_scale_takes_it_and_says_so_where_a_scene_hangs_on_it(
+    robot: RobotModel,
+) -> None:
+    q, clip = walked(robot, "legs", 2.0)
+    clip = replace(clip, height=2.1)
+    step = Terrain(Shape.box((0.2, 0.2, 0.2), (0.0, 5.0, 0.1)), "step")
+    for scene, notes in ((Scene(), 0), (Scene((), step), 1)):
+        told, said = (
+            evaluate(trajectory(robot, q), robot, scene=scene, clip=clip, scale=scale)
+            for scale in (None, 0.8)
+        )
+        assert len(told.notes) == notes and said.notes == ()
+        assert told.value("tracking.landmark_error") == pytest.approx(
+            said.value("tracking.landmark_error"), abs=1e-9
+        )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "holosoma/sub3_largebox_003_object.npz",
+        "holosoma/sub3_largebox_003_robot_only.npz",
+        "gmr/sub3_largebox_003_object.npz",
+        "holosoma/climb_seq_0.npz",
+    ],
+)
+def test_files_of_tools_that_scale_by_stature_are_told_by_it(path: str) -> None:
+    robot = RobotModel.load("g1_base")
+    if "climb" in path:
+        (source,) = recording("climb/seq_0").glob("*.npy")
+        clip = io.read(source, height=1.78).resample(30.0)
+    else:
+        clip = io.read(recording("omomo/sub3_largebox_003.pt"), height=1.941)
+    qpos = np.load(recording(f"../reference/{path}"))["qpos"]
+    count = min(len(qpos), len(clip))
+    columns = 7 + len(robot.joint_names)
+    q = np.hstack([poses.from_wxyz(qpos[:count, :7]), qpos[:count, 7:columns]])
+    scale = found(robot, q, clip.crop(0, count))
+    assert scale.matters and scale.told
+    assert scale.value == scale.stature
