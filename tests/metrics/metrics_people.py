@@ -54,7 +54,9 @@ def trajectory(robot: RobotModel, q: np.ndarray, fps: float = 30.0) -> Trajector
 
 
 def stretched(landmarks: np.ndarray, factors: Mapping[str, float]) -> np.ndarray:
-    """A body with other lengths that points where ``landmarks`` do, its feet where they were.
+    """A body with other lengths that points where ``landmarks`` do, on the same ground.
+
+    Level with the ground it is half-way between having its hips and its feet where they were.
 
     Factors by ``knee``, ``ankle``, ``toe``, ``elbow``, ``hand`` for the bones that end there,
     and by ``hip``, ``shoulder`` and ``trunk``.
@@ -75,4 +77,4 @@ def stretched(landmarks: np.ndarray, factors: Mapping[str, float]) -> np.ndarray
             a, b = MARK[f"{side}_{start}"], MARK[f"{side}_{end}"]
             new[:, b] = new[:, a] + factors.get(end, 1.0) * (old[:, b] - old[:, a])
     feet = [MARK[f"{side}_ankle"] for side in SIDES]
-    return new + (old[:, feet] - new[:, feet]).mean(axis=1, keepdims=True)
+    return new + np.array([0.5, 0.5, 1.0]) * (old[:, feet] - new[:, feet]).mean(axis=1)[:, None]

@@ -221,6 +221,10 @@ def _alike(clip: Clip, robot: RobotModel) -> None:
             along, own = bone(found, *names), np.linalg.norm(bone(rest, *names))
             np.testing.assert_allclose(np.linalg.norm(along, axis=1), own, atol=1e-9)
             assert between(unit(along), unit(bone(her, *names))).max() < 1e-4
+        feet = [bone(body, f"{side}_ankle", f"{side}_toe") for body in (found, her)]
+        yaws = [np.arctan2(foot[:, 1], foot[:, 0]) for foot in feet]
+        level = np.linalg.norm(feet[1][:, :2], axis=1) > 0.6 * np.linalg.norm(feet[1], axis=1)
+        np.testing.assert_allclose(np.cos(yaws[0] - yaws[1])[level], 1.0, atol=1e-9)
     # No leap that is not hers: what the robot's body does beside her, scaled, is smooth.
     beside = found - scale * her
     steps = np.linalg.norm(np.diff(beside.mean(axis=1), axis=0), axis=1) * clip.fps

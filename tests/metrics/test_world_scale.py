@@ -1,4 +1,4 @@
-"""How much smaller a robot's world is, where its file does not say: told by where it steps."""
+"""How much smaller a robot's world is, where its file does not say: told by where it goes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from metrics_people import landmarks_of, person, stretched, trajectory
 
 from kinemesh import recordings as io
 from kinemesh.geometry import poses
-from kinemesh.metrics import evaluate
+from kinemesh.metrics import Surfaces, evaluate
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.person.scale import WorldScale, world_scale
 from kinemesh.motion import Clip, Scene, Shape, Terrain
@@ -34,17 +34,35 @@ def walked(robot: RobotModel, by: str, far: float) -> tuple[np.ndarray, Clip]:
 
 
 def found(robot: RobotModel, q: np.ndarray, clip: Clip) -> WorldScale:
-    return world_scale(KinematicTrajectory(trajectory(robot, q), robot), clip)
+    return world_scale(KinematicTrajectory(trajectory(robot, q), robot), clip, Surfaces())
 
 
 @pytest.mark.parametrize("by", ["legs", "stature"])
 def test_the_ratio_by_which_the_path_was_scaled_is_found(robot: RobotModel, by: str) -> None:
-    clip_scale = found(robot, *walked(robot, by, 2.0))
-    assert clip_scale.legs == pytest.approx(1.0 / 1.25)
-    assert clip_scale.stature == pytest.approx(robot.height / STATURE)
-    assert clip_scale.value == getattr(clip_scale, by)
-    assert clip_scale.matters and clip_scale.told
-    assert min(clip_scale.off) == pytest.approx(0.0, abs=1e-9)
+    scale = found(robot, *walked(robot, by, 2.0))
+    ratios = {ratio.name: ratio.value for ratio in (scale.taken, scale.other)}
+    wanted = {"legs": 1.0 / 1.25, "stature": robot.height / STATURE}
+    assert ratios == {name: pytest.approx(value) for name, value in wanted.items()}
+    assert scale.taken.name == by and scale.value == ratios[by]
+    assert scale.matters and scale.told
+    assert scale.taken.path == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("by", ["legs", "stature"])
+def test_steps_tell_by_their_heights(robot: RobotModel, by: str) -> None:
+    """Two stances on the spot, one of them 30 cm higher."""
+    q, clip = walked(robot, by, 0.0)
+    wanted = {"legs": 1.0 / 1.25, "stature": robot.height / STATURE}[by]
+    later = np.arange(FRAMES) >= FRAMES // 2
+    step = Terrain(Shape.box((1.0, 1.0, 0.3), (9.0, 0.0, 0.15)), "step")
+    wide = np.array(clip.positions)
+    wide[later] += np.array([9.0, 0.0, 0.3])
+    q[later, 2] += 0.3 * wanted
+    q[later, 0] += 9.0 * sum((1.0 / 1.25, robot.height / STATURE)) / 2.0  # half-way between both
+    scale = found(robot, q, replace(clip, positions=wide, scene=Scene((), step)))
+    assert scale.taken.path == pytest.approx(scale.other.path)
+    assert scale.taken.name == by and scale.told
+    assert scale.taken.steps == pytest.approx(0.0, abs=1e-9)
 
 
 def test_who_steps_nowhere_tells_nothing(robot: RobotModel) -> None:
@@ -55,7 +73,7 @@ def test_who_steps_nowhere_tells_nothing(robot: RobotModel) -> None:
     assert "unsure" in scale.note and f"{scale.value:.3f}" in scale.note
     far, clip = walked(robot, "legs", 2.0)
     scale = found(robot, far, replace(clip, height=2.1))
-    assert scale.matters and scale.told and scale.value == scale.legs
+    assert scale.matters and scale.told and scale.taken.name == "legs"
     assert scale.note.startswith("scale: found, 0.800 by legs")
 
 
@@ -98,4 +116,4 @@ def test_files_of_tools_that_scale_by_stature_are_told_by_it(path: str) -> None:
     q = np.hstack([poses.from_wxyz(qpos[:count, :7]), qpos[:count, 7:columns]])
     scale = found(robot, q, clip.crop(0, count))
     assert scale.matters and scale.told
-    assert scale.value == scale.stature
+    assert scale.taken.name == "stature"

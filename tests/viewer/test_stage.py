@@ -115,7 +115,8 @@ def test_a_bare_trajectory_gets_person_contacts_and_scene_from_the_clip(
     assert found.person is not None
     fitted = proportioned(clip, robot, scale, Surfaces())
     np.testing.assert_array_equal(found.person, fitted)
-    its = world_scale(KinematicTrajectory(sinking.trajectory, robot), clip).value
+    posed = KinematicTrajectory(sinking.trajectory, robot)
+    its = world_scale(posed, clip, Surfaces()).value
     own = stage(sinking.trajectory, robot, clip, meshes=HULLS)
     np.testing.assert_array_equal(own.person, proportioned(clip, robot, its, Surfaces()))
     assert [p.name for p in found.props] == [p.name for p in clip.scene.props]

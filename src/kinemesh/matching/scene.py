@@ -12,6 +12,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.matching.trajectory_file import TrajectoryFile
+from kinemesh.metrics import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.person.scale import world_scale
 from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
@@ -48,7 +49,7 @@ def scene_of(
 
     A result that carries its scene is in that, whatever recording is given: only shapes that are
     given without one take the place of its own. The scale of a file that does not say is found
-    from where the robot steps, beside ``clip``, of as many frames; without one the person's
+    from where the robot goes, beside ``clip``, of as many frames; without one the person's
     height has to do.
 
     Raises:
@@ -58,7 +59,8 @@ def scene_of(
     scale, own = file.scale, file.scene
     if clip is not None:
         if scale is None:
-            found = world_scale(KinematicTrajectory(file.trajectory, file.robot), clip)
+            posed = KinematicTrajectory(file.trajectory, file.robot)
+            found = world_scale(posed, clip, Surfaces())
             scale = found.value
             if found.matters and clip.scene.things:
                 notes.append(found.note)

@@ -49,9 +49,9 @@ def evaluate(
         clip: the demonstration, in its own scene at human scale. Without it the rows on
             stance, contact, tracking, limbs and posture have no value: they are the person's
             to say.
-        scale: how much smaller the robot's world is than the person's; by default what explains
-            the robot's steps better, the ratio of the legs or that of the statures; noted where a
-            scene hangs on it.
+        scale: how much smaller the robot's world is than the person's; by default the ratio of
+            the legs or that of the statures, whichever explains better where the robot goes; noted
+            where a scene hangs on it.
         limits: where the verdict draws its lines.
         target: the scene, at human scale, that the motion was to be adapted to: a variant's, or
             the clip's own. Without it a prop on a track of its own is not held against any place.
@@ -85,7 +85,7 @@ def evaluate(
     props, terrain = encounters(scene, posed, surfaces)
     factor, notes = 1.0 if scale is None else scale, []
     if clip is not None and scale is None:
-        found = world_scale(posed, clip)
+        found = world_scale(posed, clip, surfaces)
         factor = found.value
         if found.matters and scene.things:
             notes.append(found.note)

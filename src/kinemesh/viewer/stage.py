@@ -132,7 +132,7 @@ def stage(
     if own is not None:
         scale = own.scale
     elif clip is not None and scale is None:
-        scale = world_scale(KinematicTrajectory(trajectory, robot), clip).value
+        scale = world_scale(KinematicTrajectory(trajectory, robot), clip, Surfaces()).value
     scene = _scene(own, clip, scale or 1.0) if scene is None else scene
     for prop in scene.props:
         if len(prop.track) != len(trajectory):

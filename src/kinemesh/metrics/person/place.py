@@ -1,4 +1,4 @@
-"""Where a body of other lengths is: its lowest places are where the person's are, scaled."""
+"""Where a body of other lengths is: as high over what carries it as the person is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from kinemesh.motion import LANDMARKS, Clip
 
 _COUNTS = 0.02
 """A landmark that is this much [m] further over its surface than the lowest counts 1/e of it."""
+_SHARE = np.array([0.5, 0.5, 1.0])
+"""Of the way from the scaled person's hips to where feet stand, so much is gone in x, y, z."""
 _SMOOTH = 0.05
 """Standard deviation [s] of what smooths the way from the scaled person's hips."""
 
@@ -28,9 +30,10 @@ def place(
 ) -> Array:
     """Where ``(T, 3)`` [m] the middle of a body's hips is, so that it stands as the person does.
 
-    A landmark is to be where hers is, scaled, and as high over what carries her there, never
-    under it; of a foot, what its joint is above where it rests counts. Not all can be, as lengths
-    differ: the lowest decide, so that what is planted stays planted.
+    A landmark is to be as high over what carries hers, scaled, and never under it; of a foot, what
+    its joint is above where it rests counts. Not all can be, as lengths differ: the lowest decide.
+    Over the ground a tool has either the hips where hers are, scaled, or the feet, and legs of
+    other lengths that point alike have them elsewhere under the hips: half of that is taken.
 
     Args:
         clip: the person, in her own scene.
@@ -57,4 +60,4 @@ def place(
     moved = np.sum(weights * (wanted - body), axis=1) / weights.sum(axis=1)
     plain = scale * middle(person, "hip")
     smooth = gaussian_filter1d(moved - plain, _SMOOTH * clip.fps, axis=0, mode="nearest")
-    return np.asarray(plain + smooth)
+    return np.asarray(plain + _SHARE * smooth)

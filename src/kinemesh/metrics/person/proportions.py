@@ -30,7 +30,8 @@ def proportioned(clip: Clip, robot: RobotModel, scale: float, surfaces: Surfaces
 
     Every bone, the trunk, and the lines across hips and shoulders are as long as the robot's at
     rest and point where the person's do; a foot that is flat is as flat as the robot's. The
-    lowest landmarks are where hers are, scaled, and as high over what carries them.
+    lowest landmarks are as high over what carries them as hers, scaled; over the ground she is
+    half-way between where her hips go, scaled, and where her feet do.
 
     Args:
         clip: the person, in her own scene.

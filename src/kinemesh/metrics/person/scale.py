@@ -7,80 +7,110 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.directions import bone
+from kinemesh.metrics.geometry.directions import bone, middle
 from kinemesh.metrics.geometry.kinematics import pose_robot
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
+from kinemesh.metrics.person.human import standing
 from kinemesh.motion import LANDMARKS, Clip
 
 _ALIKE = 0.02
 """Two ratios that differ by less than this share are one."""
-_CLEARLY = 5e-3
-"""A ratio is told where the other explains the toes' path worse by more than this [m]."""
+_PATH = 0.03
+"""How far [m] the hips of right answers are from the person's path, root mean square ..."""
+_STEPS = 0.005
+"""... and the heights of toes that stand from those of hers."""
+_CLEARLY = 0.1
+"""One ratio is told where the other misses by more than this share of those two further."""
 _SHORTEST = 1e-6
 """Legs shorter than this [m] have no ratio."""
-_TOES = [LANDMARKS.index(f"{side}_toe") for side in SIDES]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One way to scale a world, and how well it explains where a robot goes."""
+
+    name: str
+    """``legs`` or ``stature``."""
+    value: float
+    """Robot / person."""
+    path: float
+    """How far [m], root mean square, the middle of the robot's hips is from the person's scaled
+    path over the ground, each about its own middle."""
+    steps: float
+    """How far [m], root mean square, the heights of standing toes are from hers, scaled."""
+
+    @property
+    def off(self) -> float:
+        """Both together, in shares of what right answers are off."""
+        return float(np.hypot(self.path / _PATH, self.steps / _STEPS))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.value:.3f} by {self.name} (the hips' path {1e2 * self.path:.1f} cm off, the "
+            f"heights of steps {1e2 * self.steps:.1f})"
+        )
 
 
 @dataclass(frozen=True)
 class WorldScale:
-    """Which of the ratios that tools scale a world by explains where a robot steps."""
+    """The ratios that tools scale a world by, the likelier first."""
 
-    legs: float
-    """Robot / person, of thigh and shank together."""
-    stature: float
-    """The same of their heights."""
-    off: tuple[float, float]
-    """How far [m], root mean square, the robot's toes are from the person's, scaled by the
-    legs' ratio and by the statures', each path about its own middle."""
+    taken: Ratio
+    other: Ratio
 
     @property
     def value(self) -> float:
-        """The scale: the ratio that explains the toes' path better."""
-        return self.legs if self.off[0] < self.off[1] else self.stature
+        """The scale: the ratio that explains better where the robot goes."""
+        return self.taken.value
 
     @property
     def matters(self) -> bool:
         """Whether the two ratios are not one."""
-        return abs(self.legs - self.stature) > _ALIKE * self.stature
+        return abs(self.value - self.other.value) > _ALIKE * self.value
 
     @property
     def told(self) -> bool:
         """Whether the robot's path tells which it is."""
-        return abs(self.off[0] - self.off[1]) > _CLEARLY
+        return self.other.off - self.taken.off > _CLEARLY
 
     @property
     def note(self) -> str:
         """What was found, in words."""
-        ways = [
-            f"{ratio:.3f} by {name} leaves its toes' path {1e2 * off:.1f} cm off"
-            for name, ratio, off in zip(
-                ("legs", "stature"), (self.legs, self.stature), self.off, strict=True
-            )
-        ]
-        both = ", ".join(ways if self.value == self.legs else ways[::-1])
-        return f"scale: {'found' if self.told else 'unsure'}, {both}; the first is taken"
+        how = "found" if self.told else "unsure"
+        return f"scale: {how}, {self.taken} and not {self.other}"
 
 
-def world_scale(posed: KinematicTrajectory, clip: Clip) -> WorldScale:
+def world_scale(posed: KinematicTrajectory, clip: Clip, surfaces: Surfaces) -> WorldScale:
     """The scale of the world of a trajectory that answers ``clip``, by geometry.
 
     Tools scale the person, and what she stands on, by the ratio of the statures or by that of
-    the legs. Feet are planted in that world, whatever the body above them does: the one is taken
-    by which the person's toes, scaled, go more nearly where the robot's go. The path of each toe
-    is taken about its middle, wherever a tool has its origin, however wide it stands, and however
-    high toes are over a sole. A robot that does not walk has the ratio of the statures.
+    the legs. The one is taken that explains better where the robot goes: the path of its hips
+    over the ground, about its middle, for tools have origins of their own; and how high its toes
+    are in every stance, about the median, for on terrain steps tell more than paths. A robot
+    that does not walk has the ratio of the statures.
     """
     person, robot = clip.landmarks(), posed.robot
     (rest,) = pose_robot(robot, robot.rest[None])
     stature, leg = robot.height / clip.stature, _leg(person)
     walks = leg > _SHORTEST and not robot.fixed_base
     legs = _leg(rest.landmarks()[None]) / leg if walks else stature
-    off = []
-    for ratio in (legs, stature):
-        apart = posed.landmarks[:, _TOES] - ratio * person[:, _TOES]
-        apart -= apart.mean(axis=0)
-        off.append(float(np.sqrt(np.mean(np.sum(apart**2, axis=-1)))))
-    return WorldScale(legs, stature, (off[0], off[1]))
+    stands = np.stack([standing(clip, side, surfaces).toe for side in SIDES], axis=1)
+    toes = [LANDMARKS.index(f"{side}_toe") for side in SIDES]
+    ratios = []
+    for name, value in (("legs", legs), ("stature", stature)):
+        apart = posed.landmarks - value * person
+        path = middle(apart, "hip")[:, :2]
+        heights = apart[:, toes, 2][stands]
+        steps = heights - np.median(heights) if len(heights) else heights
+        ratios.append(Ratio(name, value, _size(path - path.mean(axis=0)), _size(steps[:, None])))
+    taken, other = sorted(ratios, key=lambda ratio: ratio.off)
+    return WorldScale(taken, other)
+
+
+def _size(vectors: Array) -> float:
+    """Root mean square of the lengths of ``(N, D)``; 0 of none."""
+    return float(np.sqrt(np.sum(vectors**2) / max(len(vectors), 1)))
 
 
 def _leg(landmarks: Array) -> float:
