@@ -50,8 +50,8 @@ def evaluate(
             stance, contact, tracking, limbs and posture have no value: they are the person's
             to say.
         scale: how much smaller the robot's world is than the person's; by default the ratio of
-            the legs or that of the statures, whichever explains better where the robot goes; noted
-            where a scene hangs on it.
+            the legs if that explains clearly better where the robot goes, else that of the
+            statures; noted where a scene hangs on it.
         limits: where the verdict draws its lines.
         target: the scene, at human scale, that the motion was to be adapted to: a variant's, or
             the clip's own. Without it a prop on a track of its own is not held against any place.

@@ -14,7 +14,7 @@ from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.person.human import standing
 from kinemesh.motion import LANDMARKS, Clip
 
-_ALIKE = 0.02
+_ALIKE = 0.005
 """Two ratios that differ by less than this share are one."""
 _PATH = 0.03
 """How far [m] the hips of right answers are from the person's path, root mean square ..."""
@@ -54,14 +54,14 @@ class Ratio:
 
 @dataclass(frozen=True)
 class WorldScale:
-    """The ratios that tools scale a world by, the likelier first."""
+    """The ratios that tools scale a world by, the one that is taken first."""
 
     taken: Ratio
     other: Ratio
 
     @property
     def value(self) -> float:
-        """The scale: the ratio that explains better where the robot goes."""
+        """The legs' ratio, if that explains clearly better where the robot goes, else stature's."""
         return self.taken.value
 
     @property
@@ -72,7 +72,7 @@ class WorldScale:
     @property
     def told(self) -> bool:
         """Whether the robot's path tells which it is."""
-        return self.other.off - self.taken.off > _CLEARLY
+        return _tells(self.taken, self.other)
 
     @property
     def note(self) -> str:
@@ -87,8 +87,8 @@ def world_scale(posed: KinematicTrajectory, clip: Clip, surfaces: Surfaces) -> W
     Tools scale the person, and what she stands on, by the ratio of the statures or by that of
     the legs. The one is taken that explains better where the robot goes: the path of its hips
     over the ground, about its middle, for tools have origins of their own; and how high its toes
-    are in every stance, about the median, for on terrain steps tell more than paths. A robot
-    that does not walk has the ratio of the statures.
+    are in every stance, about the median, for on terrain steps tell more than paths. Where
+    neither is clearly better, and of a robot that does not walk, it is that of the statures.
     """
     person, robot = clip.landmarks(), posed.robot
     (rest,) = pose_robot(robot, robot.rest[None])
@@ -104,8 +104,15 @@ def world_scale(posed: KinematicTrajectory, clip: Clip, surfaces: Surfaces) -> W
         heights = apart[:, toes, 2][stands]
         steps = heights - np.median(heights) if len(heights) else heights
         ratios.append(Ratio(name, value, _size(path - path.mean(axis=0)), _size(steps[:, None])))
-    taken, other = sorted(ratios, key=lambda ratio: ratio.off)
-    return WorldScale(taken, other)
+    by_legs, by_stature = ratios
+    if _tells(by_legs, by_stature):
+        return WorldScale(by_legs, by_stature)
+    return WorldScale(by_stature, by_legs)
+
+
+def _tells(one: Ratio, other: Ratio) -> bool:
+    """Whether ``one`` is clearly nearer to where the robot goes."""
+    return other.off - one.off > _CLEARLY
 
 
 def _size(vectors: Array) -> float:
