@@ -13,7 +13,7 @@ from kinemesh.geometry import poses
 from kinemesh.metrics import Surfaces, evaluate
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.person.scale import WorldScale, world_scale
-from kinemesh.motion import Clip, Scene, Shape, Terrain
+from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 from kinemesh.robot import RobotModel
 from recordings import recording
 
@@ -75,6 +75,35 @@ def test_who_steps_nowhere_tells_nothing(robot: RobotModel) -> None:
     scale = found(robot, far, replace(clip, height=2.1))
     assert scale.matters and scale.told and scale.taken.name == "legs"
     assert scale.note.startswith("scale: found, 0.800 by legs")
+
+
+@pytest.mark.parametrize("by", ["legs", "stature"])
+@pytest.mark.parametrize("what", ["prop", "terrain"])
+def test_a_scene_that_was_scaled_tells_more_than_who_stands_in_it(
+    robot: RobotModel, by: str, what: str
+) -> None:
+    q, clip = walked(robot, "legs", 0.0)
+    scale = {"legs": 1.0 / 1.25, "stature": robot.height / STATURE}[by]
+    track = np.tile([0.0, 3.0, 0.1, 0.0, 0.0, 0.0, 1.0], (FRAMES, 1))
+    track[:, 0] = np.linspace(0.0, 1.0, FRAMES)
+    hers = Prop("box", Shape.box((0.2, 0.2, 0.2), (0.3, 0.0, 0.0)), track)
+    moved = np.array(track)
+    moved[:, :2] = scale * track[:, :2] + 0.2  # an origin of its own
+    its = replace(hers, track=moved)
+    step = Shape.box((1.0, 1.0, 0.2), (0.0, 5.0, 0.1))
+    scenes = {
+        "prop": (Scene((hers,)), Scene((its,))),
+        "terrain": (Scene((), Terrain(step, "s")), Scene((), Terrain(step.scaled(scale), "s"))),
+    }
+    recorded, met = scenes[what]
+    clip = replace(clip, scene=recorded)
+    posed = KinematicTrajectory(trajectory(robot, q), robot)
+    found = world_scale(posed, clip, Surfaces(), met)
+    assert found.told and found.taken.name == by
+    assert found.taken.scene == pytest.approx(0.0, abs=1e-9) and found.other.scene > 0.005
+    # As large as it was, and where: made by neither.
+    neither = world_scale(posed, clip, Surfaces(), recorded)
+    assert neither.taken.scene == neither.other.scene == 0.0
 
 
 def test_a_score_without_a_scale_takes_it_and_says_so_where_a_scene_hangs_on_it(

@@ -60,7 +60,9 @@ def scene_of(
     if clip is not None:
         if scale is None:
             posed = KinematicTrajectory(file.trajectory, file.robot)
-            found = world_scale(posed, clip, Surfaces())
+            there = [(p, _moved(p, file.tracks, len(clip.scene.props))) for p in clip.scene.props]
+            tracked = Scene(tuple(moved for prop, moved in there if moved is not prop))
+            found = world_scale(posed, clip, Surfaces(), own or tracked)
             scale = found.value
             if found.matters and clip.scene.things:
                 notes.append(found.note)

@@ -85,7 +85,7 @@ def evaluate(
     props, terrain = encounters(scene, posed, surfaces)
     factor, notes = 1.0 if scale is None else scale, []
     if clip is not None and scale is None:
-        found = world_scale(posed, clip, surfaces)
+        found = world_scale(posed, clip, surfaces, scene)
         factor = found.value
         if found.matters and scene.things:
             notes.append(found.note)
