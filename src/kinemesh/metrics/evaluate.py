@@ -21,6 +21,7 @@ from kinemesh.metrics.measures.stance import stance
 from kinemesh.metrics.measures.things import things
 from kinemesh.metrics.measures.tracking import tracking
 from kinemesh.metrics.person.human import Hands
+from kinemesh.metrics.person.proportions import proportioned
 from kinemesh.metrics.person.scale import world_scale
 from kinemesh.metrics.score import Score
 from kinemesh.motion import Clip, Scene, Trajectory
@@ -81,14 +82,17 @@ def evaluate(
     limits = limits or Limits()
     posed = KinematicTrajectory(trajectory, robot)
     surfaces, pairs = surfaces or Surfaces(), SelfPairs(robot)
-    hands = None if clip is None else Hands(clip, surfaces)
     props, terrain = encounters(scene, posed, surfaces)
+    hands = person = None
     factor, notes = 1.0 if scale is None else scale, []
-    if clip is not None and scale is None:
-        found = world_scale(posed, clip, surfaces, scene)
-        factor = found.value
-        if found.matters and scene.things:
-            notes.append(found.note)
+    if clip is not None:
+        hands = Hands(clip, surfaces)
+        if scale is None:
+            found = world_scale(posed, clip, surfaces, scene)
+            factor = found.value
+            if found.matters and scene.things:
+                notes.append(found.note)
+        person = proportioned(clip, robot, factor, surfaces)
     measures = (
         *penetration(posed, scene, props, terrain, pairs, limits),
         *things(scene, clip, target, factor, limits, surfaces),
@@ -96,7 +100,7 @@ def evaluate(
         *contact(posed, scene, props, terrain, hands, limits, surfaces),
         *joint_limits(posed, limits),
         *smoothness(posed),
-        *tracking(posed, clip, factor, limits, surfaces),
+        *tracking(posed, clip, person, factor, limits),
         *limbs(posed, clip, limits),
         *posture(posed, clip, limits),
         *dynamics(posed, scene, surfaces),

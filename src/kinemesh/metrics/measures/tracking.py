@@ -11,11 +11,9 @@ from scipy.spatial import Delaunay, QhullError
 
 from kinemesh.arrays import Array
 from kinemesh.metrics.geometry.directions import leftward
-from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures import windows
-from kinemesh.metrics.person.proportions import proportioned
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import LANDMARKS, Clip
 
@@ -26,16 +24,22 @@ _MOVES = 0.05
 def tracking(
     posed: KinematicTrajectory,
     clip: Clip | None,
+    person: Array | None,
     scale: float,
     limits: Limits,
-    surfaces: Surfaces,
 ) -> tuple[Measure, ...]:
-    """Rows that compare with the person in the robot's proportions, in a world of ``scale``.
+    """Rows that compare with the person in the robot's proportions.
 
-    ``landmark_error_scaled`` alone compares with the person scaled as a whole, as tools' papers
-    do.
+    ``landmark_error_scaled`` alone compares with the person scaled as a whole, as papers do.
+
+    Args:
+        posed: the robot.
+        clip: what it answers.
+        person: its landmarks ``(T, K, 3)`` [m], in the robot's proportions.
+        scale: how much smaller the robot's world is.
+        limits: where the verdict draws its lines.
     """
-    if clip is None:
+    if clip is None or person is None:
         why = "needs the clip"
         return (
             none("tracking.landmark_error", "cm", why, limits.landmark_error, owed=True),
@@ -45,7 +49,7 @@ def tracking(
             none("tracking.laplacian", "1", why),
             none("tracking.range_kept", "1", why, limits.range_kept, owed=True),
         )
-    person, robot = proportioned(clip, posed.robot, scale, surfaces), posed.landmarks
+    robot = posed.landmarks
     error = 1e2 * np.linalg.norm(person - robot, axis=-1)
     scaled = 1e2 * np.linalg.norm(scale * clip.landmarks() - robot, axis=-1)
     return (
