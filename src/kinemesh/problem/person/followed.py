@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from kinemesh.arguments import choice
 from kinemesh.arrays import Array
 from kinemesh.detection.detected import Detected
 from kinemesh.detection.resting import Resting
+from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene
 from kinemesh.problem.hands import hand_grasps
 from kinemesh.problem.person.holding import held_offset
@@ -20,6 +22,7 @@ from kinemesh.robot import RobotModel
 
 Proportions = Literal["robot", "person"]
 """Whose lengths the person has whom the robot follows: the robot's, or her own, scaled."""
+PROPORTIONS: tuple[Proportions, ...] = get_args(Proportions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +63,11 @@ def followed(
             and the world is scaled as the legs are; ``"person"``: the person is scaled by stature,
             as OmniRetarget does.
         scale: in the place of that.
+
+    Raises:
+        ClipError: other proportions.
     """
+    choice("proportions", proportions, PROPORTIONS, ClipError)
     person = clip.landmarks()
     rest = robot.configuration(robot.rest).landmarks()
     if scale is None:
