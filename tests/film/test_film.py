@@ -180,6 +180,33 @@ def test_above_the_robot_the_person(staged: Stage) -> None:
     assert blue[: SIZE[1]].sum() > 50 and not blue[SIZE[1] :].any()
 
 
+def test_over_the_robot_and_above_it_at_once(staged: Stage) -> None:
+    pictured = {
+        person: next(iter(pictures(staged, frames=[2], size=SIZE, person=person)))
+        for person in ("over", "above", "both")
+    }
+    assert np.array_equal(pictured["both"][: SIZE[1]], pictured["above"][: SIZE[1]])
+    assert np.array_equal(pictured["both"][SIZE[1] :], pictured["over"])
+
+
+def test_a_caption_stands_below_the_tiles_and_is_broken_where_it_is_long(
+    staged: Stage, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    def drawn(caption: str) -> np.ndarray:
+        path = film(staged, tmp_path / "sheet.png", size=SIZE, frames=[0, 5], caption=caption)
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB")).astype(int)
+
+    bare, short, long = drawn(""), drawn("pass"), drawn("a word " * 40)
+    assert bare.shape[0] == SIZE[1] < short.shape[0] < long.shape[0]
+    below = [sheet[SIZE[1] :].max(axis=2) < 150 for sheet in (short, long)]
+    assert 10 < below[0].sum() < below[1].sum()
+    assert not below[1][:, -4:].any()  # nothing runs out of the sheet
+    assert not below[1][-2:].any()
+
+
 def test_what_cannot_be_is_refused_and_nothing_is_written(staged: Stage, tmp_path: Path) -> None:
     for wrong in ({"size": (10, 10)}, {"frames": 0}, {"frames": [99]}, {"person": "below"}):
         with pytest.raises(KinemeshError, match=r"expected|has frames"):
