@@ -97,7 +97,7 @@ def _made(make: Callable[[], Clip]) -> Callable[[Path], Clip]:
 
 _FLIGHT = (0, 23, 36, 41, 44, 47, 50, 53, 56, 60, 64, 90)
 """Frames of the backflip, most of them in the air."""
-_DANCE = Entry("dance", _dance, "lafan1/dance1_subject1.npy")
+_DANCE = Entry("dance", _dance, "lafan1/dance1_subject1.npy", angle=Angle(130.0, 12.0, 1.0))
 _BOX = Entry("box", _omomo("sub3_largebox_003", 1.941), "omomo/sub3_largebox_003.pt")
 _WALK = Entry("walk", _walk, "cmu/cmu_12_01_walk.bvh", angle=_SIDE)
 

@@ -199,7 +199,7 @@ def test_a_caption_stands_below_the_tiles_and_is_broken_where_it_is_long(
         with Image.open(path) as image:
             return np.asarray(image.convert("RGB")).astype(int)
 
-    bare, short, long = drawn(""), drawn("pass"), drawn("a word " * 40)
+    bare, short, long = drawn(""), drawn("pass"), drawn("WIDE WORDS " * 20)
     assert bare.shape[0] == SIZE[1] < short.shape[0] < long.shape[0]
     below = [sheet[SIZE[1] :].max(axis=2) < 150 for sheet in (short, long)]
     assert 10 < below[0].sum() < below[1].sum()

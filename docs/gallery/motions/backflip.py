@@ -140,7 +140,7 @@ def _manner(times: Array) -> _Manner:
 
 def _planted(x: float, pitch: Array) -> Array:
     """Ankles ``(T, 3)`` [m] in the middle plane, over toes that stay where they are."""
-    return np.array([x, 0.0, ANKLE_HEIGHT]) + TOE - rotation("y", pitch) @ TOE
+    return np.asarray(np.array([x, 0.0, ANKLE_HEIGHT]) + TOE - rotation("y", pitch) @ TOE)
 
 
 def _fly(

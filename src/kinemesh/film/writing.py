@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -158,8 +157,7 @@ def _sheet(
     rows = -(-len(tiles) // columns)
     size = max(11, round(width / 26))
     font = ImageFont.load_default(size)
-    broken = columns * width / (0.55 * size)  # letters in a line
-    words = "\n".join(textwrap.fill(line, int(broken)) for line in caption.splitlines())
+    words = _broken(caption, font, columns * width - width // 20)
     below = (words.count("\n") + 2) * round(1.4 * size) if words else 0
     sheet = image.new("RGB", (columns * width, rows * height + below), "white")
     pen = ImageDraw.Draw(sheet)
@@ -173,6 +171,21 @@ def _sheet(
         pen.text(place, f"{time:.2f} s   frame {frame}", fill=(60, 60, 60), font=font)
     shades = sheet.quantize(256, method=image.Quantize.MEDIANCUT, dither=0)
     shades.save(target, optimize=True)
+
+
+def _broken(text: str, font: Any, width: float) -> str:
+    """The text in lines that are no wider than ``width`` [pixels], unless a word alone is."""
+    lines = []
+    for line in text.splitlines():
+        row = ""
+        for word in line.split():
+            longer = f"{row} {word}" if row else word
+            if row and font.getlength(longer) > width:
+                lines.append(row)
+                longer = word
+            row = longer
+        lines.append(row)
+    return "\n".join(lines)
 
 
 def _pillow() -> Any:
