@@ -105,6 +105,18 @@ def test_what_is_behind_is_hidden() -> None:
     assert red(draw(both[0], camera, over=both[1])).sum() > 20  # unless it is to be seen through
 
 
+def test_a_floor_that_lies_in_the_ground_plane_is_seen_without_speckles() -> None:
+    axes = np.array([[1.0, 0.0, 0.0], [0.0, -0.2, -0.98], [0.0, 0.98, -0.2]])
+    camera = Camera(np.array([0.0, -3.0, 1.3]), axes, (96, 64))
+    box = Shape.box((40.0, 40.0, 0.2), (0.0, 0.0, -0.1))
+    slab = Surface.from_mesh(Mesh("slab", box.vertices, box.faces, (0.9, 0.1, 0.1)))
+    seen = red(draw(slab, camera, ground=0.0))
+    assert seen[40:].all()
+    deep = Shape.box((40.0, 40.0, 0.2), (0.0, 0.0, -0.15))
+    slab = Surface.from_mesh(Mesh("slab", deep.vertices, deep.faces, (0.9, 0.1, 0.1)))
+    assert not red(draw(slab, camera, ground=0.0))[40:].any()  # below it, it is not
+
+
 def test_a_box_keeps_its_edges_and_a_ball_is_round() -> None:
     box = Shape.box((1.0, 1.0, 1.0))
     corners = corner_normals(box.vertices, box.faces)
