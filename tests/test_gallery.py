@@ -99,6 +99,15 @@ def test_who_sits_is_on_the_box_with_his_feet_where_they_were(
         inside = np.all((place > low - 0.03) & (place < high + 0.03), axis=1)
         assert not inside.any(), joint
     assert all(still(clip, f"{side}_{part}").all() for side in SIDES for part in ("toe", "heel"))
+    for side in SIDES:  # hands lie on the thighs and do not go through them
+        hip, thigh = (
+            clip.joint(f"{side}_hip"),
+            clip.joint(f"{side}_knee") - clip.joint(f"{side}_hip"),
+        )
+        away = clip.joint(f"{side}_hand") - hip
+        share = np.clip(np.sum(away * thigh, axis=1) / np.sum(thigh**2, axis=1), 0.0, 1.0)
+        apart = np.linalg.norm(away - share[:, None] * thigh, axis=1)
+        assert apart.min() > 0.09 and apart[80:120].max() < 0.13
 
 
 def test_the_suitcase_hangs_in_the_hand_and_stands_otherwise(

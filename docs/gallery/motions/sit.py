@@ -60,9 +60,10 @@ def _hands_on_thighs(posture: Posture, share: Array) -> Posture:
         hip, knee = at[f"{SIDES[side]}_hip"], at[f"{SIDES[side]}_knee"]
         thigh = (knee - hip) / THIGH
         upwards = np.cross(np.cross(thigh, (0.0, 0.0, 1.0)), thigh)
-        rest = hip + 0.60 * THIGH * thigh + 0.11 * upwards
+        rest = hip + 0.60 * THIGH * thigh + 0.12 * upwards + np.array([0.0, 0.02 * out, 0.0])
+        arc = 4.0 * on * (1.0 - on) * np.array([0.0, 0.04 * out, 0.07])  # round the thighs
         forearm = posture.hands[side] / FOREARM
-        wrists.append(posture.wrists[side] + on * (rest - posture.wrists[side]))
+        wrists.append(posture.wrists[side] + on * (rest - posture.wrists[side]) + arc)
         elbows.append(posture.elbows[side] + on * np.array([0.0, 0.35 * out, 0.0]))
-        hands.append(forearm + on * (thigh - np.array([0.0, 0.0, 0.10]) - forearm))
+        hands.append(forearm + on * (thigh + np.array([0.0, 0.0, 0.05]) - forearm))
     return replace(posture, wrists=wrists, elbows=elbows, hands=hands)
