@@ -134,8 +134,9 @@ def _manner(times: Array) -> _Manner:
     bent = quintic(times, [*bend, (LAND, _LANDING, 0.0)])
     air = (times > OFF) & (times < LAND)
     toes = np.where(air, foot - bent, np.where(times < LAND, 0.0, over))
-    curves = (quintic(times, knots) for knots in (trunk, arm, elbow))
-    return _Manner(turned, foot, toes, *curves)
+    return _Manner(
+        turned, foot, toes, quintic(times, trunk), quintic(times, arm), quintic(times, elbow)
+    )
 
 
 def _planted(x: float, pitch: Array) -> Array:
