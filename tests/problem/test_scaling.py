@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 import kinemesh
+from kinemesh.detection.resting import Resting
 from kinemesh.geometry import poses
 from kinemesh.motion import Prop, Scene, Shape, Terrain
 from kinemesh.problem.scaling import scaled_scene, settled
@@ -304,13 +305,16 @@ def test_a_low_step_is_not_taken_for_a_ground_that_was_recorded_too_high() -> No
         after = scaled_scene(scene, 0.75, FPS)
         high = 0.08 if props else 0.75 * 0.08
         np.testing.assert_allclose(after.props[0].lowest()[:20], high, atol=1e-9)
-        np.testing.assert_allclose(settled(scene, FPS).props[0].track, scene.props[0].track)
+        np.testing.assert_allclose(
+            settled(scene, Resting.in_scene(scene, FPS)).props[0].track, scene.props[0].track
+        )
 
 
 def test_what_stands_too_high_or_low_in_the_recording_is_settled_with_all_that_it_bears() -> None:
     low = placed("low", BOX, np.tile([1.0, 0.0, 0.14], (9, 1)))
     high = placed("high", BOX, np.tile([1.0, 0.0, 0.34], (9, 1)))
-    after = settled(Scene((high, low)), FPS)
+    scene = Scene((high, low))
+    after = settled(scene, Resting.in_scene(scene, FPS))
     assert [prop.lowest()[0] for prop in after.props] == pytest.approx([0.2, 0.0])
 
 

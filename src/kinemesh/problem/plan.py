@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 from kinemesh.arguments import floats, instance, number, whole
 from kinemesh.arrays import Array
 from kinemesh.detection.detected import Detected
+from kinemesh.detection.resting import Resting
 from kinemesh.detection.stance import Footing, StanceRule
 from kinemesh.detection.touch import Touch, TouchRule
 from kinemesh.errors import ClipError
@@ -92,8 +93,9 @@ class Plan:
         self._nominal = nominal
         marks = {mark: clip.landmark(mark) for mark in LANDMARKS}
         wanted = clip.scene if scene is None else seen(scene, marks)[0]
-        self.scene = scaled_scene(wanted, self.scale, clip.fps)
-        home = self.scene if scene is None else scaled_scene(clip.scene, self.scale, clip.fps)
+        resting = Resting.in_scene(clip.scene, clip.fps)
+        home = scaled_scene(clip.scene, self.scale, clip.fps, resting)
+        self.scene = home if scene is None else scaled_scene(wanted, self.scale, clip.fps)
         self._displaced = None if scene is None else PropMap.between(home, self.scene)
         self.landmarks = clip.landmarks() * self.scale
         if detected is None:
@@ -111,7 +113,7 @@ class Plan:
         self._hands = Hands(
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
-        stood = settled(clip.scene, clip.fps)
+        stood = settled(clip.scene, resting)
         self._anchors = Anchors(stood, self.scene, robot.reach.landmarks, *scaled, self._mesh)
         self._shares: list[Array] = []
         if self._displaced is not None:

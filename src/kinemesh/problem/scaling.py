@@ -19,7 +19,7 @@ _SAMPLES = 20_000
 """Points that stand for a surface."""
 
 
-def scaled_scene(scene: Scene, scale: float, fps: float) -> Scene:
+def scaled_scene(scene: Scene, scale: float, fps: float, resting: Resting | None = None) -> Scene:
     """The robot's scene: terrain scaled; props of their own size, at scaled places.
 
     What rests on the ground, on terrain or on another prop rests on the same thing in the robot's
@@ -31,6 +31,7 @@ def scaled_scene(scene: Scene, scale: float, fps: float) -> Scene:
         scene: the person's.
         scale: robot height / human height.
         fps: frames a second, for rests are told by how long they last.
+        resting: who bears whom in ``scene``, where that is known already.
     """
     props = []
     for prop in scene.props:
@@ -44,21 +45,23 @@ def scaled_scene(scene: Scene, scale: float, fps: float) -> Scene:
     target = Scene(tuple(props), terrain, ground)
     if not props:
         return target
-    tracks = Placing(scene, target, Resting.in_scene(scene, fps), scale, fps).tracks()
+    tracks = Placing(scene, target, resting or Resting.in_scene(scene, fps), scale, fps).tracks()
     placed = zip(props, tracks, strict=True)
     return replace(target, props=tuple(replace(prop, track=track) for prop, track in placed))
 
 
-def settled(scene: Scene, fps: float) -> Scene:
+def settled(scene: Scene, resting: Resting) -> Scene:
     """The scene with what is a few centimetres above or below the ground on it.
 
     Recordings often put objects and person off one another in z, and only the contact could tell
     which is right.
+
+    Args:
+        scene: the person's.
+        resting: who bears whom in it.
     """
-    if not scene.props:
-        return scene
     props = []
-    for prop, sunk in zip(scene.props, Resting.in_scene(scene, fps).sunk, strict=True):
+    for prop, sunk in zip(scene.props, resting.sunk, strict=True):
         track = np.array(prop.track)
         track[:, 2] -= sunk
         props.append(replace(prop, track=track))
