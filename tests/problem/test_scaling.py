@@ -342,6 +342,29 @@ def test_at_the_persons_own_size_a_scene_that_touches_stays_as_it_is() -> None:
         np.testing.assert_allclose(copy.track, prop.track, atol=1e-3)
 
 
+def test_what_is_held_is_where_hands_have_it_but_on_what_bears_it() -> None:
+    off, turn = np.array([0.1, 0.05, -0.15]), Rotation.from_euler("z", 0.5)
+    table = placed("table", TABLE, np.tile([1.0, 0.5, 0.35], (181, 1)))
+    places = path(
+        *((20, (0.9, 0.5, 0.8)), (40, (0.9, 0.4, 1.7)), (60, (0.0, 0.0, 1.5))),
+        *((40, (0.0, 0.0, 0.1)), (20, (0.0, 0.0, 0.1))),
+    )
+    box = placed("box", BOX, places, turn)
+    scene = Scene((box, table))
+    after = scaled_scene(scene, 0.75, FPS, offsets={"box": off})
+    lacks = middle(after.props[0])[:, :2] - 0.75 * places[:, :2]
+    # Carried, and where it is put down on the ground; but not on the table, which is not held.
+    np.testing.assert_allclose(lacks[110:], np.tile(turn.apply(off)[:2], (71, 1)), atol=1e-9)
+    apart = middle(after.props[0]) - middle(after.props[1])
+    np.testing.assert_allclose(apart[:20], np.tile([-0.1, 0.0, 0.45], (20, 1)), atol=1e-9)
+    low = after.props[0].lowest()
+    np.testing.assert_allclose(low[120], 0.75 * 1.4 + off[2], atol=1e-9)
+    np.testing.assert_allclose(low[160:], 0.0, atol=1e-9)
+    assert low.min() >= -1e-9
+    step = np.linalg.norm(np.diff(middle(after.props[0]), axis=0), axis=1)
+    assert np.all(step <= np.linalg.norm(np.diff(places, axis=0), axis=1) + 0.7 / FPS)
+
+
 # ---------------------------------------------------------------- sizes
 
 

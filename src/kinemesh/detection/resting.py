@@ -84,6 +84,11 @@ class Resting:
         """What bears a prop, by number."""
         return {other: rest for (k, other), rest in self.on.items() if k == prop}
 
+    def rests(self, prop: int) -> Flags:
+        """When anything bears a prop ``(T,)``."""
+        found = [rest.flags for rest in self.bearers(prop).values()]
+        return np.any(found, axis=0) if found else np.zeros(1, dtype=np.bool_)
+
 
 def over(prop: Prop, other: Prop) -> Flags:
     """When the bounds of two props, in the world, are over one another ``(T,)``."""

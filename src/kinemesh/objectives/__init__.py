@@ -2,6 +2,7 @@
 
 from kinemesh.objectives.hand_place import HandPlace
 from kinemesh.objectives.laplacian import Laplacian
+from kinemesh.objectives.limb_directions import LimbDirections
 from kinemesh.objectives.objective import Objective
 from kinemesh.objectives.orientation import Orientation
 from kinemesh.objectives.posture import Nominal, Posture
@@ -12,6 +13,7 @@ __all__ = [
     "Differences",
     "HandPlace",
     "Laplacian",
+    "LimbDirections",
     "Nominal",
     "Objective",
     "Orientation",
@@ -25,6 +27,7 @@ def defaults() -> tuple[Objective, ...]:
     """The objectives of a retargeting, with the weights that the benchmarks were run with."""
     return (
         Laplacian(),
+        LimbDirections(),
         HandPlace(),
         Orientation(),
         Smoothness(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +20,14 @@ _SAMPLES = 20_000
 """Points that stand for a surface."""
 
 
-def scaled_scene(scene: Scene, scale: float, fps: float, resting: Resting | None = None) -> Scene:
+def scaled_scene(
+    scene: Scene,
+    scale: float,
+    fps: float,
+    *,
+    offsets: Mapping[str, Array] | None = None,
+    resting: Resting | None = None,
+) -> Scene:
     """The robot's scene: terrain scaled; props of their own size, at scaled places.
 
     What rests on the ground, on terrain or on another prop rests on the same thing in the robot's
@@ -31,6 +39,8 @@ def scaled_scene(scene: Scene, scale: float, fps: float, resting: Resting | None
         scene: the person's.
         scale: robot height / human height.
         fps: frames a second, for rests are told by how long they last.
+        offsets: by how much props are elsewhere while nothing but the ground bears them, by name
+            ``(3,)`` [m], each in its own frame.
         resting: who bears whom in ``scene``, where that is known already.
     """
     props = []
@@ -45,7 +55,8 @@ def scaled_scene(scene: Scene, scale: float, fps: float, resting: Resting | None
     target = Scene(tuple(props), terrain, ground)
     if not props:
         return target
-    tracks = Placing(scene, target, resting or Resting.in_scene(scene, fps), scale, fps).tracks()
+    resting = resting or Resting.in_scene(scene, fps)
+    tracks = Placing(scene, target, resting, scale, fps, offsets or {}).tracks()
     placed = zip(props, tracks, strict=True)
     return replace(target, props=tuple(replace(prop, track=track) for prop, track in placed))
 
