@@ -111,7 +111,7 @@ def test_ground_and_terrain_bear_too_and_a_prop_may_be_on_several() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([24.0, 30.0, 60.0, 120.0]), st.floats(0.0, 0.003))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_what_the_ruler_says_that_rests_is_said_to_rest(
     seed: int, fps: float, noise: float
 ) -> None:
