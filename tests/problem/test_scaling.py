@@ -365,6 +365,26 @@ def test_what_is_held_is_where_hands_have_it_but_on_what_bears_it() -> None:
     assert np.all(step <= np.linalg.norm(np.diff(places, axis=0), axis=1) + 0.7 / FPS)
 
 
+@pytest.mark.parametrize("name", ["ground", "platform"])
+def test_what_is_carried_low_for_long_is_not_pulled_under_by_the_hands_that_hold_it(
+    name: str,
+) -> None:
+    places = path((20, (0.0, 0.0, 0.1)), (15, (0.0, 0.0, 0.15)), (150, (0.8, 0.0, 0.15)))
+    land = None
+    if name == "platform":
+        places[:, 2] += 0.4
+        land = Terrain(Shape.box((4.0, 4.0, 0.4), (0.0, 0.0, 0.2)), "platform")
+    scene = Scene((placed("box", BOX, places),), land)
+    held = {"box": np.array([0.05, 0.0, -0.2])}
+    copy = scaled_scene(scene, 0.75, FPS, offsets=held).props[0]
+    low = copy.lowest() - 0.75 * (0.4 if land is not None else 0.0)
+    np.testing.assert_allclose(low[:20], 0.0, atol=1e-9)
+    assert np.all(low[30:] > 0.02) and np.all(low <= 0.75 * 0.05 + 1e-9)
+    across = middle(copy)[:, 0] - 0.75 * places[:, 0]
+    # Terrain has edges.
+    assert across[0] == pytest.approx(0.05 if land is None else 0.0)
+
+
 # ---------------------------------------------------------------- sizes
 
 
