@@ -12,8 +12,10 @@ from metrics_ik import columns_of, place, reach
 from kinemesh import recordings as io
 from kinemesh.demos import lift_box, walk
 from kinemesh.geometry import poses
-from kinemesh.metrics import Measure, Score, evaluate
+from kinemesh.metrics import Limits, Measure, Score, Surfaces, evaluate
+from kinemesh.metrics.measures.things import things
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Trajectory
+from kinemesh.problem import scaled_scene
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from kinemesh.solve import retarget
@@ -270,20 +272,14 @@ def test_a_prop_that_was_moved_is_held_against_the_scene_that_was_meant(
     good: Callable[[str], Good],
 ) -> None:
     one = good("lift_box")
-    (box,), (person_box,) = one.result.scene.props, one.clip.scene.props
+    scale, (person_box,) = one.result.scale, one.clip.scene.props
+    (box,) = scaled_scene(one.clip.scene, scale, one.clip.fps).props
     away = np.array([0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
     scene = Scene((replace(box, track=box.track + away),))
-    meant = Scene((replace(person_box, track=person_box.track + away / one.result.scale),))
-    trajectory = Trajectory(one.q, one.clip.fps, one.robot.joint_names, one.robot.name)
+    meant = Scene((replace(person_box, track=person_box.track + away / scale),))
 
     def place(target: Scene | None) -> Measure:
-        return evaluate(
-            *(trajectory, one.robot),
-            scene=scene,
-            clip=one.clip,
-            scale=one.result.scale,
-            target=target,
-        )["scene.place"]
+        return things(scene, one.clip, target, scale, Limits(), Surfaces())[1]
 
     assert place(one.clip.scene).value == pytest.approx(10.0, abs=1e-6)
     assert not place(one.clip.scene).passed
@@ -291,6 +287,10 @@ def test_a_prop_that_was_moved_is_held_against_the_scene_that_was_meant(
     unknown = place(None)
     assert unknown.value == pytest.approx(10.0, abs=1e-6) and unknown.limit is None
     assert "not judged without target" in unknown.note
+    # Hands of the robot's proportions have it elsewhere, but not there.
+    trajectory = Trajectory(one.q, one.clip.fps, one.robot.joint_names, one.robot.name)
+    given = {"clip": one.clip, "scale": scale, "target": one.clip.scene}
+    assert not evaluate(trajectory, one.robot, scene=scene, **given)["scene.place"].passed
 
 
 def test_a_body_moved_by_its_tracks_origin_is_failed_by_its_place(robot: RobotModel) -> None:

@@ -1,17 +1,20 @@
 """Where props are, horizontally, against where the recording has them.
 
 Places are scaled and props are not. What rests on another prop is therefore to be where it is on
-that one; what rests on the ground, on terrain or on nothing where its scaled place is; and what
-comes from another prop, or goes to it, between the two.
+that one; what rests on the ground, on terrain or on nothing where its scaled place is, or where
+hands of the robot's proportions have it; and what comes from another prop, or goes to it, between
+the two.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kinemesh.arrays import Array
+from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.resting import above, middles, over
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.measures.rests import Bearers
@@ -25,6 +28,8 @@ _PASSES = 1.5
 """What was over another prop may be on its way to its scaled place for so long [s]."""
 _ENDS = 0.2
 """And so long [s] before the end of a rest it may be on its way already."""
+_HELD = 0.02
+"""Where hands have a prop is known to this [m]: so well the ruler's person is placed."""
 _ANGLES = 64
 """Directions in which a place is held against those that are allowed."""
 
@@ -49,6 +54,7 @@ def apart(
     fps: float,
     resting: Bearers,
     surfaces: Surfaces,
+    held: Mapping[str, Sequence[Array]],
 ) -> dict[str, Array]:
     """How far props are, horizontally, from where they are to be ``(T,)`` [m], by name.
 
@@ -59,6 +65,8 @@ def apart(
         fps: frames a second.
         resting: what rests on what in ``source``.
         surfaces: the true surfaces of shapes.
+        held: how far props may be from their scaled places, for that is where hands have them
+            ``(3,)`` [m], by name, in their own frames: one for each hand.
     """
     there = {prop.name: prop for prop in source.props}
     here = {prop.name: prop for prop in scene.props if prop.name in there}
@@ -74,7 +82,15 @@ def apart(
             for other, copy in here.items()
             if other != name
         ]
-        found[name] = _from_allowed(off, stands, [b for b in beside if b is not None], fps)
+        turns = poses.matrix(there[name].track)
+        hands = held.get(name, ())
+        free = np.zeros((len(off), _ANGLES))
+        if len(hands):
+            # What two hands hold is between them.
+            way = (turns @ np.mean(hands, axis=0))[:, :2]
+            free = np.maximum(way @ _ways(), 0.0) + _HELD
+        others = [b for b in beside if b is not None]
+        found[name] = _from_allowed(off, free, stands, others, fps)
     return found
 
 
@@ -108,23 +124,30 @@ def _beside(
     return _Beside(missing, near, resting.get((prop.name, other.name), none))
 
 
-def _from_allowed(off: Array, stands: Flags, beside: list[_Beside], fps: float) -> Array:
+def _from_allowed(
+    off: Array, free: Array, stands: Flags, beside: Sequence[_Beside], fps: float
+) -> Array:
     """How far ``off`` ``(T, 2)`` [m] is from the hull of what is allowed ``(T,)``.
 
-    Nothing is allowed, and what a prop may lack because it comes from another; while it rests on
-    that, this alone.
+    What is ``free``, so far in each direction ``(T, A)`` [m], is allowed, and what a prop may lack
+    because it comes from another; while it rests on that, this alone.
     """
     stands = _inner(stands, fps)
-    angles = np.linspace(0.0, 2.0 * np.pi, _ANGLES, endpoint=False)
-    ways = np.array([np.cos(angles), np.sin(angles)])
+    ways = _ways()
     borne = [_inner(b.rests, fps) for b in beside]
     nothing = ~np.any([*borne, np.zeros_like(stands)], axis=0)
-    support = np.where(nothing[:, None], 0.0, -np.inf) + np.zeros(_ANGLES)
+    support = np.where(nothing[:, None], free, -np.inf)
     for b, rests in zip(beside, borne, strict=True):
         allowed = rests | b.near | ~stands
         reach = np.where(allowed[:, None], b.missing @ ways, -np.inf)
         support = np.fmax(support, reach)
     return np.asarray(np.maximum((off @ ways - support).max(axis=1), 0.0))
+
+
+def _ways() -> Array:
+    """The directions ``(2, A)``."""
+    angles = np.linspace(0.0, 2.0 * np.pi, _ANGLES, endpoint=False)
+    return np.array([np.cos(angles), np.sin(angles)])
 
 
 def _inner(flags: Flags, fps: float) -> Flags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -31,8 +31,13 @@ def things(
     scale: float,
     limits: Limits,
     surfaces: Surfaces,
+    held: Mapping[str, Sequence[Array]] | None = None,
 ) -> tuple[Measure, ...]:
-    """Rows on props against props, terrain and ground, and on the places of props."""
+    """Rows on props against props, terrain and ground, and on the places of props.
+
+    Props may be off their scaled places as ``held`` says, by name: ``(3,)`` [m] in their own
+    frames, where hands of the robot's proportions have them.
+    """
     if not scene.props:
         why = "the scene has no prop"
         return (
@@ -50,7 +55,7 @@ def things(
         )
     source = target or clip.scene
     resting = bearers(source, clip.fps, surfaces)
-    off = apart(scene, source, scale, clip.fps, resting, surfaces)
+    off = apart(scene, source, scale, clip.fps, resting, surfaces, held or {})
     meant = dict.fromkeys(off, True)
     if target is None:
         # A track that is none of the recording's was given on purpose, or by somebody else.

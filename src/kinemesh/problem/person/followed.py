@@ -40,6 +40,8 @@ class Followed:
     """The demonstration's scene as the robot meets it."""
     scene: Scene
     """The scene that the robot is to meet: the same, or another."""
+    resting: Resting
+    """What rests on what in the demonstration's."""
     rests: Mapping[str, tuple[float, float]]
     """By foot, heights [m] of ankle and toe while they rest."""
 
@@ -84,7 +86,7 @@ def followed(
     home, scene = scenes({})
     if proportions == "person":
         flat = {side: (foot.ankle_height * scale, 0.0) for side, foot in detected.footing.items()}
-        return Followed(scale, person * scale, None, home, scene, flat)
+        return Followed(scale, person * scale, None, home, scene, resting, flat)
     body = proportioned(person, rest, scale, detected.footing)
     body = planted(body, person * scale, rest, detected.footing, home, clip.fps)
     grasps = hand_grasps(robot, clip, home, detected.touches, scale, body)
@@ -101,5 +103,6 @@ def followed(
         body,
         home,
         scene,
+        resting,
         {side: (marks[f"{side}_ankle"], marks[f"{side}_toe"]) for side in SIDES},
     )
