@@ -138,6 +138,11 @@ def crouched(one: Good) -> np.ndarray:
         for _ in range(12):
             bent = start.copy()
             bent[2] -= down
+            # Straight legs would bend either way: they are begun the right one.
+            for side in SIDES:
+                for part, share in (("hip_pitch", -0.5), ("knee", 1.0), ("ankle_pitch", -0.5)):
+                    joint = robot.joint_names.index(f"{side}_{part}_joint")
+                    bent[7 + joint] += share * np.radians(25.0)
             for sole in robot.soles:
                 columns = columns_of(robot, sole.name, "hip", "knee", "ankle")
                 bent = reach(robot, bent, sole.joint, sole.corners[0], feet[sole.name], columns)
@@ -150,13 +155,14 @@ def crouched(one: Good) -> np.ndarray:
 
 
 def toed_in(one: Good) -> np.ndarray:
-    """Feet turned 25 degrees inwards about the middle of their toes."""
+    """Feet turned 30 degrees inwards about the middle of their toes."""
     q, robot = one.q, one.robot
     for row in range(len(q)):
-        for sole, sign in zip(robot.soles, (-1.0, 1.0), strict=True):
+        feet = [place(robot, q[row], s.joint, s.corners[2:].mean(axis=0)) for s in robot.soles]
+        q[row, 2] -= 0.01  # straight legs would not reach
+        for sole, sign, points in zip(robot.soles, (-1.0, 1.0), feet, strict=True):
             middle = sole.corners[2:].mean(axis=0)
-            points = place(robot, q[row], sole.joint, middle)
-            about = sign * np.radians(25.0)
+            about = sign * np.radians(30.0)
             turn = poses.matrix(np.array([0, 0, 0, 0, 0, np.sin(about / 2), np.cos(about / 2)]))
             wanted = points[0] + (points - points[0]) @ turn.T
             columns = columns_of(robot, sole.name, "hip", "knee", "ankle")
