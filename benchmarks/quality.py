@@ -101,7 +101,7 @@ def peer_score(path: Path, clip: Clip, robot: kinemesh.RobotModel) -> metrics.Sc
     joints = 7 + len(robot.joint_names)
     q = np.hstack([poses.from_wxyz(qpos[:, :7]), qpos[:, 7:joints]])
     scale = robot.height / clip.stature
-    scene = scaled_scene(clip.scene, scale)
+    scene = scaled_scene(clip.scene, scale, clip.fps)
     if scene.props and qpos.shape[1] == joints + 7:
         track = poses.from_wxyz(qpos[:, joints:])
         scene = Scene((replace(scene.props[0], track=track),), scene.terrain, scene.ground)

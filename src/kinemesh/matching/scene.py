@@ -66,7 +66,7 @@ def scene_of(
             scale = found.value
             if found.matters and clip.scene.things:
                 notes.append(found.note)
-        scene = scaled_scene(clip.scene, scale)
+        scene = scaled_scene(clip.scene, scale, clip.fps)
         if own is not None:
             return own, scale, [*notes, *_other(own, scene)]
         props = tuple(_moved(prop, file.tracks, len(scene.props)) for prop in scene.props)

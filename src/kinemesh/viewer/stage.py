@@ -199,7 +199,7 @@ def _scene(own: Result | None, clip: Clip | None, scale: float) -> Scene:
         return own.scene
     if clip is None:
         return Scene()
-    scene = scaled_scene(clip.scene, scale)
+    scene = scaled_scene(clip.scene, scale, clip.fps)
     tracks = {} if own is None else own.tracks
     props: tuple[Prop, ...] = tuple(
         replace(prop, track=tracks.get(prop.name, prop.track)) for prop in scene.props

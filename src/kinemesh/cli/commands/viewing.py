@@ -107,7 +107,7 @@ def watched(
     del meshes  # the stage reads them again; here only who carries them is asked
     still = Trajectory(np.tile(robot.rest, (len(clip), 1)), clip.fps, robot.joint_names, robot.name)
     scale = robot.height / clip.stature
-    scene = scaled_scene(clip.scene, scale)
+    scene = scaled_scene(clip.scene, scale, clip.fps)
     drawn = stage(still, robot, clip, scene, scale=scale, meshes=window.meshes)
     before = replace(drawn, contacts=(), figures={})
     with window.open() as view:
