@@ -277,12 +277,12 @@ def test_a_prop_that_was_moved_is_held_against_the_scene_that_was_meant(
 ) -> None:
     one = good("lift_box")
     (box,), (person_box,) = one.result.scene.props, one.clip.scene.props
-    away = np.array([0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    away = np.array([0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])  # further than any arm has it
     scene = Scene((replace(box, track=box.track + away),))
     meant = Scene((replace(person_box, track=person_box.track + away / one.result.scale),))
     trajectory = Trajectory(one.q, one.clip.fps, one.robot.joint_names, one.robot.name)
 
-    def place(target: Scene | None) -> Measure:
+    def place(target: Scene | None, scene: Scene = scene) -> Measure:
         return evaluate(
             *(trajectory, one.robot),
             scene=scene,
@@ -291,11 +291,13 @@ def test_a_prop_that_was_moved_is_held_against_the_scene_that_was_meant(
             target=target,
         )["scene.place"]
 
-    assert place(one.clip.scene).value == pytest.approx(10.0, abs=1e-6)
-    assert not place(one.clip.scene).passed
-    assert place(meant).value == pytest.approx(0.0, abs=1e-6)
+    before, moved = place(one.clip.scene, one.result.scene), place(one.clip.scene)
+    assert before.passed and before.value is not None and before.value < 2.0
+    assert moved.value == pytest.approx(10.0 + before.value, abs=0.5)
+    assert not moved.passed
+    assert place(meant).value == pytest.approx(before.value, abs=1e-6)
     unknown = place(None)
-    assert unknown.value == pytest.approx(10.0, abs=1e-6) and unknown.limit is None
+    assert unknown.value == moved.value and unknown.limit is None
     assert "not judged without target" in unknown.note
 
 
