@@ -31,7 +31,7 @@ def there(scene: Scene) -> Clip:
 
 def rest(scene: Scene, clip: Clip, target: Scene | None, scale: float) -> Measure:
     """The row, of the robot's ``scene``."""
-    return things(scene, clip, target, scale, Limits(prop_rest=2.0), Surfaces())[2]
+    return things(scene, clip, target, scale, {}, Limits(prop_rest=2.0), Surfaces())[2]
 
 
 def judged(scene: Scene, scale: float, target: Scene | None = None) -> Measure:
@@ -98,7 +98,7 @@ def test_what_was_moved_on_purpose_or_is_held_rests_on_nothing() -> None:
     moved = Scene((away.props[0], replace(away.props[1], track=away.props[1].track + 0.15)))
     row = rest(moved, there(ON_A_TABLE), None, 1.2)
     assert row.value == pytest.approx(0.0, abs=1e-6)
-    none = things(away, None, None, 1.2, Limits(), Surfaces())
+    none = things(away, None, None, 1.2, {}, Limits(), Surfaces())
     assert none[1].value is None and none[2].value is None
 
 
@@ -128,7 +128,7 @@ def test_a_box_on_a_shelf_is_held_against_the_shelf_and_not_against_the_top() ->
 
 def place(scene: Scene, clip: Clip, target: Scene | None, scale: float) -> Measure:
     """The row on places, of the robot's ``scene``."""
-    return things(scene, clip, target, scale, Limits(prop_place=3.0), Surfaces())[1]
+    return things(scene, clip, target, scale, {}, Limits(prop_place=3.0), Surfaces())[1]
 
 
 def test_what_rests_on_a_prop_is_to_be_where_it_is_on_that() -> None:

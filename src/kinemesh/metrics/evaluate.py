@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kinemesh.arguments import instance, number
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.metrics.doubts.doubts import Held, doubts
 from kinemesh.metrics.geometry.encounter import encounters
@@ -84,7 +85,7 @@ def evaluate(
     posed = KinematicTrajectory(trajectory, robot)
     surfaces, pairs = surfaces or Surfaces(), SelfPairs(robot)
     props, terrain = encounters(scene, posed, surfaces)
-    hands = person = offsets = None
+    hands, person, offsets = None, None, dict[str, list[Array]]()
     factor, notes = 1.0 if scale is None else scale, []
     if clip is not None:
         hands = Hands(clip, surfaces)
@@ -94,10 +95,11 @@ def evaluate(
             if found.matters and scene.things:
                 notes.append(found.note)
         person = proportioned(clip, robot, factor, surfaces)
-        offsets = held_offsets(hands, person, factor)
+        if scene.props:
+            offsets = held_offsets(hands, person, robot, factor)
     measures = (
         *penetration(posed, scene, props, terrain, pairs, limits),
-        *things(scene, clip, target, factor, limits, surfaces, offsets),
+        *things(scene, clip, target, factor, offsets, limits, surfaces),
         *stance(posed, scene, clip, limits, surfaces),
         *contact(posed, scene, props, terrain, hands, limits, surfaces),
         *joint_limits(posed, limits),

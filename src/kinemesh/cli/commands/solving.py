@@ -79,7 +79,7 @@ class RetargetCommand:
         if not self.view:
             self._solve(console, retargeter, clip)
             return 0
-        with watched(self.window, console, robot, clip) as (view, on_frame):
+        with watched(self.window, console, retargeter, clip) as (view, on_frame):
             result, score = self._solve(console, retargeter, clip, on_frame)
             shown = stage(result, robot, clip, score=score, meshes=self.window.meshes)
             with until_interrupted(view):

@@ -1,9 +1,9 @@
 """Where props are, horizontally, against where the recording has them.
 
 Places are scaled and props are not. What rests on another prop is therefore to be where it is on
-that one; what rests on the ground, on terrain or on nothing where its scaled place is, or where
-hands of the robot's proportions have it; and what comes from another prop, or goes to it, between
-the two.
+that one; what rests on the ground, on terrain or on nothing where its scaled place is; and what
+comes from another prop, or goes to it, between the two. What is held may be where a hand of the
+robot's proportions has it, too, or between.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ _PASSES = 1.5
 """What was over another prop may be on its way to its scaled place for so long [s]."""
 _ENDS = 0.2
 """And so long [s] before the end of a rest it may be on its way already."""
-_HELD = 0.02
-"""Where hands have a prop is known to this [m]: so well the ruler's person is placed."""
 _ANGLES = 64
 """Directions in which a place is held against those that are allowed."""
 
@@ -53,8 +51,8 @@ def apart(
     scale: float,
     fps: float,
     resting: Bearers,
-    surfaces: Surfaces,
     held: Mapping[str, Sequence[Array]],
+    surfaces: Surfaces,
 ) -> dict[str, Array]:
     """How far props are, horizontally, from where they are to be ``(T,)`` [m], by name.
 
@@ -64,9 +62,8 @@ def apart(
         scale: robot height / human height.
         fps: frames a second.
         resting: what rests on what in ``source``.
+        held: by name, how far ``(3,)`` [m], in their own frames, hands have props elsewhere.
         surfaces: the true surfaces of shapes.
-        held: how far props may be from their scaled places, for that is where hands have them
-            ``(3,)`` [m], by name, in their own frames: one for each hand.
     """
     there = {prop.name: prop for prop in source.props}
     here = {prop.name: prop for prop in scene.props if prop.name in there}
@@ -83,14 +80,10 @@ def apart(
             if other != name
         ]
         turns = poses.matrix(there[name].track)
-        hands = held.get(name, ())
-        free = np.zeros((len(off), _ANGLES))
-        if len(hands):
-            # What two hands hold is between them.
-            way = (turns @ np.mean(hands, axis=0))[:, :2]
-            free = np.maximum(way @ _ways(), 0.0) + _HELD
-        others = [b for b in beside if b is not None]
-        found[name] = _from_allowed(off, free, stands, others, fps)
+        both = held.get(name, ())
+        # Hands that disagree meet half-way.
+        hands = [(turns @ (one + np.mean(both, axis=0)))[:, :2] / 2.0 for one in both]
+        found[name] = _from_allowed(off, stands, [b for b in beside if b is not None], hands, fps)
     return found
 
 
@@ -125,29 +118,25 @@ def _beside(
 
 
 def _from_allowed(
-    off: Array, free: Array, stands: Flags, beside: Sequence[_Beside], fps: float
+    off: Array, stands: Flags, beside: list[_Beside], hands: list[Array], fps: float
 ) -> Array:
     """How far ``off`` ``(T, 2)`` [m] is from the hull of what is allowed ``(T,)``.
 
-    What is ``free``, so far in each direction ``(T, A)`` [m], is allowed, and what a prop may lack
-    because it comes from another; while it rests on that, this alone.
+    Nothing is allowed, and what a prop may lack because it comes from another; while it rests on
+    that, this alone. Beyond either, as far as ``hands`` ``(T, 2)`` [m] have it elsewhere.
     """
     stands = _inner(stands, fps)
-    ways = _ways()
+    angles = np.linspace(0.0, 2.0 * np.pi, _ANGLES, endpoint=False)
+    ways = np.array([np.cos(angles), np.sin(angles)])
     borne = [_inner(b.rests, fps) for b in beside]
     nothing = ~np.any([*borne, np.zeros_like(stands)], axis=0)
-    support = np.where(nothing[:, None], free, -np.inf)
+    support = np.where(nothing[:, None], 0.0, -np.inf) + np.zeros(_ANGLES)
     for b, rests in zip(beside, borne, strict=True):
         allowed = rests | b.near | ~stands
         reach = np.where(allowed[:, None], b.missing @ ways, -np.inf)
         support = np.fmax(support, reach)
+    support += np.max([np.zeros_like(support), *(away @ ways for away in hands)], axis=0)
     return np.asarray(np.maximum((off @ ways - support).max(axis=1), 0.0))
-
-
-def _ways() -> Array:
-    """The directions ``(2, A)``."""
-    angles = np.linspace(0.0, 2.0 * np.pi, _ANGLES, endpoint=False)
-    return np.array([np.cos(angles), np.sin(angles)])
 
 
 def _inner(flags: Flags, fps: float) -> Flags:

@@ -29,14 +29,14 @@ def things(
     clip: Clip | None,
     target: Scene | None,
     scale: float,
+    held: Mapping[str, Sequence[Array]],
     limits: Limits,
     surfaces: Surfaces,
-    held: Mapping[str, Sequence[Array]] | None = None,
 ) -> tuple[Measure, ...]:
     """Rows on props against props, terrain and ground, and on the places of props.
 
-    Props may be off their scaled places as ``held`` says, by name: ``(3,)`` [m] in their own
-    frames, where hands of the robot's proportions have them.
+    ``held`` says how far ``(3,)`` [m], in their own frames, hands of the robot's proportions have
+    props from their scaled places.
     """
     if not scene.props:
         why = "the scene has no prop"
@@ -55,7 +55,7 @@ def things(
         )
     source = target or clip.scene
     resting = bearers(source, clip.fps, surfaces)
-    off = apart(scene, source, scale, clip.fps, resting, surfaces, held or {})
+    off = apart(scene, source, scale, clip.fps, resting, held, surfaces)
     meant = dict.fromkeys(off, True)
     if target is None:
         # A track that is none of the recording's was given on purpose, or by somebody else.
