@@ -186,7 +186,7 @@ def test_what_is_held_may_be_where_hands_have_it_but_not_on_what_bears_it() -> N
         copy = replace(moved.props[1], track=moved.props[1].track + way)
         limits, held = Limits(prop_place=3.0), {"box": [off]}
         robots = Scene((moved.props[0], copy))
-        return things(robots, clip, scene, 0.8, limits, Surfaces(), held)[1]
+        return things(robots, clip, scene, 0.8, held, limits, Surfaces())[1]
 
     for share, right in ((0.0, True), (0.5, True), (1.0, True), (1.5, False), (-0.5, False)):
         assert judged_at(share, 0.9).passed == right
