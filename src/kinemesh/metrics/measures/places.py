@@ -123,7 +123,7 @@ def _from_allowed(
     """How far ``off`` ``(T, 2)`` [m] is from the hull of what is allowed ``(T,)``.
 
     Nothing is allowed, and what a prop may lack because it comes from another; while it rests on
-    that, this alone. Beyond either, as far as ``hands`` ``(T, 2)`` [m] have it elsewhere.
+    that, this alone. Elsewhere so is as far beyond as ``hands`` ``(T, 2)`` [m] have it.
     """
     stands = _inner(stands, fps)
     angles = np.linspace(0.0, 2.0 * np.pi, _ANGLES, endpoint=False)
@@ -135,7 +135,8 @@ def _from_allowed(
         allowed = rests | b.near | ~stands
         reach = np.where(allowed[:, None], b.missing @ ways, -np.inf)
         support = np.fmax(support, reach)
-    support += np.max([np.zeros_like(support), *(away @ ways for away in hands)], axis=0)
+    beyond = np.max([np.zeros_like(support), *(away @ ways for away in hands)], axis=0)
+    support += np.where(nothing[:, None], beyond, 0.0)
     return np.asarray(np.maximum((off @ ways - support).max(axis=1), 0.0))
 
 
