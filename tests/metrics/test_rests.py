@@ -171,6 +171,29 @@ def test_what_comes_from_a_table_may_be_on_its_way_and_no_further() -> None:
             assert not place(moved, one, one.scene, 0.7).passed
 
 
+def test_what_is_held_may_be_where_hands_have_it_but_not_on_what_bears_it() -> None:
+    turn = Rotation.from_euler("z", 0.5)
+    track = np.hstack([still(1.0, 0.3, 0.1)[:, :3], np.tile(turn.as_quat(), (FRAMES, 1))])
+    box, table = Prop("box", Shape.box(BOX), track), ON_A_TABLE.props[0]
+    off = np.array([0.1, 0.05, 0.2])
+
+    def judged_at(share: float, height: float) -> Measure:
+        places = box.track + np.array([0.2, -0.3, height, 0, 0, 0, 0])
+        scene = Scene((table, replace(box, track=places)))
+        clip = there(scene)
+        moved = scaled_scene(scene, 0.8, clip.fps)
+        way = np.array([*share * turn.apply(off)[:2], 0, 0, 0, 0, 0])
+        copy = replace(moved.props[1], track=moved.props[1].track + way)
+        limits, held = Limits(prop_place=3.0), {"box": [off]}
+        robots = Scene((moved.props[0], copy))
+        return things(robots, clip, scene, 0.8, held, limits, Surfaces())[1]
+
+    for share, right in ((0.0, True), (0.5, True), (1.0, True), (1.5, False), (-0.5, False)):
+        assert judged_at(share, 0.9).passed == right
+    # It stands on the table, whose place nobody changed.
+    assert judged_at(0.0, 0.7).passed and not judged_at(1.0, 0.7).passed
+
+
 def backwards(scene: Scene) -> Scene:
     return Scene(tuple(replace(prop, track=prop.track[::-1]) for prop in scene.props))
 
