@@ -183,14 +183,14 @@ class Retargeter:
         self, plan: Plan, progress: Progress | None = None
     ) -> Iterator[tuple[Frame, Configuration, FrameReport]]:
         """Solve the frames of a plan in order."""
-        for frame, answer in self._solutions(plan, progress, None):
+        for frame, answer in self._solutions(self._loop.ready(plan), plan, progress, None):
             yield frame, answer.configuration, answer.report(self.feasibility)
 
     def _solutions(
-        self, plan: Plan, progress: Progress | None, on_frame: OnFrame | None
+        self, loop: FrameLoop, plan: Plan, progress: Progress | None, on_frame: OnFrame | None
     ) -> Iterator[tuple[Frame, Answer]]:
         """The frames of a plan as they are solved."""
-        for frame, answer in self._loop.frames(plan):
+        for frame, answer in loop.frames(plan):
             if progress is not None:
                 progress(frame.index + 1, len(plan))
             if on_frame is not None:
@@ -253,14 +253,10 @@ class Retargeter:
         with threadpool_limits(limits=1, user_api="blas"):
             wanted = None if nominal is None else self.robot.shortened(nominal.q)
             plan = self.plan(clip, scene, wanted, obstacles, detected)
-            sweeps = 0 if self.refine is None else self.refine.sweeps
-            told = _over(progress, len(plan) * (1 + sweeps))
-            solutions = self._solutions(plan, told, on_frame)
-            solved = (
-                [(one.configuration.q, one.report(self.feasibility)) for _, one in solutions]
-                if self.refine is None
-                else refined(self._loop, self.refine, solutions, told)
-            )
+            refine = self.refine or Refinement(sweeps=0)
+            told = _over(progress, len(plan) * (1 + refine.sweeps))
+            loop = self._loop.ready(plan)
+            solved = refined(loop, refine, self._solutions(loop, plan, told, on_frame), told)
         q = np.array([q for q, _ in solved])
         if self.robot.fixed_base:  # the solver's rounding
             q[:, :7] = self.start(plan).q[:7]
