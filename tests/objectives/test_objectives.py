@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
+from kinemesh.motion import LANDMARKS
 from kinemesh.objectives import (
     Acceleration,
     Differences,
     Laplacian,
+    LimbDirections,
     Nominal,
     Objective,
     Posture,
@@ -107,7 +110,7 @@ def test_posture_pulls_joints_to_rest_and_leaves_the_base(
     residual = evaluate_term(Posture(), configuration, frame)
     np.testing.assert_allclose(residual.value, configuration.q[7:] - robot.rest[7:])
     np.testing.assert_array_equal(residual.jacobian[:, :6], 0.0)
-    np.testing.assert_array_equal(residual.weight, 0.02 * robot.posture)
+    np.testing.assert_array_equal(residual.weight, Posture().weight * robot.posture)
     assert evaluate_term(Posture(), robot.configuration(robot.rest), frame).cost == 0.0
 
 
@@ -146,3 +149,29 @@ def test_differences_want_both_neighbours(
     alone = Neighbours({1: neighbours.following})
     assert evaluate_term(Differences(1), here, frame, alone) is not None
     assert evaluate_term(Differences(2), here, frame, alone) is None
+
+
+def test_limbs_that_point_as_the_persons_cost_nothing_wherever_they_are(
+    robot: RobotModel, frame: Frame
+) -> None:
+    posed = robot.configuration(robot.rest)
+    there = replace(frame, figure=posed.landmarks() + np.array([3.0, -1.0, 0.5]))
+    assert evaluate_term(LimbDirections(), posed, there).cost == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_limb_costs_its_angle_squared(robot: RobotModel, frame: Frame) -> None:
+    posed = robot.configuration(robot.rest)
+    figure = posed.landmarks().copy()
+    hand, elbow = (LANDMARKS.index(f"left_{mark}") for mark in ("hand", "elbow"))
+    angle = 0.01
+    turn = Rotation.from_rotvec([0.0, angle, 0.0])
+    bone = figure[hand] - figure[elbow]
+    figure[hand] = figure[elbow] + turn.apply(bone)
+    off = np.linalg.norm(turn.apply(bone) - bone) / np.linalg.norm(bone)
+    cost = evaluate_term(LimbDirections(weight=2.0), posed, replace(frame, figure=figure)).cost
+    assert cost == pytest.approx(2.0 * off**2)
+
+
+def test_scaled_as_a_whole_a_person_has_no_limb_directions(robot: RobotModel, frame: Frame) -> None:
+    posed = robot.configuration(robot.rest)
+    assert evaluate_term(LimbDirections(), posed, replace(frame, figure=None)) is None

@@ -24,7 +24,7 @@ def test_a_clip_scaled_with_its_person_asks_the_same_of_the_robot(
     robot: RobotModel, demos: dict[str, Clip], factor: float
 ) -> None:
     clip = demos["step_up"].crop(40, 60)
-    plan, scaled = Plan(clip, robot), Plan(clip.scaled(factor), robot)
+    plan, scaled = (Plan(each, robot, proportions="person") for each in (clip, clip.scaled(factor)))
     np.testing.assert_allclose(scaled.landmarks, plan.landmarks, atol=1e-12)
     assert scaled.scene.terrain is not None
     assert plan.scene.terrain is not None

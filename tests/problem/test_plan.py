@@ -113,9 +113,11 @@ def test_nothing_supports_where_there_is_no_ground() -> None:
 # ---------------------------------------------------------------- the plan
 
 
-def test_people_are_scaled_to_the_robots_height(demos: dict[str, Clip], robot: RobotModel) -> None:
+def test_people_are_scaled_to_the_robots_height_if_asked(
+    demos: dict[str, Clip], robot: RobotModel
+) -> None:
     clip = demos["walk"]
-    plan = Plan(clip, robot)
+    plan = Plan(clip, robot, proportions="person")
     assert plan.scale == robot.height / clip.stature
     np.testing.assert_allclose(plan.landmarks, clip.landmarks() * plan.scale)
     assert Plan(clip, robot, scale=0.5).scale == 0.5
@@ -174,7 +176,7 @@ def test_anchors_lie_on_the_props_surface_in_both_worlds(
     demos: dict[str, Clip], robot: RobotModel
 ) -> None:
     clip = demos["lift_box"]
-    plan = Plan(clip, robot, mesh=MeshOptions(ground_anchors=0))
+    plan = Plan(clip, robot, proportions="person", mesh=MeshOptions(ground_anchors=0))
     shape, robots = clip.scene.props[0].shape, plan.scene.props[0]
     count = len(LANDMARKS)
     for index in (0, len(clip) // 2, len(clip) - 1):

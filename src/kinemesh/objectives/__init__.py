@@ -3,6 +3,7 @@
 from kinemesh.objectives.foot_place import FootPlace
 from kinemesh.objectives.hand_place import HandPlace
 from kinemesh.objectives.laplacian import Laplacian
+from kinemesh.objectives.limb_directions import LimbDirections
 from kinemesh.objectives.objective import Objective
 from kinemesh.objectives.orientation import Orientation
 from kinemesh.objectives.posture import Nominal, Posture
@@ -14,6 +15,7 @@ __all__ = [
     "FootPlace",
     "HandPlace",
     "Laplacian",
+    "LimbDirections",
     "Nominal",
     "Objective",
     "Orientation",
@@ -28,6 +30,7 @@ def defaults() -> tuple[Objective, ...]:
     return (
         Laplacian(),
         FootPlace(),
+        LimbDirections(),
         HandPlace(),
         Orientation(),
         Smoothness(),

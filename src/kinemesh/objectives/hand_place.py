@@ -23,7 +23,7 @@ class HandPlace(Objective):
     :math:`\beta` that rises from 0 to 1 before the touch and falls after it.
     """
 
-    weight: float = 10.0
+    weight: float = 30.0
     """Weight [1/m^2]."""
     blend: float = 0.3
     """Time over which the pull comes and goes [s]."""

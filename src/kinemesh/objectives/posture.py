@@ -22,7 +22,7 @@ class Posture(Objective):
     a pull they drift.  The :math:`p_j` stand in ``[posture]`` of ``robot.toml``.
     """
 
-    weight: float = 0.02
+    weight: float = 0.005
     """Weight [1/rad^2]."""
 
     def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares:

@@ -12,6 +12,7 @@ from kinemesh.problem.frame import (
 )
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.neighbours import ALONE, Neighbours
+from kinemesh.problem.person.followed import Proportions
 from kinemesh.problem.plan import Plan
 from kinemesh.problem.qp import DAMPING, PENALTY, QP, ROUNDING, Block
 from kinemesh.problem.scaling import scaled_scene
@@ -35,6 +36,7 @@ __all__ = [
     "Neighbours",
     "OrientationTarget",
     "Plan",
+    "Proportions",
     "SlowToe",
     "SoleApproach",
     "Solution",

@@ -67,13 +67,27 @@ class PropAnchors:
         cls,
         prop: Prop,
         target: Prop,
+        source: Prop | None,
         ground: float,
         scale: float,
         options: MeshOptions,
         rng: np.random.Generator,
     ) -> PropAnchors:
-        """Sample ``prop`` and carry its anchors over to ``target``, the robot's copy of it."""
+        """Sample ``prop`` and carry its anchors over to ``target``, the robot's copy of it.
+
+        And to ``source``, that of the person in the robot's proportions, where there is one.
+        """
         local = prop.shape.sample(options.prop_anchors, rng)
+        if source is not None:
+            there = Carrier(prop.shape, source.shape)(local)
+            return cls(
+                there,
+                source.track,
+                Carrier(prop.shape, target.shape)(local),
+                target.track,
+                poses.matrix(source.track),
+                poses.matrix(target.track),
+            )
         track = np.array(prop.track)
         # A prop that stands on the ground stands on it in the mesh too, even if the recording
         # has it a few centimetres lower than the feet: else mesh and soles pull two ways.
@@ -100,6 +114,8 @@ class Anchors:
     Args:
         home: the scene of the demonstration.
         scene: the robot's.
+        source: the demonstration's as the robot would meet it, for a person in the robot's
+            proportions; None: the person's world shrunk as a whole.
         shares: weights of the landmarks ``(K,)``.
         landmarks: of the person, scaled ``(T, K, 3)`` [m].
         land: where the robot's terrain is.
@@ -114,6 +130,7 @@ class Anchors:
         self,
         home: Scene,
         scene: Scene,
+        source: Scene | None,
         shares: Array,
         landmarks: Array,
         land: TerrainChange,
@@ -123,7 +140,15 @@ class Anchors:
         rng, ground = np.random.default_rng(options.seed), home.ground or 0.0
         self._landmarks, self._ground = landmarks, scene.ground
         self._props = [
-            PropAnchors.sampled(prop, same_prop(scene, prop), ground, scale, options, rng)
+            PropAnchors.sampled(
+                prop,
+                same_prop(scene, prop),
+                None if source is None else same_prop(source, prop),
+                ground,
+                scale,
+                options,
+                rng,
+            )
             for prop in home.props
         ]
         self._terrain: list[tuple[Array, Array]] = []

@@ -39,6 +39,7 @@ class Feet:
         scale: robot height / human height.
         fps: frames a second.
         slow: speed [m/s] below which a toe is hardly moved.
+        rests: by foot, heights [m] of ankle and toe while they rest.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Feet:
         scale: float,
         fps: float,
         slow: float,
+        rests: Mapping[str, tuple[float, float]],
     ) -> None:
         self._robot, under = robot, Land(scene)
         self._standing: list[_Standing] = []
@@ -64,12 +66,14 @@ class Feet:
                 continue
             side, toe = sole.name, landmarks[:, TOES[sole.name]]
             ankle = np.array(landmarks[:, LANDMARKS.index(f"{side}_ankle")])
-            ankle[:, 2] -= foot.ankle_height * scale
+            low, tip = rests[side]
+            ankle[:, 2] -= low
             surface = _surface(under, trodden(land, toe, side), 0.12 * scale)
             prints = footprints(foot, surface[0])
             self._standing.append(_Standing(sole, foot, *surface, prints))
             for part, flags, edge in ((0, foot.heel, ankle), (2, foot.toe, toe)):
                 height = trodden(land, edge, side)[:, 2]
+                height = height - (0.0 if part == 0 else tip)
                 corners = slice(part, part + 2)
                 approach = _Approach(sole, corners, flags, height, *surface, fps, prints)
                 self._approaches.append(approach)

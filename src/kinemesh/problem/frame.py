@@ -128,6 +128,9 @@ class Frame:
     laplacian: LaplacianTarget
     landmarks: Array
     """The person's landmarks ``(K, 3)`` [m], scaled to the robot, in the robot's world."""
+    figure: Array | None = None
+    """The person in the robot's proportions ``(K, 3)`` [m], arms as they are and not as far as
+    they have to reach; None where the person is scaled as a whole."""
     ground: float | None = 0.0
     """Height of the ground plane [m]."""
     obstacles: tuple[tuple[Obstacle, Array], ...] = ()

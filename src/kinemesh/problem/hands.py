@@ -9,9 +9,11 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.detection.touch import Touch
 from kinemesh.geometry import poses
-from kinemesh.motion import Scene
+from kinemesh.motion import LANDMARKS, Clip, Scene
 from kinemesh.problem.feet import TerrainChange, nearest
 from kinemesh.problem.frame import Contact
+from kinemesh.problem.person.holding import Grasp
+from kinemesh.problem.person.limbs import unit
 from kinemesh.problem.scaling import Carrier, same_prop
 from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
@@ -95,3 +97,54 @@ def _places(touch: Touch, home: Scene, scene: Scene, land: TerrainChange, scale:
     if home.terrain is None or scene.terrain is None:  # gone: no hand is led to it
         return touch.places
     return Carrier(home.terrain.shape, scene.terrain.shape)(touch.places)
+
+
+def hand_grasps(
+    robot: RobotModel,
+    clip: Clip,
+    home: Scene,
+    touches: Sequence[Touch],
+    scale: float,
+    body: Array,
+) -> dict[str, list[Grasp]]:
+    """The touches of both hands, by the name of the thing.
+
+    A hand belongs beyond the touched place towards the wrist as the person's hand is, as far as
+    the robot's palm is from its own.
+
+    Args:
+        robot: whose hands.
+        clip: the demonstration.
+        home: its scene as the robot meets it.
+        touches: the person's.
+        scale: of the robot's world against the person's.
+        body: landmarks of the person in the robot's proportions ``(T, K, 3)`` [m].
+    """
+    at = robot.configuration(robot.rest)
+    marks = at.landmarks()
+    found: dict[str, list[Grasp]] = {}
+    for hand in robot.hands:
+        mark = f"{hand.name}_hand"
+        if mark not in LANDMARKS:
+            continue
+        k = LANDMARKS.index(mark)
+        palm = at.positions(np.array([hand.joint]), hand.point[None])[0]
+        far = float(np.linalg.norm(palm - marks[k]))
+        for touch in touches:
+            if touch.hand != mark:
+                continue
+            place, wrist = touch.places, clip.landmark(mark)
+            track = _track(clip.scene, touch.thing)
+            if track is not None:
+                place = poses.apply(track, place[:, None])[:, 0]
+            there = _places(touch, clip.scene, home, None, scale)
+            time = np.abs(nearest(touch.touching) - np.arange(len(place))) / clip.fps
+            share = np.maximum(0.0, 1.0 - time / TOUCH_TIME)
+            grasp = Grasp(hand.name, body[:, k], there + far * unit(wrist - place), share)
+            found.setdefault(touch.thing, []).append(grasp)
+    return found
+
+
+def _track(scene: Scene, thing: str) -> Array | None:
+    """The track ``(T, 7)`` of a prop; None for the terrain."""
+    return next((prop.track for prop in scene.props if prop.name == thing), None)

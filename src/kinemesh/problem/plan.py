@@ -23,8 +23,8 @@ from kinemesh.problem.feet import TOES, Feet, TerrainChange
 from kinemesh.problem.frame import Frame, OrientationTarget, Touchdown
 from kinemesh.problem.hands import Hands
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
+from kinemesh.problem.person.followed import Proportions, followed
 from kinemesh.problem.prop_map import PropMap, TerrainScale
-from kinemesh.problem.scaling import scaled_scene
 from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
 from kinemesh.robot import OrientedLink, RobotModel
@@ -41,9 +41,10 @@ class Plan:
     Attributes:
         clip: the demonstration.
         robot: who is to follow it.
-        scale: robot height / human height.
+        scale: of the robot's world against the person's: robot's legs / person's legs, or robot
+            height / stature where the person is scaled as a whole.
         scene: the robot's scene: props at their real size on scaled tracks, terrain scaled.
-        landmarks: scaled landmarks ``(T, K, 3)`` [m].
+        landmarks: the person's ``(T, K, 3)`` [m], in the robot's world.
         footing: stance of each foot.
         touches: contacts of the hands.
         facings: how torso, feet and hands are turned, where the clip has rotations.
@@ -59,6 +60,7 @@ class Plan:
         *,
         scene: Scene | None = None,
         scale: float | None = None,
+        proportions: Proportions = "robot",
         mesh: MeshOptions | None = None,
         stance: StanceRule | None = None,
         touch: TouchRule | None = None,
@@ -79,7 +81,6 @@ class Plan:
         ):
             if rule is not None:
                 instance(name, rule, kind, f"a {kind.__name__}, or None for the default")
-        self.scale = robot.height / clip.stature if scale is None else float(scale)
         self._mesh = mesh or MeshOptions()
         if nominal is not None:
             what = "configurations (T, nq), finite"
@@ -92,10 +93,6 @@ class Plan:
         self._nominal = nominal
         marks = {mark: clip.landmark(mark) for mark in LANDMARKS}
         wanted = clip.scene if scene is None else seen(scene, marks)[0]
-        self.scene = scaled_scene(wanted, self.scale)
-        home = self.scene if scene is None else scaled_scene(clip.scene, self.scale)
-        self._displaced = None if scene is None else PropMap.between(home, self.scene)
-        self.landmarks = clip.landmarks() * self.scale
         if detected is None:
             detected = Detected.in_clip(clip, stance, touch)
         else:
@@ -104,14 +101,21 @@ class Plan:
         self.footing: Mapping[str, Footing] = detected.footing
         self.facings = detected.facings
         self.touches: tuple[Touch, ...] = detected.touches
+        person = followed(clip, robot, wanted, detected, proportions, scale)
+        self.scale, self.scene, self.landmarks = person.scale, person.scene, person.landmarks
+        self._figures, home = person.figures, person.home
+        self._displaced = None if scene is None else PropMap.between(home, self.scene)
         self._land: TerrainChange = None if scene is None else self._moved_land(home)
         scaled = self.landmarks, self._land, self.scale
         slow = (stance or StanceRule()).enter_speed
-        self._feet = Feet(robot, self.scene, self.footing, *scaled, clip.fps, slow)
+        self._feet = Feet(robot, self.scene, self.footing, *scaled, clip.fps, slow, person.rests)
         self._hands = Hands(
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
-        self._anchors = Anchors(clip.scene, self.scene, robot.reach.landmarks, *scaled, self._mesh)
+        source = None if person.figures is None else home
+        self._anchors = Anchors(
+            clip.scene, self.scene, source, robot.reach.landmarks, *scaled, self._mesh
+        )
         self._shares: list[Array] = []
         if self._displaced is not None:
             bodies = enumerate(self.landmarks)
@@ -162,6 +166,7 @@ class Plan:
             dt=1.0 / self.clip.fps,
             laplacian=self.laplacian(index),
             landmarks=self._expected(index),
+            figure=self._figure(index),
             ground=self.scene.ground,
             obstacles=obstacles,
             stances=stances,
@@ -209,6 +214,12 @@ class Plan:
         feet = [(body[toe][None], side) for side, toe in TOES.items()]
         away = [self._land.foot(place, side, index) - place for place, side in feet]
         return np.asarray(body + np.mean(away, axis=0))
+
+    def _figure(self, index: int) -> Array | None:
+        """Where the person's limbs point, arms turned with a prop that is turned."""
+        if self._figures is None or self._displaced is None:
+            return None if self._figures is None else np.asarray(self._figures[index])
+        return self._displaced.turned_arms(index, self._figures[index], self._shares[index])
 
     def _orientation_targets(self, index: int) -> tuple[OrientationTarget, ...]:
         return tuple(OrientationTarget(part, turns[index]) for part, turns in self._turns)

@@ -19,7 +19,7 @@ from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
 from kinemesh.geometry.easing import smooth_step
-from kinemesh.motion import Scene
+from kinemesh.motion import LANDMARKS, Scene
 from kinemesh.problem.scaling import carried, same_prop
 
 _NEAR, _FAR = 0.1, 0.6
@@ -100,6 +100,22 @@ class PropMap:
         each += [np.tile(turn, (len(own), 1)) for own, turn in zip(anchors, turns, strict=True)]
         vectors = np.concatenate(each)
         turned[: len(vectors)] = Rotation.from_rotvec(vectors).apply(deltas[: len(vectors)])
+        return turned
+
+    def turned_arms(self, index: int, landmarks: Array, shares: Array) -> Array:
+        """Landmarks ``(K, 3)`` [m] with upper arms and forearms turned with the props.
+
+        Args:
+            index: the frame.
+            landmarks: of the person.
+            shares: how far each goes with each prop ``(P, K)``.
+        """
+        turned = np.array(landmarks)
+        for side in ("left", "right"):
+            arm = [LANDMARKS.index(f"{side}_{mark}") for mark in ("shoulder", "elbow", "hand")]
+            for start, end in itertools.pairwise(arm):
+                turn = Rotation.from_rotvec(shares[:, end] @ self.turns[:, index])
+                turned[end] = turned[start] + turn.apply(landmarks[end] - landmarks[start])
         return turned
 
     def places(self, index: int, points: Array, shares: Array) -> Array:

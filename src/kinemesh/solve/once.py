@@ -11,7 +11,7 @@ from kinemesh.constraints import Constraint, StepBox
 from kinemesh.detection.stance import StanceRule
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.objectives import Objective
-from kinemesh.problem import MeshOptions
+from kinemesh.problem import MeshOptions, Proportions
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from kinemesh.solve.refine import Refinement
@@ -37,6 +37,7 @@ def retarget(
     refine: Refinement | Literal[False] | None = DEFAULT_REFINEMENT,
     mesh: MeshOptions | None = None,
     stance: StanceRule | None = None,
+    proportions: Proportions = "robot",
 ) -> Result:
     """Retarget one clip: a :class:`Retargeter` with these settings, used once.
 
@@ -67,6 +68,9 @@ def retarget(
         refine: the whole-clip pass that follows the frames; None or False leaves it out.
         mesh: how many anchors the interaction mesh has; ``MeshOptions()`` if left out.
         stance: when a foot counts as planted; ``StanceRule()`` if left out.
+        proportions: ``"robot"``, the default: the person is followed in the robot's proportions,
+            directions and footsteps her own, in a world scaled as the legs are; ``"person"``: she
+            is scaled by her stature as a whole, OmniRetarget's way.
 
     Raises:
         RobotError: the robot is not known or not complete.
@@ -88,6 +92,7 @@ def retarget(
         refine=refine,
         mesh=mesh,
         stance=stance,
+        proportions=proportions,
     )
     return retargeter.retarget(
         clip, scene=scene, nominal=nominal, progress=progress, on_frame=on_frame

@@ -24,7 +24,17 @@ from kinemesh.kernel import kernel_of
 from kinemesh.metrics import Held, clip_doubts
 from kinemesh.motion import Clip, Scene, Shape, Trajectory, in_place
 from kinemesh.objectives import Objective
-from kinemesh.problem import ALONE, QP, SOLVERS, Frame, MeshOptions, Neighbours, Plan, starts
+from kinemesh.problem import (
+    ALONE,
+    QP,
+    SOLVERS,
+    Frame,
+    MeshOptions,
+    Neighbours,
+    Plan,
+    Proportions,
+    starts,
+)
 from kinemesh.proximity import Obstacle
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
@@ -76,6 +86,7 @@ class Retargeter:
         refine: Refinement | Literal[False] | None = DEFAULT_REFINEMENT,
         mesh: MeshOptions | None = None,
         stance: StanceRule | None = None,
+        proportions: Proportions = "robot",
     ) -> None:
         if not isinstance(solver, str) or solver not in SOLVERS:
             raise SolveError(
@@ -113,6 +124,7 @@ class Retargeter:
         self.refine = _given("refine", None if refine is False else refine, Refinement, what)
         self.mesh = _given("mesh", mesh, MeshOptions, "MeshOptions, or None for the default")
         self.stance = _given("stance", stance, StanceRule, "a StanceRule, or None for the default")
+        self.proportions: Proportions = proportions
         self._loop = FrameLoop(
             kernel_of(self.robot),
             Terms(self.objectives, self.constraints),
@@ -139,6 +151,7 @@ class Retargeter:
             scene=scene,
             mesh=self.mesh,
             stance=self.stance,
+            proportions=self.proportions,
             nominal=nominal,
             obstacles=obstacles,
             detected=detected,

@@ -79,6 +79,7 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
             )
         ),
         landmarks=readonly(source[:count]),
+        figure=readonly(source[:count]),
         ground=0.0,
         obstacles=((obstacle, pose),),
         stances=_planted(posed, rng),

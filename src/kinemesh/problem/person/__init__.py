@@ -1,0 +1,1 @@
+"""The person whom a robot follows: lengths, feet, hands, and what they hold."""
