@@ -34,7 +34,8 @@ ROWS = (
     *("contact.prop.gap_mean", "contact.prop.gap_p95", "contact.prop.kept"),
     *("contact.prop.shift_mean", "contact.terrain_hand.gap_p95", "contact.terrain_foot.gap_p95"),
     *("limits.joint_excess", "limits.velocity_excess"),
-    *("smoothness.joint_jerk", "smoothness.root_jerk", "tracking.landmark_error"),
+    *("smoothness.joint_jerk", "smoothness.root_jerk"),
+    *("tracking.landmark_error", "tracking.landmark_error_scaled"),
     *("tracking.worst_landmark", "tracking.worst_half_second", "limbs.mean"),
     *("limbs.worst_mean", "limbs.worst_p95", "limbs.worst_half_second"),
     *("posture.trunk", "posture.lean_forward", "posture.lean_aside", "posture.heading"),
@@ -100,7 +101,7 @@ def peer_score(path: Path, clip: Clip, robot: kinemesh.RobotModel) -> metrics.Sc
     joints = 7 + len(robot.joint_names)
     q = np.hstack([poses.from_wxyz(qpos[:, :7]), qpos[:, 7:joints]])
     scale = robot.height / clip.stature
-    scene = scaled_scene(clip.scene, scale)
+    scene = scaled_scene(clip.scene, scale, clip.fps)
     if scene.props and qpos.shape[1] == joints + 7:
         track = poses.from_wxyz(qpos[:, joints:])
         scene = Scene((replace(scene.props[0], track=track),), scene.terrain, scene.ground)

@@ -42,7 +42,7 @@ def test_a_dance_is_kept_for_what_its_trainers_file_holds_at_50(
     np.testing.assert_allclose(file.trajectory.joints, own.trajectory.joints, atol=1e-6)
     clip = kinemesh.read(dance, fps=30.0).resample(50.0)
     score = metrics.evaluate(
-        file.trajectory, robot, scene=scaled_scene(clip.scene, own.scale), clip=clip
+        file.trajectory, robot, scene=scaled_scene(clip.scene, own.scale, clip.fps), clip=clip
     )
     assert score.state != "fail", score.verdict
     for name in ("penetration.self.max", "penetration.ground.max", "stance.slip_mean"):

@@ -12,6 +12,8 @@ from commands import Command, walking
 from kinemesh import RobotModel, demos, retarget
 from kinemesh.matching import TrajectoryFile
 from kinemesh.matching.mismatch import mismatch
+from kinemesh.metrics import Surfaces
+from kinemesh.metrics.person.proportions import proportioned
 from kinemesh.motion import Clip
 from kinemesh.result import Result
 
@@ -44,6 +46,24 @@ def test_a_result_answers_its_own_recording_and_no_other(
     assert mismatch(written, clip) == ""
     assert "it was made from" in mismatch(written, other)
     assert "it was made from" in mismatch(written, clip.mirrored())
+
+
+@pytest.mark.parametrize("way", ["scaled", "in the robot's proportions"])
+def test_the_person_of_a_result_may_have_either_proportions(
+    answer: Result, clip: Clip, other: Clip, robot: RobotModel, way: str
+) -> None:
+    for scale in (answer.scale, 0.9 * answer.scale):
+        landmarks = scale * clip.landmarks()
+        if way != "scaled":
+            landmarks = proportioned(clip, robot, scale, Surfaces())
+            # Feet are planted and hands put where they touch: some centimetres off.
+            landmarks = landmarks + np.array([0.03, 0.0, 0.0])
+            landmarks[:, -1] += np.array([0.0, 0.1, 0.1])
+        made = replace(answer, landmarks=landmarks, scale=scale)
+        written = TrajectoryFile(made.trajectory, robot, result=made)
+        assert mismatch(written, clip) == ""
+        assert "it was made from" in mismatch(written, other)
+        assert "it was made from" in mismatch(written, clip.mirrored())
 
 
 def test_a_bare_trajectory_answers_whom_its_robot_follows(

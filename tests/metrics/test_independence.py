@@ -24,8 +24,9 @@ TAKEN = (
     *(f"kinemesh.proximity.{name}" for name in ("narrow_phase", "sheet", "signed_distances")),
     *(f"kinemesh.proximity.{name}" for name in ("surface", "twosided")),
     *(f"kinemesh.kernel{name}" for name in ("", ".native", ".reference", ".rows")),
-    *(f"kinemesh.detection.{name}" for name in ("stance", "support", "touch")),
-    *(f"kinemesh.geometry.{name}" for name in ("closest", "field", "heights", "inside")),
+    *(f"kinemesh.detection.{name}" for name in ("resting", "stance", "support", "touch")),
+    *(f"kinemesh.geometry.{name}" for name in ("closest", "drops", "field", "heights")),
+    "kinemesh.geometry.inside",
 )
 """Modules of the solver: all that they define is made to raise."""
 

@@ -63,6 +63,17 @@ def test_boxes_in_each_other_are_named(robot: RobotModel, file: str, low: str, h
     assert row.passed or row.note.startswith((f"{low} in {high}", f"{high} in {low}"))
 
 
+@pytest.mark.parametrize(
+    "file", ["table_prop_box/tableprop", "stack/stack", "prop_origin/corner", "prop_origin/o05"]
+)
+def test_scenes_that_once_fell_apart_hold_together(robot: RobotModel, file: str) -> None:
+    clip = io.read(recording(f"../faults/{file}.toml"))
+    result, score = answered(clip.crop(len(clip) - 20, len(clip)), robot)
+    assert len(result.scene.props) == len(clip.scene.props)
+    for name in ("penetration.props.max", "scene.place", "scene.rest"):
+        assert score[name].value == pytest.approx(0.0, abs=0.05) and score[name].passed
+
+
 @pytest.mark.parametrize("file", ["corner", "o05"])
 def test_a_prop_off_its_place_is_named(robot: RobotModel, file: str) -> None:
     clip = io.read(recording(f"../faults/prop_origin/{file}.toml"))

@@ -69,7 +69,7 @@ def test_gmrs_figures_are_reproduced(base, clip):
         ("contact.prop.gap_p95", 85.0, 2.0),
         ("smoothness.joint_jerk", 403.0, 1.0),
         ("smoothness.root_jerk", 26.0, 0.5),
-        ("tracking.landmark_error", 8.0, 0.3),
+        ("tracking.landmark_error_scaled", 8.0, 0.3),
     ):
         assert rows[name].value == pytest.approx(figure, abs=slack), name
 

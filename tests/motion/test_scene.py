@@ -56,6 +56,15 @@ def test_a_size_that_cannot_be_metres_is_refused(factor: float, words: str) -> N
         Terrain(BOX.scaled(factor))
 
 
+@pytest.mark.parametrize("size", [0.0, -1.0, np.nan, np.inf, 1e3])
+def test_a_size_of_the_robots_copy_that_cannot_be_is_refused(size: float) -> None:
+    with pytest.raises(ClipError, match="robot_scale"):
+        Prop("crate", BOX, still(), size)
+    assert Prop("crate", BOX, still(), None).robot_scale is None
+    with pytest.raises(TypeError, match="robot_scale"):
+        Prop("crate", BOX, still(), "person")  # type: ignore[arg-type]
+
+
 def test_props_need_names_of_their_own() -> None:
     with pytest.raises(ClipError, match="names of their own"):
         Scene((Prop("a", BOX, still()), Prop("a", BOX, still())))

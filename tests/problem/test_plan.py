@@ -4,78 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
 from kinemesh.detection.support import support_height
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
-from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Terrain
-from kinemesh.problem import MeshOptions, Plan, Touchdown, scaled_scene
+from kinemesh.motion import LANDMARKS, Clip, Scene, Shape, Terrain
+from kinemesh.problem import MeshOptions, Plan, Touchdown
 from kinemesh.robot import RobotModel
-
-
-def standing(bottom: np.ndarray, size: tuple[float, float, float] = (0.4, 0.3, 0.2)) -> Prop:
-    """A box whose lowest face is at these heights."""
-    track = np.zeros((len(bottom), 7))
-    track[:, 0], track[:, 1], track[:, 6] = 1.0, -2.0, 1.0
-    track[:, 2] = bottom + size[2] / 2.0
-    return Prop("box", Shape.box(size), track)
-
-
-# ---------------------------------------------------------------- the robot's scene
-
-
-@given(
-    st.floats(0.5, 1.5),
-    st.floats(-1.0, 1.0),
-    st.floats(-0.04, 0.04),
-    st.lists(st.floats(0.0, 1.5), min_size=2, max_size=5),
-)
-def test_a_resting_prop_stays_on_the_ground_and_its_lift_is_scaled(
-    scale: float, ground: float, sunk: float, lift: list[float]
-) -> None:
-    heights = ground + sunk + np.array([0.0, *lift])
-    scene = scaled_scene(Scene((standing(heights),), None, ground), scale)
-    assert scene.ground == pytest.approx(ground * scale)
-    lowest = scene.props[0].lowest() - ground * scale
-    assert lowest[0] == pytest.approx(0.0, abs=1e-9)
-    np.testing.assert_allclose(lowest[1:], np.array(lift) * scale, atol=1e-9)
-
-
-@given(st.floats(0.5, 1.5))
-def test_a_prop_on_a_table_is_as_high_as_the_scaled_table(scale: float) -> None:
-    heights = np.array([0.7, 0.7, 1.0])
-    scene = scaled_scene(Scene((standing(heights),)), scale)
-    np.testing.assert_allclose(scene.props[0].lowest(), heights * scale, atol=1e-12)
-
-
-def test_a_prop_keeps_its_size_and_its_turns_and_scales_its_path() -> None:
-    prop = standing(np.array([0.0, 0.3]))
-    turned = np.array(prop.track)
-    turned[1, 3:] = [0.0, 0.6, 0.0, 0.8]
-    prop = replace(prop, track=turned)
-    after = scaled_scene(Scene((prop,)), 0.7).props[0]
-    np.testing.assert_array_equal(after.shape.bounds, prop.shape.bounds)
-    np.testing.assert_allclose(after.track[:, :2], 0.7 * prop.track[:, :2])
-    np.testing.assert_array_equal(after.track[:, 3:], prop.track[:, 3:])
-    lift = np.diff(prop.lowest())
-    np.testing.assert_allclose(np.diff(after.lowest()), 0.7 * lift, atol=1e-12)
-
-
-def test_terrain_is_scaled_as_a_whole() -> None:
-    terrain = Terrain(Shape.box((1.0, 1.0, 0.4), (2.0, 0.0, 0.2)), "step")
-    after = scaled_scene(Scene((), terrain), 0.5).terrain
-    assert after is not None
-    assert after.name == "step"
-    np.testing.assert_allclose(after.shape.bounds, [[0.75, -0.25, 0.0], [1.25, 0.25, 0.2]])
-
-
-def test_a_scene_without_a_ground_stays_without() -> None:
-    scene = scaled_scene(Scene((standing(np.array([0.5, 0.6])),), None, None), 0.7)
-    assert scene.ground is None
-
 
 # ---------------------------------------------------------------- the ground under a foot
 

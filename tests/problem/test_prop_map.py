@@ -21,15 +21,17 @@ def turned(clip: Clip, angle: float, tau: float = np.inf) -> Scene:
 
 
 def displaced(clip: Clip, scene: Scene, scale: float = 0.7) -> PropMap:
-    found = PropMap.between(scaled_scene(clip.scene, scale), scaled_scene(scene, scale))
+    found = PropMap.between(
+        scaled_scene(clip.scene, scale, clip.fps), scaled_scene(scene, scale, clip.fps)
+    )
     assert found is not None
     return found
 
 
 def test_a_prop_where_it_was_displaces_nothing(demos: dict[str, Clip]) -> None:
     clip = demos["lift_box"]
-    home = scaled_scene(clip.scene, 0.7)
-    assert PropMap.between(home, scaled_scene(turned(clip, 0.0), 0.7)) is None
+    home = scaled_scene(clip.scene, 0.7, clip.fps)
+    assert PropMap.between(home, scaled_scene(turned(clip, 0.0), 0.7, clip.fps)) is None
     assert PropMap.between(Scene(), Scene()) is None
 
 

@@ -69,6 +69,7 @@ def same_scene(one: Scene, other: Scene) -> None:
     assert (one.things, one.ground) == (other.things, other.ground)
     for a, b in zip(one.props, other.props, strict=True):
         np.testing.assert_allclose(a.track, b.track, rtol=0, atol=1e-15)
+        assert a.robot_scale == b.robot_scale
         same_shape(a.shape, b.shape)
     if one.terrain is not None and other.terrain is not None:
         same_shape(one.terrain.shape, other.terrain.shape)
@@ -111,7 +112,10 @@ def test_whatever_was_met_is_read_as_it_was(
     rng = np.random.default_rng(seed)
     frames = len(climbed)
     far = np.tile([9.0, 9.0, 0.3, 0.0, 0.0, 0.6, 0.8], (frames, 1))
-    props = tuple(Prop(f"thing {k}", shape_of(kind, rng), far) for k, kind in enumerate(kinds))
+    props = tuple(
+        Prop(f"thing {k}", shape_of(kind, rng), far, (1.0, 0.75, None)[rng.integers(3)])
+        for k, kind in enumerate(kinds)
+    )
     terrain = None if land is None else Terrain(shape_of(land, rng), "land")
     assert climbed.demonstration is not None
     clip = replace(climbed.demonstration, scene=Scene(props, terrain, 0.125))
@@ -122,7 +126,7 @@ def test_whatever_was_met_is_read_as_it_was(
     )
     before = replace(
         climbed,
-        scene=scaled_scene(target if adapted else clip.scene, climbed.scale),
+        scene=scaled_scene(target if adapted else clip.scene, climbed.scale, clip.fps),
         tracks={},
         touch={},
         demonstration=clip,

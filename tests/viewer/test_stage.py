@@ -9,6 +9,10 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh import Clip, Result, RobotModel, Scene, Trajectory, demos, metrics
 from kinemesh.errors import ClipError, ReadError
+from kinemesh.metrics import Surfaces
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
+from kinemesh.metrics.person.proportions import proportioned
+from kinemesh.metrics.person.scale import world_scale
 from kinemesh.motion import Prop, Shape, Terrain
 from kinemesh.viewer import HULLS, Stage, stage
 from kinemesh.viewer.meshes import link_meshes
@@ -106,10 +110,15 @@ def test_person_props_and_terrain_are_the_results(staged: Stage, sinking: Result
 def test_a_bare_trajectory_gets_person_contacts_and_scene_from_the_clip(
     sinking: Result, robot: RobotModel, clip: Clip
 ) -> None:
-    found = stage(sinking.trajectory, robot, clip, meshes=HULLS)
     scale = robot.height / clip.stature
+    found = stage(sinking.trajectory, robot, clip, scale=scale, meshes=HULLS)
     assert found.person is not None
-    np.testing.assert_allclose(found.person, clip.landmarks() * scale)
+    fitted = proportioned(clip, robot, scale, Surfaces())
+    np.testing.assert_array_equal(found.person, fitted)
+    posed = KinematicTrajectory(sinking.trajectory, robot)
+    its = world_scale(posed, clip, Surfaces()).value
+    own = stage(sinking.trajectory, robot, clip, meshes=HULLS)
+    np.testing.assert_array_equal(own.person, proportioned(clip, robot, its, Surfaces()))
     assert [p.name for p in found.props] == [p.name for p in clip.scene.props]
     assert any(c.name == "left toe stands" for c in found.contacts)
     assert stage(sinking.trajectory, robot, meshes=HULLS).person is None

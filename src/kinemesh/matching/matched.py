@@ -39,7 +39,7 @@ class MatchedTrajectory:
     clip: Clip | None
     """The recording that it answers, where one is known."""
     scale: float | None
-    """Robot height / person's."""
+    """How much smaller the robot's world is than the person's."""
     held: Held | None
     """What its solver held, where the file says so."""
     target: Scene | None

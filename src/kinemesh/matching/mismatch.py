@@ -6,11 +6,17 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.matching.trajectory_file import TrajectoryFile
+from kinemesh.metrics import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
+from kinemesh.metrics.person.proportions import proportioned
 from kinemesh.motion import Clip
 
 _SAME = 0.05
-"""The person in a result is the recording's where they are this near [m], root mean square."""
+"""The person in a result is the recording's where they are this near [m], root mean square ..."""
+
+_FITTED = 0.10
+"""... or this near, where she has the robot's proportions: hands and feet that are put where they
+touch are elsewhere than her bones point."""
 
 _FOLLOWS = 0.2
 """A robot's landmarks are this near [m] to the person's, root mean square, at the scale and place
@@ -20,14 +26,15 @@ that fit best: right answers of three tools are within 0.1."""
 def mismatch(file: TrajectoryFile, clip: Clip) -> str:
     """Why ``file``, frame for frame with ``clip``, answers another recording; empty if it does not.
 
-    A result has the person that it was made from; of somebody else's file the robot's landmarks
-    are held against the person's.
+    A result has the person that it was made from, scaled or in the robot's proportions; of
+    somebody else's file the robot's landmarks are held against the person's.
     """
     person = clip.landmarks()
     if file.result is not None:
         own = file.result.landmarks[: len(person)]
         off = _rms(own - person * file.result.scale)
-        if off > _SAME:
+        fitted = proportioned(clip, file.robot, file.result.scale, Surfaces())
+        if off > _SAME and _rms(own - fitted) > _FITTED:
             return (
                 f"it was made from {file.result.clip!r}, whose person is {off:.2f} m from that "
                 f"of {clip.name!r} (root mean square)"

@@ -12,6 +12,9 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.matching.trajectory_file import TrajectoryFile
+from kinemesh.metrics import Surfaces
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
+from kinemesh.metrics.person.scale import world_scale
 from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 from kinemesh.problem import scaled_scene
 from kinemesh.recordings import read_shape
@@ -45,7 +48,9 @@ def scene_of(
     """What the robot met, the scale of its world, and what is missing in it.
 
     A result that carries its scene is in that, whatever recording is given: only shapes that are
-    given without one take the place of its own.
+    given without one take the place of its own. The scale of a file that does not say is found
+    from where the robot goes, beside ``clip``, of as many frames; without one the person's
+    height has to do.
 
     Raises:
         ReadError: a mesh is given and it is not known where it was.
@@ -53,10 +58,17 @@ def scene_of(
     notes: list[str] = []
     scale, own = file.scale, file.scene
     if clip is not None:
-        scale = file.robot.height / clip.stature if scale is None else scale
-        scene = scaled_scene(clip.scene, scale)
+        if scale is None:
+            posed = KinematicTrajectory(file.trajectory, file.robot)
+            there = [(p, _moved(p, file.tracks, len(clip.scene.props))) for p in clip.scene.props]
+            tracked = Scene(tuple(moved for prop, moved in there if moved is not prop))
+            found = world_scale(posed, clip, Surfaces(), own or tracked)
+            scale = found.value
+            if found.matters and clip.scene.things:
+                notes.append(found.note)
+        scene = scaled_scene(clip.scene, scale, clip.fps)
         if own is not None:
-            return own, scale, _other(own, scene)
+            return own, scale, [*notes, *_other(own, scene)]
         props = tuple(_moved(prop, file.tracks, len(scene.props)) for prop in scene.props)
         if file.tracks and not props:
             notes.append("props: in the trajectory, but not in the clip: not measured (object=)")

@@ -36,7 +36,7 @@ class TrajectoryFile:
     tracks: Mapping[str, Array] = field(default_factory=dict)
     """Prop to poses ``(T, 7)``; ``prop 1``, ... where the file does not name its props."""
     scale: float | None = None
-    """Robot height / human height, where the file says so."""
+    """How much smaller the robot's world is than the person's, where the file says so."""
     stance: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     """When feet were held ``(T,)``, where the file says so."""
     notes: tuple[str, ...] = ()

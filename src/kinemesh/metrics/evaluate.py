@@ -21,6 +21,8 @@ from kinemesh.metrics.measures.stance import stance
 from kinemesh.metrics.measures.things import things
 from kinemesh.metrics.measures.tracking import tracking
 from kinemesh.metrics.person.human import Hands
+from kinemesh.metrics.person.proportions import proportioned
+from kinemesh.metrics.person.scale import world_scale
 from kinemesh.metrics.score import Score
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.robot.model import RobotModel
@@ -48,7 +50,9 @@ def evaluate(
         clip: the demonstration, in its own scene at human scale. Without it the rows on
             stance, contact, tracking, limbs and posture have no value: they are the person's
             to say.
-        scale: robot height / human height; default by stature.
+        scale: how much smaller the robot's world is than the person's; by default the ratio of
+            the legs if that explains clearly better where the robot goes, else that of the
+            statures; noted where a scene hangs on it.
         limits: where the verdict draws its lines.
         target: the scene, at human scale, that the motion was to be adapted to: a variant's, or
             the clip's own. Without it a prop on a track of its own is not held against any place.
@@ -78,11 +82,17 @@ def evaluate(
     limits = limits or Limits()
     posed = KinematicTrajectory(trajectory, robot)
     surfaces, pairs = surfaces or Surfaces(), SelfPairs(robot)
-    hands = None if clip is None else Hands(clip, surfaces)
     props, terrain = encounters(scene, posed, surfaces)
-    factor = 1.0
+    hands = person = None
+    factor, notes = 1.0 if scale is None else scale, []
     if clip is not None:
-        factor = robot.height / clip.stature if scale is None else scale
+        hands = Hands(clip, surfaces)
+        if scale is None:
+            found = world_scale(posed, clip, surfaces, scene)
+            factor = found.value
+            if found.matters and scene.things:
+                notes.append(found.note)
+        person = proportioned(clip, robot, factor, surfaces)
     measures = (
         *penetration(posed, scene, props, terrain, pairs, limits),
         *things(scene, clip, target, factor, limits, surfaces),
@@ -90,7 +100,7 @@ def evaluate(
         *contact(posed, scene, props, terrain, hands, limits, surfaces),
         *joint_limits(posed, limits),
         *smoothness(posed),
-        *tracking(posed, clip, factor, limits),
+        *tracking(posed, clip, person, factor, limits),
         *limbs(posed, clip, limits),
         *posture(posed, clip, limits),
         *dynamics(posed, scene, surfaces),
@@ -103,6 +113,7 @@ def evaluate(
         robot=robot.name,
         frames=len(posed),
         fps=posed.fps,
+        notes=tuple(notes),
     )
 
 

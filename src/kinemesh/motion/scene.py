@@ -31,9 +31,17 @@ class Prop:
     shape: Shape
     track: Array
     """Poses ``(T, 7)``, ``x y z qx qy qz qw`` in the world."""
+    robot_scale: float | None = 1.0
+    """Size of the robot's copy against this one; None: as the person is scaled to the robot."""
 
     def __post_init__(self) -> None:
         text("name", self.name, "the prop's name, a text")
+        if self.robot_scale is not None:
+            what = "a factor, 0.01 to 100, or None for that of the person"
+            size = number(
+                "robot_scale", self.robot_scale, what, low=0.01, high=100.0, error=ClipError
+            )
+            object.__setattr__(self, "robot_scale", size)
         instance("shape", self.shape, Shape, "a Shape, such as Shape.box((0.4, 0.3, 0.3))")
         track = floats("track", self.track, "poses (T, 7), x y z qx qy qz qw", error=ClipError)
         if track.ndim != 2 or track.shape[1] != 7:

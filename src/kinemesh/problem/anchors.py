@@ -12,7 +12,7 @@ from kinemesh.errors import OptionError
 from kinemesh.geometry import poses
 from kinemesh.motion import Prop, Scene
 from kinemesh.problem.feet import TerrainChange
-from kinemesh.problem.scaling import Carrier, carried, same_prop, sunk
+from kinemesh.problem.scaling import Carrier, carried, same_prop
 from kinemesh.problem.terrain_pieces import TerrainPieces
 
 _JOGGLE = 0.003
@@ -68,7 +68,6 @@ class PropAnchors:
         prop: Prop,
         target: Prop,
         source: Prop | None,
-        ground: float,
         scale: float,
         options: MeshOptions,
         rng: np.random.Generator,
@@ -89,9 +88,6 @@ class PropAnchors:
                 poses.matrix(target.track),
             )
         track = np.array(prop.track)
-        # A prop that stands on the ground stands on it in the mesh too, even if the recording
-        # has it a few centimetres lower than the feet: else mesh and soles pull two ways.
-        track[:, 2] -= sunk(prop, ground)
         track[:, :3] *= scale
         places = Carrier(prop.shape, target.shape)(local)
         turns = poses.matrix(track), poses.matrix(target.track)
@@ -112,7 +108,8 @@ class Anchors:
     """The vertices of a clip's meshes: landmarks, and anchors on props, terrain and ground.
 
     Args:
-        home: the scene of the demonstration.
+        home: the scene of the demonstration, settled: a prop that stands on the ground stands on
+            it in the mesh too, else mesh and soles would pull two ways.
         scene: the robot's.
         source: the demonstration's as the robot would meet it, for a person in the robot's
             proportions; None: the person's world shrunk as a whole.
@@ -137,14 +134,13 @@ class Anchors:
         scale: float,
         options: MeshOptions,
     ) -> None:
-        rng, ground = np.random.default_rng(options.seed), home.ground or 0.0
+        rng = np.random.default_rng(options.seed)
         self._landmarks, self._ground = landmarks, scene.ground
         self._props = [
             PropAnchors.sampled(
                 prop,
                 same_prop(scene, prop),
                 None if source is None else same_prop(source, prop),
-                ground,
                 scale,
                 options,
                 rng,

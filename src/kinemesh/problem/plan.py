@@ -25,6 +25,7 @@ from kinemesh.problem.hands import Hands
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.person.followed import Proportions, followed
 from kinemesh.problem.prop_map import PropMap, TerrainScale
+from kinemesh.problem.scaling import settled
 from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
 from kinemesh.robot import OrientedLink, RobotModel
@@ -43,7 +44,7 @@ class Plan:
         robot: who is to follow it.
         scale: of the robot's world against the person's: robot's legs / person's legs, or robot
             height / stature where the person is scaled as a whole.
-        scene: the robot's scene: props at their real size on scaled tracks, terrain scaled.
+        scene: the robot's scene: terrain scaled, props at their size on what bears them.
         landmarks: the person's ``(T, K, 3)`` [m], in the robot's world.
         footing: stance of each foot.
         touches: contacts of the hands.
@@ -113,8 +114,9 @@ class Plan:
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
         source = None if person.figures is None else home
+        stood = settled(clip.scene, clip.fps)
         self._anchors = Anchors(
-            clip.scene, self.scene, source, robot.reach.landmarks, *scaled, self._mesh
+            stood, self.scene, source, robot.reach.landmarks, *scaled, self._mesh
         )
         self._shares: list[Array] = []
         if self._displaced is not None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from kinemesh.arrays import Array
+from kinemesh.detection.resting import Resting
 from kinemesh.errors import ClipError
 from kinemesh.motion import Prop, Scene, Shape, Terrain
-
-_RESTS = 0.1
-"""A prop whose lowest point comes this close to the ground [m] rests on it."""
+from kinemesh.problem.placing import Placing, size_of
 
 _SAME = 1e-6
 """Shapes whose vertices differ by less [m] are the same."""
@@ -20,31 +20,61 @@ _SAMPLES = 20_000
 """Points that stand for a surface."""
 
 
-def scaled_scene(scene: Scene, scale: float) -> Scene:
-    """The robot's scene: terrain scaled; props at real size, on tracks that are scaled.
+def scaled_scene(
+    scene: Scene,
+    scale: float,
+    fps: float,
+    *,
+    offsets: Mapping[str, Array] | None = None,
+    resting: Resting | None = None,
+) -> Scene:
+    """The robot's scene: terrain scaled; props of their own size, at scaled places.
 
-    A prop's track is scaled in x and y. In z its *lowest point* is scaled, above the height
-    at which it rests, so that a prop of real size still rests on what supported it.
+    What rests on the ground, on terrain or on another prop rests on the same thing in the robot's
+    scene then, and on another prop at the same place of it; see :mod:`kinemesh.problem.placing`.
+    Elsewhere the middle of a prop's bounds is scaled in x and y, and its *lowest point* in z,
+    above the height at which it rests. Turns are kept.
+
+    Args:
+        scene: the person's.
+        scale: robot height / human height.
+        fps: frames a second, for rests are told by how long they last.
+        offsets: by how much props are elsewhere while nothing but the ground bears them, by name
+            ``(3,)`` [m], each in its own frame.
+        resting: who bears whom in ``scene``, where that is known already.
     """
-    ground = scene.ground or 0.0
     props = []
     for prop in scene.props:
-        lowest = prop.lowest()
-        bottom = (lowest - sunk(prop, ground)) * scale
-        track = np.array(prop.track)
-        track[:, :2] *= scale
-        track[:, 2] += bottom - lowest
-        props.append(replace(prop, track=track))
+        size = size_of(prop, scale)
+        shape = prop.shape if size == 1.0 else prop.shape.scaled(size)
+        props.append(replace(prop, shape=shape, robot_scale=1.0))
     terrain = scene.terrain
     if terrain is not None:
         terrain = Terrain(terrain.shape.scaled(scale), terrain.name)
-    return Scene(tuple(props), terrain, None if scene.ground is None else scene.ground * scale)
+    ground = None if scene.ground is None else scene.ground * scale
+    target = Scene(tuple(props), terrain, ground)
+    if not props:
+        return target
+    resting = resting or Resting.in_scene(scene, fps)
+    tracks = Placing(scene, target, resting, scale, fps, offsets or {}).tracks()
+    placed = zip(props, tracks, strict=True)
+    return replace(target, props=tuple(replace(prop, track=track) for prop, track in placed))
 
 
-def sunk(prop: Prop, ground: float) -> float:
-    """How far above the ground [m] a prop is that ought to rest on it; 0 if it does not rest."""
-    above = float(prop.lowest().min()) - ground
-    return above if abs(above) < _RESTS else 0.0
+def settled(scene: Scene, fps: float) -> Scene:
+    """The scene with what is a few centimetres above or below the ground on it.
+
+    Recordings often put objects and person off one another in z, and only the contact could tell
+    which is right.
+    """
+    if not scene.props:
+        return scene
+    props = []
+    for prop, sunk in zip(scene.props, Resting.in_scene(scene, fps).sunk, strict=True):
+        track = np.array(prop.track)
+        track[:, 2] -= sunk
+        props.append(replace(prop, track=track))
+    return replace(scene, props=tuple(props))
 
 
 def same_prop(scene: Scene, prop: Prop) -> Prop:

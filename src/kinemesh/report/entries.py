@@ -67,7 +67,7 @@ def entry(
     worst = share.argmax(axis=1)
     return Entry(
         name or (own.clip if own is not None else clip.name if clip is not None else robot.name),
-        stage(matched.motion, robot, clip, matched.scene),
+        stage(matched.motion, robot, clip, matched.scene, scale=matched.scale),
         matched.score(),
         timeline(trajectory, robot, scene=matched.scene, clip=clip),
         share[np.arange(len(share)), worst],

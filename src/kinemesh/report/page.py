@@ -111,7 +111,7 @@ def _page(entries: Sequence[Entry], title: str, scene: bool) -> str:
 def _legend(entries: Sequence[Entry]) -> str:
     text = (
         "Drag to turn, right-drag to move, scroll to come closer; bar below: play and stop. "
-        "Blue lines: the person, scaled to the robot. A square of the ground is 0.5 m wide."
+        "Blue lines: the person, fitted to the robot. A square of the ground is 0.5 m wide."
     )
     if len(entries) > 1:
         text += f" From the first to the last: {', '.join(entry.name for entry in entries)}."

@@ -73,8 +73,8 @@ def plots(entries: Sequence[Entry]) -> list[Plot]:
         draw.speeds(),
         draw.rows(
             "Likeness",
-            "Mean distance between the robot's landmarks and the person's, scaled, and the worst "
-            "limb's angle to the person's.",
+            "Mean distance between the robot's landmarks and those of the person in the robot's "
+            "proportions, and the worst limb's angle to the person's.",
             {"tracking.landmark_error": "landmark error", "limbs.worst_p95": "worst limb"},
         ),
         *(plot for k in range(len(entries)) for plot in draw.solved(k)),

@@ -80,7 +80,10 @@ def _of_scene(scene: Scene, shapes: Shapes, scale: float) -> dict[str, Any]:
     terrain = scene.terrain
     return {
         "ground": scene.ground,
-        "props": [{"name": p.name, **shapes.add(p.shape, scale)} for p in scene.props],
+        "props": [
+            {"name": p.name, "robot_scale": p.robot_scale, **shapes.add(p.shape, scale)}
+            for p in scene.props
+        ],
         "terrain": None
         if terrain is None
         else {"name": terrain.name, **shapes.add(terrain.shape, scale)},
@@ -89,7 +92,8 @@ def _of_scene(scene: Scene, shapes: Shapes, scale: float) -> dict[str, Any]:
 
 def _scene(told: Mapping[str, Any], shapes: list[Shape], tracks: Any) -> Scene:
     props = [
-        Prop(text("name", one["name"]), found(one, shapes), track)
+        # Files of earlier versions know no other size than the real one.
+        Prop(text("name", one["name"]), found(one, shapes), track, one.get("robot_scale", 1.0))
         for one, track in zip(told["props"], tracks, strict=True)
     ]
     under = told["terrain"]

@@ -9,7 +9,8 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.demos import SKELETON, walk
-from kinemesh.metrics.measures.limbs import LIMBS, between, directions
+from kinemesh.metrics.geometry.directions import between
+from kinemesh.metrics.measures.limbs import LIMBS, directions
 from kinemesh.motion import LANDMARKS, Clip
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel

@@ -111,7 +111,7 @@ def legend(stages: Sequence[Stage], colours: Sequence[Colour]) -> str:
     if len(stages) == 1:
         shown = [(LIGHT, f"robot {stages[0].robot}")]
     if any(stage.person is not None for stage in stages):
-        shown.append((BLUE, "person, scaled to the robot"))
+        shown.append((BLUE, "person, fitted to the robot"))
     shown += [(ORANGE, name) for name in dict.fromkeys(p.name for s in stages for p in s.props)]
     shown += [(SAND, t.name) for t in {s.terrain for s in stages if s.terrain is not None}]
     if any(stage.contacts for stage in stages):

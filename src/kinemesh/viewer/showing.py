@@ -42,6 +42,7 @@ class Shown:
             own.clip,
             own.scene,
             score=score,
+            scale=own.scale,
             meshes=self.meshes,
             name=self.name,
         )

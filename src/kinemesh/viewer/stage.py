@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array, readonly
 from kinemesh.errors import ClipError
-from kinemesh.metrics import Score
+from kinemesh.metrics import Score, Surfaces
+from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
+from kinemesh.metrics.person.proportions import proportioned
+from kinemesh.metrics.person.scale import world_scale
 from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Trajectory
 from kinemesh.motion.skeleton import BONES
 from kinemesh.problem import scaled_scene
@@ -43,7 +46,7 @@ class Stage:
     link_poses: Array
     """Where these frames are ``(T, L, 7)``: ``x y z qx qy qz qw``."""
     person: Array | None = None
-    """The person's landmarks, scaled to the robot ``(T, J, 3)`` [m]; None where not known."""
+    """The person's landmarks, fitted to the robot ``(T, J, 3)`` [m]; None where not known."""
     edges: NDArray[np.int64] = field(default_factory=lambda: EDGES)
     """The person's bones ``(E, 2)``, as indices into J."""
     props: tuple[Mesh, ...] = ()
@@ -94,6 +97,7 @@ def stage(
     scene: Scene | None = None,
     *,
     score: Score | None = None,
+    scale: float | None = None,
     meshes: str | Path | None = None,
     name: str | None = None,
 ) -> Stage:
@@ -107,6 +111,8 @@ def stage(
         scene: the robot's scene; default: the result's own. That of an earlier version's file is
             empty: then it is the clip's, scaled, with props on the file's tracks.
         score: what :func:`kinemesh.metrics.evaluate` says; without it penetrations are not known.
+        scale: how much smaller the robot's world is than the person's, where that is no result's;
+            default: as the ruler finds it.
         meshes: a folder with the robot's meshes, ``"hulls"``, or None: those that are installed.
         name: what to call it; default: the clip's name.
 
@@ -123,8 +129,11 @@ def stage(
             f"the clip has {len(clip)} frames and the trajectory {len(trajectory)}: crop or "
             f"resample the clip as it was when the trajectory was made"
         )
-    scale = own.scale if own is not None else robot.height / clip.stature if clip else 1.0
-    scene = _scene(own, clip, scale) if scene is None else scene
+    if own is not None:
+        scale = own.scale
+    elif clip is not None and scale is None:
+        scale = world_scale(KinematicTrajectory(trajectory, robot), clip, Surfaces()).value
+    scene = _scene(own, clip, scale or 1.0) if scene is None else scene
     for prop in scene.props:
         if len(prop.track) != len(trajectory):
             raise ClipError(
@@ -140,7 +149,7 @@ def stage(
     if own is not None:
         person = own.landmarks
     elif clip is not None:
-        person = clip.landmarks() * scale
+        person = proportioned(clip, robot, scale or 1.0, Surfaces())
     terrain = scene.terrain
     named = own.clip if own is not None else clip.name if clip is not None else trajectory.robot
     return Stage(
@@ -190,7 +199,7 @@ def _scene(own: Result | None, clip: Clip | None, scale: float) -> Scene:
         return own.scene
     if clip is None:
         return Scene()
-    scene = scaled_scene(clip.scene, scale)
+    scene = scaled_scene(clip.scene, scale, clip.fps)
     tracks = {} if own is None else own.tracks
     props: tuple[Prop, ...] = tuple(
         replace(prop, track=tracks.get(prop.name, prop.track)) for prop in scene.props

@@ -21,7 +21,7 @@ def stood(clip: Clip, robot: RobotModel, factor: float = 1.0) -> np.ndarray:
     still = robot.configuration(robot.rest).landmarks()
     scale = leg_ratio(person, still)
     body = proportioned(person, still, scale, footing)
-    scene = scaled_scene(clip.scene, scale)
+    scene = scaled_scene(clip.scene, scale, clip.fps)
     return planted(body, factor * scale * person, still, footing, scene, clip.fps)
 
 

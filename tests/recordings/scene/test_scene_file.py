@@ -56,6 +56,20 @@ def test_a_prop_stands_at_its_pose(make: Make) -> None:
     np.testing.assert_allclose(crate.track[0, 3:], [0, 0, 0.6, 0.8])
 
 
+@pytest.mark.parametrize(
+    ("said", "size"), [("", 1.0), ("robot_scale = 0.8", 0.8), ('robot_scale = "person"', None)]
+)
+def test_the_robots_copy_of_a_prop_may_be_of_another_size(
+    make: Make, said: str, size: float | None
+) -> None:
+    clip = read(make(f"{CRATE}pose = [1.0, 0.0, 0.2]\n{said}"))
+    assert clip.scene.props[0].robot_scale == size
+    # And it stays so, whatever is made of the clip.
+    others = (clip.mirrored(), clip.crop(0, 2), clip.rotated(0.3), clip.translated((1, 2, 0)))
+    for other in (*others, clip.resampled(2.0 * clip.fps)):
+        assert other.scene.props[0].robot_scale == size
+
+
 @pytest.mark.parametrize("suffix", [".npy", ".npz", ".csv"])
 @pytest.mark.parametrize("order", ["xyzw", "wxyz"])
 def test_a_track_is_read_in_its_order(make: Make, tmp_path: Path, suffix: str, order: str) -> None:
@@ -166,6 +180,8 @@ WRONG = [
     (CRATE + "pose = [0, 0]", None, "expected 3 or 7 numbers"),
     (CRATE + "pose = [0, 0, 0, 0, 0, 0, 0]", None, "quaternion is zero"),
     (CRATE + "pose = [0, 0, 0]\nscale = 0", None, "positive"),
+    (CRATE + "pose = [0, 0, 0]\nrobot_scale = 0", None, 'expected 0.01 to 100, or "person"'),
+    (CRATE + 'pose = [0, 0, 0]\nrobot_scale = "mine"', None, "robot_scale = 'mine'"),
     (
         CRATE + "pose = [0, 0, 0]\ncolour = 3",
         None,

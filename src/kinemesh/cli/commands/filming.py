@@ -60,7 +60,12 @@ class RenderCommand:
         clip = self.recording.read(self.clip)
         matched = self.recording.match(self.result, clip, self.robot, self.source_fps)
         drawn = stage(
-            matched.motion, matched.robot, matched.clip, matched.scene, meshes=self.meshes
+            matched.motion,
+            matched.robot,
+            matched.clip,
+            matched.scene,
+            scale=matched.scale,
+            meshes=self.meshes,
         )
         if self.person != "none" and drawn.person is None:
             raise KinemeshError("--person: the file does not say where the person is; give --clip")

@@ -106,10 +106,10 @@ def watched(
     meshes, joints = link_meshes(robot, window.meshes)
     del meshes  # the stage reads them again; here only who carries them is asked
     still = Trajectory(np.tile(robot.rest, (len(clip), 1)), clip.fps, robot.joint_names, robot.name)
-    scene = scaled_scene(clip.scene, robot.height / clip.stature)
-    before = replace(
-        stage(still, robot, clip, scene, meshes=window.meshes), contacts=(), figures={}
-    )
+    scale = robot.height / clip.stature
+    scene = scaled_scene(clip.scene, scale, clip.fps)
+    drawn = stage(still, robot, clip, scene, scale=scale, meshes=window.meshes)
+    before = replace(drawn, contacts=(), figures={})
     with window.open() as view:
         view.show([before], playing=False)
         window.announce(console, view)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from kinemesh.arrays import Array
+from kinemesh.metrics.geometry.directions import between, bone, unit
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures import windows
 from kinemesh.metrics.score import Measure, none, runs
-from kinemesh.motion import LANDMARKS, Clip
+from kinemesh.motion import Clip
 
 _BONES = {
     "upper arm": ("shoulder", "elbow"),
@@ -19,8 +20,6 @@ _BONES = {
 }
 LIMBS = tuple(f"{side} {bone}" for side in SIDES for bone in _BONES)
 """The limbs, in the order of the columns of :func:`directions`."""
-_SHORTEST = 1e-6
-"""A bone shorter than this [m] points nowhere."""
 
 
 def limbs(posed: KinematicTrajectory, clip: Clip | None, limits: Limits) -> tuple[Measure, ...]:
@@ -67,26 +66,14 @@ def limbs(posed: KinematicTrajectory, clip: Clip | None, limits: Limits) -> tupl
 
 def directions(landmarks: Array) -> Array:
     """Unit directions ``(T, 8, 3)`` of the limbs away from the trunk; NaN without a length."""
-    index = LANDMARKS.index
     return np.stack(
         [
-            unit(landmarks[:, index(f"{side}_{end}")] - landmarks[:, index(f"{side}_{start}")])
+            unit(bone(landmarks, f"{side}_{start}", f"{side}_{end}"))
             for side in SIDES
             for start, end in _BONES.values()
         ],
         axis=1,
     )
-
-
-def unit(vectors: Array) -> Array:
-    """``vectors`` ``(..., 3)`` of length 1; NaN for those that have none."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(np.where(length > _SHORTEST, vectors, np.nan) / np.maximum(length, _SHORTEST))
-
-
-def between(a: Array, b: Array) -> Array:
-    """Angles ``(...)`` [deg] between unit vectors ``(..., 3)``."""
-    return np.asarray(np.degrees(np.arccos(np.clip(np.sum(a * b, axis=-1), -1.0, 1.0))))
 
 
 def _mean(angle: Array) -> Array:

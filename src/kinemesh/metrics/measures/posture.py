@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from kinemesh.arrays import Array
+from kinemesh.metrics.geometry.directions import between, bone, leftward, middle, unit
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures import windows
-from kinemesh.metrics.measures.limbs import between, unit
 from kinemesh.metrics.score import Measure, none, runs
-from kinemesh.motion import LANDMARKS, Clip
+from kinemesh.motion import Clip
 
 _UPRIGHT = 0.5
 """A trunk leans to a side, and does not lie, while its cosine with the vertical is over this."""
@@ -110,20 +110,7 @@ def _leans(robot: Array, person: Array) -> tuple[Array, Array]:
 
 def _trunk(landmarks: Array) -> Array:
     """Unit direction ``(T, 3)`` from between the hips to between the shoulders."""
-    high, low = (
-        landmarks[:, [LANDMARKS.index(f"{side}_{part}") for side in SIDES]].mean(axis=1)
-        for part in ("shoulder", "hip")
-    )
-    return unit(high - low)
-
-
-def leftward(landmarks: Array) -> Array:
-    """From right to left ``(T, 3)`` [m], of hips and shoulders together."""
-    ends = [
-        sum((landmarks[:, LANDMARKS.index(f"{side}_{part}")] for part in ("hip", "shoulder")), 0.0)
-        for side in SIDES
-    ]
-    return np.asarray(ends[0] - ends[1])
+    return unit(middle(landmarks, "shoulder") - middle(landmarks, "hip"))
 
 
 def _heading(landmarks: Array) -> Array:
@@ -135,18 +122,17 @@ def _heading(landmarks: Array) -> Array:
 
 def _knee(landmarks: Array, side: str) -> Array:
     """Flexion ``(T,)`` [deg] of a knee: 0 is straight."""
-    hip, knee, ankle = (
-        landmarks[:, LANDMARKS.index(f"{side}_{part}")] for part in ("hip", "knee", "ankle")
+    thigh, shank = ("hip", "knee"), ("knee", "ankle")
+    return between(
+        *(unit(bone(landmarks, f"{side}_{a}", f"{side}_{b}")) for a, b in (thigh, shank))
     )
-    return between(unit(knee - hip), unit(ankle - knee))
 
 
 def _toes_inwards(robot: Array, person: Array, side: str) -> Array:
     """How much further inwards ``(T,)`` [deg] the robot's toes point; NaN if a foot hangs down."""
     feet = []
     for landmarks, least in ((robot, _LEVEL / 2.0), (person, _LEVEL)):
-        ankle, toe = (landmarks[:, LANDMARKS.index(f"{side}_{end}")] for end in ("ankle", "toe"))
-        foot = toe - ankle
+        foot = bone(landmarks, f"{side}_ankle", f"{side}_toe")
         yaw = np.degrees(np.arctan2(foot[:, 1], foot[:, 0]))
         feet.append(np.where(_level(foot, least), yaw, np.nan))
     left = _wrapped(feet[0] - feet[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
@@ -11,14 +12,16 @@ from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.overlap import Body, depths
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.limits import Limits
-from kinemesh.metrics.measures.rests import rests
+from kinemesh.metrics.measures.places import apart
+from kinemesh.metrics.measures.rests import bearers, rests
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import Clip, Prop, Scene
 
 _SEEN = 1e-3
 """A recorded overlap of more than this [m] is told."""
 _OWN = 1e-3
-"""A track is the recording's, scaled, if its origin is nowhere further off [m], horizontally."""
+"""A prop is where it is meant to be, or its track's origin is scaled, if it is nowhere further off
+[m], horizontally."""
 
 
 def things(
@@ -37,10 +40,30 @@ def things(
             none("scene.place", "cm", why),
             none("scene.rest", "cm", why),
         )
+    overlap = _overlap(scene, None if clip is None else clip.scene, limits.props, surfaces)
+    if clip is None:
+        why = "needs the clip"
+        return (
+            overlap,
+            none("scene.place", "cm", why, limits.prop_place),
+            none("scene.rest", "cm", why, limits.prop_rest),
+        )
+    source = target or clip.scene
+    resting = bearers(source, clip.fps, surfaces)
+    off = apart(scene, source, scale, clip.fps, resting, surfaces)
+    meant = dict.fromkeys(off, True)
+    if target is None:
+        # A track that is none of the recording's was given on purpose, or by somebody else.
+        own = {prop.name: prop for prop in scene.props}
+        meant = {
+            prop.name: off[prop.name].max() <= _OWN or _scaled(own[prop.name], prop, scale)
+            for prop in source.props
+            if prop.name in off
+        }
     return (
-        _overlap(scene, None if clip is None else clip.scene, limits.props, surfaces),
-        _place(scene, None if clip is None else clip.scene, target, scale, limits.prop_place),
-        rests(scene, clip, target, scale, limits.prop_rest),
+        overlap,
+        _place(off, meant, limits.prop_place),
+        rests(scene, resting, meant, surfaces, limits.prop_rest),
     )
 
 
@@ -98,33 +121,17 @@ def _recorded(
     return 0.0 if depth is None else float(depth[frame])
 
 
-def _place(
-    scene: Scene, recorded: Scene | None, target: Scene | None, scale: float, limit: float | None
-) -> Measure:
-    """How far the middles of props are, horizontally, from their scaled places."""
-    source = target or recorded
-    if source is None:
-        return none("scene.place", "cm", "needs the clip", limit)
-    wanted = {prop.name: prop for prop in source.props}
-    pairs = {p.name: (p, wanted[p.name]) for p in scene.props if p.name in wanted}
-    if not pairs:
+def _place(apart: Mapping[str, Array], meant: Mapping[str, bool], limit: float | None) -> Measure:
+    """How far the middles of props are, horizontally, from where they are to be."""
+    if not apart:
         return none("scene.place", "cm", "no prop of the scene is one of the recording's", limit)
-    apart = {
-        name: np.linalg.norm(_middle(here)[:, :2] - scale * _middle(there)[:, :2], axis=1)
-        for name, (here, there) in pairs.items()
-    }
     series = np.max(list(apart.values()), axis=0)
     frame = int(np.argmax(series))
     name = max(apart, key=lambda key: float(apart[key][frame]))
     note = f"the middle of {name}, in frame {frame}"
-    if target is None:
-        # A track that is none of the recording's was given on purpose, or by somebody else.
-        here, there = pairs[name]
-        if np.abs(here.track[:, :2] - scale * there.track[:, :2]).max() > _OWN:
-            allowed = np.inf if limit is None else limit
-            if 1e2 * series[frame] > allowed:
-                limit = None
-                note += ", on a track that is not the recording's: not judged without target"
+    if not meant[name] and limit is not None and 1e2 * series[frame] > limit:
+        limit = None
+        note += ", on a track that is not the recording's: not judged without target"
     return Measure(
         "scene.place",
         1e2 * float(series[frame]),
@@ -136,6 +143,6 @@ def _place(
     )
 
 
-def _middle(prop: Prop) -> Array:
-    """The middle of a prop's bounds in the world ``(T, 3)`` [m]."""
-    return poses.apply(prop.track, prop.shape.bounds.mean(axis=0)[None])[:, 0]
+def _scaled(prop: Prop, recorded: Prop, scale: float) -> bool:
+    """Whether the origin of a prop's track is that of the recording's, scaled."""
+    return bool(np.abs(prop.track[:, :2] - scale * recorded.track[:, :2]).max() <= _OWN)

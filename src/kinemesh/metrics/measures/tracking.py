@@ -1,4 +1,8 @@
-"""Whether the robot does what the person does: landmarks, their relations, their range."""
+"""Whether the robot does what the person does: landmarks, their relations, their range.
+
+The person has the robot's proportions, as :mod:`kinemesh.metrics.person.proportions` gives them
+to her: one who is scaled as a whole has other limbs, and is not what a robot ought to look like.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,10 @@ import numpy as np
 from scipy.spatial import Delaunay, QhullError
 
 from kinemesh.arrays import Array
+from kinemesh.metrics.geometry.directions import leftward
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures import windows
-from kinemesh.metrics.measures.posture import leftward
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import LANDMARKS, Clip
 
@@ -18,35 +22,57 @@ _MOVES = 0.05
 
 
 def tracking(
-    posed: KinematicTrajectory, clip: Clip | None, scale: float, limits: Limits
+    posed: KinematicTrajectory,
+    clip: Clip | None,
+    person: Array | None,
+    scale: float,
+    limits: Limits,
 ) -> tuple[Measure, ...]:
-    """Rows that compare with the person scaled by ``scale``."""
-    if clip is None:
+    """Rows that compare with the person in the robot's proportions.
+
+    ``landmark_error_scaled`` alone compares with the person scaled as a whole, as papers do.
+
+    Args:
+        posed: the robot.
+        clip: what it answers.
+        person: its landmarks ``(T, K, 3)`` [m], in the robot's proportions.
+        scale: how much smaller the robot's world is.
+        limits: where the verdict draws its lines.
+    """
+    if clip is None or person is None:
         why = "needs the clip"
         return (
             none("tracking.landmark_error", "cm", why, limits.landmark_error, owed=True),
+            none("tracking.landmark_error_scaled", "cm", why),
             none("tracking.worst_landmark", "cm", why, limits.worst_landmark, owed=True),
             none("tracking.worst_half_second", "cm", why, limits.worst_landmark, owed=True),
             none("tracking.laplacian", "1", why),
             none("tracking.range_kept", "1", why, limits.range_kept, owed=True),
         )
-    person, robot = clip.landmarks() * scale, posed.landmarks
-    error = np.linalg.norm(person - robot, axis=-1)
-    worst = int(np.argmax(error.mean(axis=0)))
-    allowed = np.inf if limits.landmark_error is None else limits.landmark_error
+    robot = posed.landmarks
+    error = 1e2 * np.linalg.norm(person - robot, axis=-1)
+    scaled = 1e2 * np.linalg.norm(scale * clip.landmarks() - robot, axis=-1)
     return (
-        Measure(
-            "tracking.landmark_error",
-            1e2 * float(error.mean()),
-            "cm",
-            limits.landmark_error,
-            frames=runs(1e2 * error.mean(axis=1) > allowed),
-            note=f"most at {LANDMARKS[worst]}: {1e2 * error[:, worst].mean():.3g} cm",
-            series=1e2 * error.mean(axis=1),
-        ),
-        *_worst(1e2 * error, posed.fps, limits.worst_landmark),
+        _mean("landmark_error", error, limits.landmark_error),
+        _mean("landmark_error_scaled", scaled, None),
+        *_worst(error, posed.fps, limits.worst_landmark),
         Measure("tracking.laplacian", laplacian_cost(person, robot), "1"),
         _range(person, robot, limits),
+    )
+
+
+def _mean(key: str, error: Array, limit: float | None) -> Measure:
+    """The mean of errors ``(T, K)`` [cm] over frames and landmarks."""
+    worst = int(np.argmax(error.mean(axis=0)))
+    series = error.mean(axis=1)
+    return Measure(
+        f"tracking.{key}",
+        float(error.mean()),
+        "cm",
+        limit,
+        frames=runs(windows.over(series[:, None], limit)),
+        note=f"most at {LANDMARKS[worst]}: {error[:, worst].mean():.3g} cm",
+        series=series,
     )
 
 

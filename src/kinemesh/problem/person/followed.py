@@ -8,9 +8,10 @@ from typing import Literal
 
 from kinemesh.arrays import Array
 from kinemesh.detection.detected import Detected
+from kinemesh.detection.resting import Resting
 from kinemesh.motion import LANDMARKS, Clip, Scene
 from kinemesh.problem.hands import hand_grasps
-from kinemesh.problem.person.holding import held_offset, held_scene
+from kinemesh.problem.person.holding import held_offset
 from kinemesh.problem.person.planting import planted
 from kinemesh.problem.person.proportions import SIDES, leg_ratio, proportioned
 from kinemesh.problem.person.reaching import reaching
@@ -64,7 +65,16 @@ def followed(
     rest = robot.configuration(robot.rest).landmarks()
     if scale is None:
         scale = leg_ratio(person, rest) if proportions == "robot" else robot.height / clip.stature
-    home, scene = scaled_scene(clip.scene, scale), scaled_scene(wanted, scale)
+    fps, resting = clip.fps, Resting.in_scene(clip.scene, clip.fps)
+    own = None if wanted is clip.scene else Resting.in_scene(wanted, fps)
+
+    def scenes(offsets: Mapping[str, Array]) -> tuple[Scene, Scene]:
+        home = scaled_scene(clip.scene, scale, fps, offsets=offsets, resting=resting)
+        if own is None:
+            return home, home
+        return home, scaled_scene(wanted, scale, fps, offsets=offsets, resting=own)
+
+    home, scene = scenes({})
     if proportions == "person":
         flat = {side: (foot.ankle_height * scale, 0.0) for side, foot in detected.footing.items()}
         return Followed(scale, person * scale, None, home, scene, flat)
@@ -72,9 +82,10 @@ def followed(
     body = planted(body, person * scale, rest, detected.footing, home, clip.fps)
     grasps = hand_grasps(robot, clip, home, detected.touches, scale, body)
     offsets = {
-        prop.name: held_offset(prop, grasps.get(prop.name, ()), home.ground) for prop in home.props
+        prop.name: held_offset(prop, grasps.get(prop.name, ()), resting.rests(k))
+        for k, prop in enumerate(home.props)
     }
-    home, scene = (held_scene(there, offsets, clip.fps) for there in (home, scene))
+    home, scene = scenes(offsets)
     grasps = hand_grasps(robot, clip, home, detected.touches, scale, body)
     marks = {name: float(rest[k, 2]) for k, name in enumerate(LANDMARKS)}
     return Followed(

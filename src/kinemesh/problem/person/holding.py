@@ -8,23 +8,18 @@ stay where they are on it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from kinemesh.arrays import Array
 from kinemesh.detection.stance import Flags
 from kinemesh.geometry import poses
-from kinemesh.motion import Prop, Scene
+from kinemesh.motion import Prop
 
 _FARTHEST = 0.3
 """No prop is moved by more than this [m]."""
-_LIFTED = 0.03
-"""A prop whose lowest point is higher than this [m] over the ground is carried."""
-_STEADY = 0.15
-"""Width [s] of the Gaussian that eases it from its support to its holder."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +36,13 @@ class Grasp:
     """1 while it touches, falling to 0 before and after ``(T,)``."""
 
 
-def held_offset(prop: Prop, grasps: Sequence[Grasp], ground: float | None) -> Array:
+def held_offset(prop: Prop, grasps: Sequence[Grasp], rests: Flags) -> Array:
     """By how much ``(3,)`` [m] a prop is moved, in its own frame; 0 if it is not held.
 
     Args:
         prop: in the robot's scene, where it is scaled to.
         grasps: of both hands.
-        ground: height of the ground [m].
+        rests: when something bears it ``(T,)``: what hands do then says less.
     """
     if not grasps:
         return np.zeros(3)
@@ -56,40 +51,9 @@ def held_offset(prop: Prop, grasps: Sequence[Grasp], ground: float | None) -> Ar
     count = holds.sum(axis=0)
     mean = np.where(holds[..., None], away, 0.0).sum(axis=0) / np.maximum(count, 1)[:, None]
     held = count > 0
-    lifted = held & carried(prop, ground)
+    lifted = held & ~rests
     if lifted.any():
         held = lifted
     turned = np.einsum("tji,tj->ti", poses.matrix(prop.track[held]), mean[held])
     offset = np.median(turned, axis=0)
     return np.asarray(offset * min(1.0, _FARTHEST / max(float(np.linalg.norm(offset)), 1e-9)))
-
-
-def held_scene(scene: Scene, offsets: Mapping[str, Array], fps: float) -> Scene:
-    """The robot's scene with props where they are held.
-
-    On the ground a prop stays at its height.
-    """
-    props = []
-    for prop in scene.props:
-        offset = offsets.get(prop.name, np.zeros(3))
-        if not offset.any():
-            props.append(prop)
-            continue
-        track = np.array(prop.track)
-        shift = poses.matrix(track) @ offset
-        lifted = carried(prop, scene.ground).astype(np.float64)
-        share = gaussian_filter1d(lifted, _STEADY * fps, mode="nearest")
-        if scene.ground is not None:
-            clear = np.maximum(prop.lowest() - scene.ground, 0.0)
-            share = np.minimum(share, clear / np.maximum(np.abs(shift[:, 2]) * 2.0, 1e-9))
-        track[:, :2] += shift[:, :2]
-        track[:, 2] += share * shift[:, 2]
-        props.append(replace(prop, track=track))
-    return replace(scene, props=tuple(props))
-
-
-def carried(prop: Prop, ground: float | None) -> Flags:
-    """When a prop is off the ground ``(T,)``."""
-    if ground is None:
-        return np.ones(len(prop.track), dtype=bool)
-    return np.asarray(prop.lowest() - ground > _LIFTED)

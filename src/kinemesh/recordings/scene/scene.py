@@ -95,7 +95,7 @@ def with_prop(clip: Clip, recording: Recording, entry: PropEntry, made: Made, tu
     return replace(
         clip,
         scene=Scene(
-            (*clip.scene.props, _prop(entry.name, made.shape, track, turned)), clip.scene.terrain
+            (*clip.scene.props, _prop(entry, made.shape, track, turned)), clip.scene.terrain
         ),
         notes=(*clip.notes, *said, note, *made.notes),
         warnings=(*clip.warnings, *(f"{made.source}: {text}" for text in made.shape.warnings)),
@@ -153,5 +153,6 @@ def _fits(extent: float) -> bool:
     return _OBJECTS[0] <= extent <= _OBJECTS[1]
 
 
-def _prop(name: str, shape: Shape, track: Array, turned: bool) -> Prop:
-    return Prop(name, shape, turned_poses(track) if turned else track)
+def _prop(entry: PropEntry, shape: Shape, track: Array, turned: bool) -> Prop:
+    track = turned_poses(track) if turned else track
+    return Prop(entry.name, shape, track, entry.robot_scale)

@@ -33,6 +33,7 @@ _PROP = {
     "file": str,
     "box": list,
     "scale": float,
+    "robot_scale": float,
     "decompose": bool,
     "track": dict,
     "pose": list,
@@ -53,6 +54,8 @@ _TERRAIN = {
 }
 _OWN = "clip"
 """The word for the track that the motion's file has."""
+_PERSON = "person"
+"""The word for the factor by which the person is scaled to the robot."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +83,8 @@ class PropEntry:
     decompose: bool = False
     track: TrackEntry | Array | None = None
     """A file of poses, one pose ``(7,)``, or None for the track in the motion's own file."""
+    robot_scale: float | None = 1.0
+    """Size of the robot's copy against this one; None: as the person is scaled to the robot."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +171,13 @@ def _prop(where: str, folder: Path, entry: Any) -> PropEntry:
         )
     box = None if "box" not in table else _list(where, "box", table["box"], (3,))
     return PropEntry(
-        name, file, box, _positive(where, table, "scale"), table.get("decompose", False), track
+        name,
+        file,
+        box,
+        _positive(where, table, "scale"),
+        table.get("decompose", False),
+        track,
+        _robot_scale(where, table),
     )
 
 
@@ -218,16 +229,17 @@ def _table(
     needed: tuple[str, ...],
     own: bool = False,
 ) -> dict[str, Any]:
-    """A table with known keys of the right kinds; ``own``: a track may be the motion's own."""
+    """A table with known keys of the right kinds; ``own``: a prop's, where words may stand."""
     if not isinstance(entry, dict):
         raise ReadError(f"{where} is missing; expected a table with {', '.join(needed or kinds)}")
     expected: dict[type, str] = {
         list: "a list of numbers",
         dict: f'"{_OWN}" or a table {{ file = "..." }}',
     }
-    # A text in place of a table is looked at by itself.
+    # A word in place of a table or a number is looked at by itself.
+    words = {"track": _OWN, "robot_scale": _PERSON} if own else {}
     kinds = {
-        key: str if own and kind is dict and entry.get(key) == _OWN else kind
+        key: str if key in words and entry.get(key) == words[key] else kind
         for key, kind in kinds.items()
     }
     return toml.values(where, entry, kinds, needed=needed, expected=expected)
@@ -261,3 +273,14 @@ def _positive(where: str, table: Mapping[str, Any], key: str) -> float:
     if value <= 0.0:
         raise ReadError(f"{where}: {key} = {value}", given=value, expected="a positive number")
     return value
+
+
+def _robot_scale(where: str, table: Mapping[str, Any]) -> float | None:
+    """The factor of a prop; None where it is the person's."""
+    value = table.get("robot_scale", 1.0)
+    if value == _PERSON:
+        return None
+    if not 0.01 <= value <= 100.0:
+        expected = f'0.01 to 100, or "{_PERSON}"'
+        raise ReadError(f"{where}: robot_scale = {value}", given=value, expected=expected)
+    return float(value)
