@@ -121,23 +121,18 @@ class FrameLoop:
             yield frame, answer
 
     def first(self, frame: Frame) -> Answer:
-        """Solve a frame that nothing goes before.
+        """Solve a frame that nothing goes before: the best of what all starts lead to.
 
-        If the usual start ends poorly, others are tried; if a limb then goes another way than the
-        person's, so are the ways that it could go.
+        If a limb then goes another way than the person's, so are the ways tried that it could go.
         """
         program = Program(self.terms, self.kernel, frame)
-        best: Answer | None = None
+        found = []
         for start in starts(self.kernel.robot, frame.landmarks):
             free = self._in_free_space(program, start.q)
-            answer = self.solved(program, free, self.first_iterations)
-            if best is None or answer.merit < best.merit:
-                best = answer
-            if not self._is_poor(frame, answer):
-                break
-        assert best is not None  # there is always a start
+            found.append(self.solved(program, free, self.first_iterations))
+        best = min(found, key=_merit)
         other = self.otherwise(program, best.configuration)
-        return best if other is None or other.merit >= best.merit else other
+        return best if other is None else min(best, other, key=_merit)
 
     def otherwise(self, program: Program, found: Configuration) -> Answer | None:
         """The best solution from where limbs of ``found`` that stray go other ways.
@@ -148,11 +143,8 @@ class FrameLoop:
         if not limbs.strays(found.landmarks(), person):
             return None
         ways = limbs.ways(found, person)
-        return min(
-            (self.solved(program, way, self.first_iterations) for way in ways),
-            key=lambda answer: answer.merit,
-            default=None,
-        )
+        tried = (self.solved(program, way, self.first_iterations) for way in ways)
+        return min(tried, key=_merit, default=None)
 
     def following(
         self, frame: Frame, neighbours: Neighbours, futile: Futile | None = None
@@ -259,6 +251,10 @@ class FrameLoop:
                 if radius < _SMALLEST:
                     break
         return Answer(best, best_merit, done, best.configuration)
+
+
+def _merit(answer: Answer) -> float:
+    return answer.merit
 
 
 def touchdown(stance: Stance, configuration: Configuration) -> Touchdown:

@@ -82,8 +82,8 @@ def _resting(height: Array, robot: Array, footing: Mapping[str, Footing]) -> tup
         foot = footing[side]
         for mark, down in (("toe", foot.toe), ("ankle", foot.toe & foot.heel)):
             k = LANDMARKS.index(f"{side}_{mark}")
-            values = height[:, k]
-            values = values[(down if down.any() else np.ones_like(down)) & np.isfinite(values)]
+            values = height[down & np.isfinite(height[:, k]), k]
+            # Of who never stands, who lies with toes up, it is not known: the same for both.
             own[k] = np.quantile(values, 0.3) if len(values) else robot[k, 2]
             rests[k] = robot[k, 2]
     return own, rests
