@@ -156,10 +156,12 @@ def test_a_chain_from_a_usual_solution_is_that_solution(
     solved = Solved(demos["walk"].crop(40, 60), robot)
     usual = Chain(0, solved.qs)
     chain = followed(solved.loop, solved.frames, 9, solved.qs[9], usual)
-    # It meets the others at once, both ways.
-    assert chain.frames == range(8, 11)
-    for k in chain.frames:
+    # It meets the others, both ways.
+    assert 0 < chain.frames[0] < 9 < chain.frames[-1] < 19
+    for k in (chain.frames[0], 9, chain.frames[-1]):
         assert np.abs(chain[k][7:] - solved.qs[k][7:]).max() < 0.05
+    for k in chain.frames:
+        assert np.abs(chain[k][7:] - solved.qs[k][7:]).max() < 0.2
 
 
 def test_a_chain_from_elsewhere_goes_on_to_the_ends_within_the_motors_reach(
