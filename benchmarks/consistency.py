@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from quality import RECORDINGS, SHARED
@@ -47,23 +48,47 @@ def reversed_in_time(clip: Clip) -> Clip:
     )
 
 
-def limbs(retargeter: kinemesh.Retargeter, clip: Clip, *, mirrored: bool = False) -> Array:
-    """Where the answer to ``clip`` has the limbs ``(T, 6, 3)`` [m]; in the mirror if asked."""
+class Answer(NamedTuple):
+    """What was made of a clip."""
+
+    limbs: Array
+    """Where elbows, hands and knees are ``(T, 6, 3)`` [m]."""
+    pelvis: Array
+    """Where that of the person is who was followed ``(T, 3)`` [m]."""
+
+    def part(self, frames: slice) -> Answer:
+        """Some of its frames."""
+        return Answer(self.limbs[frames], self.pelvis[frames])
+
+    def apart(self, other: Answer) -> Array:
+        """How far the limbs are from another answer's ``(T, 6)`` [m].
+
+        A part of a clip has its own estimate of the legs' length, and so another scale about the
+        world's origin: that shift over the ground is no other pose, and is taken out.
+        """
+        shift = np.median(self.pelvis - other.pelvis, axis=0) * (1.0, 1.0, 0.0)
+        return np.asarray(np.linalg.norm(self.limbs - other.limbs - shift, axis=-1))
+
+
+def answer(retargeter: kinemesh.Retargeter, clip: Clip, *, mirrored: bool = False) -> Answer:
+    """The answer to ``clip``; seen in the mirror if asked."""
     names = [other_landmark(name) for name in LIMBS] if mirrored else LIMBS
     which = [LANDMARKS.index(name) for name in names]
     result = retargeter.retarget(clip)
     configuration = retargeter.robot.configuration
     places = np.array([configuration(q).landmarks()[which] for q in result.trajectory.q])
-    return places * np.array([1.0, -1.0, 1.0]) if mirrored else places
+    pelvis = result.landmarks[:, LANDMARKS.index("pelvis")]
+    image = np.array([1.0, -1.0 if mirrored else 1.0, 1.0])
+    return Answer(places * image, pelvis * image)
 
 
-def answers(retargeter: kinemesh.Retargeter, clip: Clip) -> Iterator[tuple[str, int, Array]]:
-    """Other answers to the same motion: name, the frame they begin at, limbs ``(T, 6, 3)``."""
-    yield "reversed", 0, limbs(retargeter, reversed_in_time(clip))[::-1]
-    yield "mirrored", 0, limbs(retargeter, clip.mirrored(), mirrored=True)
+def answers(retargeter: kinemesh.Retargeter, clip: Clip) -> Iterator[tuple[str, int, Answer]]:
+    """Other answers to the same motion, by name and the frame that they begin at."""
+    yield "reversed", 0, answer(retargeter, reversed_in_time(clip)).part(slice(None, None, -1))
+    yield "mirrored", 0, answer(retargeter, clip.mirrored(), mirrored=True)
     for place in range(1, BEGINNINGS + 1):
         start = place * len(clip) // (BEGINNINGS + 1)
-        yield f"from {start}", start, limbs(retargeter, clip.crop(start, len(clip)))
+        yield f"from {start}", start, answer(retargeter, clip.crop(start, len(clip)))
 
 
 def row(name: str, start: int, apart: Array) -> list[str]:
@@ -96,13 +121,13 @@ def main() -> None:
         if options.clips and recording.name not in options.clips:
             continue
         clip = recording.read(options.data).crop(0, options.frames)
-        # A part of a clip has its own bone lengths, and so another estimate of the stature.
+        # A part of a clip has its own estimate of the stature.
         clip = replace(clip, height=clip.stature)
-        usual = limbs(retargeter, clip)
+        usual = answer(retargeter, clip)
         title = f"{recording.name}: {len(clip)} frames, apart [cm]".replace("[", r"\[")
         table = Table(*(head.replace("[", r"\[") for head in heads), title=title)
-        for name, start, places in answers(retargeter, clip):
-            table.add_row(*row(name, start, np.linalg.norm(places - usual[start:], axis=-1)))
+        for name, start, other in answers(retargeter, clip):
+            table.add_row(*row(name, start, other.apart(usual.part(slice(start, None)))))
         console.print(table)
 
 
