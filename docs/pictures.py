@@ -1,26 +1,35 @@
-"""Make the README's picture: a demo clip, retargeted and drawn.
+"""Make the README's picture, or the gallery: contact sheets of many motions, to be looked at.
 
     pip install "kinemesh[render]" example-robot-data
     python docs/pictures.py [FOLDER]
+    python docs/pictures.py --gallery [--out DIR] [--only NAME ...] [--data DIR]
 
 The robot is drawn by its true meshes where the package example-robot-data is installed, else by
-its collision hulls. Neither a recording nor a display is needed.
+its collision hulls. No display is needed, and for the README's picture no recording. The gallery
+looks for recordings in $KINEMESH_DATA, else in ../shared/data beside the repository, and leaves
+out what it does not find. Its sheets are not for the repository: recordings have owners.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import sys
+import tempfile
 from pathlib import Path
 
+from gallery.entries import ENTRIES
+from gallery.sheets import sheet
 from kinemesh import RobotModel, demos, retarget
 from kinemesh.film import Angle, film
 from kinemesh.viewer import stage
 
 FRAMES = (24, 62, 96, 132, 186, 236)
+SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
-def main(folder: Path) -> Path:
-    """Write ``lift_box.png`` to ``folder``."""
+def lift_box(folder: Path) -> Path:
+    """Write the README's ``lift_box.png`` to ``folder``."""
     clip = demos.lift_box()
     result = retarget(clip)
     return film(
@@ -34,5 +43,36 @@ def main(folder: Path) -> Path:
     )
 
 
+def gallery(folder: Path, data: Path, names: list[str]) -> None:
+    """Write the sheets of ``names``, or all of them, to ``folder``, and say so as they come."""
+    for entry in ENTRIES:
+        if names and entry.name not in names:
+            continue
+        if entry.needs and not (data / entry.needs).exists():
+            print(f"{entry.name}: left out, there is no {data / entry.needs}", flush=True)
+            continue
+        path, said = sheet(entry, data, folder)
+        print(f"{path}\n  {said.replace(chr(10), chr(10) + '  ')}", flush=True)
+
+
+def main(arguments: list[str]) -> None:
+    """Make what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(__file__).parent)
+    parser.add_argument("--gallery", action="store_true", help="the sheets of the gallery")
+    parser.add_argument("--out", type=Path, help="where sheets go; a new temporary folder")
+    known = [entry.name for entry in ENTRIES]
+    parser.add_argument("--only", nargs="+", default=[], choices=known, metavar="NAME")
+    data = Path(os.environ.get("KINEMESH_DATA") or SHARED / "data")
+    parser.add_argument("--data", type=Path, default=data, help="the folder of recordings")
+    options = parser.parse_args(arguments)
+    if not options.gallery:
+        print(lift_box(options.folder))
+        return
+    out = options.out or Path(tempfile.mkdtemp(prefix="kinemesh_gallery_"))
+    out.mkdir(parents=True, exist_ok=True)
+    gallery(out, options.data, options.only)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
+    main(sys.argv[1:])

@@ -100,6 +100,7 @@ def test_what_cannot_be_is_refused_in_words(make: Callable[[], object], message:
         ({"feasibility": 0.0}, OptionError, r"feasibility = 0\.0: expected a length \[m\]"),
         ({"refine": True}, TypeError, r"refine = True: expected a Refinement, or None"),
         ({"solver": None}, KinemeshError, r"unknown solver None; known solvers: daqp"),
+        ({"proportions": "mine"}, OptionError, r"proportions 'mine'.*robot.*person"),
         ({"freeze": 3}, TypeError, r"freeze = 3: expected joints or parts by name"),
     ],
 )

@@ -105,6 +105,18 @@ def test_what_is_behind_is_hidden() -> None:
     assert red(draw(both[0], camera, over=both[1])).sum() > 20  # unless it is to be seen through
 
 
+def test_a_floor_that_lies_in_the_ground_plane_is_seen_without_speckles() -> None:
+    axes = np.array([[1.0, 0.0, 0.0], [0.0, -0.2, -0.98], [0.0, 0.98, -0.2]])
+    camera = Camera(np.array([0.0, -3.0, 1.3]), axes, (96, 64))
+    box = Shape.box((40.0, 40.0, 0.2), (0.0, 0.0, -0.1))
+    slab = Surface.from_mesh(Mesh("slab", box.vertices, box.faces, (0.9, 0.1, 0.1)))
+    seen = red(draw(slab, camera, ground=0.0))
+    assert seen[40:].all()
+    deep = Shape.box((40.0, 40.0, 0.2), (0.0, 0.0, -0.15))
+    slab = Surface.from_mesh(Mesh("slab", deep.vertices, deep.faces, (0.9, 0.1, 0.1)))
+    assert not red(draw(slab, camera, ground=0.0))[40:].any()  # below it, it is not
+
+
 def test_a_box_keeps_its_edges_and_a_ball_is_round() -> None:
     box = Shape.box((1.0, 1.0, 1.0))
     corners = corner_normals(box.vertices, box.faces)
@@ -178,6 +190,33 @@ def test_above_the_robot_the_person(staged: Stage) -> None:
     wide = picture.astype(int)
     blue = wide[..., 2] > wide[..., 0] + 60
     assert blue[: SIZE[1]].sum() > 50 and not blue[SIZE[1] :].any()
+
+
+def test_over_the_robot_and_above_it_at_once(staged: Stage) -> None:
+    pictured = {
+        person: next(iter(pictures(staged, frames=[2], size=SIZE, person=person)))
+        for person in ("over", "above", "both")
+    }
+    assert np.array_equal(pictured["both"][: SIZE[1]], pictured["above"][: SIZE[1]])
+    assert np.array_equal(pictured["both"][SIZE[1] :], pictured["over"])
+
+
+def test_a_caption_stands_below_the_tiles_and_is_broken_where_it_is_long(
+    staged: Stage, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    def drawn(caption: str) -> np.ndarray:
+        path = film(staged, tmp_path / "sheet.png", size=SIZE, frames=[0, 5], caption=caption)
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB")).astype(int)
+
+    bare, short, long = drawn(""), drawn("pass"), drawn("WIDE WORDS " * 20)
+    assert bare.shape[0] == SIZE[1] < short.shape[0] < long.shape[0]
+    below = [sheet[SIZE[1] :].max(axis=2) < 150 for sheet in (short, long)]
+    assert 10 < below[0].sum() < below[1].sum()
+    assert not below[1][:, -4:].any()  # nothing runs out of the sheet
+    assert not below[1][-2:].any()
 
 
 def test_what_cannot_be_is_refused_and_nothing_is_written(staged: Stage, tmp_path: Path) -> None:

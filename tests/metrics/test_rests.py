@@ -31,7 +31,7 @@ def there(scene: Scene) -> Clip:
 
 def rest(scene: Scene, clip: Clip, target: Scene | None, scale: float) -> Measure:
     """The row, of the robot's ``scene``."""
-    return things(scene, clip, target, scale, Limits(prop_rest=2.0), Surfaces())[2]
+    return things(scene, clip, target, scale, {}, Limits(prop_rest=2.0), Surfaces())[2]
 
 
 def judged(scene: Scene, scale: float, target: Scene | None = None) -> Measure:
@@ -98,7 +98,7 @@ def test_what_was_moved_on_purpose_or_is_held_rests_on_nothing() -> None:
     moved = Scene((away.props[0], replace(away.props[1], track=away.props[1].track + 0.15)))
     row = rest(moved, there(ON_A_TABLE), None, 1.2)
     assert row.value == pytest.approx(0.0, abs=1e-6)
-    none = things(away, None, None, 1.2, Limits(), Surfaces())
+    none = things(away, None, None, 1.2, {}, Limits(), Surfaces())
     assert none[1].value is None and none[2].value is None
 
 
@@ -128,7 +128,7 @@ def test_a_box_on_a_shelf_is_held_against_the_shelf_and_not_against_the_top() ->
 
 def place(scene: Scene, clip: Clip, target: Scene | None, scale: float) -> Measure:
     """The row on places, of the robot's ``scene``."""
-    return things(scene, clip, target, scale, Limits(prop_place=3.0), Surfaces())[1]
+    return things(scene, clip, target, scale, {}, Limits(prop_place=3.0), Surfaces())[1]
 
 
 def test_what_rests_on_a_prop_is_to_be_where_it_is_on_that() -> None:
@@ -169,6 +169,29 @@ def test_what_comes_from_a_table_may_be_on_its_way_and_no_further() -> None:
             off = solved.props[1].track + np.array([*step, 0, 0, 0, 0, 0])
             moved = Scene((solved.props[0], replace(solved.props[1], track=off)))
             assert not place(moved, one, one.scene, 0.7).passed
+
+
+def test_what_is_held_may_be_where_hands_have_it_but_not_on_what_bears_it() -> None:
+    turn = Rotation.from_euler("z", 0.5)
+    track = np.hstack([still(1.0, 0.3, 0.1)[:, :3], np.tile(turn.as_quat(), (FRAMES, 1))])
+    box, table = Prop("box", Shape.box(BOX), track), ON_A_TABLE.props[0]
+    off = np.array([0.1, 0.05, 0.2])
+
+    def judged_at(share: float, height: float) -> Measure:
+        places = box.track + np.array([0.2, -0.3, height, 0, 0, 0, 0])
+        scene = Scene((table, replace(box, track=places)))
+        clip = there(scene)
+        moved = scaled_scene(scene, 0.8, clip.fps)
+        way = np.array([*share * turn.apply(off)[:2], 0, 0, 0, 0, 0])
+        copy = replace(moved.props[1], track=moved.props[1].track + way)
+        limits, held = Limits(prop_place=3.0), {"box": [off]}
+        robots = Scene((moved.props[0], copy))
+        return things(robots, clip, scene, 0.8, held, limits, Surfaces())[1]
+
+    for share, right in ((0.0, True), (0.5, True), (1.0, True), (1.5, False), (-0.5, False)):
+        assert judged_at(share, 0.9).passed == right
+    # It stands on the table, whose place nobody changed.
+    assert judged_at(0.0, 0.7).passed and not judged_at(1.0, 0.7).passed
 
 
 def backwards(scene: Scene) -> Scene:

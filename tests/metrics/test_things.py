@@ -24,7 +24,7 @@ def at(x: float, y: float = 0.0, z: float = 0.0, turn: Rotation | None = None) -
 
 def scored(scene: Scene, clip: Clip | None = None) -> Measure:
     surfaces = Surfaces()
-    return things(scene, clip, None, 1.0, Limits(), surfaces)[0]
+    return things(scene, clip, None, 1.0, {}, Limits(), surfaces)[0]
 
 
 @pytest.mark.parametrize("turn", [Rotation.identity(), Rotation.from_euler("xyz", [0.3, -1, 2])])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 import kinemesh
+from kinemesh.detection.resting import Resting
 from kinemesh.geometry import poses
 from kinemesh.motion import Prop, Scene, Shape, Terrain
 from kinemesh.problem.scaling import scaled_scene, settled
@@ -304,13 +305,16 @@ def test_a_low_step_is_not_taken_for_a_ground_that_was_recorded_too_high() -> No
         after = scaled_scene(scene, 0.75, FPS)
         high = 0.08 if props else 0.75 * 0.08
         np.testing.assert_allclose(after.props[0].lowest()[:20], high, atol=1e-9)
-        np.testing.assert_allclose(settled(scene, FPS).props[0].track, scene.props[0].track)
+        np.testing.assert_allclose(
+            settled(scene, Resting.in_scene(scene, FPS)).props[0].track, scene.props[0].track
+        )
 
 
 def test_what_stands_too_high_or_low_in_the_recording_is_settled_with_all_that_it_bears() -> None:
     low = placed("low", BOX, np.tile([1.0, 0.0, 0.14], (9, 1)))
     high = placed("high", BOX, np.tile([1.0, 0.0, 0.34], (9, 1)))
-    after = settled(Scene((high, low)), FPS)
+    scene = Scene((high, low))
+    after = settled(scene, Resting.in_scene(scene, FPS))
     assert [prop.lowest()[0] for prop in after.props] == pytest.approx([0.2, 0.0])
 
 
@@ -336,6 +340,49 @@ def test_at_the_persons_own_size_a_scene_that_touches_stays_as_it_is() -> None:
     after = scaled_scene(scene, 1.0, FPS)
     for prop, copy in zip(scene.props, after.props, strict=True):
         np.testing.assert_allclose(copy.track, prop.track, atol=1e-3)
+
+
+def test_what_is_held_is_where_hands_have_it_but_on_what_bears_it() -> None:
+    off, turn = np.array([0.1, 0.05, -0.15]), Rotation.from_euler("z", 0.5)
+    table = placed("table", TABLE, np.tile([1.0, 0.5, 0.35], (181, 1)))
+    places = path(
+        *((20, (0.9, 0.5, 0.8)), (40, (0.9, 0.4, 1.7)), (60, (0.0, 0.0, 1.5))),
+        *((40, (0.0, 0.0, 0.1)), (20, (0.0, 0.0, 0.1))),
+    )
+    box = placed("box", BOX, places, turn)
+    scene = Scene((box, table))
+    after = scaled_scene(scene, 0.75, FPS, offsets={"box": off})
+    lacks = middle(after.props[0])[:, :2] - 0.75 * places[:, :2]
+    # Carried, and where it is put down on the ground; but not on the table, which is not held.
+    np.testing.assert_allclose(lacks[110:], np.tile(turn.apply(off)[:2], (71, 1)), atol=1e-9)
+    apart = middle(after.props[0]) - middle(after.props[1])
+    np.testing.assert_allclose(apart[:20], np.tile([-0.1, 0.0, 0.45], (20, 1)), atol=1e-9)
+    low = after.props[0].lowest()
+    np.testing.assert_allclose(low[120], 0.75 * 1.4 + off[2], atol=1e-9)
+    np.testing.assert_allclose(low[160:], 0.0, atol=1e-9)
+    assert low.min() >= -1e-9
+    step = np.linalg.norm(np.diff(middle(after.props[0]), axis=0), axis=1)
+    assert np.all(step <= np.linalg.norm(np.diff(places, axis=0), axis=1) + 0.7 / FPS)
+
+
+@pytest.mark.parametrize("name", ["ground", "platform"])
+def test_what_is_carried_low_for_long_is_not_pulled_under_by_the_hands_that_hold_it(
+    name: str,
+) -> None:
+    places = path((20, (0.0, 0.0, 0.1)), (15, (0.0, 0.0, 0.15)), (150, (0.8, 0.0, 0.15)))
+    land = None
+    if name == "platform":
+        places[:, 2] += 0.4
+        land = Terrain(Shape.box((4.0, 4.0, 0.4), (0.0, 0.0, 0.2)), "platform")
+    scene = Scene((placed("box", BOX, places),), land)
+    held = {"box": np.array([0.05, 0.0, -0.2])}
+    copy = scaled_scene(scene, 0.75, FPS, offsets=held).props[0]
+    low = copy.lowest() - 0.75 * (0.4 if land is not None else 0.0)
+    np.testing.assert_allclose(low[:20], 0.0, atol=1e-9)
+    assert np.all(low[30:] > 0.02) and np.all(low <= 0.75 * 0.05 + 1e-9)
+    across = middle(copy)[:, 0] - 0.75 * places[:, 0]
+    # Terrain has edges.
+    assert across[0] == pytest.approx(0.05 if land is None else 0.0)
 
 
 # ---------------------------------------------------------------- sizes

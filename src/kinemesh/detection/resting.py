@@ -29,7 +29,9 @@ _BEGINS = 0.02
 _PACE = 0.05
 """... and while it is slower than this [m/s] up or down from it ..."""
 _WINDOW = 0.1
-"""... over this time [s] before and after ..."""
+"""... over this time [s] before and after, or ..."""
+_STILL = 0.01
+"""... slower than this [m/s] over one of them, as in its first and last moment ..."""
 _LASTS = 0.2
 """... for at least this time [s]; but what begins or ends with the recording may have lasted."""
 _BRIDGED = 0.15
@@ -69,8 +71,7 @@ class Resting:
                 for k, prop in enumerate(scene.props)
                 for j, other in _others(scene, k)
                 if (rest := _rest(_gaps(prop, lowest[k], other), fps)).flags.any()
-            },
-            fps,
+            }
         )
         sunk = _sunk([low - (scene.ground or 0.0) for low in lowest], on, scene)
         if scene.ground is not None:
@@ -140,9 +141,16 @@ def _rest(gaps: Array, fps: float) -> Rest:
     calm = np.zeros(frames, dtype=np.bool_)
     for first, last in runs(near):
         k = np.arange(first, last + 1)
-        a, b = np.maximum(k - window, first), np.minimum(k + window, last)
-        pace = np.abs(gaps[b] - gaps[a]) * fps / np.maximum(b - a, 1)
-        calm[k] = pace <= _PACE
+        # Who knows what was before the recording: nothing moved.
+        early, late = np.maximum(k - window, first), np.minimum(k + window, last)
+        before = np.full(len(k), window) if first == 0 else k - early
+        after = np.full(len(k), window) if last == frames - 1 else late - k
+        pairs = ((early, k, before), (k, late, after), (early, late, before + after))
+        earlier, later, both = (
+            np.where(steps > 0, np.abs(gaps[j] - gaps[i]) * fps / np.maximum(steps, 1), np.inf)
+            for i, j, steps in pairs
+        )
+        calm[k] = (both <= _PACE) | (np.minimum(earlier, later) <= _STILL)
     for first, last in runs(calm):
         calm[first : last + 1] = gaps[first : last + 1].min() <= _BEGINS
     for first, last in runs(~calm):
@@ -151,12 +159,13 @@ def _rest(gaps: Array, fps: float) -> Rest:
             calm[first : last + 1] = True
     for first, last in runs(calm):
         cut = first == 0 or last == frames - 1
-        if not cut and last - first + 1 < round(_LASTS * fps):
+        least = min(2, frames) if cut else round(_LASTS * fps)
+        if last - first + 1 < least:
             calm[first : last + 1] = False
     return Rest(calm, np.where(near, gaps, np.inf))
 
 
-def _acyclic(found: Mapping[tuple[int, int], Rest], fps: float) -> dict[tuple[int, int], Rest]:
+def _acyclic(found: Mapping[tuple[int, int], Rest]) -> dict[tuple[int, int], Rest]:
     """What was found, without what would make somebody bear himself: the nearest stay.
 
     Thin things on one another are each within reach of the other's top.

@@ -17,8 +17,8 @@ from kinemesh.motion import LANDMARKS
 from kinemesh.viewer import Stage
 from kinemesh.viewer.palette import BLUE
 
-PERSON = ("none", "over", "above")
-"""Where the person is shown: nowhere, through the robot, or in a picture of its own above."""
+PERSON = ("none", "over", "above", "both")
+"""Where the person is shown: nowhere, through the robot, in a picture of its own above, or both."""
 
 _BONE = {"over": 0.013, "above": 0.035}
 """How thick the person's bones are drawn [m]."""
@@ -39,7 +39,7 @@ def pictures(
     """Pictures ``(height, width, 3)`` of ``frames``; default: all of them.
 
     The camera follows the whole motion smoothly, whichever frames are drawn. With the person
-    ``above``, a picture is twice as high.
+    ``above``, or ``both``, a picture is twice as high.
     """
     eyes = cameras(stage, angle or Angle(), size)
     links = [Surface.from_mesh(mesh) for mesh in stage.links]
@@ -49,13 +49,13 @@ def pictures(
     def one(k: int) -> Picture:
         around = [*terrain, *_placed(props, stage.prop_poses, k)]
         robot = joined([*_placed(links, stage.link_poses, k), *around])
-        bones = None if person == "none" else _person(stage, k, person)
-        over = bones if person == "over" else None
+        over = _person(stage, k, "over") if person in ("over", "both") else None
         picture = draw(robot, eyes[k], ground=stage.ground, over=over)
-        if person != "above":
+        if person not in ("above", "both"):
             return picture
-        both = [*around, *([] if bones is None else [bones])]
-        human = draw(joined(both) if both else None, eyes[k], ground=stage.ground)
+        bones = _person(stage, k, "above")
+        shown = [*around, *([] if bones is None else [bones])]
+        human = draw(joined(shown) if shown else None, eyes[k], ground=stage.ground)
         return np.concatenate([human, picture])
 
     workers = min(_WORKERS, os.cpu_count() or 1)

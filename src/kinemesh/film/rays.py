@@ -30,6 +30,8 @@ _GROUND, _RULED, _SKY = 0.93, 0.72, 1.0
 _EDGE = 0.11
 """Pixels that differ from a neighbour by more are cast again, finer."""
 _FINER = ((-0.375, -0.125), (0.125, -0.375), (0.375, 0.125), (-0.125, 0.375))
+_LEVEL = 1e-3
+"""What is less than this below the ground [m] is on it."""
 _NUDGE = 2e-3
 """Shadow rays start so far off the surface [m]."""
 
@@ -137,7 +139,9 @@ class _Scene:
         aim, least = self._cone(eye)
         tried = np.flatnonzero(rays @ aim >= least)
         hits = self._tree.run(_many(eye, len(tried)), rays[tried], output=1)
-        hit = np.flatnonzero((hits["primID"] >= 0) & (hits["tfar"] < depth[tried]))
+        # a floor in the plane of the ground is seen whole, not here and there as rounding has it
+        level = depth[tried] + _LEVEL / np.maximum(np.abs(rays[tried, 2]), 1e-6)
+        hit = np.flatnonzero((hits["primID"] >= 0) & (hits["tfar"] < level))
         if len(hit):
             found = tried[hit]
             depth[found] = hits["tfar"][hit]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def film(
     angle: Angle | None = None,
     person: str = "none",
     columns: int | None = None,
+    caption: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write a film (``.mp4``, ``.gif``) or a contact sheet (``.png``) of a stage.
@@ -50,8 +52,10 @@ def film(
             eight on a contact sheet. A film plays as long as the motion whatever their number.
         size: width and height of one picture [pixels].
         angle: where the camera looks from.
-        person: ``none``, ``over`` (seen through the robot) or ``above`` (a picture of its own).
+        person: ``none``, ``over`` (seen through the robot), ``above`` (a picture of its own) or
+            ``both``.
         columns: pictures in a row of a contact sheet.
+        caption: what is written below a contact sheet; its lines are broken where they are long.
         progress: called with how many pictures are done, and of how many.
 
     Raises:
@@ -74,7 +78,8 @@ def film(
     )
     if kind == ".png":
         times = [frame / stage.fps for frame in chosen]
-        write_whole(target, lambda to: _sheet(made, chosen, times, to, columns or _COLUMNS))
+        sheet = partial(_sheet, made, chosen, times, columns or _COLUMNS, caption)
+        write_whole(target, sheet)
         return target
     # as long as the motion, however many frames are drawn
     fps = stage.fps if len(chosen) < 2 else (len(chosen) - 1) / max(stage.duration, 1e-9)
@@ -138,10 +143,11 @@ def _sheet(
     made: Iterable[Picture],
     frames: Sequence[int],
     times: Sequence[float],
-    target: Path,
     columns: int,
+    caption: str,
+    target: Path,
 ) -> None:
-    """All pictures on one, each with its time and frame."""
+    """All pictures on one, each with its time and frame, and what is said of them below."""
     image = _pillow()
     from PIL import ImageDraw, ImageFont
 
@@ -149,9 +155,15 @@ def _sheet(
     height, width = tiles[0].shape[:2]
     columns = min(columns, len(tiles))
     rows = -(-len(tiles) // columns)
-    sheet = image.new("RGB", (columns * width, rows * height), "white")
+    size = max(11, round(width / 26))
+    font = ImageFont.load_default(size)
+    words = _broken(caption, font, columns * width - width // 20)
+    below = (words.count("\n") + 2) * round(1.4 * size) if words else 0
+    sheet = image.new("RGB", (columns * width, rows * height + below), "white")
     pen = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(max(11, round(width / 26)))
+    pen.multiline_text(
+        (width // 40, rows * height + round(0.6 * size)), words, fill=(60, 60, 60), font=font
+    )
     for k, (tile, frame, time) in enumerate(zip(tiles, frames, times, strict=True)):
         corner = (k % columns * width, k // columns * height)
         sheet.paste(image.fromarray(tile), corner)
@@ -159,6 +171,21 @@ def _sheet(
         pen.text(place, f"{time:.2f} s   frame {frame}", fill=(60, 60, 60), font=font)
     shades = sheet.quantize(256, method=image.Quantize.MEDIANCUT, dither=0)
     shades.save(target, optimize=True)
+
+
+def _broken(text: str, font: Any, width: float) -> str:
+    """The text in lines that are no wider than ``width`` [pixels], unless a word alone is."""
+    lines = []
+    for line in text.splitlines():
+        row = ""
+        for word in line.split():
+            longer = f"{row} {word}" if row else word
+            if row and font.getlength(longer) > width:
+                lines.append(row)
+                longer = word
+            row = longer
+        lines.append(row)
+    return "\n".join(lines)
 
 
 def _pillow() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kinemesh.arguments import instance, number
+from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.metrics.doubts.doubts import Held, doubts
 from kinemesh.metrics.geometry.encounter import encounters
@@ -20,6 +21,7 @@ from kinemesh.metrics.measures.posture import posture
 from kinemesh.metrics.measures.stance import stance
 from kinemesh.metrics.measures.things import things
 from kinemesh.metrics.measures.tracking import tracking
+from kinemesh.metrics.person.holding import held_offsets
 from kinemesh.metrics.person.human import Hands
 from kinemesh.metrics.person.proportions import proportioned
 from kinemesh.metrics.person.scale import world_scale
@@ -83,7 +85,7 @@ def evaluate(
     posed = KinematicTrajectory(trajectory, robot)
     surfaces, pairs = surfaces or Surfaces(), SelfPairs(robot)
     props, terrain = encounters(scene, posed, surfaces)
-    hands = person = None
+    hands, person, offsets = None, None, dict[str, list[Array]]()
     factor, notes = 1.0 if scale is None else scale, []
     if clip is not None:
         hands = Hands(clip, surfaces)
@@ -93,9 +95,11 @@ def evaluate(
             if found.matters and scene.things:
                 notes.append(found.note)
         person = proportioned(clip, robot, factor, surfaces)
+        if scene.props:
+            offsets = held_offsets(hands, person, robot, factor)
     measures = (
         *penetration(posed, scene, props, terrain, pairs, limits),
-        *things(scene, clip, target, factor, limits, surfaces),
+        *things(scene, clip, target, factor, offsets, limits, surfaces),
         *stance(posed, scene, clip, limits, surfaces),
         *contact(posed, scene, props, terrain, hands, limits, surfaces),
         *joint_limits(posed, limits),

@@ -12,7 +12,7 @@ from kinemesh.problem.frame import (
 )
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.neighbours import ALONE, Neighbours
-from kinemesh.problem.person.followed import Proportions
+from kinemesh.problem.person.followed import PROPORTIONS, Proportions
 from kinemesh.problem.plan import Plan
 from kinemesh.problem.qp import DAMPING, PENALTY, QP, ROUNDING, Block
 from kinemesh.problem.scaling import scaled_scene
@@ -24,6 +24,7 @@ __all__ = [
     "ALONE",
     "DAMPING",
     "PENALTY",
+    "PROPORTIONS",
     "QP",
     "ROUNDING",
     "SOLVERS",

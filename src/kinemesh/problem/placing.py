@@ -8,18 +8,18 @@ a jerk.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from kinemesh.arrays import Array, runs
-from kinemesh.detection.resting import GROUND, REACH, TERRAIN, Resting, middles, over, still
+from kinemesh.arrays import Array
+from kinemesh.detection.resting import GROUND, REACH, TERRAIN, Resting, middles, still
 from kinemesh.geometry import poses
 from kinemesh.geometry.drops import drops
 from kinemesh.geometry.easing import minimum_jerk, smooth_step
 from kinemesh.motion import Prop, Scene
+from kinemesh.problem.stays import Stay, stays_of
 
 _FADES = 1.0
 """A correction comes and goes in this time [s] ..."""
@@ -36,21 +36,7 @@ _WIDER = 0.05
 _SAME = 1e-9
 """Places that differ by less [m] are the same."""
 
-Wanted = Callable[[int, "_Stay", list[Array], Array], Array]
-
-
-@dataclass(frozen=True, eq=False)
-class _Stay:
-    """A prop on the same things for some time: frames ``first`` to ``last``, both included.
-
-    It is over them, as far as bounds tell, from ``enters`` to ``leaves``.
-    """
-
-    first: int
-    last: int
-    enters: int
-    leaves: int
-    on: tuple[int, ...]
+Wanted = Callable[[int, Stay, list[Array], Array], Array]
 
 
 class Placing:
@@ -86,7 +72,8 @@ class Placing:
         ]
         # From below: whoever bears others is placed before them, and once will do.
         self._order = sorted(range(len(scene.props)), key=lambda k: float(self._lowest[k].mean()))
-        self._stays = [self._stays_of(k) for k in range(len(scene.props))]
+        way = round(_FADES * fps)
+        self._stays = [stays_of(scene, k, resting, way) for k in range(len(scene.props))]
         self._rises: dict[tuple[int, int], Array] = {}
 
     def tracks(self) -> list[Array]:
@@ -126,19 +113,20 @@ class Placing:
                 break
         return places
 
-    def _beside(self, k: int, stay: _Stay, places: list[Array], free: Array) -> Array:
+    def _beside(self, k: int, stay: Stay, places: list[Array], free: Array) -> Array:
         """What prop ``k`` lacks horizontally, to be where it is on its bearers ``(T, 2)`` [m]."""
-        props = [j for j in stay.on if j >= 0]
-        if not props and TERRAIN not in stay.on:
+        at, sizes = self._middles, self._sizes
+        if stay.props:
+            there = [places[j] + sizes[j] * (at[k] - at[j]) for j in stay.props]
+        elif TERRAIN in stay.on:  # it has edges that a prop would be moved over
+            there = [self._scale * at[k]]
+        else:
             return np.zeros_like(free)
-        if not props:  # terrain has edges that a prop would be moved over
-            return -self._shifts[k][np.clip(np.arange(len(free)), stay.first, stay.last), :2]
-        there = [places[j] + self._sizes[j] * (self._middles[k] - self._middles[j]) for j in props]
         frames = np.clip(np.arange(len(free)), stay.enters, stay.leaves)
         missing = (np.mean(there, axis=0) - free)[frames]
         return np.asarray(missing * self._near(k, stay, _HIGH)[:, None])
 
-    def _above(self, k: int, stay: _Stay, places: list[Array], free: Array) -> Array:
+    def _above(self, k: int, stay: Stay, places: list[Array], free: Array) -> Array:
         """What the lowest point of prop ``k`` lacks in height ``(T,)`` [m], to touch."""
         there = []
         for j in stay.on:
@@ -151,13 +139,13 @@ class Placing:
         most = float(np.abs(missing).max())
         return np.asarray(missing * self._near(k, stay, max(_HIGH, _STEEP * most / self._scale)))
 
-    def _near(self, k: int, stay: _Stay, high: float) -> Array:
+    def _near(self, k: int, stay: Stay, high: float) -> Array:
         """How far what holds for a prop on its bearers holds at its height ``(T,)``, 0 to 1."""
         low = self._lowest[k]
         lifted = low - low[np.clip(np.arange(len(low)), stay.first, stay.last)]
         return 1.0 - smooth_step(np.clip((lifted - _LOW) / high, 0.0, 1.0))
 
-    def _correction(self, stays: list[_Stay], given: list[Array], free: Array) -> Array:
+    def _correction(self, stays: list[Stay], given: list[Array], free: Array) -> Array:
         """One correction of those ``given`` for each stay ``(T, ...)``, over all frames."""
         total = np.zeros_like(free)
         fades, before = _FADES * self._fps, None
@@ -211,31 +199,6 @@ class Placing:
             found = drops(prop.shape, own, other.shape, other.track[changed], reach)
             gaps[changed] = np.where(np.isfinite(found), found, gaps[changed])
         return np.where(rest.flags, rise - gaps, 0.0)
-
-    def _stays_of(self, k: int) -> list[_Stay]:
-        """The stays of prop ``k``, in order."""
-        bearers = self._resting.bearers(k)
-        if not bearers:
-            return []
-        flags = np.array([rest.flags for rest in bearers.values()])
-        frames, numbers = flags.shape[1], np.array(list(bearers))
-        changes = 1 + np.flatnonzero(np.any(flags[:, 1:] != flags[:, :-1], axis=0))
-        starts = [0, *changes.tolist(), frames]
-        spans = [(a, b - 1) for a, b in itertools.pairwise(starts) if flags[:, a].any()]
-        props = self._scene.props
-        above = {j: over(props[k], props[j]) for j in bearers if j >= 0}
-        stays = []
-        for n, (first, last) in enumerate(spans):
-            on = tuple(int(j) for j in numbers[flags[:, first]])
-            start = spans[n - 1][1] + 1 if n else 0
-            end = spans[n + 1][0] - 1 if n + 1 < len(spans) else frames - 1
-            enters, leaves = first, last
-            there = [above[j] for j in on if j >= 0]
-            if there:
-                a, b = next(run for run in runs(np.any(there, axis=0)) if run[0] <= first <= run[1])
-                enters, leaves = min(first, max(a, start)), max(last, min(b, end))
-            stays.append(_Stay(first, last, enters, leaves, on))
-        return stays
 
 
 def size_of(prop: Prop, scale: float) -> float:

@@ -114,7 +114,7 @@ class Plan:
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
         source = None if person.figures is None else home
-        stood = settled(clip.scene, clip.fps)
+        stood = settled(clip.scene, person.resting)
         self._anchors = Anchors(
             stood, self.scene, source, robot.reach.landmarks, *scaled, self._mesh
         )

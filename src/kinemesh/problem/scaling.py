@@ -61,16 +61,18 @@ def scaled_scene(
     return replace(target, props=tuple(replace(prop, track=track) for prop, track in placed))
 
 
-def settled(scene: Scene, fps: float) -> Scene:
+def settled(scene: Scene, resting: Resting) -> Scene:
     """The scene with what is a few centimetres above or below the ground on it.
 
     Recordings often put objects and person off one another in z, and only the contact could tell
     which is right.
+
+    Args:
+        scene: the person's.
+        resting: who bears whom in it.
     """
-    if not scene.props:
-        return scene
     props = []
-    for prop, sunk in zip(scene.props, Resting.in_scene(scene, fps).sunk, strict=True):
+    for prop, sunk in zip(scene.props, resting.sunk, strict=True):
         track = np.array(prop.track)
         track[:, 2] -= sunk
         props.append(replace(prop, track=track))

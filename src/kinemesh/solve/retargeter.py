@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from kinemesh import constraints as _constraints
 from kinemesh import objectives as _objectives
 from kinemesh._version import __version__
-from kinemesh.arguments import function, given, instance, number, several, shown, whole
+from kinemesh.arguments import choice, function, given, instance, number, several, shown, whole
 from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
 from kinemesh.detection.detected import Detected
@@ -26,6 +26,7 @@ from kinemesh.motion import Clip, Scene, Shape, Trajectory, in_place
 from kinemesh.objectives import Objective
 from kinemesh.problem import (
     ALONE,
+    PROPORTIONS,
     QP,
     SOLVERS,
     Frame,
@@ -122,6 +123,7 @@ class Retargeter:
         self.refine = given("refine", None if refine is False else refine, Refinement, what)
         self.mesh = given("mesh", mesh, MeshOptions, "MeshOptions, or None for the default")
         self.stance = given("stance", stance, StanceRule, "a StanceRule, or None for the default")
+        choice("proportions", proportions, PROPORTIONS)
         self.proportions: Proportions = proportions
         self._loop = FrameLoop(
             kernel_of(self.robot),

@@ -44,7 +44,8 @@ class RenderCommand:
     """corner, front, left, right, back, top, or AZIMUTH,ELEVATION[,DISTANCE]: degrees from where
     the robot faces and above the horizon, and a multiple of the usual distance."""
     person: str = "none"
-    """Where the person is drawn: none, over (seen through the robot), above (a second picture)."""
+    """Where the person is drawn: none, over (seen through the robot), above (a second picture),
+    both."""
     debug: bool = False
     """Show the traceback of an error."""
 

@@ -7,7 +7,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
@@ -45,6 +45,9 @@ class RetargetCommand:
     freeze: Annotated[tuple[str, ...], tyro.conf.arg(metavar="WHAT")] = ()
     """What keeps its rest posture: legs (the base with them), arms, waist, head, base, or joints by
     name."""
+    proportions: Literal["robot", "person"] = "robot"
+    """Whose lengths are followed: the robot's, with the directions and footsteps of the person, or
+    the person's own, scaled by stature as a whole."""
     solver: str = "daqp"
     """daqp, osqp or cvxpy."""
     view: bool = False
@@ -65,7 +68,9 @@ class RetargetCommand:
         if same_file(target, self.source.clip):
             raise WriteError(f"{target} is the recording itself; give the result another name")
         robot = RobotModel.load(self.robot)
-        retargeter = Retargeter(robot, freeze=self.freeze, solver=self.solver)
+        retargeter = Retargeter(
+            robot, freeze=self.freeze, solver=self.solver, proportions=self.proportions
+        )
         clip = self.source.read(self.source_robot)
         if retargeter.robot.fixed_base:
             clip = in_place(clip)
@@ -74,7 +79,7 @@ class RetargetCommand:
         if not self.view:
             self._solve(console, retargeter, clip)
             return 0
-        with watched(self.window, console, robot, clip) as (view, on_frame):
+        with watched(self.window, console, retargeter, clip) as (view, on_frame):
             result, score = self._solve(console, retargeter, clip, on_frame)
             shown = stage(result, robot, clip, score=score, meshes=self.window.meshes)
             with until_interrupted(view):

@@ -18,9 +18,8 @@ from kinemesh.cli.tables import print_findings
 from kinemesh.errors import KinemeshError
 from kinemesh.matching.names import distinct_names
 from kinemesh.motion import Clip, Trajectory
-from kinemesh.problem import scaled_scene
-from kinemesh.robot import RobotModel, link_poses
-from kinemesh.solve.retargeter import OnFrame
+from kinemesh.robot import link_poses
+from kinemesh.solve.retargeter import OnFrame, Retargeter
 from kinemesh.viewer import PORT, View, check_viewer, stage
 from kinemesh.viewer.meshes import link_meshes
 from kinemesh.viewer.showing import Shown, show, show_scores
@@ -100,16 +99,16 @@ def until_interrupted(view: View) -> Iterator[None]:
 
 @contextmanager
 def watched(
-    window: Window, console: Console, robot: RobotModel, clip: Clip
+    window: Window, console: Console, retargeter: Retargeter, clip: Clip
 ) -> Iterator[tuple[View, OnFrame]]:
     """A view of a solve, and what is to be called with every frame of it."""
+    robot = retargeter.robot.whole
     meshes, joints = link_meshes(robot, window.meshes)
     del meshes  # the stage reads them again; here only who carries them is asked
     still = Trajectory(np.tile(robot.rest, (len(clip), 1)), clip.fps, robot.joint_names, robot.name)
-    scale = robot.height / clip.stature
-    scene = scaled_scene(clip.scene, scale, clip.fps)
-    drawn = stage(still, robot, clip, scene, scale=scale, meshes=window.meshes)
-    before = replace(drawn, contacts=(), figures={})
+    plan = retargeter.plan(clip)
+    drawn = stage(still, robot, clip, plan.scene, scale=plan.scale, meshes=window.meshes)
+    before = replace(drawn, person=plan.landmarks, contacts=(), figures={})
     with window.open() as view:
         view.show([before], playing=False)
         window.announce(console, view)

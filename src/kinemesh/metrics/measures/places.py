@@ -2,16 +2,19 @@
 
 Places are scaled and props are not. What rests on another prop is therefore to be where it is on
 that one; what rests on the ground, on terrain or on nothing where its scaled place is; and what
-comes from another prop, or goes to it, between the two.
+comes from another prop, or goes to it, between the two. What is held may be where a hand of the
+robot's proportions has it, too, or between.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kinemesh.arrays import Array
+from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.resting import above, middles, over
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.measures.rests import Bearers
@@ -48,6 +51,7 @@ def apart(
     scale: float,
     fps: float,
     resting: Bearers,
+    held: Mapping[str, Sequence[Array]],
     surfaces: Surfaces,
 ) -> dict[str, Array]:
     """How far props are, horizontally, from where they are to be ``(T,)`` [m], by name.
@@ -58,6 +62,7 @@ def apart(
         scale: robot height / human height.
         fps: frames a second.
         resting: what rests on what in ``source``.
+        held: by name, how far ``(3,)`` [m], in their own frames, hands have props elsewhere.
         surfaces: the true surfaces of shapes.
     """
     there = {prop.name: prop for prop in source.props}
@@ -74,7 +79,11 @@ def apart(
             for other, copy in here.items()
             if other != name
         ]
-        found[name] = _from_allowed(off, stands, [b for b in beside if b is not None], fps)
+        turns = poses.matrix(there[name].track)
+        both = held.get(name, ())
+        # Hands that disagree meet half-way.
+        hands = [(turns @ (one + np.mean(both, axis=0)))[:, :2] / 2.0 for one in both]
+        found[name] = _from_allowed(off, stands, [b for b in beside if b is not None], hands, fps)
     return found
 
 
@@ -108,11 +117,13 @@ def _beside(
     return _Beside(missing, near, resting.get((prop.name, other.name), none))
 
 
-def _from_allowed(off: Array, stands: Flags, beside: list[_Beside], fps: float) -> Array:
+def _from_allowed(
+    off: Array, stands: Flags, beside: list[_Beside], hands: list[Array], fps: float
+) -> Array:
     """How far ``off`` ``(T, 2)`` [m] is from the hull of what is allowed ``(T,)``.
 
     Nothing is allowed, and what a prop may lack because it comes from another; while it rests on
-    that, this alone.
+    that, this alone. Beyond either, as far as ``hands`` ``(T, 2)`` [m] have it elsewhere.
     """
     stands = _inner(stands, fps)
     angles = np.linspace(0.0, 2.0 * np.pi, _ANGLES, endpoint=False)
@@ -124,6 +135,7 @@ def _from_allowed(off: Array, stands: Flags, beside: list[_Beside], fps: float) 
         allowed = rests | b.near | ~stands
         reach = np.where(allowed[:, None], b.missing @ ways, -np.inf)
         support = np.fmax(support, reach)
+    support += np.max([np.zeros_like(support), *(away @ ways for away in hands)], axis=0)
     return np.asarray(np.maximum((off @ ways - support).max(axis=1), 0.0))
 
 

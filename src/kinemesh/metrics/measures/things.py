@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -29,10 +29,15 @@ def things(
     clip: Clip | None,
     target: Scene | None,
     scale: float,
+    held: Mapping[str, Sequence[Array]],
     limits: Limits,
     surfaces: Surfaces,
 ) -> tuple[Measure, ...]:
-    """Rows on props against props, terrain and ground, and on the places of props."""
+    """Rows on props against props, terrain and ground, and on the places of props.
+
+    ``held`` says how far ``(3,)`` [m], in their own frames, hands of the robot's proportions have
+    props from their scaled places.
+    """
     if not scene.props:
         why = "the scene has no prop"
         return (
@@ -50,7 +55,7 @@ def things(
         )
     source = target or clip.scene
     resting = bearers(source, clip.fps, surfaces)
-    off = apart(scene, source, scale, clip.fps, resting, surfaces)
+    off = apart(scene, source, scale, clip.fps, resting, held, surfaces)
     meant = dict.fromkeys(off, True)
     if target is None:
         # A track that is none of the recording's was given on purpose, or by somebody else.

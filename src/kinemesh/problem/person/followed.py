@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from kinemesh.arguments import choice
 from kinemesh.arrays import Array
 from kinemesh.detection.detected import Detected
 from kinemesh.detection.resting import Resting
+from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene
 from kinemesh.problem.hands import hand_grasps
 from kinemesh.problem.person.holding import held_offset
@@ -20,6 +22,7 @@ from kinemesh.robot import RobotModel
 
 Proportions = Literal["robot", "person"]
 """Whose lengths the person has whom the robot follows: the robot's, or her own, scaled."""
+PROPORTIONS: tuple[Proportions, ...] = get_args(Proportions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +40,8 @@ class Followed:
     """The demonstration's scene as the robot meets it."""
     scene: Scene
     """The scene that the robot is to meet: the same, or another."""
+    resting: Resting
+    """What rests on what in the demonstration's."""
     rests: Mapping[str, tuple[float, float]]
     """By foot, heights [m] of ankle and toe while they rest."""
 
@@ -60,7 +65,11 @@ def followed(
             and the world is scaled as the legs are; ``"person"``: the person is scaled by stature,
             as OmniRetarget does.
         scale: in the place of that.
+
+    Raises:
+        ClipError: other proportions.
     """
+    choice("proportions", proportions, PROPORTIONS, ClipError)
     person = clip.landmarks()
     rest = robot.configuration(robot.rest).landmarks()
     if scale is None:
@@ -77,7 +86,7 @@ def followed(
     home, scene = scenes({})
     if proportions == "person":
         flat = {side: (foot.ankle_height * scale, 0.0) for side, foot in detected.footing.items()}
-        return Followed(scale, person * scale, None, home, scene, flat)
+        return Followed(scale, person * scale, None, home, scene, resting, flat)
     body = proportioned(person, rest, scale, detected.footing)
     body = planted(body, person * scale, rest, detected.footing, home, clip.fps)
     grasps = hand_grasps(robot, clip, home, detected.touches, scale, body)
@@ -94,5 +103,6 @@ def followed(
         body,
         home,
         scene,
+        resting,
         {side: (marks[f"{side}_ankle"], marks[f"{side}_toe"]) for side in SIDES},
     )

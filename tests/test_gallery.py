@@ -1,0 +1,180 @@
+"""The gallery of contact sheets: its sheets, and the motions that it makes itself."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from kinemesh import demos
+from kinemesh.arrays import Array
+from kinemesh.demos import SEGMENTS, SKELETON
+from kinemesh.geometry import poses
+from kinemesh.motion import Clip
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+SIDES = ("left", "right")
+MADE = ("kneel", "sit", "suitcase", "backflip")
+# Masses and centres of mass of the segments: Winter 2009, table 4.1.
+LIMBS = (
+    ("hip", "knee", 0.100, 0.433),
+    ("knee", "ankle", 0.0465, 0.433),
+    ("heel", "toe", 0.0145, 0.5),
+    ("shoulder", "elbow", 0.028, 0.436),
+    ("elbow", "hand", 0.016, 0.430),
+    ("hand", "fingertip", 0.006, 0.506),
+)
+
+Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Modules that lie beside the documents."""
+    if not DOCS.is_dir():
+        pytest.skip("there is no folder of documents")
+    monkeypatch.syspath_prepend(DOCS)
+    return importlib.import_module
+
+
+@pytest.fixture
+def made(load: Load) -> Callable[[str], Clip]:
+    motions = load("gallery.motions")
+    return lambda name: getattr(motions, name)()
+
+
+def still(clip: Clip, joint: str) -> Array:
+    """Between which frames a joint does not move at all."""
+    return np.linalg.norm(np.diff(clip.joint(joint), axis=0), axis=1) < 1e-9
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_made_person_keeps_his_bones_and_stays_over_the_ground(
+    name: str, made: Callable[[str], Clip]
+) -> None:
+    clip = made(name)
+    assert clip.name == name and clip.fps == 30.0 and clip.stature == 1.75
+    for a, b in SEGMENTS:
+        assert np.ptp(np.linalg.norm(clip.joint(a) - clip.joint(b), axis=1)) < 1e-9, (a, b)
+    assert clip.positions[..., 2].min() > -1e-9
+    for side in SIDES:
+        down = clip.joint(f"{side}_toe")[:, 2] < 0.025 + 1e-9
+        assert 0.6 < down.mean() <= 1.0
+        assert still(clip, f"{side}_toe")[down[1:] & down[:-1]].mean() > 0.97
+    for window in (clip.positions[:4], clip.positions[-4:]):
+        assert np.abs(np.diff(window, axis=0)).max() < 1e-3
+
+
+def test_who_kneels_rests_on_his_knee_and_keeps_both_toes(
+    load: Load, made: Callable[[str], Clip]
+) -> None:
+    clip, knee = made("kneel"), load("gallery.motions.kneel").KNEE
+    height = clip.joint("right_knee")[:, 2]
+    assert height.min() == pytest.approx(knee, abs=1e-4)
+    resting = height < knee + 1e-3
+    assert resting.sum() > 35  # over a second
+    for side in SIDES:
+        assert still(clip, f"{side}_toe")[45:180].all()  # stepped, not yet drawn up
+    assert (clip.joint("right_ankle") - clip.joint("right_toe"))[resting, 2].min() > 0.13
+    assert clip.joint("pelvis")[-1, 0] - clip.joint("pelvis")[0, 0] > 0.7
+
+
+def test_who_sits_is_on_the_box_with_his_feet_where_they_were(
+    load: Load, made: Callable[[str], Clip]
+) -> None:
+    clip, module = made("sit"), load("gallery.motions.sit")
+    assert clip.scene.terrain is not None
+    low, high = clip.scene.terrain.shape.bounds
+    hips = (clip.joint("left_hip") + clip.joint("right_hip")) / 2.0
+    seated = np.abs(hips[:, 2] - high[2] - module.SEATED) < 1e-3
+    assert seated.sum() > 60
+    assert np.all((hips[seated, 0] > low[0] + 0.1) & (hips[seated, 0] < high[0] - 0.1))
+    for joint in ("left_knee", "left_ankle", "left_heel", "left_shoulder", "left_hand"):
+        place = clip.joint(joint)
+        inside = np.all((place > low - 0.03) & (place < high + 0.03), axis=1)
+        assert not inside.any(), joint
+    assert all(still(clip, f"{side}_{part}").all() for side in SIDES for part in ("toe", "heel"))
+    for side in SIDES:  # hands lie on the thighs and do not go through them
+        hip, thigh = (
+            clip.joint(f"{side}_hip"),
+            clip.joint(f"{side}_knee") - clip.joint(f"{side}_hip"),
+        )
+        away = clip.joint(f"{side}_hand") - hip
+        share = np.clip(np.sum(away * thigh, axis=1) / np.sum(thigh**2, axis=1), 0.0, 1.0)
+        apart = np.linalg.norm(away - share[:, None] * thigh, axis=1)
+        assert apart.min() > 0.09 and apart[80:120].max() < 0.13
+
+
+def test_the_suitcase_hangs_in_the_hand_and_stands_otherwise(
+    load: Load, made: Callable[[str], Clip]
+) -> None:
+    clip, module = made("suitcase"), load("gallery.motions.suitcase")
+    (case,) = clip.scene.props
+    held = clip.contacts["right_hand"]
+    wrist = poses.apply(poses.inverse(case.track), clip.joint("right_hand")[:, None])[:, 0]
+    assert np.ptp(wrist[held], axis=0).max() < 1e-9
+    assert np.abs(wrist[held, :2]).max() < 1e-9  # over the middle of the handle
+    assert np.all(held[case.lowest() > 1e-9]) and case.lowest().min() > -1e-9
+    assert case.lowest().max() > 0.3 and np.ptp(case.track[:, 0]) > 1.0
+    half = module.CASE[1] / 2.0
+    for joint in SKELETON.joints:
+        if joint.startswith("right_") and joint.split("_")[1] in ("hip", "knee", "ankle", "toe"):
+            assert np.min(clip.joint(joint)[:, 1] - case.track[:, 1]) > half + 0.06, joint
+
+
+def test_a_backflip_turns_once_over_while_gravity_alone_moves_its_middle(
+    load: Load, made: Callable[[str], Clip]
+) -> None:
+    clip, module = made("backflip"), load("gallery.motions.backflip")
+    total = 0.081 * clip.joint("head")
+    for side in SIDES:
+        total = total + 0.497 / 4.0 * (clip.joint(f"{side}_hip") + clip.joint(f"{side}_shoulder"))
+        for near, far, mass, share in LIMBS:
+            ends = clip.joint(f"{side}_{near}"), clip.joint(f"{side}_{far}")
+            total = total + mass * ((1.0 - share) * ends[0] + share * ends[1])
+    times = np.arange(len(clip)) / clip.fps
+    air = np.flatnonzero((times >= module.OFF) & (times <= module.LAND))
+    fall = np.diff(total[air], 2, axis=0) * clip.fps**2
+    assert np.allclose(fall, [0.0, 0.0, -9.81], atol=0.02)
+    lowest = np.minimum(clip.joint("left_toe")[air, 2], clip.joint("left_heel")[air, 2])
+    assert lowest[2:-2].min() > 0.1 and lowest.max() > 1.0
+    trunk = clip.joint("neck") - clip.joint("pelvis")
+    pitch = np.unwrap(np.arctan2(trunk[:, 0], trunk[:, 2]))
+    assert pitch[-1] - pitch[0] == pytest.approx(-2.0 * np.pi, abs=1e-6)
+
+
+def test_a_sheet_shows_robot_and_person_and_says_the_verdict(
+    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("embreex", reason="sheets are drawn by embreex: the extra render")
+    from PIL import Image
+
+    pictures, entries = load("pictures"), load("gallery.entries")
+    tiny = entries.Entry("tiny", lambda _: demos.walk().crop(0, 6), frames=(0, 5))
+    lost = replace(tiny, name="lost", needs="nowhere/walk.npy")
+    monkeypatch.setattr(pictures, "ENTRIES", (tiny, lost, replace(tiny, name="other")))
+    out = tmp_path / "sheets"
+    pictures.main(["--gallery", "--out", str(out), "--only", "tiny", "lost"])
+    said = capsys.readouterr().out
+    assert [path.name for path in out.iterdir()] == ["tiny.png"]
+    assert "lost: left out" in said and "tiny on g1, 6 frames" in said
+    with Image.open(out / "tiny.png") as image:
+        sheet = np.asarray(image.convert("RGB")).astype(int)
+    assert sheet.shape[1] == 600 and 630 < sheet.shape[0] < 800
+    person, robot, words = sheet[:300], sheet[300:600], sheet[600:]
+    blue = [int((part[..., 2] > part[..., 0] + 60).sum()) for part in (person, robot, words)]
+    assert blue[0] > 1500 and blue[1] > 150 and blue[2] == 0
+    assert (words.max(axis=2) < 120).sum() > 500
+
+
+def test_the_gallery_has_twelve_motions_and_three_on_either_other_robot(load: Load) -> None:
+    entries = load("gallery.entries").ENTRIES
+    names = [entry.name for entry in entries]
+    assert len(set(names)) == len(names)
+    robots = [entry.robot for entry in entries]
+    assert [robots.count(robot) for robot in ("g1", "h1", "t1")] == [12, 3, 3]
