@@ -122,21 +122,20 @@ def _from_allowed(
 ) -> Array:
     """How far ``off`` ``(T, 2)`` [m] is from the hull of what is allowed ``(T,)``.
 
-    Nothing is allowed, and what a prop may lack because it comes from another; while it rests on
-    that, this alone. Elsewhere so is as far beyond as ``hands`` ``(T, 2)`` [m] have it.
+    Nothing is allowed, and as far as ``hands`` ``(T, 2)`` [m] have a prop elsewhere, and what it
+    may lack because it comes from another; while it rests on that, this alone.
     """
     stands = _inner(stands, fps)
     angles = np.linspace(0.0, 2.0 * np.pi, _ANGLES, endpoint=False)
     ways = np.array([np.cos(angles), np.sin(angles)])
     borne = [_inner(b.rests, fps) for b in beside]
     nothing = ~np.any([*borne, np.zeros_like(stands)], axis=0)
-    support = np.where(nothing[:, None], 0.0, -np.inf) + np.zeros(_ANGLES)
+    free = np.max([np.zeros((len(off), _ANGLES)), *(away @ ways for away in hands)], axis=0)
+    support = np.where(nothing[:, None], free, -np.inf)
     for b, rests in zip(beside, borne, strict=True):
         allowed = rests | b.near | ~stands
         reach = np.where(allowed[:, None], b.missing @ ways, -np.inf)
         support = np.fmax(support, reach)
-    beyond = np.max([np.zeros_like(support), *(away @ ways for away in hands)], axis=0)
-    support += np.where(nothing[:, None], beyond, 0.0)
     return np.asarray(np.maximum((off @ ways - support).max(axis=1), 0.0))
 
 
