@@ -82,14 +82,42 @@ def test_whoever_bears_says_how_high_the_body_is(demos: dict[str, Clip], robot: 
 
 
 def test_in_between_it_is_eased_from_the_last_to_the_next() -> None:
-    values = np.array([[0.0], [1.0], [9.0], [9.0], [9.0], [3.0], [9.0]])
-    known = np.array([False, True, False, False, False, True, False])
+    values = np.array([[1.0], [9.0], [9.0], [9.0], [3.0]])
+    known = np.array([True, False, False, False, True])
     filled = between(values, known)[:, 0]
-    assert filled[0] == filled[1] == 1.0
-    assert filled[5] == filled[6] == 3.0
-    assert filled[3] == pytest.approx(2.0)
+    assert (filled[0], filled[4]) == (1.0, 3.0)
+    assert filled[2] == pytest.approx(2.0)
     assert np.all(np.diff(filled) >= 0.0)
-    np.testing.assert_array_equal(between(values, np.zeros(7, dtype=bool)), np.zeros((7, 1)))
+    np.testing.assert_array_equal(between(values, np.zeros(5, dtype=bool)), np.zeros((5, 1)))
+
+
+def test_what_is_not_known_before_and_after_stays_where_there_is_nothing_to_go_by() -> None:
+    values = np.array([[9.0], [1.0], [2.0]])
+    known = np.array([False, True, True])
+    np.testing.assert_array_equal(between(values, known)[:, 0], [1.0, 1.0, 2.0])
+    np.testing.assert_array_equal(between(values[::-1], known[::-1])[:, 0], [2.0, 1.0, 1.0])
+
+
+def steps(strides: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values of a gait, five frames known and four not, and which are."""
+    known = np.tile([True] * 5 + [False] * 4, strides)
+    return np.tile(np.linspace(-1.0, 2.0, 9), strides)[:, None], known
+
+
+@pytest.mark.parametrize("cut", range(1, 18))
+def test_a_gait_goes_on_beyond_its_ends_as_in_between(cut: int) -> None:
+    values, known = steps(6)
+    whole = between(values, known)
+    np.testing.assert_allclose(between(values[cut:], known[cut:]), whole[cut:], atol=1e-12)
+    np.testing.assert_allclose(between(values[:-cut], known[:-cut]), whole[:-cut], atol=1e-12)
+
+
+@pytest.mark.parametrize("cut", range(1, 9))
+def test_where_a_foot_makes_no_whole_step_the_other_ones_say_how_it_goes_on(cut: int) -> None:
+    values, known = steps(6)
+    whole, last = between(values, known), slice(cut, 10)
+    found = between(values[last], known[last], [(values, known)])
+    np.testing.assert_allclose(found, whole[last], atol=1e-12)
 
 
 def test_a_foot_planted_anew_stands_a_second_time() -> None:

@@ -7,7 +7,7 @@ is left the legs take up, with places that are chosen once a stance.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -66,8 +66,9 @@ def planted(
     shift = total / np.maximum(bears, 1)[:, None]
     moved.places[..., :2] += _steady(between(shift, bears > 0), fps)[:, None]
     forward = moved.axes()[..., 0]
-    for stance in stances:
-        stance.stand(moved, Body(robot[None]), forward)
+    offs = [stance.off(moved) for stance in stances]
+    for stance, off, other in zip(stances, offs, offs[::-1], strict=True):
+        stance.stand(moved, Body(robot[None]), forward, off, other)
     return moved.places
 
 
@@ -81,8 +82,8 @@ def _resting(height: Array, robot: Array, footing: Mapping[str, Footing]) -> tup
         foot = footing[side]
         for mark, down in (("toe", foot.toe), ("ankle", foot.toe & foot.heel)):
             k = LANDMARKS.index(f"{side}_{mark}")
-            values = height[:, k]
-            values = values[(down if down.any() else np.ones_like(down)) & np.isfinite(values)]
+            values = height[down & np.isfinite(height[:, k]), k]
+            # Of who never stands, who lies with toes up, it is not known: the same for both.
             own[k] = np.quantile(values, 0.3) if len(values) else robot[k, 2]
             rests[k] = robot[k, 2]
     return own, rests
@@ -106,21 +107,55 @@ def _steady(values: Array, fps: float) -> Array:
     return np.asarray(gaussian_filter1d(values, _STEADY * fps, axis=0, mode="nearest"))
 
 
-def between(values: Array, known: Flags) -> Array:
+def between(values: Array, known: Flags, like: Sequence[tuple[Array, Flags]] = ()) -> Array:
     """``values`` ``(T, N)`` where they are known, and eased from one to the next in between.
 
-    Before the first and after the last they stay; zero if none is known.
+    Before the first and after the last they go on as they do in other gaps, so that a clip that
+    begins in mid-stride is much the same there as the whole one; where there is nothing to go by
+    they stay. Zero if none is known.
+
+    Args:
+        values: the values.
+        known: where they are known.
+        like: values of the like, and where they are known, to go by where these have no gaps.
     """
     filled = np.zeros_like(values)
     if not known.any():
         return filled
-    there = np.flatnonzero(known)
-    frames = np.arange(len(values))
-    after = np.minimum(np.searchsorted(there, frames), len(there) - 1)
+    leaves, comes, length = _gaps([(values, known)], like)
+    there, at = np.flatnonzero(known), values[known]
+    if leaves is not None:
+        there, at = np.append(there[0] - length, there), np.vstack([leaves, at])
+    if comes is not None:
+        there, at = np.append(there, there[-1] + length), np.vstack([at, comes])
+    frames = np.clip(np.arange(len(values)), there[0], there[-1])
+    after = np.searchsorted(there, frames)
     before = np.maximum(np.searchsorted(there, frames, side="right") - 1, 0)
     a, b = there[before], there[after]
     share = smooth_step(np.clip((frames - a) / np.maximum(b - a, 1), 0.0, 1.0))[:, None]
-    return np.asarray(values[a] + share * (values[b] - values[a]))
+    return np.asarray(at[before] + share * (at[after] - at[before]))
+
+
+def _gaps(*sources: Sequence[tuple[Array, Flags]]) -> tuple[Array | None, Array | None, int]:
+    """What values usually are before a gap and after it, and how long it lasts [frames].
+
+    Of the first of the ``sources`` that has any.
+    """
+    leaves: Array | None = None
+    comes: Array | None = None
+    length: int | None = None
+    for source in sources:
+        gaps = [(v, a - 1, b + 1) for v, known in source for a, b in runs(~known)]
+        begin = [v[a] for v, a, _ in gaps if a >= 0]
+        end = [v[b] for v, _, b in gaps if b < len(v)]
+        whole = [b - a for v, a, b in gaps if a >= 0 and b < len(v)]
+        leaves = np.median(begin, axis=0) if leaves is None and begin else leaves
+        comes = np.median(end, axis=0) if comes is None and end else comes
+        length = round(float(np.median(whole))) if length is None and whole else length
+    if length is None:  # at least as long as what is seen of it
+        longest = (b - a + 1 for source in sources for _, k in source for a, b in runs(~k))
+        length = max(longest, default=1)
+    return leaves, comes, length
 
 
 class _Stance:
@@ -154,13 +189,33 @@ class _Stance:
         """How far ``(T, 2)`` [m] the toe is from its place; NaN where it has none."""
         return self._places[:, :2] - body.at(f"{self._side}_toe")[:, :2]
 
-    def stand(self, body: Body, rest: Body, usual: Array) -> None:
-        """Have the leg of ``body`` end where the toe stands; ``usual``: which way a knee bends."""
+    def off(self, body: Body) -> tuple[Array, Flags]:
+        """How far the toe is from its place ``(T, 3)`` [m], and in which frames it is down."""
+        return self._places - body.at(f"{self._side}_toe"), self._down
+
+    def stand(
+        self,
+        body: Body,
+        rest: Body,
+        usual: Array,
+        own: tuple[Array, Flags],
+        other: tuple[Array, Flags],
+    ) -> None:
+        """Have the leg of ``body`` end where the toe stands.
+
+        Args:
+            body: what is changed.
+            rest: the robot at rest.
+            usual: which way a knee bends ``(T, 3)``.
+            own: how far this toe is from its place.
+            other: how far the other one is.
+        """
         hip, knee, ankle, toe = (
             body.at(f"{self._side}_{mark}") for mark in ("hip", "knee", "ankle", "toe")
         )
-        off = self._places - toe
-        off = np.column_stack([between(off[:, :2], self._holds), between(off[:, 2:], self._down)])
+        heights = [(away[:, 2:], down) for away, down in (own, other)]
+        over = between(own[0][:, :2], self._holds)
+        off = np.column_stack([over, between(*heights[0], heights[1:])])
         lengths = tuple(
             rest.length(f"{self._side}_{a}", f"{self._side}_{b}")
             for a, b in (("hip", "knee"), ("knee", "ankle"))

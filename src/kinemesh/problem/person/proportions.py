@@ -23,6 +23,8 @@ LIMBS = (("hip", "knee", "ankle"), ("shoulder", "elbow", "hand"))
 
 _MARKS = {name: k for k, name in enumerate(LANDMARKS)}
 _UP = np.array([0.0, 0.0, 1.0])
+_STEEP = -1.0
+"""No foot that stands flat is steeper than this [rad]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +125,10 @@ def _foot(human: Body, rest: Body, side: str, footing: Footing, forward: Array) 
     robot = unit((rest.at(toe) - rest.at(ankle))[0])
     flat = footing.toe & footing.heel
     slopes = np.arcsin(np.clip(along[:, 2], -1.0, 1.0))
-    usual = float(np.median(slopes[flat])) if flat.any() else float(np.median(slopes))
-    turn = float(np.arcsin(np.clip(robot[2], -1.0, 1.0))) - usual
+    own = float(np.arcsin(np.clip(robot[2], -1.0, 1.0)))
+    usual = float(np.median(slopes[flat] if flat.any() else slopes))
+    # Of who never stands, and whose toes look up or hang, it is not known how a flat foot is.
+    turn = own - usual if flat.any() or _STEEP < usual < 0.0 else 0.0
     # About the axis that is level and across the foot; a foot that points straight down has none.
     across = np.cross(along, _UP)
     level = np.linalg.norm(across, axis=1, keepdims=True)
