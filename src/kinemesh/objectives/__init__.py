@@ -1,5 +1,6 @@
 """What we want: terms of the cost, each a sum of squares."""
 
+from kinemesh.objectives.foot_place import FootPlace
 from kinemesh.objectives.hand_place import HandPlace
 from kinemesh.objectives.laplacian import Laplacian
 from kinemesh.objectives.limb_directions import LimbDirections
@@ -11,6 +12,7 @@ from kinemesh.objectives.smoothness import Acceleration, Differences, Smoothness
 __all__ = [
     "Acceleration",
     "Differences",
+    "FootPlace",
     "HandPlace",
     "Laplacian",
     "LimbDirections",
@@ -27,6 +29,7 @@ def defaults() -> tuple[Objective, ...]:
     """The objectives of a retargeting, with the weights that the benchmarks were run with."""
     return (
         Laplacian(),
+        FootPlace(),
         LimbDirections(),
         HandPlace(),
         Orientation(),

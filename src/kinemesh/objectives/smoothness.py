@@ -30,7 +30,7 @@ class Smoothness(Objective):
     The factor keeps the lag that this term causes the same in seconds at every frame rate.
     """
 
-    weight: float = 0.2
+    weight: float = 0.1
     """Weight [1/rad^2], [1/m^2] for the base's place."""
 
     def neighbour_rows(
@@ -54,7 +54,7 @@ class Acceleration(Objective):
               \qquad \Delta t_0 = 1/30 s
     """
 
-    weight: float = 1.0
+    weight: float = 0.1
     """Weight [1/rad^2], [1/m^2] for the base's place."""
 
     def neighbour_rows(

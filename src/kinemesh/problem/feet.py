@@ -12,6 +12,7 @@ from kinemesh.arrays import Array, readonly
 from kinemesh.detection.stance import Footing
 from kinemesh.detection.support import Land
 from kinemesh.motion import LANDMARKS, Scene
+from kinemesh.problem.footprints import Footprints, footprints
 from kinemesh.problem.frame import SlowToe, SoleApproach, Stance, Touchdown
 from kinemesh.problem.prop_map import TerrainScale
 from kinemesh.problem.terrain_pieces import TerrainPieces
@@ -68,12 +69,14 @@ class Feet:
             low, tip = rests[side]
             ankle[:, 2] -= low
             surface = _surface(under, trodden(land, toe, side), 0.12 * scale)
-            self._standing.append(_Standing(sole, foot, *surface))
+            prints = footprints(foot, surface[0])
+            self._standing.append(_Standing(sole, foot, *surface, prints))
             for part, flags, edge in ((0, foot.heel, ankle), (2, foot.toe, toe)):
                 height = trodden(land, edge, side)[:, 2]
                 height = height - (0.0 if part == 0 else tip)
                 corners = slice(part, part + 2)
-                self._approaches.append(_Approach(sole, corners, flags, height, *surface, fps))
+                approach = _Approach(sole, corners, flags, height, *surface, fps, prints)
+                self._approaches.append(approach)
 
     def stances(
         self, index: int, touchdowns: Mapping[str, Touchdown], nominal: Array | None
@@ -115,8 +118,16 @@ class Feet:
 class _Standing:
     """The stances of one sole. Flags are lists: a number of an array is slow to get at."""
 
-    def __init__(self, sole: Sole, foot: Footing, surface: Array, normal: Array) -> None:
+    def __init__(
+        self,
+        sole: Sole,
+        foot: Footing,
+        surface: Array,
+        normal: Array,
+        prints: Footprints,
+    ) -> None:
         self._sole, self._surface, self._normal = sole, surface, normal
+        self._prints = prints
         there = (foot.toe | foot.landing) & np.isfinite(surface[:, 2])
         self._there: list[bool] = there.tolist()
         self._heel: list[bool] = foot.heel.tolist()
@@ -129,7 +140,8 @@ class _Standing:
         known = None if self._touchdown[index] else touchdowns.get(self._sole.name)
         point = self._surface[index] if known is None else known.toe
         whole, landing = self._heel[index], self._landing[index]
-        return Stance(self._sole, whole, point, self._normal[index], landing, known)
+        normal, footprint = self._normal[index], self._prints[index]
+        return Stance(self._sole, whole, point, normal, landing, known, footprint)
 
 
 class _Approach:
@@ -144,6 +156,7 @@ class _Approach:
         surface: Array,
         normal: Array,
         fps: float,
+        prints: Footprints,
     ) -> None:
         self._sole, self._corners = sole, corners
         stance = nearest(planted)
@@ -154,11 +167,23 @@ class _Approach:
         self._time: list[float] = time.tolist()
         self._surface, self._normal = surface[stance], normal[stance]
         self._height: list[float] = (height - surface[stance, 2]).tolist()
+        self._stance: list[int] = stance.tolist()
+        self._toe, self._prints = surface, prints
 
     def at(self, index: int) -> SoleApproach:
         time, height = self._time[index], self._height[index]
         surface, normal = self._surface[index], self._normal[index]
-        return SoleApproach(self._sole, self._corners, time, surface, normal, height)
+        return SoleApproach(
+            self._sole, self._corners, time, surface, normal, height, self._place(index)
+        )
+
+    def _place(self, index: int) -> Array | None:
+        """The footprint, moved as the toe is from where it was in the stance."""
+        stance = self._stance[index]
+        there = self._prints[stance]
+        if there is None:
+            return None
+        return np.asarray(there + self._toe[index, :2] - self._toe[stance, :2])
 
 
 def _slow_toe(

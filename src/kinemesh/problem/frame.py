@@ -37,6 +37,8 @@ class Stance:
     """Whether the foot is in the air over its place: it must not slide but may come down."""
     touchdown: Touchdown | None = None
     """None in the first frame of a stance: its place is what the solution makes it."""
+    footprint: Array | None = None
+    """Where the person's toe stands over the ground ``(2,)`` [m], in the robot's world."""
 
     @property
     def settled(self) -> bool:
@@ -77,6 +79,8 @@ class SoleApproach:
     """Unit normal ``(3,)`` of that surface."""
     height: float = 0.0
     """How high above it the person's edge is, scaled to the robot [m]."""
+    place: Array | None = None
+    """Where the toe is to be over the ground ``(2,)`` [m], in the robot's world."""
 
 
 @dataclass(frozen=True)

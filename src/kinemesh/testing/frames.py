@@ -145,7 +145,8 @@ def _eased(posed: Configuration) -> tuple[SoleApproach, ...]:
         middle = posed.positions(np.full(4, sole.joint), sole.corners).mean(axis=0)
         point, normal = readonly(middle * [1.0, 1.0, 0.0]), readonly([0.0, 0.0, 1.0])
         sole_approaches += [
-            SoleApproach(sole, edge, 0.1, point, normal) for edge in (slice(0, 2), slice(2, 4))
+            SoleApproach(sole, edge, 0.08, point, normal, place=readonly(point[:2]))
+            for edge in (slice(0, 2), slice(2, 4))
         ]
     return tuple(sole_approaches)
 
