@@ -114,6 +114,11 @@ def instance(name: str, value: object, kind: type[T], what: str) -> T:
     return value
 
 
+def given(name: str, value: T | None, kind: type[T], what: str) -> T | None:
+    """``value``, of a kind or None."""
+    return None if value is None else instance(name, value, kind, what)
+
+
 def several(
     name: str, values: object, kind: type[T] | tuple[type[T], ...], what: str
 ) -> tuple[T, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kinemesh.arrays import Array
@@ -14,6 +14,12 @@ class Neighbours:
 
     known: Mapping[int, Array] = field(default_factory=dict)
     """Offset in frames, -1 the frame before, to configuration ``(nq,)``."""
+
+    @classmethod
+    def around(cls, qs: Sequence[Array], index: int) -> Neighbours:
+        """Those of frame ``index`` of a clip whose frames are all solved: three on each side."""
+        there = (k for k in (-3, -2, -1, 1, 2, 3) if 0 <= index + k < len(qs))
+        return cls({k: qs[index + k] for k in there})
 
     @property
     def previous(self) -> Array | None:

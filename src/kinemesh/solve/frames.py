@@ -23,6 +23,7 @@ from kinemesh.problem import (
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
 from kinemesh.solve.evaluation import Evaluation
+from kinemesh.solve.limbs import Limbs
 from kinemesh.solve.program import Program, Terms
 
 _SMALLEST = 1e-5
@@ -97,9 +98,12 @@ class FrameLoop:
         limits = self.tolerance, self.feasibility, self.trust
         return SearchRule(*limits, _SMALLEST, DAMPING, ROUNDING)
 
+    def ready(self, plan: Plan) -> FrameLoop:
+        """The same with the plan's obstacles made ready for the kernel."""
+        return replace(self, kernel=self.kernel.holding(o for o, _ in plan.obstacles(0)))
+
     def frames(self, plan: Plan) -> Iterator[tuple[Frame, Answer]]:
         """Solve the frames of a plan in order."""
-        loop = replace(self, kernel=self.kernel.holding(o for o, _ in plan.obstacles(0)))
         qs: list[Array] = []
         """The last two."""
         touchdowns: dict[str, Touchdown] = {}
@@ -109,26 +113,38 @@ class FrameLoop:
             # The last one first: -1, -2.
             neighbours = Neighbours({-k: q for k, q in enumerate(reversed(qs), 1)})
             if qs:
-                answer, futile = loop.following(frame, neighbours, futile)
+                answer, futile = self.following(frame, neighbours, futile)
             else:
-                answer = loop.first(frame)
+                answer = self.first(frame)
             touchdowns = {s.sole.name: touchdown(s, answer.configuration) for s in frame.stances}
             qs = [*qs[-1:], answer.configuration.q]
             yield frame, answer
 
     def first(self, frame: Frame) -> Answer:
-        """Solve a frame that nothing goes before; if the usual start ends poorly, try others."""
+        """Solve a frame that nothing goes before: the best of what all starts lead to.
+
+        If a limb then goes another way than the person's, so are the ways tried that it could go.
+        """
         program = Program(self.terms, self.kernel, frame)
-        best: Answer | None = None
+        found = []
         for start in starts(self.kernel.robot, frame.landmarks):
             free = self._in_free_space(program, start.q)
-            answer = self.solved(program, free, self.first_iterations)
-            if best is None or answer.merit < best.merit:
-                best = answer
-            if not self._is_poor(frame, answer):
-                break
-        assert best is not None  # there is always a start
-        return best
+            found.append(self.solved(program, free, self.first_iterations))
+        best = min(found, key=_merit)
+        other = self.otherwise(program, best.configuration)
+        return best if other is None else min(best, other, key=_merit)
+
+    def otherwise(self, program: Program, found: Configuration) -> Answer | None:
+        """The best solution from where limbs of ``found`` that stray go other ways.
+
+        None where no limb strays, or none has another way to go.
+        """
+        limbs, person = Limbs.of(self.kernel.robot), program.frame.landmarks
+        if not limbs.strays(found.landmarks(), person):
+            return None
+        ways = limbs.ways(found, person)
+        tried = (self.solved(program, way, self.first_iterations) for way in ways)
+        return min(tried, key=_merit, default=None)
 
     def following(
         self, frame: Frame, neighbours: Neighbours, futile: Futile | None = None
@@ -235,6 +251,10 @@ class FrameLoop:
                 if radius < _SMALLEST:
                     break
         return Answer(best, best_merit, done, best.configuration)
+
+
+def _merit(answer: Answer) -> float:
+    return answer.merit
 
 
 def touchdown(stance: Stance, configuration: Configuration) -> Touchdown:

@@ -9,7 +9,7 @@ never undoes one, as a filter afterwards would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from kinemesh.arguments import several, whole
@@ -20,6 +20,7 @@ from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.frames import Answer, FrameLoop, touchdown
+from kinemesh.solve.hindsight import Hindsight
 from kinemesh.solve.program import Program, Terms
 
 _SHARES = (1.0, 0.5, 0.25)
@@ -65,21 +66,32 @@ def refined(
     terms = Terms((*kept, *refinement.smoothness), loop.terms.constraints)
     # Programs and configurations are kept, and no evaluation: they would fill the memory.
     programs: list[Program] = []
+    frames: list[Frame] = []
     qs: list[Array] = []
+    landmarks: list[Array] = []
     iterations: list[int] = []
     reports: dict[int, FrameReport] = {}
     for frame, answer in solved:
-        known = _known(frame, answer.configuration)
-        programs.append(answer.evaluation.program.asked_by(terms, known))
+        frames.append(_known(frame, answer.configuration))
         qs.append(answer.evaluation.q)
+        landmarks.append(answer.configuration.landmarks())
         iterations.append(answer.iterations)
-        if not refinement.sweeps:
+        if refinement.sweeps:
+            programs.append(answer.evaluation.program.asked_by(terms, frames[-1]))
+        else:
             reports[len(reports)] = answer.report(loop.feasibility)
+    changed = Hindsight(loop, terms, frames, qs).mended(landmarks)
+    if not refinement.sweeps:
+        for index in changed:
+            neighbours = Neighbours({-k: qs[index - k] for k in (1, 2) if k <= index})
+            program = Program(loop.terms, loop.kernel, frames[index], neighbours)
+            again = Evaluation(program, qs[index])
+            reports[index] = again.report(index, iterations[index], loop.feasibility)
     count = done = len(qs)
     for sweep in range(refinement.sweeps):
         order = range(count) if sweep % 2 == 0 else range(count - 1, -1, -1)
         for index in order:
-            best = _improved(loop, programs[index].among(_around(qs, index)), qs[index])
+            best = _improved(loop, programs[index].among(Neighbours.around(qs, index)), qs[index])
             qs[index] = best.q
             if sweep + 1 == refinement.sweeps:
                 solves = iterations[index] + refinement.sweeps
@@ -114,9 +126,3 @@ def _known(frame: Frame, configuration: Configuration) -> Frame:
         replace(stance, touchdown=touchdown(stance, configuration)) for stance in frame.stances
     )
     return replace(frame, stances=stances)
-
-
-def _around(qs: Sequence[Array], index: int) -> Neighbours:
-    """The neighbours of frame ``index`` as they are now."""
-    there = (k for k in (-3, -2, -1, 1, 2, 3) if 0 <= index + k < len(qs))
-    return Neighbours({k: qs[index + k] for k in there})

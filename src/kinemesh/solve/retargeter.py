@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from kinemesh import constraints as _constraints
 from kinemesh import objectives as _objectives
 from kinemesh._version import __version__
-from kinemesh.arguments import choice, function, instance, number, several, shown, whole
+from kinemesh.arguments import choice, function, given, instance, number, several, shown, whole
 from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
 from kinemesh.detection.detected import Detected
@@ -53,8 +53,6 @@ OnFrame = Callable[[int, Array], None]
 
 
 DEFAULT_REFINEMENT = Refinement()
-
-T = TypeVar("T")
 
 A_CLIP = "a Clip; of a file, kinemesh.read(path) makes one"
 
@@ -122,9 +120,9 @@ class Retargeter:
         self.feasibility = number("feasibility", feasibility, what, over=0.0, high=1.0)
         self.solver = solver
         what = "a Refinement, or None or False for no whole-clip pass"
-        self.refine = _given("refine", None if refine is False else refine, Refinement, what)
-        self.mesh = _given("mesh", mesh, MeshOptions, "MeshOptions, or None for the default")
-        self.stance = _given("stance", stance, StanceRule, "a StanceRule, or None for the default")
+        self.refine = given("refine", None if refine is False else refine, Refinement, what)
+        self.mesh = given("mesh", mesh, MeshOptions, "MeshOptions, or None for the default")
+        self.stance = given("stance", stance, StanceRule, "a StanceRule, or None for the default")
         choice("proportions", proportions, PROPORTIONS)
         self.proportions: Proportions = proportions
         self._loop = FrameLoop(
@@ -178,7 +176,7 @@ class Retargeter:
         return starts(self.robot, plan.landmarks[0])[0]
 
     def solve_first(self, frame: Frame) -> tuple[Configuration, FrameReport]:
-        """Solve a frame that nothing goes before; if the usual start ends poorly, try others."""
+        """Solve a frame that nothing goes before: the best of what several starts lead to."""
         answer = self._loop.first(frame)
         return answer.configuration, answer.report(self.feasibility)
 
@@ -198,16 +196,22 @@ class Retargeter:
         self, plan: Plan, progress: Progress | None = None
     ) -> Iterator[tuple[Frame, Configuration, FrameReport]]:
         """Solve the frames of a plan in order."""
-        for frame, answer in self._solutions(plan, progress, None):
+        loop, visits = self._loop.ready(plan), len(plan)
+        for frame, answer in self._solutions(loop, plan, visits, progress):
             yield frame, answer.configuration, answer.report(self.feasibility)
 
     def _solutions(
-        self, plan: Plan, progress: Progress | None, on_frame: OnFrame | None
+        self,
+        loop: FrameLoop,
+        plan: Plan,
+        visits: int,
+        progress: Progress | None,
+        on_frame: OnFrame | None = None,
     ) -> Iterator[tuple[Frame, Answer]]:
-        """The frames of a plan as they are solved."""
-        for frame, answer in self._loop.frames(plan):
+        """The frames of a plan as they are solved; ``visits`` are the frames to be done in all."""
+        for frame, answer in loop.frames(plan):
             if progress is not None:
-                progress(frame.index + 1, len(plan))
+                progress(frame.index + 1, visits)
             if on_frame is not None:
                 q = answer.configuration.q
                 on_frame(frame.index, self.robot.expanded(q[None])[0])
@@ -247,8 +251,8 @@ class Retargeter:
             TypeError: an argument of another kind, such as a path in place of a clip.
         """
         instance("clip", clip, Clip, A_CLIP)
-        _given("scene", scene, Scene, "a Scene, or None for the clip's own")
-        _given("nominal", nominal, Trajectory, "a Trajectory, such as result.trajectory, or None")
+        given("scene", scene, Scene, "a Scene, or None for the clip's own")
+        given("nominal", nominal, Trajectory, "a Trajectory, such as result.trajectory, or None")
         function("progress", progress)
         function("on_frame", on_frame)
         if nominal is not None and nominal.joint_names != self.robot.whole.joint_names:
@@ -264,18 +268,14 @@ class Retargeter:
                     f"to it together: put the other scene into the clip, and leave scene= out"
                 )
             clip = in_place(clip)
-        # The matrices are small: a second BLAS thread costs eight times the CPU and wins nothing.
+        # Of the small matrices a second BLAS thread wins nothing, at eight times the CPU.
         with threadpool_limits(limits=1, user_api="blas"):
             wanted = None if nominal is None else self.robot.shortened(nominal.q)
             plan = self.plan(clip, scene, wanted, obstacles, detected)
-            sweeps = 0 if self.refine is None else self.refine.sweeps
-            told = _over(progress, len(plan) * (1 + sweeps))
-            solutions = self._solutions(plan, told, on_frame)
-            solved = (
-                [(one.configuration.q, one.report(self.feasibility)) for _, one in solutions]
-                if self.refine is None
-                else refined(self._loop, self.refine, solutions, told)
-            )
+            refine = self.refine or Refinement(sweeps=0)
+            loop, visits = self._loop.ready(plan), len(plan) * (1 + refine.sweeps)
+            solutions = self._solutions(loop, plan, visits, progress, on_frame)
+            solved = refined(loop, refine, solutions, progress)
         q = np.array([q for q, _ in solved])
         if self.robot.fixed_base:  # the solver's rounding
             q[:, :7] = self.start(plan).q[:7]
@@ -283,10 +283,7 @@ class Retargeter:
         doubts = () if self.robot.fixed_base else clip_doubts(clip, Held(stance))
         return Result(
             Trajectory(
-                self.robot.expanded(q),
-                clip.fps,
-                self.robot.whole.joint_names,
-                self.robot.name,
+                self.robot.expanded(q), clip.fps, self.robot.whole.joint_names, self.robot.name
             ),
             plan.scene,
             plan.landmarks,
@@ -301,13 +298,3 @@ class Retargeter:
             demonstration=clip,
             target=scene,
         )
-
-
-def _over(progress: Progress | None, total: int) -> Progress | None:
-    """``progress`` told of another total than who calls it knows."""
-    return None if progress is None else lambda done, _: progress(done, total)
-
-
-def _given(name: str, value: T | None, kind: type[T], what: str) -> T | None:
-    """``value``, of a kind or None."""
-    return None if value is None else instance(name, value, kind, what)
