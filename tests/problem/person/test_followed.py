@@ -11,7 +11,7 @@ from kinemesh.motion import LANDMARKS, Clip
 from kinemesh.problem import Plan
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from recordings import recording
+from recordings import fault, recording
 
 
 def limb_directions(result_landmarks: np.ndarray, person: np.ndarray) -> float:
@@ -104,3 +104,17 @@ def test_a_hand_that_holds_the_side_of_a_box_holds_it_after_the_arm_has_changed(
             outside = np.abs(local[1]) - shape.bounds[1, 1]
             assert 0.0 < outside < 0.12  # a wrist beside the side that the palm is on
             assert np.sign(local[1]) == np.sign(touch.places[frame, 1])
+
+
+def test_toes_of_who_lies_look_up_and_the_body_keeps_its_height(robot: RobotModel) -> None:
+    path = fault("first_frame/raises_arms.npy")
+    clip = read(path, skeleton="smpl22", fps=30.0, up="z", floor=0.0)
+    plan = Plan(clip, robot)
+    for side in ("left", "right"):
+        ankle, toe = (
+            plan.landmarks[:, LANDMARKS.index(f"{side}_{m}"), 2] for m in ("ankle", "toe")
+        )
+        assert np.all(toe - ankle > 0.1)
+    heights = plan.landmarks[:, LANDMARKS.index("pelvis"), 2]
+    person = clip.landmark("pelvis")[:, 2] * plan.scale
+    assert np.abs(heights - person).max() < 0.03
