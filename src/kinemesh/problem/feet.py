@@ -38,6 +38,7 @@ class Feet:
         land: where the robot's terrain is.
         scale: robot height / human height.
         fps: frames a second.
+        toes: where the person's toes are, scaled ``(T, 3)`` [m], by side.
         slow: speed [m/s] below which a toe is hardly moved.
         rests: by foot, heights [m] of ankle and toe while they rest.
     """
@@ -51,6 +52,7 @@ class Feet:
         land: TerrainChange,
         scale: float,
         fps: float,
+        toes: Mapping[str, Array],
         slow: float,
         rests: Mapping[str, tuple[float, float]],
     ) -> None:
@@ -58,7 +60,8 @@ class Feet:
         self._standing: list[_Standing] = []
         self._approaches: list[_Approach] = []
         self._slow = [
-            (sole.name, *_slow_toe(TOES[sole.name], landmarks, slow / fps)) for sole in robot.soles
+            (sole.name, *_slow_toe(TOES[sole.name], toes[sole.name], slow / fps))
+            for sole in robot.soles
         ]
         for sole in robot.soles:
             foot = footing.get(sole.name)
@@ -187,10 +190,10 @@ class _Approach:
 
 
 def _slow_toe(
-    toe: int, landmarks: Array, reach: float
+    toe: int, places: Array, reach: float
 ) -> tuple[SlowToe, SlowToe, list[bool], list[bool]]:
     """A toe against the frame before and the one after, and in which frames it is slow so."""
-    step = landmarks[1:, toe, :2] - landmarks[:-1, toe, :2]
+    step = places[1:, :2] - places[:-1, :2]
     slow: list[bool] = (np.einsum("tc,tc->t", step, step) <= reach**2).tolist()
     return SlowToe(toe, -1), SlowToe(toe, 1), [False, *slow], [*slow, False]
 

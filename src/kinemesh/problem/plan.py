@@ -109,7 +109,10 @@ class Plan:
         self._land: TerrainChange = None if scene is None else self._moved_land(home)
         scaled = self.landmarks, self._land, self.scale
         slow = (stance or StanceRule()).enter_speed
-        self._feet = Feet(robot, self.scene, self.footing, *scaled, clip.fps, slow, person.rests)
+        toes = {side: self.scale * clip.landmark(f"{side}_toe") for side in TOES}
+        self._feet = Feet(
+            robot, self.scene, self.footing, *scaled, clip.fps, toes, slow, person.rests
+        )
         self._hands = Hands(
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
