@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg.lapack import dgeqrf
 
-from kinemesh.arrays import Array
+from kinemesh.arrays import Array, readonly
 from kinemesh.kernel import LeastSquares, PointMixture
 from kinemesh.motion import LANDMARKS
 from kinemesh.objectives.objective import Objective
@@ -14,12 +15,33 @@ from kinemesh.problem import Frame
 from kinemesh.robot import RobotModel
 
 _SIDES = ("left", "right")
-_BONES = (
-    *(("hip", "knee"), ("knee", "ankle"), ("ankle", "toe")),
-    *(("shoulder", "elbow"), ("elbow", "hand")),
-)
+_PAIRS = [
+    (f"{side}_{start}", f"{side}_{end}")
+    for side in _SIDES
+    for start, end in (
+        *(("hip", "knee"), ("knee", "ankle"), ("ankle", "toe")),
+        *(("shoulder", "elbow"), ("elbow", "hand")),
+    )
+] + [(f"right_{part}", f"left_{part}") for part in ("hip", "shoulder")]
+"""The bones that have a landmark at each end."""
 _SHORTEST = 0.01
 """A bone of the robot shorter than this [m] points nowhere."""
+
+
+def _incidence() -> Array:
+    """The matrix ``(N, K)`` that takes landmarks to bones; the last one is the trunk."""
+    index = {name: k for k, name in enumerate(LANDMARKS)}
+    rows = np.zeros((len(_PAIRS) + 1, len(LANDMARKS)))
+    for row, (start, end) in zip(rows, _PAIRS, strict=False):
+        row[index[start]], row[index[end]] = -1.0, 1.0
+    for side in _SIDES:
+        rows[-1, index[f"{side}_shoulder"]], rows[-1, index[f"{side}_hip"]] = 0.5, -0.5
+    return readonly(rows)
+
+
+_BONES = _incidence()
+_ENDS = [LANDMARKS.index(end) for _, end in _PAIRS]
+_FEET = np.array([end.endswith("toe") for _, end in _PAIRS])
 
 
 @dataclass(frozen=True)
@@ -46,33 +68,13 @@ class LimbDirections(Objective):
         figure = frame.figure
         if figure is None:
             return None
-        # Of any number of bones K rows are left, and a triangular factor, as the kernel has it.
-        factor = np.asarray(np.linalg.qr(_bones(figure, self._shares(robot)), mode="r"))
+        shares = np.append(robot.reach.landmarks[_ENDS] * np.where(_FEET, self.feet, 1.0), 1.0)
+        bones = _BONES @ figure
+        lengths = np.sqrt(np.einsum("nc,nc->n", bones, bones))
+        weights = np.where(lengths > _SHORTEST, np.sqrt(shares) / np.maximum(lengths, _SHORTEST), 0)
+        # The kernel has any number of bones as K rows with a triangular factor.
+        factor = np.zeros((len(LANDMARKS), len(LANDMARKS)))
+        reduced = dgeqrf(weights[:, None] * _BONES)[0]
+        factor[: len(reduced)] = np.triu(reduced)
         marks = robot.landmark_joints, robot.landmark_offsets
-        mixture = PointMixture(*marks, factor, -factor @ figure)
-        return LeastSquares(mixture, self.weight)
-
-    def _shares(self, robot: RobotModel) -> Array:
-        """Of the bones that end in the landmarks ``(K,)``."""
-        shares = np.array(robot.reach.landmarks)
-        shares[[LANDMARKS.index(f"{side}_toe") for side in _SIDES]] *= self.feet
-        return shares
-
-
-def _bones(figure: Array, shares: Array) -> Array:
-    """Rows ``(N, K)``, N at least K, that take landmarks to bones of length 1, by their shares."""
-    index = {name: k for k, name in enumerate(LANDMARKS)}
-    rows = np.zeros((len(LANDMARKS), len(LANDMARKS)))
-    pairs = [(f"{side}_{a}", f"{side}_{b}") for side in _SIDES for a, b in _BONES]
-    pairs += [(f"right_{part}", f"left_{part}") for part in ("hip", "shoulder")]
-    for row, (start, end) in zip(rows, pairs, strict=False):
-        row[index[start]], row[index[end]] = -1.0, 1.0
-    for side in _SIDES:
-        rows[len(pairs), index[f"{side}_shoulder"]] = 0.5
-        rows[len(pairs), index[f"{side}_hip"]] = -0.5
-    lengths = np.linalg.norm(rows @ figure, axis=1)
-    weights = np.zeros(len(rows))
-    weights[: len(pairs)] = [np.sqrt(shares[index[end]]) for _, end in pairs]
-    weights[len(pairs)] = 1.0
-    weights /= np.maximum(lengths, _SHORTEST)
-    return np.where(lengths > _SHORTEST, weights, 0.0)[:, None] * rows
+        return LeastSquares(PointMixture(*marks, factor, -factor @ figure), self.weight)
