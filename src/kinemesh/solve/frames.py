@@ -29,6 +29,9 @@ from kinemesh.solve.program import Program, Terms
 _SMALLEST = 1e-5
 """A step shorter than this [rad], [m] changes nothing."""
 
+_FIRST = 1e-4
+"""The tolerance of a frame that nothing goes before is no more than this [1]."""
+
 _POOR = 0.07
 """A frame whose landmarks are off by more than this share of the robot's height, in the mean, is
 tried again from elsewhere."""
@@ -126,12 +129,14 @@ class FrameLoop:
         If a limb then goes another way than the person's, so are the ways tried that it could go.
         """
         program = Program(self.terms, self.kernel, frame)
+        # From far away the last steps win more than a model's error tells.
+        fine = replace(self, tolerance=min(self.tolerance, _FIRST))
         found = []
         for start in starts(self.kernel.robot, frame.landmarks):
-            free = self._in_free_space(program, start.q)
-            found.append(self.solved(program, free, self.first_iterations))
+            free = fine._in_free_space(program, start.q)
+            found.append(fine.solved(program, free, self.first_iterations))
         best = min(found, key=_merit)
-        other = self.otherwise(program, best.configuration)
+        other = fine.otherwise(program, best.configuration)
         return best if other is None else min(best, other, key=_merit)
 
     def otherwise(self, program: Program, found: Configuration) -> Answer | None:
