@@ -54,7 +54,7 @@ class Acceleration(Objective):
               \qquad \Delta t_0 = 1/30 s
     """
 
-    weight: float = 0.1
+    weight: float = 0.25
     """Weight [1/rad^2], [1/m^2] for the base's place."""
 
     def neighbour_rows(
