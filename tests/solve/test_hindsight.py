@@ -161,7 +161,7 @@ def test_a_chain_from_a_usual_solution_is_that_solution(
     for k in (chain.frames[0], 9, chain.frames[-1]):
         assert np.abs(chain[k][7:] - solved.qs[k][7:]).max() < 0.05
     for k in chain.frames:
-        assert np.abs(chain[k][7:] - solved.qs[k][7:]).max() < 0.2
+        assert np.abs(chain[k][7:] - solved.qs[k][7:]).max() < 0.3
 
 
 def test_a_chain_from_elsewhere_goes_on_to_the_ends_within_the_motors_reach(

@@ -31,25 +31,30 @@ def bridge_costs(robot: RobotModel, dt: float, start: Chain, end: Chain) -> Arra
         Costs ``(M, N)`` from each frame of the first to each of the second, infinite where there
         is no time for it, or where a bridge next to it will do.
     """
-    a, b = np.array(start.qs), np.array(end.qs)
-    frames = np.array(end.frames)[None, :] - np.array(start.frames)[:, None]
-    moved = np.linalg.norm(b[None, :, :3] - a[:, None, :3], axis=-1)
-    turned = 2.0 * np.arccos(np.clip(np.abs(a[:, 3:7] @ b[:, 3:7].T), 0.0, 1.0))
-    joints = b[None, :, 7:] - a[:, None, 7:]
-    reach = _SHARE * dt * robot.velocity
-    need = np.maximum(moved, turned) / (_BASE * dt)
-    need = np.maximum(need, np.max(np.abs(joints) / reach, axis=-1, initial=0.0))
-    fewest = np.maximum(1.0, np.ceil(need))
-    taken = np.zeros(frames.shape, dtype=bool)
-    for slower in _SLOWER:
-        taken |= frames == np.rint(slower * fewest)
-    taken[np.arange(len(a)) % max(1, len(a) // _BEGINNINGS) > 0] = False
-    taken |= frames == 1
-    taken &= (fewest <= frames) & (frames * dt <= _LONGEST)
-    square = (joints**2).sum(axis=-1) + moved**2 + turned**2
-    rate, steps = _REFERENCE / dt, np.maximum(frames, 1)
-    cost = _SPEED * rate * square / steps + 2.0 * _CHANGE * rate**2 * square / steps**2
-    return np.where(taken, 0.5 * cost, np.inf)
+    first, second = np.array(start.qs), np.array(end.qs)
+    costs = np.full((len(first), len(second)), np.inf)
+    reach, rate = _SHARE * dt * robot.velocity, _REFERENCE / dt
+    every = max(1, len(first) // _BEGINNINGS)
+    # By how many frames they take: all pairs at once would be gigabytes of a long stretch.
+    for steps in range(1, 1 + round(_LONGEST / dt)):
+        i = np.arange(0, len(first), 1 if steps == 1 else every)
+        j = i + start.first + steps - end.first
+        there = (j >= 0) & (j < len(second))
+        i, j = i[there], j[there]
+        a, b = first[i], second[j]
+        joints = b[:, 7:] - a[:, 7:]
+        moved = np.linalg.norm(b[:, :3] - a[:, :3], axis=-1)
+        cosine = np.abs(np.sum(a[:, 3:7] * b[:, 3:7], axis=-1))
+        turned = 2.0 * np.arccos(np.clip(cosine, 0.0, 1.0))
+        need = np.maximum(moved, turned) / (_BASE * dt)
+        need = np.maximum(need, np.max(np.abs(joints) / reach, axis=-1, initial=0.0))
+        fewest = np.maximum(1.0, np.ceil(need))
+        taken = np.any(np.rint(np.multiply.outer(_SLOWER, fewest)) == steps, axis=0)
+        taken &= fewest <= steps
+        square = (joints**2).sum(axis=-1) + moved**2 + turned**2
+        cost = _SPEED * rate * square / steps + 2.0 * _CHANGE * rate**2 * square / steps**2
+        costs[i, j] = np.where(taken, 0.5 * cost, np.inf)
+    return costs
 
 
 def step_costs(robot: RobotModel, dt: float, chain: Chain) -> Array:

@@ -26,19 +26,19 @@ class Alone:
     """
 
     def __init__(self, loop: FrameLoop, frames: Sequence[Frame]) -> None:
-        self._loop, self._frames = loop, frames
+        self.loop, self.frames = loop, frames
         self._programs: dict[int, Program] = {}
 
     def program(self, index: int) -> Program:
         """What frame ``index`` asks."""
         if index not in self._programs:
-            loop, frame = self._loop, self._frames[index]
+            loop, frame = self.loop, self.frames[index]
             self._programs[index] = Program(loop.terms, loop.kernel, frame)
         return self._programs[index]
 
     def merit(self, index: int, q: Array) -> float:
         """What a search lowers in frame ``index``, at ``q`` ``(nq,)``."""
-        return Evaluation(self.program(index), q).merit(self._loop.feasibility)
+        return Evaluation(self.program(index), q).merit(self.loop.feasibility)
 
     def violation(self, index: int, q: Array) -> float:
         """The worst violation of all constraints there."""
@@ -77,23 +77,34 @@ def followed(loop: FrameLoop, frames: Sequence[Frame], start: int, q: Array, usu
         usual: the solutions there are.
     """
     there = usual.frames
-    before = _one_way(loop, frames, q, usual, range(start - 1, there[0] - 1, -1))
-    after = _one_way(loop, frames, q, usual, range(start + 1, there[-1] + 1))
+    alone = Alone(loop, frames)
+    before = _one_way(alone, q, usual, range(start - 1, there[0] - 1, -1))
+    after = _one_way(alone, q, usual, range(start + 1, there[-1] + 1))
     return Chain(start - len(before), [*reversed(before), q, *after])
 
 
-def _one_way(
-    loop: FrameLoop, frames: Sequence[Frame], q: Array, usual: Chain, way: range
-) -> list[Array]:
+def _one_way(alone: Alone, q: Array, usual: Chain, way: range) -> list[Array]:
     """The frames on the ``way``, each solved from the one before it there."""
-    qs = [q]
+    loop, qs = alone.loop, [q]
+    robot = loop.kernel.robot
+    carriers = robot.support[[hand.joint for hand in robot.hands], 6:]
+    upper = 7 + np.flatnonzero(carriers.max(axis=0, initial=0.0))
     for k in way:
-        frame = frames[k] if way.step > 0 else _reversed(frames[k])
+        frame = alone.frames[k] if way.step > 0 else _reversed(alone.frames[k])
         # The last one first: -1, -2.
         neighbours = Neighbours({-n: q for n, q in enumerate(reversed(qs[-2:]), 1)})
         answer, _ = loop.following(frame, neighbours)
-        qs.append(answer.configuration.q)
-        if np.abs(loop.kernel.robot.difference(qs[-1], usual[k])).max() < _SAME:
+        found = answer.configuration.q
+        if alone.merit(k, found) > alone.merit(k, usual[k]):
+            # A step was missed on this way, perhaps, that the usual solution takes.
+            start = np.array(usual[k])
+            start[upper] = found[upper]
+            reach = robot.velocity * frame.dt
+            start[7:] = np.clip(start[7:], qs[-1][7:] - reach, qs[-1][7:] + reach)
+            other = loop.solved(answer.evaluation.program, start, loop.iterations)
+            found = other.configuration.q if other.merit < answer.merit else found
+        qs.append(found)
+        if np.abs(robot.difference(qs[-1], usual[k])).max() < _SAME:
             break
     return qs[1:]
 

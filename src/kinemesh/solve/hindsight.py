@@ -9,7 +9,7 @@ between them, the cheapest way through the stretch is taken.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +25,15 @@ from kinemesh.solve.program import Program, Terms
 
 _CLEARLY = 0.8
 """A seed is followed where its merit is below this share of the usual solution's."""
+_DOUBTED = np.deg2rad(25.0)
+"""What strays at its worst may have been in that way for as long as it is turned by this [rad]."""
+_ROUNDS = 3
+"""Times that is looked for limbs that stray."""
+_LONGEST = 60.0
+"""A longer stretch [s] is decided again in pieces."""
 _SHORTEST = 0.25
-"""A limb that strays for less time than this [s] is left alone: it could hardly go and return."""
-_GAP = 0.2
+"""A limb that is doubted for less time than this [s] is left alone: it could not go and return."""
+_GAP = 1.0
 """Two stretches with less time than this between them [s] are one."""
 _AROUND = 1.0
 """So much time [s] before and after a stretch may be solved again too."""
@@ -37,7 +43,7 @@ _STEPS = 3
 """with so many QPs at most,"""
 _MARGIN = 3
 """and so many frames before and after it."""
-_WORSE = 0.005
+_WORSE = 0.01
 """No constraint may be broken by so much more [m] than it was."""
 
 
@@ -65,13 +71,35 @@ class Hindsight:
             landmarks: of the robot ``(K, 3)`` [m] in the solution of every frame.
         """
         changed: set[int] = set()
-        dt = self._frames[0].dt
         person = np.array([frame.landmarks for frame in self._frames])
-        turned = self._limbs.turned(np.array(landmarks), person).max(axis=1, initial=0.0)
-        for start, stop in _stretches(turned > STRAYED, _GAP / dt, _SHORTEST / dt):
-            worst = start + int(turned[start:stop].argmax())
-            changed |= self._mended(start, stop, worst)
+        turned = self._turned(np.array(landmarks), person)
+        near, around = set(range(len(turned))), round(_AROUND / self._frames[0].dt)
+        for _ in range(_ROUNDS):
+            new: set[int] = set()
+            for begin, end, worst in list(self._stretches(turned)):
+                if not near.isdisjoint(range(begin - around, end + around)):
+                    new |= self._mended(begin, end, worst)
+            if not new:
+                break
+            changed, near = changed | new, new
+            now = np.array(sorted(new))
+            places = [self._robot.configuration(self._qs[k]).landmarks() for k in now]
+            turned[now] = self._turned(np.array(places), person[now])
         return changed
+
+    def _turned(self, landmarks: Array, person: Array) -> Array:
+        """How far the limb that is furthest is from the person's ``(T,)`` [rad]."""
+        return np.asarray(self._limbs.turned(landmarks, person).max(axis=1, initial=0.0))
+
+    def _stretches(self, turned: Array) -> Iterator[tuple[int, int, int]]:
+        """Where limbs stray: first, past the last, and the worst frame."""
+        dt = self._frames[0].dt
+        for start, stop in _stretches(turned > _DOUBTED, _GAP / dt, _SHORTEST / dt):
+            for begin in range(start, stop, round(_LONGEST / dt)):
+                end = min(stop, begin + round(_LONGEST / dt))
+                worst = begin + int(turned[begin:end].argmax())
+                if turned[worst] > STRAYED:
+                    yield begin, end, worst
 
     def _mended(self, start: int, stop: int, worst: int) -> set[int]:
         """The frames solved anew for a limb that strays from ``start`` to ``stop``."""
@@ -89,9 +117,15 @@ class Hindsight:
             between = enumerate(self._between(chains, bridge), bridge.leaves + 1)
             return sum(alone.merit(k, q) for k, q in between)
 
+        most = max(alone.violation(k, usual[k]) for k in usual.frames) + _WORSE
+
+        def merit(k: int, q: Array) -> float:
+            # No way leads through a frame in which a foot, say, is not where it stands.
+            return alone.merit(k, q) if alone.violation(k, q) <= most else np.inf
+
         ends = first > 0, last < len(frames) - 1
-        way = cheapest(self._robot, dt, chains, alone.merit, price, ends)
-        return self._taken(alone, chains, way)
+        way = cheapest(self._robot, dt, chains, merit, price, ends)
+        return self._taken(alone, chains, way, most)
 
     def _seed(self, alone: Alone, index: int) -> Array | None:
         """A clearly better solution ``(nq,)`` of a frame looked at alone; None if there is none."""
@@ -106,15 +140,14 @@ class Hindsight:
         ends = chains[bridge.start][bridge.leaves], chains[bridge.end][bridge.comes]
         return straight(self._robot, *ends, bridge.comes - bridge.leaves)
 
-    def _taken(self, alone: Alone, chains: Sequence[Chain], way: Way) -> set[int]:
-        """Go the way, unless a constraint would be broken on it: the frames that change."""
+    def _taken(self, alone: Alone, chains: Sequence[Chain], way: Way, most: float) -> set[int]:
+        """Go the way, unless a constraint is broken by more than ``most`` [m]: what changes."""
         usual, qs = chains[0], self._qs
         there = slice(usual.first, usual.frames[-1] + 1)
-        broken = max(alone.violation(k, usual[k]) for k in usual.frames)
         qs[there] = self._along(chains, way)
         for bridge in way.bridges:
             self._smooth(bridge, usual.frames)
-        if max(alone.violation(k, qs[k]) for k in usual.frames) > broken + _WORSE:
+        if max(alone.violation(k, qs[k]) for k in usual.frames) > most:
             qs[there] = usual.qs
             return set()
         return {k for k in usual.frames if qs[k] is not usual[k]}
