@@ -11,6 +11,7 @@ from kinemesh import Result, clip_of, metrics, retarget, write
 from kinemesh.motion import Clip
 from kinemesh.robot import RobotModel, links_of
 from kinemesh.trajectories import WRITERS, read_layout
+from limb_lengths import leg_scale
 
 OTHERS = ("g1_23dof", "h1", "t1")
 PIECES = {"walk": (30, 42), "lift_box": (84, 96), "step_up": (40, 52)}
@@ -84,7 +85,7 @@ def test_what_one_robot_did_another_follows_and_the_first_again(
     first = retarget(demos["lift_box"].crop(84, 92), robot)
     clip = clip_of(first.trajectory, robot, first.scene, stance=first.stance)
     second = retarget(clip, other)
-    assert second.scale == pytest.approx(other.height / robot.height)
+    assert second.scale == pytest.approx(leg_scale(clip, other))
     again = clip_of(second.trajectory, other, second.scene, stance=second.stance)
     third = retarget(again, robot)
     for result, model, source in ((second, other, clip), (third, robot, again)):

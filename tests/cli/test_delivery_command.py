@@ -76,7 +76,8 @@ def test_convert_says_with_figures_what_held_at_30_and_does_not_at_50(
     assert strict.status == 1 and (tmp_path / "mjlab.npz").exists()
     assert "stance.slip_mean" in strict.out and "verdict: fail" in strict.out
     linted = kinemesh_command("lint", tmp_path / "mjlab.npz")
-    assert linted.status == 1 and "self-collision" in linted.out
+    deep = after["penetration.self.max"] > 10.0  # mm, which is what lint lists
+    assert (linted.status, "self-collision" in linted.out) == (int(deep), deep)
 
 
 def test_a_joint_at_its_speed_limit_that_a_spline_makes_faster_is_reported(

@@ -49,6 +49,7 @@ MEANINGS = {
     "left and right are exchanged": "--mirror",
     "what keeps its rest posture": "--freeze",
     "which solver": "--solver",
+    "whose lengths the person has who is followed": "--proportions",
     "the solve is shown": "--view",
     "the viewer's port": "--port",
     "the viewer's address": "--host",

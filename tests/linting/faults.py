@@ -32,8 +32,9 @@ FLIP = s.at(slice(20, None), lambda v: -v)
 
 
 def kneeling(table: np.ndarray) -> np.ndarray:
-    """Knees 0.08 m below the ground, soles just above it."""
-    table[:, 2] = 0.39
+    """Upright, knees 0.2 m below the ground, soles just above it."""
+    table[:, 2] = 0.3
+    table[:, 3:7] = [0.0, 0.0, 0.0, 1.0]
     for part, angle in (("hip_pitch", -0.1), ("knee", 2.35), ("ankle_pitch", 0.3)):
         for side in ("left", "right"):
             table[:, 7 + s.JOINTS.index(f"{side}_{part}_joint")] = angle
@@ -148,7 +149,7 @@ FAULTS = [
     Fault(
         "joint-limits",
         "unitree-csv",
-        s.columns("table", slice(7 + WRIST, 8 + WRIST), lambda v: v + 2.05 - v.max()),
+        s.columns("table", slice(7 + WRIST, 8 + WRIST), lambda v: v - 2.05 - v.min()),
     ),
     Fault(
         "joint-limits",
@@ -205,9 +206,9 @@ FAULTS = [
         mendable=False,
     ),
     Fault(
-        "self-collision",  # the left upper arm in the trunk
+        "self-collision",  # the left hand in the hip
         "unitree-csv",
-        s.columns("table", slice(7 + SHOULDER, 8 + SHOULDER), lambda v: v - 0.5),
+        s.columns("table", slice(7 + SHOULDER, 8 + SHOULDER), lambda v: v - 0.4),
         mendable=False,
     ),
     Fault("below-ground", "unitree-csv", s.put("table", kneeling), mendable=False),

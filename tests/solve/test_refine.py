@@ -8,6 +8,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 
+import kinemesh
 from kinemesh import Retargeter, metrics
 from kinemesh.motion import Clip
 from kinemesh.objectives import Differences
@@ -16,6 +17,9 @@ from kinemesh.robot import RobotModel
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.refine import Refinement
 from kinemesh.testing import evaluate_term, sample_frame
+from recordings import fault
+
+FEET = ("footstance", "footflat")
 
 
 def jerk(q: np.ndarray, fps: float) -> float:
@@ -40,6 +44,14 @@ def test_the_pass_makes_the_motion_smoother_and_keeps_every_constraint(
     )
     kinds = ("penetration", "stance.drift", "limits")
     assert [m.name for m in score.failed if m.name.startswith(kinds)] == []
+
+
+def test_long_steps_of_the_pass_do_not_leave_planted_feet_broken_away(robot: RobotModel) -> None:
+    # Fast steps: much to be smoothed, and what a linearisation overlooks grows with the step.
+    dance = kinemesh.read(fault("convert_50hz_fails/dance.npy"), fps=30.0).crop(20, 60)
+    result = Retargeter(robot).retarget(dance)
+    worst = max(max(r.violation.get(n, 0.0) for n in FEET) for r in result.reports)
+    assert worst < Retargeter(robot).feasibility
 
 
 def test_a_pass_of_no_sweeps_changes_nothing(robot: RobotModel, walk: Clip) -> None:

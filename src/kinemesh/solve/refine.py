@@ -26,6 +26,11 @@ from kinemesh.solve.program import Program, Terms
 _SHARES = (1.0, 0.5, 0.25)
 """How much of a step is tried, until it does not raise the merit."""
 
+_CORRECTIONS = 3
+"""Steps more at most, while rows are broken,"""
+_MENDS = 0.5
+"""and each breaks them by no more than this share of what the one before did."""
+
 
 @dataclass(frozen=True)
 class Refinement:
@@ -91,7 +96,7 @@ def refined(
     for sweep in range(refinement.sweeps):
         order = range(count) if sweep % 2 == 0 else range(count - 1, -1, -1)
         for index in order:
-            best = _improved(loop, programs[index].among(Neighbours.around(qs, index)), qs[index])
+            best = _visited(loop, programs[index].among(Neighbours.around(qs, index)), qs[index])
             qs[index] = best.q
             if sweep + 1 == refinement.sweeps:
                 solves = iterations[index] + refinement.sweeps
@@ -100,6 +105,23 @@ def refined(
             if progress is not None:
                 progress(done, count * (1 + refinement.sweeps))
     return [(q, reports[index]) for index, q in enumerate(qs)]
+
+
+def _visited(loop: FrameLoop, program: Program, q: Array) -> Evaluation:
+    """One step from ``q`` ``(nq,)``, and where it breaks rows those that bring them back.
+
+    Where much is to be smoothed a step is long, and rows that hold on the linearisation are broken
+    by its error. The steps after it are short.
+    """
+    best = _improved(loop, program, q)
+    for _ in range(_CORRECTIONS):
+        if best.violation <= 0.5 * loop.feasibility:  # as a frame that is done
+            break
+        again = _improved(loop, program, best.q)
+        if again.violation > _MENDS * best.violation:
+            break
+        best = again
+    return best
 
 
 def _improved(loop: FrameLoop, program: Program, q: Array) -> Evaluation:

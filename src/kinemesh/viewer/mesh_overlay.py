@@ -8,7 +8,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.motion import Clip
-from kinemesh.problem import Plan
+from kinemesh.problem import Plan, Proportions
 from kinemesh.robot import RobotModel
 
 
@@ -18,14 +18,15 @@ class MeshOverlay:
     Args:
         clip: the demonstration.
         robot: who follows it.
+        proportions: whose lengths the person has who is followed, as :func:`retarget` takes it.
     """
 
-    def __init__(self, clip: Clip, robot: RobotModel) -> None:
-        self._clip, self._robot = clip, robot
+    def __init__(self, clip: Clip, robot: RobotModel, proportions: Proportions = "robot") -> None:
+        self._clip, self._robot, self._proportions = clip, robot, proportions
 
     @cached_property
     def _plan(self) -> Plan:
-        return Plan(self._clip, self._robot)
+        return Plan(self._clip, self._robot, proportions=self._proportions)
 
     def edges(self, frame: int) -> Array:
         """Ends of all edges in ``frame`` ``(E, 2, 3)`` [m]."""

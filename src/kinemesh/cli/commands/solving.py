@@ -83,7 +83,7 @@ class RetargetCommand:
             result, score = self._solve(console, retargeter, clip, on_frame)
             shown = stage(result, robot, clip, score=score, meshes=self.window.meshes)
             with until_interrupted(view):
-                view.show([shown], [MeshOverlay(clip, robot)])
+                view.show([shown], [MeshOverlay(clip, robot, self.proportions)])
         return 0
 
     def _solve(
