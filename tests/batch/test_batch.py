@@ -201,15 +201,9 @@ def _alive(pid: int) -> bool:
 
 @pytest.mark.slow
 def test_rejected_motions_are_kept_out_with_their_reason(folder: Path) -> None:
-<<<<<<< HEAD
-    # Every other frame 4 cm ahead: planted feet, which stand, cannot be where the body goes.
-    shaken = np.load(folder / "a.npy")
-    shaken[::2, :, 0] += 0.04
-=======
     # Every other frame 2 cm ahead: feet that stand for the ruler are shaken with the body.
     shaken = walking(24)
     shaken[::2, :, 0] += 0.02
->>>>>>> w/mend
     np.save(folder / "a.npy", shaken)
     listing = LISTING.split("[[clip]]")[1]
     (folder / "clips.toml").write_text(f"[[clip]]{listing}")
