@@ -42,7 +42,9 @@ def test_the_joints_of_a_robots_clip_are_where_the_robot_was(
     assert clip.skeleton.joints[: len(LANDMARKS)] == LANDMARKS
     assert clip.stature == robot.height
     assert clip.fps == answer.trajectory.fps
-    assert Retargeter(robot).plan(clip).scale == 1.0
+    assert Retargeter(robot, proportions="person").plan(clip).scale == 1.0
+    # Hip and knee of the G1 come nearer to each other where hips are turned.
+    assert Retargeter(robot).plan(clip).scale == pytest.approx(1.0, abs=0.005)
     np.testing.assert_array_equal(clip.scene.props[0].track, answer.scene.props[0].track)
 
 
@@ -104,7 +106,7 @@ def test_another_robot_does_what_the_first_did(
 ) -> None:
     clip = clip_of(answer.trajectory, robot, answer.scene, stance=answer.stance)
     again = retarget(clip, base)
-    assert again.scale == 1.0
+    assert again.scale == pytest.approx(1.0, abs=0.005)
     off = errors(clip, again.trajectory, base)
     # Measured: mean 8, 95 % below 22 mm; a pelvis and a swinging foot are what moves.
     assert off.mean() < 0.015
