@@ -75,7 +75,7 @@ class _Led:
     def __init__(self, hand: Hand, touch: Touch, places: Array, scale: float, fps: float) -> None:
         self.thing = touch.thing
         self._hand, self._places = hand, places
-        time = np.abs(nearest(touch.touching) - np.arange(len(places))) / fps
+        time = _time_to(touch, fps)
         self.active: list[bool] = (time <= TOUCH_TIME).tolist()
         self._time: list[float] = time.tolist()
         self._distance: list[float] = (touch.distance * scale).tolist()
@@ -138,11 +138,16 @@ def hand_grasps(
             if track is not None:
                 place = poses.apply(track, place[:, None])[:, 0]
             there = _places(touch, clip.scene, home, None, scale)
-            time = np.abs(nearest(touch.touching) - np.arange(len(place))) / clip.fps
-            share = np.maximum(0.0, 1.0 - time / TOUCH_TIME)
+            share = np.maximum(0.0, 1.0 - _time_to(touch, clip.fps) / TOUCH_TIME)
             grasp = Grasp(hand.name, body[:, k], there + far * unit(wrist - place), share)
             found.setdefault(touch.thing, []).append(grasp)
     return found
+
+
+def _time_to(touch: Touch, fps: float) -> Array:
+    """How long it is to a touch, or since ``(T,)`` [s]; 0 while touching."""
+    frames = np.arange(len(touch.touching))
+    return np.asarray(np.abs(nearest(touch.touching) - frames) / fps)
 
 
 def _track(scene: Scene, thing: str) -> Array | None:
