@@ -16,19 +16,10 @@ from kinemesh.arrays import Array
 from kinemesh.demos import SEGMENTS, SKELETON
 from kinemesh.geometry import poses
 from kinemesh.motion import Clip
+from winter import LIMBS, SIDES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-SIDES = ("left", "right")
 MADE = ("kneel", "sit", "suitcase", "backflip")
-# Masses and centres of mass of the segments: Winter 2009, table 4.1.
-LIMBS = (
-    ("hip", "knee", 0.100, 0.433),
-    ("knee", "ankle", 0.0465, 0.433),
-    ("heel", "toe", 0.0145, 0.5),
-    ("shoulder", "elbow", 0.028, 0.436),
-    ("elbow", "hand", 0.016, 0.430),
-    ("hand", "fingertip", 0.006, 0.506),
-)
 
 Load = Callable[[str], ModuleType]
 

@@ -13,19 +13,10 @@ from kinemesh.demos.curves import SUBSTEPS
 from kinemesh.demos.gait import FootTrack
 from kinemesh.motion import LANDMARKS, Clip
 from kinemesh.motion.clip_fields import estimate_height
+from winter import LIMBS, SIDES
 
 Plan = Callable[[str], list[FootTrack]]
 Flexion = Callable[[Clip, str, str, str], Array]
-SIDES = ("left", "right")
-# Masses and centres of mass of the segments: Winter 2009, table 4.1.
-LIMBS = (
-    ("hip", "knee", 0.100, 0.433),
-    ("knee", "ankle", 0.0465, 0.433),
-    ("heel", "toe", 0.0145, 0.5),
-    ("shoulder", "elbow", 0.028, 0.436),
-    ("elbow", "hand", 0.016, 0.430),
-    ("hand", "fingertip", 0.006, 0.506),
-)
 
 
 def surface(clip: Clip, points: Array) -> Array:
