@@ -35,8 +35,8 @@ def test_contacts_given_are_what_info_shows_and_what_the_result_holds(
         ('[[stance]]\nfoot="toe"\nframes=[0, 1]\nplanted=true\n', r"unknown foot 'toe'.*left, rig"),
         ('[[stance]]\nfoot="left"\nframes=[0, 99]\nplanted=true\n', r"the clip has 24 frames"),
         (
-            '[[touch]]\nhand="left_hand"\nthing="box"\nframes=[0, 1]\ntouching=true\n',
-            r"unknown thing 'box'; this clip has: none",
+            '[[touch]]\npart="left_hand"\nthing="box"\nframes=[0, 1]\ntouching=true\n',
+            r"unknown thing 'box'; this clip has: ground",
         ),
     ],
 )

@@ -92,7 +92,7 @@ def test_it_holds_what_the_detectors_find(carrying: Clip) -> None:
     assert found.footing.keys() == footing.keys()
     for side, foot in footing.items():
         assert np.array_equal(found.footing[side].toe, foot.toe)
-    assert [touch.hand for touch in touches] == [touch.hand for touch in found.touches]
+    assert [touch.part for touch in touches] == [touch.part for touch in found.touches]
     assert touches and all(
         np.array_equal(a.touching, b.touching) for a, b in zip(touches, found.touches, strict=True)
     )

@@ -15,7 +15,7 @@ from recordings import recording
 def labelled(clip: Clip, flags: np.ndarray) -> np.ndarray:
     """The touches of the left hand when the file's labels are these."""
     clip = replace(clip, contacts={"left_hand": flags})
-    return next(t.touching for t in detect_touches(clip) if t.hand == "left_hand")
+    return next(t.touching for t in detect_touches(clip) if t.part == "left_hand")
 
 
 def test_a_hand_that_stays_on_the_box_between_two_labels_has_not_let_go(carrying: Clip) -> None:
@@ -50,6 +50,6 @@ def test_flickering_labels_of_a_chair_that_is_carried_become_one_touch() -> None
         height=1.844,
     )
     for touch in detect_touches(clip):
-        label = np.flatnonzero(clip.contacts[touch.hand])
+        label = np.flatnonzero(clip.contacts[touch.part])
         held = np.flatnonzero(touch.touching)
         assert np.array_equal(held, np.arange(label[0], label[-1] + 1))

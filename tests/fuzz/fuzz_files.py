@@ -318,7 +318,7 @@ foot = "left"
 frames = [0, 2]
 planted = true
 [[touch]]
-hand = "right_hand"
+part = "right_hand"
 thing = "crate"
 frames = [1, 3]
 touching = true

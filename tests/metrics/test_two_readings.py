@@ -33,7 +33,7 @@ def stands(clip: Clip, side: str) -> tuple[human.Standing, Footing]:
 
 def holds(clip: Clip, hand: str, thing: str) -> np.ndarray:
     """When the solver says that a hand touches ``(T,)``."""
-    found = [t.touching for t in detect_touches(clip) if (t.hand, t.thing) == (hand, thing)]
+    found = [t.touching for t in detect_touches(clip) if (t.part, t.thing) == (hand, thing)]
     return found[0] if found else np.zeros(len(clip), dtype=bool)
 
 
@@ -215,7 +215,7 @@ def test_a_hand_on_a_floor_of_hundred_square_metres_touches_by_both_readings(
     clip = replace(still, scene=Scene(terrain=Terrain(slab, "floor")))
     for flags in (judged(clip, "left", "floor"), holds(clip, "left_hand", "floor")):
         assert flags.all()
-    (touch,) = (t for t in detect_touches(clip) if t.hand == "left_hand")
+    (touch,) = (t for t in detect_touches(clip) if t.part == "left_hand")
     np.testing.assert_allclose(touch.places[:, 2], top, atol=1e-9)
     np.testing.assert_allclose(touch.distance, max(gap, 0.0), atol=1e-9)
 

@@ -23,7 +23,7 @@ def lift() -> Clip:
 
 
 def touching(clip: Clip, hand: str) -> np.ndarray:
-    return next(t.touching for t in detect_touches(clip) if t.hand == hand)
+    return next(t.touching for t in detect_touches(clip) if t.part == hand)
 
 
 def test_a_foot_said_to_be_in_the_air_is_neither_planted_nor_landing_there(lift: Clip) -> None:
@@ -82,7 +82,7 @@ def test_a_touch_is_what_the_user_says_in_the_range_and_what_was_detected_elsewh
 
 def test_a_hand_that_never_touches_according_to_the_user_has_no_touch(lift: Clip) -> None:
     clip = lift.with_contacts(TouchEdit("left_hand", "box", 0, len(lift) - 1, False))
-    assert {t.hand for t in detect_touches(clip)} == {"right_hand"}
+    assert {t.part for t in detect_touches(clip)} == {"right_hand"}
 
 
 def test_what_the_solver_is_asked_follows_the_user(lift: Clip, robot: RobotModel) -> None:
@@ -120,8 +120,11 @@ def test_edits_are_notes_of_the_clip(lift: Clip) -> None:
     ("edit", "message"),
     [
         (StanceEdit("middle", 0, 1), r"unknown foot 'middle'; this clip has: left, right"),
-        (TouchEdit("left", "box", 0, 1), r"unknown hand 'left'.*: left_hand, right_hand"),
-        (TouchEdit("left_hand", "bag", 0, 1), r"unknown thing 'bag'; this clip has: box"),
+        (
+            TouchEdit("left", "box", 0, 1),
+            r"unknown part 'left'.*: left_hand, right_hand, left_knee",
+        ),
+        (TouchEdit("left_hand", "bag", 0, 1), r"unknown thing 'bag'; this clip has: box, ground"),
         (StanceEdit("left", -1, 1), r"expected 0 <= first <= last <= \d+, the clip has \d+ fra"),
         (StanceEdit("left", 5, 4), r"frames 5-4': expected 0 <= first <= last"),
         (StanceEdit("left", 0, 10**6), r"frames 0-1000000': expected 0 <= first"),

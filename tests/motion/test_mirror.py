@@ -241,7 +241,7 @@ def test_the_right_wrist_of_a_mirrored_recording_goes_the_left_wrists_mirrored_w
 
 def test_the_box_of_a_mirrored_recording_stays_in_the_hands(carrying: Clip) -> None:
     def found(clip: Clip) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        return {t.hand: (t.touching, t.distance) for t in detect_touches(clip)}
+        return {t.part: (t.touching, t.distance) for t in detect_touches(clip)}
 
     was, image = found(carrying), found(carrying.mirrored())
     for hand, other in (("left_hand", "right_hand"), ("right_hand", "left_hand")):

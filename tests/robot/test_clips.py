@@ -95,7 +95,7 @@ def test_a_robots_parts_face_where_the_clip_says(robot: RobotModel, answer: Resu
 
 def test_the_hands_of_a_robot_touch_what_they_held(robot: RobotModel, answer: Result) -> None:
     clip = clip_of(answer.trajectory, robot, answer.scene)
-    found = {(touch.hand, touch.thing): touch.touching for touch in detect_touches(clip)}
+    found = {(touch.part, touch.thing): touch.touching for touch in detect_touches(clip)}
     assert set(found) == set(answer.touch)
     for pair, held in answer.touch.items():
         assert np.mean(found[pair][held]) > 0.95

@@ -136,7 +136,7 @@ def test_a_file_of_contacts_is_read_in_order(tmp_path: Path) -> None:
     file = tmp_path / "contacts.toml"
     file.write_text(
         '[[stance]]\nfoot = "left"\nframes = [10, 42]\nplanted = true\n'
-        '[[touch]]\nhand = "right_hand"\nthing = "box"\nframes = [3, 3]\ntouching = false\n'
+        '[[touch]]\npart = "right_hand"\nthing = "box"\nframes = [3, 3]\ntouching = false\n'
     )
     assert read_contacts(file) == (
         StanceEdit("left", 10, 42, True),

@@ -58,18 +58,18 @@ class TouchRule:
 
 @dataclass(frozen=True, eq=False)
 class Touch:
-    """One hand's contact with one thing over a whole clip."""
+    """The contact of one part of the body with one thing over a whole clip."""
 
-    hand: str
-    """``left_hand`` or ``right_hand``."""
+    part: str
+    """One of :data:`kinemesh.motion.PARTS`."""
     thing: str
-    """Name of the prop, or of the terrain."""
+    """Name of the prop or of the terrain, or ``ground``."""
     touching: Flags
     """``(T,)``."""
     places: Array
     """Where on the surface ``(T, 3)`` [m]: in the prop's frame, or in the world for terrain."""
     distance: Array
-    """From the hand's nearest joint to the surface ``(T,)`` [m]; 0 for a hand inside."""
+    """From the part's nearest joint to the surface ``(T,)`` [m]; 0 for one inside."""
 
 
 def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ...]:

@@ -5,13 +5,17 @@ from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import StanceEdit, TouchEdit
 from kinemesh.motion.in_place import in_place
 from kinemesh.motion.links import Bodies, Links
-from kinemesh.motion.scene import Prop, Scene, Terrain
+from kinemesh.motion.parts import HANDS, PARTS
+from kinemesh.motion.scene import GROUND, Prop, Scene, Terrain
 from kinemesh.motion.skeleton import LANDMARKS, Skeleton
 from kinemesh.motion.skeletons import SKELETONS
 from kinemesh.motion.trajectory import Trajectory
 
 __all__ = [
+    "GROUND",
+    "HANDS",
     "LANDMARKS",
+    "PARTS",
     "SKELETONS",
     "Bodies",
     "Clip",

@@ -26,7 +26,7 @@ from kinemesh.arguments import (
 from kinemesh.arrays import Array, readonly
 from kinemesh.errors import ClipError
 from kinemesh.motion.edits import Edit, StanceEdit, TouchEdit, check_edits
-from kinemesh.motion.scene import Scene
+from kinemesh.motion.scene import GROUND, Scene
 from kinemesh.motion.shells import notes, seen
 from kinemesh.motion.skeleton import LANDMARKS, Skeleton
 from kinemesh.motion.skeletons import SKELETONS
@@ -84,7 +84,8 @@ class ClipFields:
                 wrong(name, touching, f"one of the landmarks {', '.join(LANDMARKS)}", ClipError)
             labels[landmark] = readonly(flags(name, touching, (frames,), what, ClipError), np.bool_)
         object.__setattr__(self, "contacts", MappingProxyType(labels))
-        check_edits(self.edits, frames, self.scene.things)
+        ground = () if self.scene.ground is None else (GROUND,)
+        check_edits(self.edits, frames, (*self.scene.things, *ground))
         object.__setattr__(self, "positions", readonly(positions))
         estimate = estimate_height(positions, self.skeleton)
         self._check_stature(estimate, "the skeleton")

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from kinemesh.arguments import flag, text, whole
 from kinemesh.errors import ClipError
+from kinemesh.motion.parts import PARTS
 
 Flags = NDArray[np.bool_]
 
 FEET = ("left", "right")
-HANDS = ("left_hand", "right_hand")
 
 
 @dataclass(frozen=True)
@@ -40,25 +40,25 @@ class StanceEdit:
 
 @dataclass(frozen=True)
 class TouchEdit:
-    """A hand touches a thing, or does not, in frames ``first`` to ``last``, both included."""
+    """A part of the body touches a thing, or does not, from frame ``first`` to ``last``, included."""
 
-    hand: str
-    """``left_hand`` or ``right_hand``."""
+    part: str
+    """One of :data:`kinemesh.motion.PARTS`: ``left_hand``, ``right_knee``, ``seat``, ..."""
     thing: str
-    """Name of a prop or of the terrain."""
+    """Name of a prop or of the terrain, or ``ground``."""
     first: int
     last: int
     touching: bool = True
 
     def __post_init__(self) -> None:
-        text("hand", self.hand, "left_hand or right_hand")
-        text("thing", self.thing, "the name of a prop or of the terrain")
+        text("part", self.part, f"one of {', '.join(PARTS)}")
+        text("thing", self.thing, "the name of a prop or of the terrain, or ground")
         _check_frames(self.first, self.last)
         flag("touching", self.touching)
 
     def __str__(self) -> str:
         state = "touches" if self.touching else "does not touch"
-        return f"{self.hand} {state} {self.thing} in frames {self.first}-{self.last}"
+        return f"{self.part} {state} {self.thing} in frames {self.first}-{self.last}"
 
 
 Edit: TypeAlias = StanceEdit | TouchEdit
@@ -68,13 +68,13 @@ def check_edits(edits: Iterable[Edit], frames: int, things: tuple[str, ...]) -> 
     """Reject edits that do not fit a clip of ``frames`` frames with these ``things``.
 
     Raises:
-        ClipError: an unknown foot, hand or thing, or frames that the clip does not have.
+        ClipError: an unknown foot, part or thing, or frames that the clip does not have.
     """
     for edit in edits:
         if isinstance(edit, StanceEdit):
             _known("foot", edit.foot, FEET, edit)
         else:
-            _known("hand", edit.hand, HANDS, edit)
+            _known("part", edit.part, PARTS, edit)
             _known("thing", edit.thing, things, edit)
         if not 0 <= edit.first <= edit.last < frames:
             raise ClipError(
@@ -103,14 +103,14 @@ def resampled(edits: Iterable[Edit], nearest: NDArray[np.int64]) -> tuple[Edit, 
 
 
 def edited(edits: Iterable[Edit], flags: Flags, who: str, thing: str | None = None) -> Flags:
-    """``flags`` ``(T,)`` of a foot, or of a hand and a thing, as the user will have them."""
+    """``flags`` ``(T,)`` of a foot, or of a part and a thing, as the user will have them."""
     flags = np.array(flags)
     for edit in edits:
         window = slice(edit.first, edit.last + 1)
         if isinstance(edit, StanceEdit):
             if thing is None and edit.foot == who:
                 flags[window] = edit.planted
-        elif (edit.hand, edit.thing) == (who, thing):
+        elif (edit.part, edit.thing) == (who, thing):
             flags[window] = edit.touching
     return flags
 

@@ -165,4 +165,4 @@ def _image_turn(quaternions: Array) -> Array:
 def _other_edit(edit: Edit) -> Edit:
     if isinstance(edit, StanceEdit):
         return replace(edit, foot={"left": "right", "right": "left"}[edit.foot])
-    return replace(edit, hand=other_landmark(edit.hand))
+    return replace(edit, part=other_landmark(edit.part))

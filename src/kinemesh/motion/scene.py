@@ -12,6 +12,8 @@ from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
 from kinemesh.geometry.shape import Shape
 
+GROUND = "ground"
+"""What the ground plane is called where a thing is asked for; no prop's or terrain's name."""
 _MOST = 64
 """Props of a scene: each is meshed with all others in every frame."""
 _LARGEST = 50.0

@@ -48,9 +48,9 @@ class Hands:
     ) -> None:
         hands = {f"{hand.name}_hand": hand for hand in robot.hands}
         self._led = [
-            _Led(hands[t.hand], t, _places(t, home, scene, land, scale), scale, fps)
+            _Led(hands[t.part], t, _places(t, home, scene, land, scale), scale, fps)
             for t in touches
-            if t.hand in hands
+            if t.part in hands
         ]
 
     def contacts(
@@ -131,7 +131,7 @@ def hand_grasps(
         palm = at.positions(np.array([hand.joint]), hand.point[None])[0]
         far = float(np.linalg.norm(palm - marks[k]))
         for touch in touches:
-            if touch.hand != mark:
+            if touch.part != mark:
                 continue
             place, wrist = touch.places, clip.landmark(mark)
             track = _track(clip.scene, touch.thing)

@@ -13,7 +13,7 @@ from kinemesh.motion.edits import Edit, StanceEdit, TouchEdit
 
 _KEYS: Mapping[str, Mapping[str, type]] = {
     "stance": {"foot": str, "frames": list, "planted": bool},
-    "touch": {"hand": str, "thing": str, "frames": list, "touching": bool},
+    "touch": {"part": str, "thing": str, "frames": list, "touching": bool},
 }
 _EXPECTED = "entries [[stance]] and [[touch]]"
 
@@ -22,7 +22,7 @@ def read_contacts(path: str | Path) -> tuple[Edit, ...]:
     """The frame ranges of a TOML file, for :meth:`Clip.with_contacts`.
 
     Entries ``[[stance]]`` hold ``foot``, ``frames = [first, last]`` (both included) and
-    ``planted``; entries ``[[touch]]`` hold ``hand``, ``thing``, ``frames`` and ``touching``.
+    ``planted``; entries ``[[touch]]`` hold ``part``, ``thing``, ``frames`` and ``touching``.
     Whether they fit a clip is the clip's to say.
 
     Raises:
@@ -52,4 +52,4 @@ def _edit(where: str, kind: str, entry: Mapping[str, Any]) -> Edit:
     first, last = frames
     if kind == "stance":
         return StanceEdit(entry["foot"], first, last, entry["planted"])
-    return TouchEdit(entry["hand"], entry["thing"], first, last, entry["touching"])
+    return TouchEdit(entry["part"], entry["thing"], first, last, entry["touching"])

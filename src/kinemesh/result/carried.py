@@ -146,7 +146,9 @@ def _clip(told: Mapping[str, Any], data: Mapping[str, Any], scene: Scene) -> Cli
 
 
 def _edit(told: Mapping[str, Any]) -> Edit:
-    made: Edit = _EDITS[told["kind"]](**{k: v for k, v in told.items() if k != "kind"})
+    # Files of earlier versions know hands alone, and say so.
+    named = {{"hand": "part"}.get(k, k): v for k, v in told.items() if k != "kind"}
+    made: Edit = _EDITS[told["kind"]](**named)
     return made
 
 

@@ -294,7 +294,7 @@ class Retargeter:
             notes=(*clip.notes, *map(str, plan.facings)),
             warnings=(*clip.warnings, *map(str, doubts)),
             stance=stance,
-            touch={(touch.hand, touch.thing): touch.touching for touch in plan.touches},
+            touch={(touch.part, touch.thing): touch.touching for touch in plan.touches},
             demonstration=clip,
             target=scene,
         )

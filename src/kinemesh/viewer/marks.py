@@ -80,7 +80,7 @@ def contacts(
 def detected(clip: Clip) -> tuple[dict[str, Flags], dict[tuple[str, str], Flags]]:
     """When the person's feet stand and hands touch: what a result says of itself, from the clip."""
     stance = stance_flags(detect_footing(clip))
-    return stance, {(t.hand, t.thing): t.touching for t in detect_touches(clip)}
+    return stance, {(t.part, t.thing): t.touching for t in detect_touches(clip)}
 
 
 def penetrations(

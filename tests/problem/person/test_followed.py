@@ -97,7 +97,7 @@ def test_a_hand_that_holds_the_side_of_a_box_holds_it_after_the_arm_has_changed(
     plan = Plan(clip, robot)
     prop, shape = plan.scene.props[0], plan.scene.props[0].shape
     for touch in plan.touches:
-        k = LANDMARKS.index(touch.hand)
+        k = LANDMARKS.index(touch.part)
         frames = np.flatnonzero(touch.touching)[5:-5:10]
         for frame in frames:
             local = poses.apply(poses.inverse(prop.track[frame]), plan.landmarks[frame, k][None])[0]

@@ -140,7 +140,7 @@ def test_a_scene_adds_to_what_a_glb_brings_and_is_turned_with_it(
 
 def test_contacts_beside_the_scene_are_taken_in(make: Make, tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text(
-        '[[touch]]\nhand = "left_hand"\nthing = "crate"\nframes = [3, 9]\ntouching = true\n'
+        '[[touch]]\npart = "left_hand"\nthing = "crate"\nframes = [3, 9]\ntouching = true\n'
     )
     clip = read(
         make(CRATE + "pose = [1, 0, 0.25]", 'file = "person.npy"\nfps = 30\ncontacts = "c.toml"')

@@ -68,7 +68,7 @@ class InfoCommand:
 
     def _clip(self) -> dict[str, Any]:
         clip = self.source.read(self.robot)
-        touches = {(t.hand, t.thing): t.touching for t in detect_touches(clip)}
+        touches = {(t.part, t.thing): t.touching for t in detect_touches(clip)}
         return {
             "clip": clip.name,
             "frames": f"{len(clip)} at {clip.fps:g}/s, {clip.duration:.2f} s",
