@@ -80,6 +80,22 @@ inline Places near_ground(const Model& model, const Posture& at, double height, 
     return found;
 }
 
+// The lowest vertex of some hulls over a level; there is none of no hulls.
+inline Places lowest_over(const Model& model, const Posture& at, double height,
+                          const std::vector<std::int64_t>& hulls) {
+    Places found;
+    for (const std::int64_t h : hulls) {
+        const Pose f = model.frame(at, model.joint_of(h));
+        const Cloud& cloud = model.cloud(h);
+        for (std::size_t k = 0; k < cloud.count; ++k) {
+            const double above = dot(f.row[2], cloud[k]) + f.shift.z - height;
+            if (!found.empty() && above >= found[0].distance) continue;
+            found.assign(1, {above, f(cloud[k]), {0, 0, 1}, h});
+        }
+    }
+    return found;
+}
+
 // A convex part of an obstacle: its vertices and its facet planes.
 class Part {
   public:

@@ -1,4 +1,4 @@
-"""A hand that touches stays in touch."""
+"""What touches stays in touch."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from kinemesh.robot import RobotModel
 
 @dataclass(frozen=True)
 class HandContact(Constraint):
-    r"""While the person's hand touches a prop, so does the robot's.
+    r"""While a hand, a knee, the seat of the person touches a thing, so does the robot's.
 
-    .. math:: \phi(\mathrm{hand}, \mathrm{prop}) \le
+    .. math:: \phi(\mathrm{pad}, \mathrm{thing}) \le
               \epsilon + \max\left(\tfrac12 a t^2,\; d \min(1, t / t_0)\right)
 
     Together with :class:`NonPenetration` this is exact contact, :math:`0 \le \phi \le \epsilon`.
@@ -33,18 +33,18 @@ class HandContact(Constraint):
     sacrifice: int = 4
 
     def rows(self, robot: RobotModel, frame: Frame) -> Within | None:
-        """One row a hand: its distance [m] to what it touches; None while nothing is touched."""
+        """One row a pad: its distance [m] to what it touches; None while nothing is touched."""
         contacts = frame.contacts
         if not contacts:
             return None
         distances = HandDistances(
             tuple((contact.obstacle, contact.pose) for contact in contacts),
-            tuple(contact.hand.hulls for contact in contacts),
+            tuple(contact.pad.hulls for contact in contacts),
         )
         return Within(distances, -np.inf, np.array([self._reach(c) for c in contacts]))
 
     def _reach(self, contact: Contact) -> float:
-        """The distance allowed to a hand [m]."""
+        """The distance allowed to a pad [m]."""
         if contact.time <= 0.0:
             return self.tolerance
         own = contact.distance * min(1.0, contact.time / self.blend)

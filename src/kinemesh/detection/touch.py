@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from kinemesh.arguments import amounts
 from kinemesh.arrays import Array, runs
+from kinemesh.detection.lasting import Flags, hysteresis, steady, stopped, tidy
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
 from kinemesh.geometry.closest import Closest
 from kinemesh.geometry.shape import Shape
 from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import edited
-
-Flags = NDArray[np.bool_]
 
 _FINGER = ("index", "middle", "ring", "pinky", "thumb")
 """What the names of a hand's own joints hold, in small letters."""
@@ -120,12 +117,12 @@ def _touch(
         labels = labels & (closest < rule.labelled + extra)
         touching = _bridged(labels, closest < rule.leave + extra)
     else:
-        touching = _hysteresis(closest, rule.enter + extra, rule.leave + extra)
-    touching = _tidy(touching, max(1, round(rule.shortest * clip.fps)))
+        touching = hysteresis(closest, rule.enter + extra, rule.leave + extra)
+    touching = tidy(touching, max(1, round(rule.shortest * clip.fps)))
     if labels is None:
-        touching = _stopped(touching, centre, clip.fps, rule.passing)
+        touching = stopped(touching, centre, clip.fps, rule.passing)
     touching = edited(clip.edits, touching, hand, thing)
-    return Touch(hand, thing, touching, _steady(places, touching, rule.steady * clip.fps), closest)
+    return Touch(hand, thing, touching, steady(places, touching, rule.steady * clip.fps), closest)
 
 
 def hand_points(clip: Clip, hand: str) -> tuple[Array, bool]:
@@ -148,27 +145,6 @@ def _is_finger(joint: str, side: str) -> bool:
     return (small.startswith(side) or short) and any(word in small for word in _FINGER)
 
 
-def _stopped(flags: Flags, point: Array, fps: float, speed: float) -> Flags:
-    """``flags`` without the stretches in which a point ``(T, 3)`` [m] is never slower."""
-    flags = flags.copy()
-    if len(point) < 2:
-        return flags
-    moving = np.linalg.norm(np.gradient(point, axis=0), axis=1) * fps >= speed
-    for first, last in runs(flags):
-        if moving[first : last + 1].all():
-            flags[first : last + 1] = False
-    return flags
-
-
-def _hysteresis(distance: Array, enter: float, leave: float) -> Flags:
-    flags = np.zeros(len(distance), dtype=bool)
-    on = False
-    for k, value in enumerate(distance):
-        on = value < (leave if on else enter)
-        flags[k] = on
-    return flags
-
-
 def _bridged(labels: Flags, near: Flags) -> Flags:
     """``labels`` with every gap closed in which the hand is ``near`` throughout.
 
@@ -181,30 +157,3 @@ def _bridged(labels: Flags, near: Flags) -> Flags:
         if first > 0 and end < last and near[first : end + 1].all():
             bridged[first : end + 1] = True
     return bridged
-
-
-def _tidy(flags: Flags, shortest: int) -> Flags:
-    """Close short gaps, then drop short touches; what an end of the clip cuts is kept."""
-    flags = flags.copy()
-    last = len(flags) - 1
-    for first, end in runs(~flags):
-        if end - first + 1 < shortest and first > 0 and end < last:
-            flags[first : end + 1] = True
-    for first, end in runs(flags):
-        if end - first + 1 < shortest and first > 0 and end < last:
-            flags[first : end + 1] = False
-    return flags
-
-
-def _steady(places: Array, touching: Flags, width: float) -> Array:
-    """Places smoothed within each touch, and held before and after it."""
-    result = np.array(places)
-    stretches = runs(touching)
-    for first, last in stretches:
-        window = slice(first, last + 1)
-        result[window] = gaussian_filter1d(places[window], width, axis=0, mode="nearest")
-    if stretches:
-        near = np.concatenate([np.arange(a, b + 1) for a, b in stretches])
-        nearest = near[np.argmin(np.abs(near[None] - np.arange(len(places))[:, None]), axis=1)]
-        result = result[nearest]
-    return result

@@ -30,14 +30,14 @@ class HandPlace(Objective):
 
     def rows(self, robot: RobotModel, frame: Frame) -> LeastSquares | None:
         """Three rows a hand [m], along the world's axes; None while nothing is touched."""
-        contacts = frame.contacts
+        contacts = [contact for contact in frame.contacts if contact.place is not None]
         if not contacts:
             return None
         share = np.array([max(0.0, 1.0 - c.time / self.blend) for c in contacts])
         smooth = smooth_step(share)
         palms = PointMixture(
-            np.array([c.hand.joint for c in contacts]),
-            np.array([c.hand.point for c in contacts]),
+            np.array([c.pad.joint for c in contacts]),
+            np.array([c.pad.point for c in contacts]),
             np.eye(len(contacts)),
             -np.array([c.place for c in contacts]),
         )

@@ -9,7 +9,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.problem.mesh import LaplacianTarget
 from kinemesh.proximity import Obstacle
-from kinemesh.robot import Hand, OrientedLink, Sole
+from kinemesh.robot import OrientedLink, Pad, Sole
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,18 +95,20 @@ class SlowToe:
 
 @dataclass(frozen=True, eq=False)
 class Contact:
-    """A hand that touches a prop or the terrain, is about to, or did a moment ago."""
+    """A hand or another pad that touches a thing, is about to, or did a moment ago."""
 
-    hand: Hand
-    obstacle: Obstacle
+    pad: Pad
+    obstacle: Obstacle | None
+    """None: the ground."""
     pose: Array
-    """Pose ``(7,)`` of the obstacle now."""
-    place: Array
-    """Where on its surface the hand belongs ``(3,)`` [m], in the world."""
+    """Pose ``(7,)`` of the obstacle now; of the ground, its height."""
+    place: Array | None
+    """Where the pad's point belongs ``(3,)`` [m], in the world: a palm on the surface, a landmark
+    as far from it as it is when the pad touches; None where that is left to the rest."""
     time: float = 0.0
     """Time to or since the touch [s]; 0 while touching."""
     distance: float = 0.0
-    """How far the person's hand is from the surface, scaled to the robot [m]."""
+    """How far the person is from the surface, scaled to the robot [m]."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.detection.touch import Touch
 from kinemesh.geometry import poses
-from kinemesh.motion import LANDMARKS, Clip, Scene
+from kinemesh.motion import GROUND, LANDMARKS, Clip, Scene
 from kinemesh.problem.feet import TerrainChange, nearest
 from kinemesh.problem.frame import Contact
 from kinemesh.problem.person.holding import Grasp
@@ -48,9 +48,9 @@ class Hands:
     ) -> None:
         hands = {f"{hand.name}_hand": hand for hand in robot.hands}
         self._led = [
-            _Led(hands[t.part], t, _places(t, home, scene, land, scale), scale, fps)
+            _Led(hands[t.part], t, touched_places(t, home, scene, land, scale), scale, fps)
             for t in touches
-            if t.part in hands
+            if t.part in hands and t.thing != GROUND
         ]
 
     def contacts(
@@ -75,7 +75,7 @@ class _Led:
     def __init__(self, hand: Hand, touch: Touch, places: Array, scale: float, fps: float) -> None:
         self.thing = touch.thing
         self._hand, self._places = hand, places
-        time = _time_to(touch, fps)
+        time = time_to(touch, fps)
         self.active: list[bool] = (time <= TOUCH_TIME).tolist()
         self._time: list[float] = time.tolist()
         self._distance: list[float] = (touch.distance * scale).tolist()
@@ -85,8 +85,12 @@ class _Led:
         return Contact(self._hand, obstacle, pose, self._places[index], time, distance)
 
 
-def _places(touch: Touch, home: Scene, scene: Scene, land: TerrainChange, scale: float) -> Array:
+def touched_places(
+    touch: Touch, home: Scene, scene: Scene, land: TerrainChange, scale: float
+) -> Array:
     """The touched places ``(T, 3)`` [m] on the robot's copy of the thing, in the world."""
+    if touch.thing == GROUND:
+        return touch.places * scale
     for prop in home.props:
         if prop.name == touch.thing:
             copy = same_prop(scene, prop)
@@ -131,20 +135,20 @@ def hand_grasps(
         palm = at.positions(np.array([hand.joint]), hand.point[None])[0]
         far = float(np.linalg.norm(palm - marks[k]))
         for touch in touches:
-            if touch.part != mark:
+            if touch.part != mark or touch.thing == GROUND:
                 continue
             place, wrist = touch.places, clip.landmark(mark)
             track = _track(clip.scene, touch.thing)
             if track is not None:
                 place = poses.apply(track, place[:, None])[:, 0]
-            there = _places(touch, clip.scene, home, None, scale)
-            share = np.maximum(0.0, 1.0 - _time_to(touch, clip.fps) / TOUCH_TIME)
+            there = touched_places(touch, clip.scene, home, None, scale)
+            share = np.maximum(0.0, 1.0 - time_to(touch, clip.fps) / TOUCH_TIME)
             grasp = Grasp(hand.name, body[:, k], there + far * unit(wrist - place), share)
             found.setdefault(touch.thing, []).append(grasp)
     return found
 
 
-def _time_to(touch: Touch, fps: float) -> Array:
+def time_to(touch: Touch, fps: float) -> Array:
     """How long it is to a touch, or since ``(T,)`` [s]; 0 while touching."""
     frames = np.arange(len(touch.touching))
     return np.asarray(np.abs(nearest(touch.touching) - frames) / fps)

@@ -23,6 +23,7 @@ from kinemesh.problem.feet import TOES, Feet, TerrainChange
 from kinemesh.problem.frame import Frame, OrientationTarget, Touchdown
 from kinemesh.problem.hands import Hands
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
+from kinemesh.problem.pads import Pads
 from kinemesh.problem.person.followed import Proportions, followed
 from kinemesh.problem.prop_map import PropMap, TerrainScale
 from kinemesh.problem.scaling import settled
@@ -116,6 +117,9 @@ class Plan:
         self._hands = Hands(
             robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
         )
+        self._pads = Pads(
+            robot, clip, self.scene, home, self.touches, self._land, self.scale, self.landmarks
+        )
         source = None if person.figures is None else home
         stood = settled(clip.scene, person.resting)
         self._anchors = Anchors(
@@ -166,6 +170,8 @@ class Plan:
         start = nominal if index == 0 else None
         stances = self._feet.stances(index, touchdowns or {}, start)
         obstacles = self.obstacles(index)
+        placed = {one.name: (one, pose) for one, pose in obstacles}
+        contacts = self._hands.contacts(index, placed) + self._pads.contacts(index, placed)
         return Frame(
             index=index,
             dt=1.0 / self.clip.fps,
@@ -177,7 +183,7 @@ class Plan:
             stances=stances,
             sole_approaches=self._feet.approaches(index),
             slow_toes=self._feet.slow_toes(index, stances),
-            contacts=self._hands.contacts(index, {o.name: (o, pose) for o, pose in obstacles}),
+            contacts=contacts,
             orientation_targets=self._orientation_targets(index),
             nominal=nominal,
         )

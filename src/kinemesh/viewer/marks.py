@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array, readonly
+from kinemesh.detection.bodies import detect_contacts
 from kinemesh.detection.stance import detect_footing, stance_flags
-from kinemesh.detection.touch import detect_touches
 from kinemesh.geometry import poses
 from kinemesh.metrics import Score
 from kinemesh.metrics.geometry.kinematics import PosedRobot, pose_robot
@@ -80,7 +80,7 @@ def contacts(
 def detected(clip: Clip) -> tuple[dict[str, Flags], dict[tuple[str, str], Flags]]:
     """When the person's feet stand and hands touch: what a result says of itself, from the clip."""
     stance = stance_flags(detect_footing(clip))
-    return stance, {(t.part, t.thing): t.touching for t in detect_touches(clip)}
+    return stance, {(t.part, t.thing): t.touching for t in detect_contacts(clip)}
 
 
 def penetrations(
