@@ -30,6 +30,8 @@ _PREFERS = 0.01
 _STEADY = 0.05
 """Width [s] of the Gaussian that steadies the trunk's correction."""
 _ENDS = [k for k, name in enumerate(LANDMARKS) if name.endswith(("_hand", "_toe", "_ankle"))]
+_RIGID = 0.95
+"""Where one of these bears, legs and arms have so much less to say."""
 _LEVEL = 1e-3
 """Feet within this [m] of the ground stand on it; else on terrain, whose edges stay where they
 are."""
@@ -114,11 +116,13 @@ def _rise(
     least = over.min(axis=1, keepdims=True)
     share = np.exp(-np.maximum(over - np.where(np.isfinite(least), least, 0.0), 0.0) / _BEARS)
     # Rather a bent leg than one that is too short: of those who bear the lower counts for more.
-    # A knee, a seat or a back that bears has nothing to bend.
+    # A knee, a seat or a back that bears has nothing to bend, and legs and arms give way to it.
     lowest = np.where(share > _MINOR, wanted, np.inf).min(axis=1, keepdims=True)
     bends = ~np.isfinite(nearest)
     bends[:, _ENDS] = True
     share = share * np.exp(-np.clip(wanted - lowest, 0.0, 1.0) / _PREFERS * bends)
+    rigid = np.where(bends, 0.0, share).max(axis=1, keepdims=True)
+    share = np.where(bends, (1.0 - _RIGID * rigid) * share, share)
     total = share.sum(axis=1)
     return np.asarray((share * wanted).sum(axis=1) / np.maximum(total, 1e-12))
 
