@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from kinemesh.demos.body import SEGMENTS, SKELETON
+from kinemesh.demos.crawl import crawl
 from kinemesh.demos.exercises import arm_raise, squat
 from kinemesh.demos.kneel import kneel
 from kinemesh.demos.lift_box import lift_box
@@ -18,7 +19,7 @@ DEMOS: Mapping[str, Callable[[], Clip]] = MappingProxyType(
 )
 """The clips by name."""
 
-FLOOR: Mapping[str, Callable[[], Clip]] = MappingProxyType({"kneel": kneel})
+FLOOR: Mapping[str, Callable[[], Clip]] = MappingProxyType({"kneel": kneel, "crawl": crawl})
 """Clips by name in which more than hands and feet touches. What does, and when, is the
 ``BEARINGS`` of the module of that name."""
 
@@ -28,6 +29,7 @@ __all__ = [
     "SEGMENTS",
     "SKELETON",
     "arm_raise",
+    "crawl",
     "kneel",
     "lift_box",
     "squat",

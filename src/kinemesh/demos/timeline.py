@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.arrays import Array
 from kinemesh.demos.body import rotation
-from kinemesh.demos.curves import ease
+from kinemesh.demos.curves import bump, ease
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,7 @@ def travel(times: Array, start: Sequence[float], *moves: Move) -> Array:
     last = path[0].copy()
     for move in moves:
         path += ease(times, move.start, move.end)[:, None] * (np.asarray(move.to) - last)
-        u = np.clip((times - move.start) / (move.end - move.start), 0.0, 1.0)
-        path[:, 2] += move.lift * 64.0 * (u * (1.0 - u)) ** 3
+        path[:, 2] += move.lift * bump(times, move.start, move.end)
         last = np.asarray(move.to, dtype=np.float64)
     return path
 
