@@ -1,4 +1,4 @@
-"""Clips that the package makes itself: walking, lifting a box, climbing; two short exercises."""
+"""Clips that the package makes itself: walking, lifting, climbing, exercises, and on the ground."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from kinemesh.demos.body import SEGMENTS, SKELETON
+from kinemesh.demos.crawl import crawl
 from kinemesh.demos.exercises import arm_raise, squat
+from kinemesh.demos.kneel import kneel
 from kinemesh.demos.lift_box import lift_box
 from kinemesh.demos.step_up import step_up
 from kinemesh.demos.walk import walk
@@ -17,11 +19,18 @@ DEMOS: Mapping[str, Callable[[], Clip]] = MappingProxyType(
 )
 """The clips by name."""
 
+FLOOR: Mapping[str, Callable[[], Clip]] = MappingProxyType({"kneel": kneel, "crawl": crawl})
+"""Clips by name in which more than hands and feet touches. What does, and when, is the
+``BEARINGS`` of the module of that name."""
+
 __all__ = [
     "DEMOS",
+    "FLOOR",
     "SEGMENTS",
     "SKELETON",
     "arm_raise",
+    "crawl",
+    "kneel",
     "lift_box",
     "squat",
     "step_up",
