@@ -36,7 +36,9 @@ _ENTER, _LEAVE = 0.02, 0.035
 """A part touches from where it is so much further [m] than where it rests, until it is this much
 further."""
 _PASSING = 0.25
-"""A part that is never slower than this [m/s] passes by."""
+"""A part that is never slower than this [m/s] passes by,"""
+_MOVES = 0.4
+"""and while it is faster than this it does not bear."""
 _STILL = 0.05
 """A prop that is faster than this [m/s] is carried."""
 _SHORTEST = 0.15
@@ -181,18 +183,18 @@ def _contact(
     nearest = away.argmin(axis=0), np.arange(len(clip))
     distance = away[nearest]
     middle = points.mean(axis=0)
-    slow = np.ones(len(clip), dtype=bool)
+    speed = np.zeros(len(clip))
     if len(clip) > 1:
-        slow = np.linalg.norm(np.gradient(middle, axis=0), axis=1) * clip.fps < _PASSING
+        speed = np.linalg.norm(np.gradient(middle, axis=0), axis=1) * clip.fps
     near = (distance < most) & surface.still
     if part not in _LEANS or not surface.still.all():
         near &= rise[nearest] > _LEVEL
-    rests = near & slow
+    rests = near & (speed < _PASSING)
     touching = np.zeros(len(clip), dtype=bool)
     if rests.any():
         rest = float(np.quantile(distance[rests], _FLESH))
         enter, leave = (min(rest + more, most) for more in (_ENTER, _LEAVE))
-        touching = hysteresis(np.where(near, distance, _AWAY), enter, leave)
+        touching = hysteresis(np.where(near & (speed < _MOVES), distance, _AWAY), enter, leave)
         touching = tidy(touching, max(1, round(_SHORTEST * clip.fps)))
         touching = stopped(touching, middle, clip.fps, _PASSING)
     if not touching.any() and not asked:

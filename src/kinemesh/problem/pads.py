@@ -19,6 +19,8 @@ from kinemesh.robot import Pad, RobotModel
 
 _MARKS = {"shin": "knee", "forearm": "elbow"}
 """The landmark that goes where a part is that has none of its own."""
+_STEADY = 0.5
+"""Time constant [s] over which a place is smoothed: who kneels does not wander, who slides does."""
 
 
 def landmark_of(part: str) -> str | None:
@@ -69,7 +71,7 @@ class Pads:
             places = None
             if mark is not None:
                 at = body[:, LANDMARKS.index(mark)]
-                places = steady(at, touch.touching, len(at)) + moved
+                places = steady(at, touch.touching, _STEADY * clip.fps) + moved
             self._led.append(_Led(pads[touch.part], touch, places, scale, clip.fps))
 
     def contacts(
