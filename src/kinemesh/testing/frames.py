@@ -152,12 +152,15 @@ def _eased(posed: Configuration) -> tuple[SoleApproach, ...]:
 
 
 def _touching(posed: Configuration, obstacle: Obstacle, pose: Array) -> tuple[Contact, ...]:
-    """The first hand touches the obstacle, the second is about to."""
+    """The first hand touches the obstacle, the second is about to; a pad touches the ground."""
     contacts = []
     for k, hand in enumerate(posed.robot.hands):
         palm = posed.positions(np.array([hand.joint]), hand.point[None])[0]
         time = 0.05 * k
         contacts.append(Contact(hand, obstacle, pose, readonly(palm + 0.03), time, 0.02))
+    for pad in list(posed.robot.pads.values())[:1]:
+        level = readonly(poses.IDENTITY)
+        contacts.append(Contact(pad, None, level, None))
     return tuple(contacts)
 
 

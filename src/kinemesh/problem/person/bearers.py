@@ -84,7 +84,7 @@ def bearers(
         marks = [f"{side}_{mark}" if side else mark for mark in _MARKS[what]]
         rows = [LANDMARKS.index(mark) for mark in marks]
         level = touched_places(touch, clip.scene, home, None, scale)
-        if not _below(person[:, rows].mean(axis=1) - level, touch):
+        if not _below(person[:, rows] - level[:, None], touch):
             continue
         above = person[:, rows, 2] - level[:, 2, None]
         low = np.quantile(above.min(axis=1)[touch.touching], _RESTS)
@@ -108,8 +108,9 @@ def bearers(
 
 
 def _below(away: Array, touch: Touch) -> bool:
-    """Whether what is touched lies below ``away`` ``(T, 3)`` [m] from it, and bears."""
-    mean = away[touch.touching].mean(axis=0)
+    """Whether what is touched lies below the nearest landmark, ``away`` ``(T, N, 3)`` [m]."""
+    means = away[touch.touching].mean(axis=0)
+    mean = means[np.linalg.norm(means, axis=1).argmin()]
     return bool(np.linalg.norm(mean[:2]) < max(_STEEP * abs(mean[2]), _BESIDE))
 
 
