@@ -151,6 +151,8 @@ def pads_of(
 ) -> dict[str, Pad]:
     """The parts of the body that ``robot.toml`` lists as pads, by name.
 
+    A part whose links are all left out of collisions touches nothing.
+
     Args:
         description: of the robot.
         hulls: the robot's.
@@ -162,7 +164,10 @@ def pads_of(
     found = {}
     for part, links in description.pads.items():
         own = [k for k, hull in enumerate(hulls) if hull.link in links]
-        lacking = [link for link in links if all(hulls[k].link != link for k in own)]
+        left = [link for link in links if link not in description.no_collision]
+        if links and not left:
+            continue
+        lacking = [link for link in left if all(hulls[k].link != link for k in own)]
         if lacking or not own:
             known = ", ".join(dict.fromkeys(hull.link for hull in hulls))
             raise RobotError(

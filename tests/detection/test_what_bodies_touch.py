@@ -36,7 +36,7 @@ def test_who_kneels_touches_the_ground_with_both_knees_and_nothing_else(kneeling
 
 
 def test_a_knee_that_kneels_lower_in_the_file_kneels_all_the_same(kneeling: Clip) -> None:
-    sunk = replace(kneeling, positions=kneeling.positions - [0.0, 0.0, 0.03])
+    sunk = replace(kneeling, positions=kneeling.positions - np.array([0.0, 0.0, 0.03]))
     one, other = touched(kneeling), touched(sunk)
     assert one.keys() == other.keys()
     for key, frames in one.items():
@@ -91,7 +91,7 @@ def raised(clip: Clip, thing: str, height: float) -> Clip:
     if thing == "terrain":
         shape = Shape.box((6.0, 6.0, height), centre=(0.0, 0.0, height / 2.0))
         scene = Scene(terrain=Terrain(shape, "stage"))
-    return replace(clip, positions=clip.positions + [0.0, 0.0, height], scene=scene)
+    return replace(clip, positions=clip.positions + np.array([0.0, 0.0, height]), scene=scene)
 
 
 @pytest.mark.parametrize("thing", ["prop", "terrain"])
