@@ -125,7 +125,7 @@ def sheet(meshes: building.Meshes, hulls: building.Meshes) -> Sheet:
             "[m], the outward normal, and the direction in which fingers would point.",
         ),
         pads={
-            "left_knee": ("Shank_Left",),
+            "left_knee": ("Shank_Left", "Hip_Yaw_Left"),  # the thigh's end is its knee cap
             "left_shin": ("Shank_Left",),
             "left_elbow": ("left_hand_link",),
             "left_forearm": ("left_hand_link",),

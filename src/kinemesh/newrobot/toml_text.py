@@ -134,7 +134,9 @@ def _pads(body: Body, marks: Mapping[str, Place], shells: Collection[str]) -> li
     parts = {"seat": of("pelvis", "left_hip", "right_hip"), "back": [trunk]}
     for side in SIDES:
         knee, elbow = of(f"{side}_knee"), of(f"{side}_elbow")
-        parts |= {f"{side}_knee": knee, f"{side}_shin": knee}
+        # Of some the end of the thigh is what they kneel on.
+        thigh = source.links[source.parents[marks[f"{side}_knee"].link]].name
+        parts |= {f"{side}_knee": [*knee, thigh], f"{side}_shin": knee}
         parts |= {f"{side}_elbow": elbow, f"{side}_forearm": elbow}
     lines = []
     for part, links in parts.items():
