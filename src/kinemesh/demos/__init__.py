@@ -10,6 +10,7 @@ from kinemesh.demos.crawl import crawl
 from kinemesh.demos.exercises import arm_raise, squat
 from kinemesh.demos.kneel import kneel
 from kinemesh.demos.lift_box import lift_box
+from kinemesh.demos.sit import sit
 from kinemesh.demos.step_up import step_up
 from kinemesh.demos.walk import walk
 from kinemesh.motion import Clip
@@ -19,7 +20,9 @@ DEMOS: Mapping[str, Callable[[], Clip]] = MappingProxyType(
 )
 """The clips by name."""
 
-FLOOR: Mapping[str, Callable[[], Clip]] = MappingProxyType({"kneel": kneel, "crawl": crawl})
+FLOOR: Mapping[str, Callable[[], Clip]] = MappingProxyType(
+    {"kneel": kneel, "crawl": crawl, "sit": sit}
+)
 """Clips by name in which more than hands and feet touches. What does, and when, is the
 ``BEARINGS`` of the module of that name."""
 
@@ -32,6 +35,7 @@ __all__ = [
     "crawl",
     "kneel",
     "lift_box",
+    "sit",
     "squat",
     "step_up",
     "walk",
