@@ -9,6 +9,7 @@ from kinemesh.demos.body import SEGMENTS, SKELETON
 from kinemesh.demos.crawl import crawl
 from kinemesh.demos.exercises import arm_raise, squat
 from kinemesh.demos.kneel import kneel
+from kinemesh.demos.lie import lie
 from kinemesh.demos.lift_box import lift_box
 from kinemesh.demos.sit import sit
 from kinemesh.demos.step_up import step_up
@@ -21,7 +22,7 @@ DEMOS: Mapping[str, Callable[[], Clip]] = MappingProxyType(
 """The clips by name."""
 
 FLOOR: Mapping[str, Callable[[], Clip]] = MappingProxyType(
-    {"kneel": kneel, "crawl": crawl, "sit": sit}
+    {"kneel": kneel, "crawl": crawl, "sit": sit, "lie": lie}
 )
 """Clips by name in which more than hands and feet touches. What does, and when, is the
 ``BEARINGS`` of the module of that name."""
@@ -34,6 +35,7 @@ __all__ = [
     "arm_raise",
     "crawl",
     "kneel",
+    "lie",
     "lift_box",
     "sit",
     "squat",

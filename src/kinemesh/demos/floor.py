@@ -13,12 +13,14 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.demos.body import (
+    FOREARM,
     HALF_HIPS,
     OUTWARD,
     SKELETON,
     STATURE,
     THIGH,
     TOE,
+    UPPER_ARM,
     Posture,
     hanging,
     joints,
@@ -145,6 +147,20 @@ def reaching(posture: Posture, reaches: Sequence[Reach]) -> Posture:
         elbows.append(posture.elbows[side] + share * (to.elbow - posture.elbows[side]))
         hands.append(hand + share * (to.fingers - hand))
     return replace(posture, wrists=wrists, elbows=elbows, hands=hands)
+
+
+def resting_elbow(shoulder: Array, wrist: Array, out: float) -> Array:
+    """Direction ``(3,)`` in which the elbow of an arm points that lies on the ground, outwards."""
+    span = wrist - shoulder
+    distance = float(np.linalg.norm(span))
+    along = span / distance
+    share = (UPPER_ARM**2 - FOREARM**2 + distance**2) / (2.0 * distance)
+    drop = (ELBOW_RISE - shoulder[2] - share * along[2]) / float(np.sqrt(UPPER_ARM**2 - share**2))
+    down = np.array([0.0, 0.0, 1.0]) - along[2] * along
+    steep = float(np.linalg.norm(down))
+    level = np.cross(down / steep, along)
+    level *= np.sign(level[1] * out)
+    return np.asarray(drop / steep * (down / steep) + np.sqrt(1.0 - (drop / steep) ** 2) * level)
 
 
 def clip_of(name: str, posture: Posture, scene: Scene | None = None) -> Clip:
