@@ -197,11 +197,11 @@ def over_knees(root: Array, pelvis: Array, knees: Sequence[Array | None]) -> Arr
             length = np.linalg.norm(away, axis=1, keepdims=True)
             found[one] = at[one] + away / length * THIGH
     if both.any() and centres[0] is not None and centres[1] is not None:
-        # Two spheres meet in a circle.
+        # Two spheres meet in a circle, unless they are one.
         first, second = centres[0][both], centres[1][both]
         middle, axis = (first + second) / 2.0, second - first
         apart = np.linalg.norm(axis, axis=1, keepdims=True)
-        axis = axis / apart
+        axis = np.where(apart > 1e-9, axis / np.maximum(apart, 1e-9), 0.0)
         away = found[both] - middle
         away -= np.sum(away * axis, axis=1, keepdims=True) * axis
         radius = np.sqrt(THIGH**2 - (apart / 2.0) ** 2)
