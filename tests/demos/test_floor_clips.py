@@ -10,7 +10,9 @@ import pytest
 from kinemesh.arrays import Array
 from kinemesh.demos import FLOOR, SEGMENTS
 from kinemesh.demos.floor import Bearing
-from kinemesh.motion import PARTS, Clip
+from kinemesh.geometry import poses
+from kinemesh.geometry.closest import Closest
+from kinemesh.motion import PARTS, Clip, Prop
 
 SIDES = ("left", "right")
 RISES = {
@@ -41,6 +43,12 @@ def joints_of(clip: Clip, part: str) -> Array:
         "back": ("left_shoulder", "right_shoulder", "pelvis"),
     }.get(part, (part,))
     return np.stack([clip.joint(name) for name in names], axis=1)
+
+
+def in_frame(prop: Prop, points: Array) -> Array:
+    """Points ``(N, 3)`` in the frame of a prop that stands still [m]."""
+    assert np.ptp(prop.track, axis=0).max() == 0.0
+    return poses.apply(poses.inverse(prop.track[:1]), points[None])[0]
 
 
 def rise(part: str) -> float:
@@ -78,14 +86,31 @@ def test_what_bears_on_the_ground_is_its_flesh_above_it_and_at_rest(clip: Clip) 
             assert points[..., 2] == pytest.approx(rise(bearing.part), abs=2e-3), bearing
 
 
+def test_what_bears_on_a_thing_is_its_flesh_away_from_it(clip: Clip) -> None:
+    for bearing in bearings(clip):
+        for prop in clip.scene.props:
+            if bearing.thing == prop.name:
+                points = joints_of(clip, bearing.part)[bearing.frames(clip.fps)]
+                away = Closest(prop.shape).nearest(in_frame(prop, points[0]))[0]
+                assert away == pytest.approx(rise(bearing.part), abs=2e-3), bearing
+
+
+def test_nobody_is_in_a_thing(clip: Clip) -> None:
+    for prop in clip.scene.props:
+        for part in prop.shape.parts:
+            points = in_frame(prop, clip.positions.reshape(-1, 3))
+            outside = (points @ part.planes[:, :3].T + part.planes[:, 3]).max(axis=1)
+            assert outside.min() > 0.03, prop.name
+
+
 def test_what_does_not_bear_is_off_the_ground(clip: Clip) -> None:
     for part in {bearing.part for bearing in bearings(clip) if bearing.thing == "ground"}:
         bears = np.zeros(len(clip), dtype=bool)
         for bearing in bearings(clip):
             if bearing.part == part:
                 first, last = bearing.frames(clip.fps).start, bearing.frames(clip.fps).stop
-                bears[max(first - 8, 0) : last + 8] = True
-        height = joints_of(clip, part)[..., 2].min(axis=1)
+                bears[max(first - 10, 0) : last + 10] = True
+        height = joints_of(clip, part)[..., 2].max(axis=1)
         assert np.all(height[~bears] > rise(part) + 0.004), part
 
 

@@ -8,8 +8,11 @@ from types import MappingProxyType
 from kinemesh.demos.body import SEGMENTS, SKELETON
 from kinemesh.demos.crawl import crawl
 from kinemesh.demos.exercises import arm_raise, squat
+from kinemesh.demos.get_up import get_up
 from kinemesh.demos.kneel import kneel
+from kinemesh.demos.lie import lie
 from kinemesh.demos.lift_box import lift_box
+from kinemesh.demos.sit import sit
 from kinemesh.demos.step_up import step_up
 from kinemesh.demos.walk import walk
 from kinemesh.motion import Clip
@@ -19,7 +22,9 @@ DEMOS: Mapping[str, Callable[[], Clip]] = MappingProxyType(
 )
 """The clips by name."""
 
-FLOOR: Mapping[str, Callable[[], Clip]] = MappingProxyType({"kneel": kneel, "crawl": crawl})
+FLOOR: Mapping[str, Callable[[], Clip]] = MappingProxyType(
+    {"kneel": kneel, "crawl": crawl, "sit": sit, "lie": lie, "get_up": get_up}
+)
 """Clips by name in which more than hands and feet touches. What does, and when, is the
 ``BEARINGS`` of the module of that name."""
 
@@ -30,8 +35,11 @@ __all__ = [
     "SKELETON",
     "arm_raise",
     "crawl",
+    "get_up",
     "kneel",
+    "lie",
     "lift_box",
+    "sit",
     "squat",
     "step_up",
     "walk",

@@ -20,7 +20,6 @@ from kinemesh.demos.floor import (
     FLAT_FINGERS,
     KNEE_RISE,
     WRIST_RISE,
-    Arm,
     Bearing,
     Leg,
     Reach,
@@ -28,6 +27,7 @@ from kinemesh.demos.floor import (
     clip_of,
     over_knees,
     posed,
+    reaching,
 )
 from kinemesh.demos.timeline import Move, travel, turn, turned
 from kinemesh.motion import Clip
@@ -107,8 +107,8 @@ def crawl() -> Clip:
         still,
     )
     legs = [_leg(times, side, knee) for side, knee in enumerate(knees)]
-    arms = [_arm(times, side) for side in (0, 1)]
-    return clip_of("crawl", posed(trunk, legs, arms))
+    posture = posed(trunk, legs, [0.0 * times, 0.0 * times])
+    return clip_of("crawl", reaching(posture, [_hand(times, side) for side in (0, 1)]))
 
 
 def _advancing(times: Array, side: int, where: tuple[float, float, float], hand: bool) -> Array:
@@ -138,15 +138,11 @@ def _leg(times: Array, side: int, knee: Array) -> Leg:
     )
 
 
-def _arm(times: Array, side: int) -> Arm:
+def _hand(times: Array, side: int) -> Reach:
     out = OUTWARD[side]
-    wrist = _advancing(times, side, (_HANDS, out * HALF_SHOULDERS, WRIST_RISE), True)
-    return Arm(
-        0.0 * times,
-        Reach(
-            1.0 + 0.0 * times,
-            wrist,
-            travel(times, (-1.0, 0.35 * out, 0.0)),
-            travel(times, FLAT_FINGERS),
-        ),
+    return Reach(
+        1.0 + 0.0 * times,
+        _advancing(times, side, (_HANDS, out * HALF_SHOULDERS, WRIST_RISE), True),
+        travel(times, (-1.0, 0.35 * out, 0.0)),
+        travel(times, FLAT_FINGERS),
     )

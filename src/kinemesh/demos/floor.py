@@ -7,18 +7,20 @@ that what bears can be put exactly in its place while it bears, and nothing jump
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.demos.body import (
+    FOREARM,
     HALF_HIPS,
     OUTWARD,
     SKELETON,
     STATURE,
     THIGH,
     TOE,
+    UPPER_ARM,
     Posture,
     hanging,
     joints,
@@ -78,16 +80,6 @@ class Reach:
 
 
 @dataclass(frozen=True, eq=False)
-class Arm:
-    """One arm: it hangs, or reaches for a place."""
-
-    flexion: Array
-    """Of the shoulder of a hanging arm, forwards from the vertical ``(T,)`` [rad]."""
-    reach: Reach | None = None
-    """Where it goes; None: it hangs all the time."""
-
-
-@dataclass(frozen=True, eq=False)
 class Leg:
     """One leg over time."""
 
@@ -122,14 +114,14 @@ class Trunk:
     """Rotations ``(T, 3, 3)`` about z: ahead of hanging arms."""
 
 
-def posed(trunk: Trunk, legs: Sequence[Leg], arms: Sequence[Arm]) -> Posture:
-    """The posture of a trunk, left and right leg, left and right arm."""
-    ends = [
-        _arm(arm, shoulder, trunk.heading, out)
-        for arm, shoulder, out in zip(
-            arms, shoulders(trunk.root, trunk.pelvis, trunk.trunk), OUTWARD, strict=True
-        )
-    ]
+def posed(trunk: Trunk, legs: Sequence[Leg], flexions: Sequence[Array]) -> Posture:
+    """The posture of a trunk and legs; arms hang, flexed forwards by ``(T,)`` [rad]."""
+    wrists, hands = [], []
+    upper = shoulders(trunk.root, trunk.pelvis, trunk.trunk)
+    for shoulder, flexion, out in zip(upper, flexions, OUTWARD, strict=True):
+        offset, forearm = hanging(flexion, 0.0 * flexion + _LOOSE_ELBOW, out)
+        wrists.append(shoulder + _turned(trunk.heading, offset))
+        hands.append(_turned(trunk.heading, forearm))
     return Posture(
         root=trunk.root,
         pelvis=trunk.pelvis,
@@ -139,27 +131,36 @@ def posed(trunk: Trunk, legs: Sequence[Leg], arms: Sequence[Arm]) -> Posture:
         feet=[leg.foot for leg in legs],
         toes=[leg.toes for leg in legs],
         knees=[leg.knee for leg in legs],
-        wrists=[wrist for wrist, _, _ in ends],
-        elbows=[elbow for _, elbow, _ in ends],
-        hands=[hand for _, _, hand in ends],
+        wrists=wrists,
+        elbows=[trunk.heading @ (-1.0, 0.25 * out, 0.0) for out in OUTWARD],
+        hands=hands,
     )
 
 
-def _arm(arm: Arm, shoulder: Array, heading: Array, out: float) -> tuple[Array, Array, Array]:
-    """Wrists, directions of the elbow and of the fingers, each ``(T, 3)``."""
-    offset, forearm = hanging(arm.flexion, 0.0 * arm.flexion + _LOOSE_ELBOW, out)
-    wrist = shoulder + _turned(heading, offset)
-    elbow = heading @ np.array([-1.0, 0.25 * out, 0.0])
-    fingers = _turned(heading, forearm / np.linalg.norm(forearm, axis=1, keepdims=True))
-    to = arm.reach
-    if to is None:
-        return wrist, elbow, fingers
-    share = to.share[:, None]
-    return (
-        wrist + share * (to.wrist - wrist),
-        elbow + share * (to.elbow - elbow),
-        fingers + share * (to.fingers - fingers),
-    )
+def reaching(posture: Posture, reaches: Sequence[Reach]) -> Posture:
+    """The posture with its left and right hand where they go."""
+    wrists, elbows, hands = [], [], []
+    for side, to in enumerate(reaches):
+        share, hand = to.share[:, None], posture.hands[side]
+        hand = hand / np.linalg.norm(hand, axis=1, keepdims=True)
+        wrists.append(posture.wrists[side] + share * (to.wrist - posture.wrists[side]))
+        elbows.append(posture.elbows[side] + share * (to.elbow - posture.elbows[side]))
+        hands.append(hand + share * (to.fingers - hand))
+    return replace(posture, wrists=wrists, elbows=elbows, hands=hands)
+
+
+def resting_elbow(shoulder: Array, wrist: Array, out: float) -> Array:
+    """Direction ``(3,)`` in which the elbow of an arm points that lies on the ground, outwards."""
+    span = wrist - shoulder
+    distance = float(np.linalg.norm(span))
+    along = span / distance
+    share = (UPPER_ARM**2 - FOREARM**2 + distance**2) / (2.0 * distance)
+    drop = (ELBOW_RISE - shoulder[2] - share * along[2]) / float(np.sqrt(UPPER_ARM**2 - share**2))
+    down = np.array([0.0, 0.0, 1.0]) - along[2] * along
+    steep = float(np.linalg.norm(down))
+    level = np.cross(down / steep, along)
+    level *= np.sign(level[1] * out)
+    return np.asarray(drop / steep * (down / steep) + np.sqrt(1.0 - (drop / steep) ** 2) * level)
 
 
 def clip_of(name: str, posture: Posture, scene: Scene | None = None) -> Clip:
@@ -196,11 +197,11 @@ def over_knees(root: Array, pelvis: Array, knees: Sequence[Array | None]) -> Arr
             length = np.linalg.norm(away, axis=1, keepdims=True)
             found[one] = at[one] + away / length * THIGH
     if both.any() and centres[0] is not None and centres[1] is not None:
-        # Two spheres meet in a circle.
+        # Two spheres meet in a circle, unless they are one.
         first, second = centres[0][both], centres[1][both]
         middle, axis = (first + second) / 2.0, second - first
         apart = np.linalg.norm(axis, axis=1, keepdims=True)
-        axis = axis / apart
+        axis = np.where(apart > 1e-9, axis / np.maximum(apart, 1e-9), 0.0)
         away = found[both] - middle
         away -= np.sum(away * axis, axis=1, keepdims=True) * axis
         radius = np.sqrt(THIGH**2 - (apart / 2.0) ** 2)

@@ -7,7 +7,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.demos.body import HALF_HIPS, HIP_HEIGHT, SHANK, THIGH, TOE
 from kinemesh.demos.curves import grid, hold
-from kinemesh.demos.floor import BALL_RISE, KNEE_RISE, Arm, Bearing, Leg, Trunk, clip_of, posed
+from kinemesh.demos.floor import BALL_RISE, KNEE_RISE, Bearing, Leg, Trunk, clip_of, posed
 from kinemesh.demos.timeline import Move, travel, turn, turned
 from kinemesh.motion import Clip
 
@@ -59,7 +59,7 @@ def kneel() -> Clip:
         turn(times, (0.0, 0.0, 0.0)),
     )
     swing = (hold(times, DOWN, BOTH) + hold(times, ONE, UP)) * 0.25
-    arms = [Arm(0.15 * bent - 0.05 + sign * swing) for sign in (-1.0, 1.0)]
+    arms = [0.15 * bent - 0.05 + sign * swing for sign in (-1.0, 1.0)]
     return clip_of("kneel", posed(trunk, [_left(times, front), _right(times, front)], arms))
 
 
