@@ -51,7 +51,9 @@ def in_frame(prop: Prop, points: Array) -> Array:
     return poses.apply(poses.inverse(prop.track[:1]), points[None])[0]
 
 
-def rise(part: str) -> float:
+def rise(part: str, thing: str = "ground") -> float:
+    if (part, thing) == ("back", "chair"):
+        return 0.12
     return RISES[part.removeprefix("left_").removeprefix("right_")]
 
 
@@ -92,7 +94,7 @@ def test_what_bears_on_a_thing_is_its_flesh_away_from_it(clip: Clip) -> None:
             if bearing.thing == prop.name:
                 points = joints_of(clip, bearing.part)[bearing.frames(clip.fps)]
                 away = Closest(prop.shape).nearest(in_frame(prop, points[0]))[0]
-                assert away == pytest.approx(rise(bearing.part), abs=2e-3), bearing
+                assert away == pytest.approx(rise(bearing.part, prop.name), abs=2e-3), bearing
 
 
 def test_nobody_is_in_a_thing(clip: Clip) -> None:

@@ -8,7 +8,7 @@ from kinemesh.arrays import Array
 from kinemesh.demos.body import HIP_HEIGHT, OUTWARD, rotation
 from kinemesh.demos.carriage import Manner, carry
 from kinemesh.demos.curves import grid, hold
-from kinemesh.demos.floor import BACK_RISE, SEAT_RISE, Bearing, Reach, clip_of, reaching
+from kinemesh.demos.floor import SEAT_RISE, Bearing, Reach, clip_of, reaching
 from kinemesh.demos.gait import FootTrack, Place, Step, foot_track
 from kinemesh.demos.timeline import travel
 from kinemesh.motion import Clip, Prop, Scene, Shape
@@ -32,6 +32,8 @@ _RECLINE = 0.20
 """Of the back of the chair, and of who leans on it, from the vertical [rad]."""
 _MARGIN = 0.26
 """The seat's front edge ahead of the hips of who sits [m]."""
+_BEHIND = 0.12
+"""Of pelvis and shoulders ahead of the back of the chair [m]."""
 _BACK = (0.06, 0.40, 0.62)
 """Thickness, width and length of the back of the chair [m]."""
 _STAND = (1.05, -0.06, np.pi / 2.0)
@@ -68,7 +70,7 @@ def chair() -> Shape:
     depth, _, height = SEAT
     seat = Shape.box(SEAT, (_MARGIN - depth / 2.0, 0.0, height / 2.0))
     thick, _, long = _BACK
-    back = Shape.box(_BACK, (-BACK_RISE - thick / 2.0, 0.0, long / 2.0 - SEAT_RISE))
+    back = Shape.box(_BACK, (-_BEHIND - thick / 2.0, 0.0, long / 2.0 - SEAT_RISE))
     slanted = back.vertices @ rotation("y", np.asarray(-_RECLINE)).T + (
         0.0,
         0.0,
