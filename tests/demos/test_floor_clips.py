@@ -149,3 +149,23 @@ def test_speeds_and_accelerations_are_those_of_a_calm_person(clip: Clip) -> None
     trunk = [clip.skeleton.index(name) for name in ("pelvis", "neck", "left_shoulder")]
     assert acceleration[:, trunk].max() < 7.0
     assert jerk[:, clip.skeleton.index("pelvis")].max() < 40.0
+
+
+def test_hands_lie_on_the_thighs_of_who_sits_and_do_not_go_through_them() -> None:
+    clip = FLOOR["sit"]()
+    for side in SIDES:
+        hip = clip.joint(f"{side}_hip")
+        thigh = clip.joint(f"{side}_knee") - hip
+        away = clip.joint(f"{side}_hand") - hip
+        share = np.clip(np.sum(away * thigh, axis=1) / np.sum(thigh**2, axis=1), 0.0, 1.0)
+        apart = np.linalg.norm(away - share[:, None] * thigh, axis=1)
+        assert apart.min() > 0.09 and apart[120:170].max() < 0.14
+
+
+def test_toes_stay_where_they_are_while_somebody_kneels_down_and_up() -> None:
+    clip = FLOOR["kneel"]()
+    toe = clip.joint("right_toe")
+    assert np.ptp(toe[:175], axis=0).max() < 1e-9  # until it steps up beside the left
+    raised = clip.joint("right_ankle")[54:162, 2] - toe[54:162, 2]
+    assert raised.min() > 0.13
+    assert clip.joint("pelvis")[-1, 0] - clip.joint("pelvis")[0, 0] > 0.7
