@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from kinemesh import metrics
 from kinemesh.arrays import runs
 from kinemesh.cli.wording import all_worded, options_of
-from kinemesh.detection.touch import Flags
+from kinemesh.detection.lasting import Flags
 from kinemesh.motion import Scene, Shape
 from kinemesh.result import Result
 

@@ -205,4 +205,3 @@ def _contact(
         return None
     places = steady(where[nearest], touching, _STEADY * clip.fps)
     return Touch(part, thing, touching, places, np.maximum(distance, 0.0))
-
