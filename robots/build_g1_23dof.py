@@ -19,7 +19,7 @@ import building
 import numpy as np
 from checking import check_model
 from describe import Sheet
-from g1_text import PADS, LANDMARKS, NOTES, REST
+from g1_text import LANDMARKS, NOTES, PADS, REST
 from hulls import enclose, read_stl
 from licences import UNITREE_BSD
 from packages import package

@@ -11,6 +11,8 @@ from kinemesh.kernel import HandDistances, Within
 from kinemesh.problem import Contact, Frame
 from kinemesh.robot import RobotModel
 
+_LOOSE = ("elbow", "forearm", "shin", "back", "head")
+
 
 @dataclass(frozen=True)
 class HandContact(Constraint):
@@ -26,6 +28,9 @@ class HandContact(Constraint):
 
     tolerance: float = 2e-4
     """:math:`\\epsilon` [m]."""
+    loose: float = 5e-3
+    """:math:`\\epsilon` [m] of elbows, forearms, shins, back and head: what lies on all of them at
+    once are shells that were not made to, and on flesh."""
     acceleration: float = 20.0
     """:math:`a` [m/s^2]."""
     blend: float = 0.1
@@ -45,7 +50,9 @@ class HandContact(Constraint):
 
     def _reach(self, contact: Contact) -> float:
         """The distance allowed to a pad [m]."""
+        part = contact.pad.name.rpartition("_")[2]
+        tolerance = self.loose if part in _LOOSE else self.tolerance
         if contact.time <= 0.0:
-            return self.tolerance
+            return tolerance
         own = contact.distance * min(1.0, contact.time / self.blend)
-        return self.tolerance + max(0.5 * self.acceleration * contact.time**2, own)
+        return tolerance + max(0.5 * self.acceleration * contact.time**2, own)

@@ -166,8 +166,8 @@ def _right_leg(times: Array, front: float) -> Leg:
         times,
         first,
         Move(*LEGS[1], (float(TOE[0]), first[1], BALL_RISE), 0.05),
-        Move(*ROLL, (float(ball[0]), float(ball[1]) - 0.25, 0.16), 0.06),
-        Move(*OVER, tuple(ball), 0.04),
+        Move(*ROLL, (float(ball[0]), float(ball[1]) - 0.32, 0.28), 0.20),
+        Move(*OVER, tuple(ball), 0.30),  # over the left foot
         Move(STEP[0], STEP[1] - 0.2, (front - TOE[0], knee[1], BALL_RISE), 0.06),
     )
     drawn, rolled, over = ease(times, *LEGS[1]), ease(times, *ROLL), ease(times, *OVER)

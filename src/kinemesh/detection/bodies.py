@@ -24,7 +24,7 @@ from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import TouchEdit, edited
 
 _MOST = {
-    **{"hand": 0.07, "knee": 0.085, "shin": 0.06, "elbow": 0.07, "forearm": 0.07},
+    **{"hand": 0.07, "knee": 0.085, "shin": 0.06, "elbow": 0.06, "forearm": 0.05},
     **{"seat": 0.13, "back": 0.15, "head": 0.14},
 }
 """Further from a surface than this [m] no part of a person of 1.75 m touches it."""
@@ -178,16 +178,20 @@ def _contact(
 ) -> Touch | None:
     """What one part does with one thing; None if it is never near, and nobody asks."""
     most = _MOST[part.rpartition("_")[2]] * clip.stature / _STATURE
-    each = [surface.near(place, _AWAY if asked else 2.0 * most) for place in points]
+    leans = part in _LEANS and surface.still.all()
+    # What bears is below: asked from a place half-way down it is nearer than a chair's back.
+    down = 0.0 if leans else most / 2.0
+    within = _AWAY if asked else 2.0 * most
+    each = [surface.near(place - np.array([0.0, 0.0, down]), within) for place in points]
     away, where, rise = (np.stack(one) for one in zip(*each, strict=True))
     nearest = away.argmin(axis=0), np.arange(len(clip))
-    distance = away[nearest]
+    distance = away[nearest] + down
     middle = points.mean(axis=0)
     speed = np.zeros(len(clip))
     if len(clip) > 1:
         speed = np.linalg.norm(np.gradient(middle, axis=0), axis=1) * clip.fps
     near = (distance < most) & surface.still
-    if part not in _LEANS or not surface.still.all():
+    if not leans:
         near &= rise[nearest] > _LEVEL
     rests = near & (speed < _PASSING)
     touching = np.zeros(len(clip), dtype=bool)
@@ -201,8 +205,3 @@ def _contact(
         return None
     places = steady(where[nearest], touching, _STEADY * clip.fps)
     return Touch(part, thing, touching, places, np.maximum(distance, 0.0))
-
-
-def rest_distance(touch: Touch) -> float:
-    """How far [m] a part is from what it touches while it does, its joints being in the flesh."""
-    return float(np.quantile(touch.distance[touch.touching], _FLESH))
