@@ -124,7 +124,7 @@ def _hands(times: Array) -> list[Reach]:
     found = []
     for out in OUTWARD:
         wrist = np.array([x, y - _FEET, 0.0]) + turned @ (0.20, 0.15 * out, 0.65)
-        elbow, fingers = turned @ (-0.6, 1.0 * out, 0.0), turned @ (1.0, -0.15 * out, -0.35)
+        elbow, fingers = turned @ (-1.0, 0.5 * out, 0.0), turned @ (1.0, -0.15 * out, -0.35)
         found.append(
             Reach(share, *(travel(times, vector.tolist()) for vector in (wrist, elbow, fingers)))
         )
