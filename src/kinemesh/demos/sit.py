@@ -8,14 +8,14 @@ from kinemesh.arrays import Array
 from kinemesh.demos.body import HIP_HEIGHT, OUTWARD, rotation
 from kinemesh.demos.carriage import Manner, carry
 from kinemesh.demos.curves import grid, hold
-from kinemesh.demos.floor import BACK_RISE, SEAT_RISE, Bearing, Reach, clip_of, reaching
+from kinemesh.demos.floor import SEAT_RISE, Bearing, Reach, clip_of, reaching
 from kinemesh.demos.gait import FootTrack, Place, Step, foot_track
 from kinemesh.demos.timeline import travel
 from kinemesh.motion import Clip, Prop, Scene, Shape
 
 DURATION = 8.0
 """[s]."""
-DOWN, UP = (2.4, 3.8), (6.1, 7.5)
+DOWN, UP = (2.7, 3.9), (6.1, 7.5)
 """When the hips go down to the seat and when they leave it [s]."""
 LEAN, STRAIGHTEN = (3.9, 4.7), (5.2, 5.9)
 """When the back goes to the back of the chair and when it leaves it [s]."""
@@ -32,6 +32,8 @@ _RECLINE = 0.20
 """Of the back of the chair, and of who leans on it, from the vertical [rad]."""
 _MARGIN = 0.26
 """The seat's front edge ahead of the hips of who sits [m]."""
+_BEHIND = 0.12
+"""Of pelvis and shoulders ahead of the back of the chair [m]."""
 _BACK = (0.06, 0.40, 0.62)
 """Thickness, width and length of the back of the chair [m]."""
 _STAND = (1.05, -0.06, np.pi / 2.0)
@@ -47,15 +49,17 @@ def feet(times: Array) -> list[FootTrack]:
     x, y, facing = _STAND
 
     def step(place: Place, off: float, land: float) -> Step:
-        return Step(place, off, off + 0.48, push_pitch=0.55, land_pitch=land, lift=0.04)
+        return Step(place, off, off + 0.44, push_pitch=0.55, land_pitch=land, lift=0.04)
 
     left = [
         step(Place(0.42, _ASIDE, 0.0, _TOE_OUT), 0.40, -0.2),
-        step(Place(x - _ASIDE, y, 0.0, facing + _TOE_OUT), 1.40, -0.05),
+        # Beside the way of the right foot, which passes it.
+        step(Place(0.84, 0.14, 0.0, 0.80), 1.30, -0.1),
+        step(Place(x - _ASIDE, y, 0.0, facing + _TOE_OUT), 2.20, -0.05),
     ]
     right = [
-        step(Place(0.66, -_ASIDE, 0.0, 0.35), 0.90, -0.15),
-        step(Place(x + _ASIDE, y, 0.0, facing - _TOE_OUT), 1.90, -0.05),
+        step(Place(0.62, -_ASIDE, 0.0, 0.35), 0.85, -0.15),
+        step(Place(x + _ASIDE, y, 0.0, facing - _TOE_OUT), 1.75, -0.05),
     ]
     starts = [Place(0.0, out * _ASIDE, 0.0, out * _TOE_OUT) for out in OUTWARD]
     return [
@@ -68,7 +72,7 @@ def chair() -> Shape:
     depth, _, height = SEAT
     seat = Shape.box(SEAT, (_MARGIN - depth / 2.0, 0.0, height / 2.0))
     thick, _, long = _BACK
-    back = Shape.box(_BACK, (-BACK_RISE - thick / 2.0, 0.0, long / 2.0 - SEAT_RISE))
+    back = Shape.box(_BACK, (-_BEHIND - thick / 2.0, 0.0, long / 2.0 - SEAT_RISE))
     slanted = back.vertices @ rotation("y", np.asarray(-_RECLINE)).T + (
         0.0,
         0.0,
@@ -121,7 +125,7 @@ def _hands(times: Array) -> list[Reach]:
     share = hold(times, (DOWN[0] + 0.2, DOWN[1]), (UP[0] - 0.2, UP[1] - 0.3))
     found = []
     for out in OUTWARD:
-        wrist = np.array([x, y - _FEET, 0.0]) + turned @ (0.20, 0.15 * out, 0.64)
+        wrist = np.array([x, y - _FEET, 0.0]) + turned @ (0.20, 0.15 * out, 0.65)
         elbow, fingers = turned @ (-0.6, 1.0 * out, 0.0), turned @ (1.0, -0.15 * out, -0.35)
         found.append(
             Reach(share, *(travel(times, vector.tolist()) for vector in (wrist, elbow, fingers)))
