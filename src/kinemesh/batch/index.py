@@ -23,6 +23,7 @@ MEASURES = (
         for kind in ("prop", "terrain_hand", "terrain_foot")
         for what in ("gap_p95", "kept")
     ),
+    *(f"contact.prop.{what}" for what in ("place_mean", "place_p95", "creep")),
     *("limits.joint_excess", "limits.velocity_excess"),
     *("tracking.landmark_error", "tracking.worst_landmark", "tracking.worst_half_second"),
     *("limbs.worst_mean", "limbs.worst_p95", "limbs.worst_half_second"),

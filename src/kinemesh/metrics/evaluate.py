@@ -14,8 +14,10 @@ from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.between import between
 from kinemesh.metrics.measures.contact import contact
 from kinemesh.metrics.measures.dynamics import dynamics
+from kinemesh.metrics.measures.hand_touches import hand_touches
 from kinemesh.metrics.measures.joints import joint_limits, smoothness
 from kinemesh.metrics.measures.limbs import limbs
+from kinemesh.metrics.measures.palm_places import palm_places
 from kinemesh.metrics.measures.penetration import penetration
 from kinemesh.metrics.measures.posture import posture
 from kinemesh.metrics.measures.stance import stance
@@ -97,11 +99,13 @@ def evaluate(
         person = proportioned(clip, robot, factor, surfaces)
         if scene.props:
             offsets = held_offsets(hands, person, robot, factor)
+    touching = hand_touches(scene, props, terrain, hands, surfaces)
     measures = (
         *penetration(posed, scene, props, terrain, pairs, limits),
         *things(scene, clip, target, factor, offsets, limits, surfaces),
         *stance(posed, scene, clip, limits, surfaces),
-        *contact(posed, scene, props, terrain, hands, limits, surfaces),
+        *contact(posed, scene, clip, terrain, touching, limits, surfaces),
+        *palm_places(posed, scene, clip, touching, limits),
         *joint_limits(posed, limits),
         *smoothness(posed),
         *tracking(posed, clip, person, factor, limits),

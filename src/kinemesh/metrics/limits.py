@@ -24,8 +24,13 @@ class Limits:
     """95th percentile of the gap between a hand and the prop that the person touches [mm]."""
     prop_kept: float | None = 99.0
     """Share of touching frames in which the hand is within 20 mm of the prop, at least [%]."""
-    prop_shift: float | None = 100.0
-    """Mean distance along a prop between where the person's palm is on it and the robot's [mm]."""
+    place_mean: float | None = 20.0
+    """Mean distance on a prop between the place of the person's palm and the robot's [mm] ..."""
+    place_p95: float | None = 50.0
+    """... and its 95th percentile [mm]."""
+    creep: float | None = 30.0
+    """Furthest that the robot's palm travels along a prop while it touches, beyond what the
+    person's does [mm]."""
     terrain_gap: float | None = 10.0
     """95th percentile of the gap between terrain and the hand or foot that touches it [mm]."""
     terrain_kept: float | None = 95.0

@@ -66,8 +66,9 @@ _CONTACT = {
     "gap_mean": "mean gap at {} while the person touches",
     "gap_p95": "that gap, the worst twentieth left out",
     "kept": "touching frames in which the gap at {} is at most 20 mm",
-    "shift_mean": "mean distance between the person's palm and the robot's, on the thing",
-    "shift_p95": "that distance, the worst twentieth left out",
+    "place_mean": "mean distance between the person's palm and the robot's, on the thing",
+    "place_p95": "that distance, the worst twentieth left out",
+    "creep": "furthest that a palm of the robot travels in a touch, beyond the person's own",
 }
 
 
