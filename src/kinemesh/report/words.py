@@ -12,6 +12,7 @@ _LIMB = {
     "prop": "hands on objects",
     "terrain_hand": "hands on terrain",
     "terrain_foot": "feet on terrain",
+    "body": "knees, seat and other parts",
 }
 _ROWS = {
     "stance.drift_max": "furthest that a planted foot moves from where it touched down",
@@ -33,6 +34,9 @@ _ROWS = {
     "smoothness.joint_acceleration": "how hard joints are accelerated",
     "smoothness.joint_jerk": "how jerky the joints are",
     "smoothness.root_jerk": "how jerky the pelvis is",
+    "smoothness.root_jerk_landing": "how much jerkier it is where feet come and go",
+    "contact.body.kept": "resting frames in which those parts are within 10 mm of the same thing",
+    "contact.claimed.kept": "frames in which what the solver held is within 10 mm of what it held",
     "tracking.landmark_error": "mean distance between robot and person, in its proportions",
     "tracking.landmark_error_scaled": "the same of the person in her own, scaled as a whole",
     "tracking.worst_landmark": "that distance of the worst landmark, its worst twentieth left out",
