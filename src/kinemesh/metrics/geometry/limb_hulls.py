@@ -19,9 +19,11 @@ from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.motion import LANDMARKS
 from kinemesh.robot.model import RobotModel
 
+_BONES = {"shin": ("knee", "ankle"), "forearm": ("elbow", "hand")}
+_ENDS = {"knee": ("hip", "knee", "ankle"), "elbow": ("shoulder", "elbow", "hand")}
 _END, _SEAT = 1.0 / 3.0, 0.5
-"""A knee or an elbow is so much of the shank or forearm, and the seat so much of the thighs: a
-shin that lies down at its other end does not kneel."""
+"""A knee or an elbow is so much of the two bones that meet there, and the seat so much of the
+thighs: a shin that lies down at its other end does not kneel."""
 _FLAT = 1e-4
 """What is cut off thinner than this [m] is no body."""
 
@@ -66,9 +68,9 @@ class LimbHulls:
 def limb_hulls(robot: RobotModel, part: str) -> LimbHulls | None:
     """The hulls that stand for a part of the body (:data:`kinemesh.motion.PARTS`).
 
-    Of knees the shank's nearest third, of shins all of it, and likewise elbows and forearms; the
-    seat is the pelvis and the nearer halves of the thighs; the back is what lies between pelvis
-    and shoulders, the head what is over them. None where the robot has no such hull.
+    Of knees the nearest thirds of shank and thigh, of shins all of the shank, and likewise elbows
+    and forearms; the seat is the pelvis and the nearer halves of the thighs; the back is what lies
+    between pelvis and shoulders, the head what is over them. None where there is no such hull.
     """
     (rest,) = pose_robot(robot, robot.rest[None])
     bodies = tuple(_bodies(robot, rest, part))
@@ -79,16 +81,17 @@ def _bodies(robot: RobotModel, rest: PosedRobot, part: str) -> Iterator[tuple[in
     side, _, what = part.rpartition("_")
     if what == "hand":
         yield from _moved_by(robot, {_joint(robot, part)})
-    elif what in ("knee", "shin"):
-        ends = f"{side}_knee", f"{side}_ankle"
-        yield from _limb(robot, rest, *ends, 1.0 if what == "shin" else _END)
-    elif what in ("elbow", "forearm"):
-        ends = f"{side}_elbow", f"{side}_hand"
-        yield from _limb(robot, rest, *ends, 1.0 if what == "forearm" else _END)
+    elif what in _BONES:
+        yield from _limb(robot, rest, *(f"{side}_{end}" for end in _BONES[what]))
+    elif what in _ENDS:
+        before, here, after = (f"{side}_{end}" for end in _ENDS[what])
+        yield from _limb(robot, rest, before, here, here, _END)
+        yield from _limb(robot, rest, here, after, here, _END)
     elif part == "seat":
         yield from _moved_by(robot, {_joint(robot, "pelvis")})
         for one in SIDES:
-            yield from _limb(robot, rest, f"{one}_hip", f"{one}_knee", _SEAT)
+            hip, knee = f"{one}_hip", f"{one}_knee"
+            yield from _limb(robot, rest, hip, knee, hip, _SEAT)
     else:
         marks = rest.landmarks()
         shoulders = max(marks[LANDMARKS.index(f"{one}_shoulder"), 2] for one in SIDES)
@@ -100,17 +103,24 @@ def _bodies(robot: RobotModel, rest: PosedRobot, part: str) -> Iterator[tuple[in
 
 
 def _limb(
-    robot: RobotModel, rest: PosedRobot, start: str, end: str, share: float
+    robot: RobotModel,
+    rest: PosedRobot,
+    start: str,
+    end: str,
+    near: str | None = None,
+    share: float = 1.0,
 ) -> Iterator[tuple[int, Polytope]]:
-    """Bodies of a bone between two landmarks, or what is of the first ``share`` of it."""
+    """Bodies of a bone between two landmarks; of a ``share`` what is nearest to one of them."""
     first, last = _joint(robot, start), _joint(robot, end)
     bone = {first, *_way(robot, first, last)[:-1]}
-    a, b = (rest.landmarks()[LANDMARKS.index(name)] for name in (start, end))
+    ends = {name: rest.landmarks()[LANDMARKS.index(name)] for name in (start, end)}
     for joint, body in _moved_by(robot, bone):
-        turn, move = rest.rotations[joint], rest.translations[joint]
-        normal = turn.T @ (b - a)
-        level = float(normal @ (turn.T @ (a + share * (b - a) - move)))
-        piece = body if share == 1.0 else _cut(body, normal, level)
+        piece: Polytope | None = body
+        if near is not None:
+            away = ends[end if near == start else start] - ends[near]
+            normal = rest.rotations[joint].T @ away
+            level = away @ (ends[near] + share * away - rest.translations[joint])
+            piece = _cut(body, normal, float(level))
         if piece is not None:
             yield joint, piece
 
