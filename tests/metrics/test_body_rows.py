@@ -16,6 +16,7 @@ from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from recordings import fault
 
+SIDES = ("left", "right")
 BODY = ("contact.body.gap_mean", "contact.body.gap_p95", "contact.body.kept")
 
 
@@ -193,3 +194,14 @@ def test_who_is_jerky_herself_may_be_followed(robot: RobotModel, still) -> None:
         row = found["smoothness.root_jerk"]
         assert row.passed == passes
         assert row.limit == pytest.approx(max(40.0, 1.5 * row.parts["person"]))
+
+
+def test_who_lies_need_not_stand(robot: RobotModel, standing: Clip, still) -> None:
+    positions = np.array(standing.positions)
+    toes = [standing.skeleton.joints.index(standing.skeleton.landmarks[f"{s}_toe"]) for s in SIDES]
+    positions[:, toes, 0] += 0.3 * np.arange(30)[:, None] / 30.0  # the feet slide
+    slides = replace(standing, positions=positions)
+    lies = slides.with_contacts(TouchEdit("back", "ground", 0, 29))
+    for clip, owed in ((slides, True), (lies, False)):
+        row = evaluate(still(), robot, scene=Scene(), clip=clip)["stance.drift_max"]
+        assert (row.value, row.owed) == (None, owed)

@@ -104,14 +104,15 @@ def evaluate(
         if scene.props:
             offsets = held_offsets(hands, person, robot, factor)
     touching = hand_touches(scene, props, terrain, hands, surfaces)
+    rests = None if hands is None else on_bodies(hands)
     gaps = BodyGaps(posed, scene, (*props, terrain))
     measures = (
         *penetration(posed, scene, props, terrain, pairs, limits),
         *things(scene, clip, target, factor, offsets, limits, surfaces),
-        *stance(posed, scene, clip, limits, surfaces),
+        *stance(posed, scene, clip, rests or (), limits, surfaces),
         *contact(posed, scene, clip, terrain, touching, limits, surfaces),
         *palm_places(posed, scene, clip, touching, limits),
-        *body(posed, gaps, None if hands is None else on_bodies(hands), limits),
+        *body(posed, gaps, rests, limits),
         claimed(posed, scene, (*props, terrain), gaps, held, limits, surfaces),
         *joint_limits(posed, limits),
         *smoothness(posed, clip, factor, held, limits, surfaces),
