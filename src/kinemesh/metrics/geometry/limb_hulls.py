@@ -82,9 +82,10 @@ def _bodies(robot: RobotModel, rest: PosedRobot, part: str) -> Iterator[tuple[in
     if what == "hand":
         yield from _moved_by(robot, {_joint(robot, part)})
     elif what in _BONES:
-        yield from _limb(robot, rest, *(f"{side}_{end}" for end in _BONES[what]))
+        start, end = (f"{side}_{name}" for name in _BONES[what])
+        yield from _limb(robot, rest, start, end)
     elif what in _ENDS:
-        before, here, after = (f"{side}_{end}" for end in _ENDS[what])
+        before, here, after = (f"{side}_{name}" for name in _ENDS[what])
         yield from _limb(robot, rest, before, here, here, _END)
         yield from _limb(robot, rest, here, after, here, _END)
     elif part == "seat":
