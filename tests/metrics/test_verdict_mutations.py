@@ -236,15 +236,14 @@ def along_the_box(one: Good, way: np.ndarray) -> np.ndarray:
     return q
 
 
-@pytest.mark.parametrize("way", [0.06, 0.15])
+@pytest.mark.parametrize(("way", "least", "most"), [(0.06, 50.0, 70.0), (0.15, 125.0, 160.0)])
 def test_hands_along_the_prop_are_failed_by_their_place(
-    good: Callable[[str], Good], way: float
+    good: Callable[[str], Good], way: float, least: float, most: float
 ) -> None:
+    """The further, the nearer to the edges of the box, at which the places of palms end."""
     one = good("lift_box")
-    before = one.score(one.q)
     after = one.score(along_the_box(one, np.full(len(one.q), way)))
-    place_mean = after.value("contact.prop.place_mean")
-    assert place_mean == pytest.approx(1e3 * way, abs=before.value("contact.prop.place_mean") + 5.0)
+    assert least < after.value("contact.prop.place_mean") < most
     failed = {measure.name for measure in after.failed}
     assert {"contact.prop.place_mean", "contact.prop.place_p95"} <= failed
     assert failed <= {*HANDS, *ALIKE, *LIMBS, *JOINTS, "tracking.range_kept"}
