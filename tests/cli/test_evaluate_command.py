@@ -246,6 +246,8 @@ def test_the_released_systems_file_scores_as_the_benchmark_and_another_ruler_hav
         ("contact.prop.gap_mean", 3.8, 0.3),
         ("contact.prop.gap_p95", 7.1, 0.6),
         ("contact.prop.kept", 99.7, 2.0),
+        ("contact.prop.place_mean", 114.0, 5.0),
+        ("contact.prop.place_p95", 128.0, 8.0),
         ("smoothness.joint_acceleration", 13.2, 0.1),
         ("smoothness.joint_jerk", 530.0, 1.0),
         ("smoothness.root_jerk", 95.0, 1.0),

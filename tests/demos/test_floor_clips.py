@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 
 import numpy as np
 import pytest
@@ -169,3 +170,20 @@ def test_toes_stay_where_they_are_while_somebody_kneels_down_and_up() -> None:
     raised = clip.joint("right_ankle")[54:162, 2] - toe[54:162, 2]
     assert raised.min() > 0.13
     assert clip.joint("pelvis")[-1, 0] - clip.joint("pelvis")[0, 0] > 0.7
+
+
+def _apart(ends: np.ndarray, others: np.ndarray) -> float:
+    """Least distance [m] of points of two segments, each ``(2, 3)`` [m]."""
+    share = np.linspace(0.0, 1.0, 30)[:, None]
+    one, other = (line[0] + share * (line[1] - line[0]) for line in (ends, others))
+    return float(np.linalg.norm(one[:, None] - other[None], axis=-1).min())
+
+
+def test_legs_do_not_pass_through_each_other(clip: Clip) -> None:
+    legs = [
+        [clip.landmark(f"{side}_{mark}") for mark in ("hip", "knee", "ankle", "toe")]
+        for side in SIDES
+    ]
+    for k in range(0, len(clip), 2):
+        bones = [[np.array([a[k], b[k]]) for a, b in itertools.pairwise(leg)] for leg in legs]
+        assert min(_apart(a, b) for a in bones[0] for b in bones[1]) > 0.08, k

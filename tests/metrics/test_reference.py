@@ -15,6 +15,8 @@ from kinemesh.metrics.geometry.selfcollision import SelfPairs
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.measures.contact import contact
+from kinemesh.metrics.measures.hand_touches import hand_touches
+from kinemesh.metrics.measures.palm_places import palm_places
 from kinemesh.metrics.measures.penetration import penetration
 from kinemesh.metrics.person.human import Hands
 from kinemesh.motion import Scene, Trajectory
@@ -48,9 +50,11 @@ def test_gmrs_figures_are_reproduced(base, clip):
     rows = {row.name: row for row in evaluate(trajectory, base, scene=Scene(), clip=clip)}
     posed = KinematicTrajectory(trajectory, base)
     surfaces = Surfaces()
-    hands = Hands(clip, surfaces)
     things = encounters(scene, posed, surfaces)
-    rows |= {r.name: r for r in contact(posed, scene, *things, hands, Limits(), surfaces)}
+    touching = hand_touches(scene, *things, Hands(clip, surfaces), surfaces)
+    gaps = contact(posed, scene, clip, things[1], touching, Limits(), surfaces)
+    places = palm_places(posed, scene, clip, touching, Limits())
+    rows |= {row.name: row for row in (*gaps, *places)}
     some = sorted({*range(0, len(posed), 6), *range(34, 39)})
     prop = replace(scene.props[0], track=scene.props[0].track[some])
     posed, scene = (
@@ -67,6 +71,8 @@ def test_gmrs_figures_are_reproduced(base, clip):
         ("stance.slip_mean", 1.61, 0.15),
         ("contact.prop.gap_mean", 63.0, 5.0),
         ("contact.prop.gap_p95", 85.0, 2.0),
+        ("contact.prop.place_mean", 124.0, 5.0),
+        ("contact.prop.place_p95", 159.0, 5.0),
         ("smoothness.joint_jerk", 403.0, 1.0),
         ("smoothness.root_jerk", 26.0, 0.5),
         ("tracking.landmark_error_scaled", 8.0, 0.3),

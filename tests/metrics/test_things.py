@@ -7,7 +7,6 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from kinemesh.metrics.geometry.overlap import Body, depths
-from kinemesh.metrics.geometry.palms import palm, shift
 from kinemesh.metrics.geometry.surface import Surface, Surfaces
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.things import things
@@ -92,26 +91,3 @@ def test_what_the_recording_has_too_is_said(standing: Clip) -> None:
     row = scored(scene, clip)
     assert row.value == pytest.approx(50.0) and not row.passed
     assert row.note == "a in b in frame 0; 50 mm in the recording"
-
-
-def test_palms_at_the_same_place_of_a_stretched_turned_box_agree() -> None:
-    turn = Rotation.from_euler("z", 0.7)
-    place, wide = np.array([[0.1, -0.04, 0.05]]), np.array([[0.2, -0.04, 0.05]])
-    source = (Surface(CUBE), at(1.0))
-    target = (Surface(CUBE.scaled((2.0, 1.0, 1.0))), at(0.0, 3.0, turn=turn))
-    moved = np.array([0.0, 3.0, 0.0])
-    robot = turn.apply(wide) + moved
-    person = place + np.array([1.0, 0.0, 0.0])
-    assert shift(robot, person, target, source)[0] == pytest.approx(0.0, abs=1e-12)
-    off = turn.apply(wide + np.array([0.0, 0.03, 0.04])) + moved
-    assert shift(off, person, target, source)[0] == pytest.approx(0.05)
-    above = turn.apply(wide + np.array([0.06, 0.0, 0.0])) + moved
-    assert shift(above, person, target, source)[0] == pytest.approx(0.0, abs=1e-9)
-
-
-def test_without_fingers_the_palm_lies_a_third_of_the_forearm_beyond_the_wrist(
-    standing: Clip,
-) -> None:
-    wrist, elbow = standing.landmark("left_hand"), standing.landmark("left_elbow")
-    along = np.linalg.norm(palm(standing, "left") - elbow, axis=1)
-    np.testing.assert_allclose(along, 4.0 / 3.0 * np.linalg.norm(wrist - elbow, axis=1))

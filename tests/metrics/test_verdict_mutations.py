@@ -24,7 +24,8 @@ ALIKE = ("tracking.landmark_error", "tracking.worst_landmark", "tracking.worst_h
 LIMBS = ("limbs.worst_mean", "limbs.worst_p95", "limbs.worst_half_second")
 FEET = ("stance.drift_max", "stance.slip_mean", "stance.height_p95", "penetration.ground.max")
 HANDS = (
-    *("contact.prop.gap_p95", "contact.prop.kept", "contact.prop.shift_mean"),
+    *("contact.prop.gap_p95", "contact.prop.kept"),
+    *("contact.prop.place_mean", "contact.prop.place_p95", "contact.prop.creep"),
     "penetration.prop.max",
 )
 JOINTS = ("limits.joint_excess", "limits.velocity_excess", "penetration.self.max")
@@ -222,29 +223,41 @@ def test_what_a_person_sees_is_failed_by_its_row(
     assert mutation.row in score.verdict
 
 
-def test_hands_along_the_prop_are_failed_by_their_shift(good: Callable[[str], Good]) -> None:
-    one = good("lift_box")
-    robot, q, before = one.robot, one.q, one.score(one.q)
+def along_the_box(one: Good, way: np.ndarray) -> np.ndarray:
+    """Both palms moved back along the box by ``way`` ``(T,)`` [m]."""
+    robot, q = one.robot, one.q
     (box,) = one.result.scene.props
     for row in range(len(q)):
-        along = 0.15 * poses.matrix(box.track[row])[:, 0]
+        along = way[row] * poses.matrix(box.track[row])[:, 0]
         for hand in robot.hands:
             wanted = place(robot, q[row], hand.joint, hand.point) - along
             columns = columns_of(robot, hand.name, "shoulder", "elbow", "wrist")
             q[row] = reach(robot, q[row], hand.joint, hand.point, wanted, columns, points=1)
-    after = one.score(q)
-    moved = after.value("contact.prop.shift_mean") - before.value("contact.prop.shift_mean")
-    assert 110.0 < moved < 160.0
+    return q
+
+
+@pytest.mark.parametrize(("way", "least", "most"), [(0.06, 50.0, 70.0), (0.15, 125.0, 160.0)])
+def test_hands_along_the_prop_are_failed_by_their_place(
+    good: Callable[[str], Good], way: float, least: float, most: float
+) -> None:
+    """The further, the nearer to the edges of the box, at which the places of palms end."""
+    one = good("lift_box")
+    after = one.score(along_the_box(one, np.full(len(one.q), way)))
+    assert least < after.value("contact.prop.place_mean") < most
     failed = {measure.name for measure in after.failed}
-    assert "contact.prop.shift_mean" in failed
-    assert failed <= {
-        "contact.prop.shift_mean",
-        *ALIKE,
-        *LIMBS,
-        *HANDS,
-        *JOINTS,
-        "tracking.range_kept",
-    }
+    assert {"contact.prop.place_mean", "contact.prop.place_p95"} <= failed
+    assert failed <= {*HANDS, *ALIKE, *LIMBS, *JOINTS, "tracking.range_kept"}
+
+
+def test_hands_that_creep_along_the_prop_are_failed_by_how_far(
+    good: Callable[[str], Good],
+) -> None:
+    one = good("lift_box")
+    after = one.score(along_the_box(one, np.linspace(-0.02, 0.02, len(one.q))))
+    row = after["contact.prop.creep"]
+    assert row.value == pytest.approx(40.0, abs=8.0)  # beyond what the person's own hands travel
+    assert row.name in after.verdict
+    assert row.frames == ((0, len(one.q) - 1),)
 
 
 def test_a_prop_three_centimetres_in_another_is_failed_by_their_row(

@@ -20,17 +20,19 @@ MEASURES = (
     *("stance.drift_max", "stance.slip_mean", "stance.height_p95"),
     *(
         f"contact.{kind}.{what}"
-        for kind in ("prop", "terrain_hand", "terrain_foot")
+        for kind in ("prop", "terrain_hand", "terrain_foot", "body")
         for what in ("gap_p95", "kept")
     ),
+    *(f"contact.prop.{what}" for what in ("place_mean", "place_p95", "creep")),
+    "contact.claimed.kept",
     *("limits.joint_excess", "limits.velocity_excess"),
     *("tracking.landmark_error", "tracking.worst_landmark", "tracking.worst_half_second"),
     *("limbs.worst_mean", "limbs.worst_p95", "limbs.worst_half_second"),
     *("posture.trunk", "posture.lean_forward", "posture.lean_aside", "posture.heading"),
     *("posture.knee_flexion", "posture.toe_heading"),
-    *("tracking.range_kept", "smoothness.joint_jerk"),
+    *("tracking.range_kept", "smoothness.joint_jerk", "smoothness.root_jerk"),
 )
-"""The measures that have a column: the rows of the verdict, and the jerk of the joints.
+"""The measures that have a column: the rows of the verdict, and the jerks of joints and base.
 
 The columns are the same in all data sets, so that they can be put together; the manifest has all.
 """

@@ -15,7 +15,7 @@ from kinemesh.motion import Clip, Prop, Scene, Shape
 
 DURATION = 8.0
 """[s]."""
-DOWN, UP = (2.4, 3.8), (6.1, 7.5)
+DOWN, UP = (2.7, 3.9), (6.1, 7.5)
 """When the hips go down to the seat and when they leave it [s]."""
 LEAN, STRAIGHTEN = (3.9, 4.7), (5.2, 5.9)
 """When the back goes to the back of the chair and when it leaves it [s]."""
@@ -26,11 +26,11 @@ BEARINGS = (
 """What bears besides the feet."""
 SEAT = (0.44, 0.48, 0.45)
 """Depth, width and height of the chair's seat [m]."""
-_FEET = 0.42
+_FEET = 0.37
 """The ankles of who sits ahead of the hips [m]."""
 _RECLINE = 0.20
 """Of the back of the chair, and of who leans on it, from the vertical [rad]."""
-_MARGIN = 0.26
+_MARGIN = 0.23
 """The seat's front edge ahead of the hips of who sits [m]."""
 _BEHIND = 0.12
 """Of pelvis and shoulders ahead of the back of the chair [m]."""
@@ -49,15 +49,17 @@ def feet(times: Array) -> list[FootTrack]:
     x, y, facing = _STAND
 
     def step(place: Place, off: float, land: float) -> Step:
-        return Step(place, off, off + 0.48, push_pitch=0.55, land_pitch=land, lift=0.04)
+        return Step(place, off, off + 0.44, push_pitch=0.55, land_pitch=land, lift=0.04)
 
     left = [
         step(Place(0.42, _ASIDE, 0.0, _TOE_OUT), 0.40, -0.2),
-        step(Place(x - _ASIDE, y, 0.0, facing + _TOE_OUT), 1.40, -0.05),
+        # Beside the way of the right foot, which passes it.
+        step(Place(0.84, 0.14, 0.0, 0.80), 1.30, -0.1),
+        step(Place(x - _ASIDE, y, 0.0, facing + _TOE_OUT), 2.20, -0.05),
     ]
     right = [
-        step(Place(0.66, -_ASIDE, 0.0, 0.35), 0.90, -0.15),
-        step(Place(x + _ASIDE, y, 0.0, facing - _TOE_OUT), 1.90, -0.05),
+        step(Place(0.62, -_ASIDE, 0.0, 0.35), 0.85, -0.15),
+        step(Place(x + _ASIDE, y, 0.0, facing - _TOE_OUT), 1.75, -0.05),
     ]
     starts = [Place(0.0, out * _ASIDE, 0.0, out * _TOE_OUT) for out in OUTWARD]
     return [
@@ -97,8 +99,8 @@ def sit() -> Clip:
         Manner(
             height=HIP_HEIGHT - 0.006 - (HIP_HEIGHT - 0.006 - SEAT[2] - SEAT_RISE) * down,
             back=(_FEET + _ANKLE_TO_HIP) * (1.0 - (1.0 - down) ** 2),
-            pelvis_pitch=0.35 * leaning - _RECLINE * back,
-            trunk_pitch=upright + 0.60 * leaning - (_RECLINE + upright) * back,
+            pelvis_pitch=0.40 * leaning - _RECLINE * back,
+            trunk_pitch=upright + 0.75 * leaning - (_RECLINE + upright) * back,
             head_pitch=0.10 + 0.20 * leaning - 0.10 * back,
             lead=0.40,
             veer=0.40,

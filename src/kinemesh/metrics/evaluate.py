@@ -12,15 +12,21 @@ from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.between import between
+from kinemesh.metrics.measures.body import BodyGaps, body
+from kinemesh.metrics.measures.claimed import claimed
 from kinemesh.metrics.measures.contact import contact
 from kinemesh.metrics.measures.dynamics import dynamics
-from kinemesh.metrics.measures.joints import joint_limits, smoothness
+from kinemesh.metrics.measures.hand_touches import hand_touches
+from kinemesh.metrics.measures.joints import joint_limits
 from kinemesh.metrics.measures.limbs import limbs
+from kinemesh.metrics.measures.palm_places import palm_places
 from kinemesh.metrics.measures.penetration import penetration
 from kinemesh.metrics.measures.posture import posture
+from kinemesh.metrics.measures.smoothness import smoothness
 from kinemesh.metrics.measures.stance import stance
 from kinemesh.metrics.measures.things import things
 from kinemesh.metrics.measures.tracking import tracking
+from kinemesh.metrics.person.bodies import on_bodies
 from kinemesh.metrics.person.holding import held_offsets
 from kinemesh.metrics.person.human import Hands
 from kinemesh.metrics.person.proportions import proportioned
@@ -97,13 +103,19 @@ def evaluate(
         person = proportioned(clip, robot, factor, surfaces)
         if scene.props:
             offsets = held_offsets(hands, person, robot, factor)
+    touching = hand_touches(scene, props, terrain, hands, surfaces)
+    rests = None if hands is None else on_bodies(hands)
+    gaps = BodyGaps(posed, scene, (*props, terrain))
     measures = (
         *penetration(posed, scene, props, terrain, pairs, limits),
         *things(scene, clip, target, factor, offsets, limits, surfaces),
-        *stance(posed, scene, clip, limits, surfaces),
-        *contact(posed, scene, props, terrain, hands, limits, surfaces),
+        *stance(posed, scene, clip, rests or (), limits, surfaces),
+        *contact(posed, scene, clip, terrain, touching, limits, surfaces),
+        *palm_places(posed, scene, clip, touching, limits),
+        *body(posed, gaps, rests, limits),
+        claimed(posed, scene, (*props, terrain), gaps, held, limits, surfaces),
         *joint_limits(posed, limits),
-        *smoothness(posed),
+        *smoothness(posed, clip, factor, held, limits, surfaces),
         *tracking(posed, clip, person, factor, limits),
         *limbs(posed, clip, limits),
         *posture(posed, clip, limits),

@@ -24,16 +24,31 @@ class Limits:
     """95th percentile of the gap between a hand and the prop that the person touches [mm]."""
     prop_kept: float | None = 99.0
     """Share of touching frames in which the hand is within 20 mm of the prop, at least [%]."""
-    prop_shift: float | None = 100.0
-    """Mean distance along a prop between where the person's palm is on it and the robot's [mm]."""
+    place_mean: float | None = 20.0
+    """Mean distance on a prop between the place of the person's palm and the robot's [mm] ..."""
+    place_p95: float | None = 50.0
+    """... and its 95th percentile [mm]."""
+    creep: float | None = 30.0
+    """Furthest that the robot's palm travels along a prop while it touches, beyond what the
+    person's does [mm]."""
     terrain_gap: float | None = 10.0
     """95th percentile of the gap between terrain and the hand or foot that touches it [mm]."""
     terrain_kept: float | None = 95.0
     """Share of touching frames within 20 mm of the terrain, at least [%]."""
+    body_gap: float | None = 10.0
+    """95th percentile of the gap between other parts of the body and what they rest on [mm]."""
+    body_kept: float | None = 95.0
+    """Share of those frames within 10 mm of it, at least [%]."""
+    claimed_kept: float | None = 99.0
+    """Share of the frames in which what the solver held is within 10 mm of it, at least [%]."""
     joint_excess: float | None = 1e-4
     """Worst excess over a joint limit [rad]: above it the solver's round-off is no excuse."""
     velocity_excess: float | None = 1e-3
     """Worst excess over a joint velocity limit [rad/s]."""
+    root_jerk: float | None = None
+    """Root mean square jerk of the base [m/s^3], or 1.5 times the person's own, if that is more."""
+    root_jerk_landing: float | None = None
+    """Jerk of the base about landings and lift-offs, of that of all other frames [1]."""
     range_kept: float | None = 0.5
     """Share of the person's range of motion that the robot shows, at least [1]."""
     landmark_error: float | None = 20.0

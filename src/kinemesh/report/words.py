@@ -12,6 +12,7 @@ _LIMB = {
     "prop": "hands on objects",
     "terrain_hand": "hands on terrain",
     "terrain_foot": "feet on terrain",
+    "body": "knees, seat and other parts",
 }
 _ROWS = {
     "stance.drift_max": "furthest that a planted foot moves from where it touched down",
@@ -33,6 +34,9 @@ _ROWS = {
     "smoothness.joint_acceleration": "how hard joints are accelerated",
     "smoothness.joint_jerk": "how jerky the joints are",
     "smoothness.root_jerk": "how jerky the pelvis is",
+    "smoothness.root_jerk_landing": "how much jerkier it is where feet come and go",
+    "contact.body.kept": "resting frames in which those parts are within 10 mm of the same thing",
+    "contact.claimed.kept": "frames in which what the solver held is within 10 mm of what it held",
     "tracking.landmark_error": "mean distance between robot and person, in its proportions",
     "tracking.landmark_error_scaled": "the same of the person in her own, scaled as a whole",
     "tracking.worst_landmark": "that distance of the worst landmark, its worst twentieth left out",
@@ -66,8 +70,9 @@ _CONTACT = {
     "gap_mean": "mean gap at {} while the person touches",
     "gap_p95": "that gap, the worst twentieth left out",
     "kept": "touching frames in which the gap at {} is at most 20 mm",
-    "shift_mean": "mean distance between the person's palm and the robot's, on the thing",
-    "shift_p95": "that distance, the worst twentieth left out",
+    "place_mean": "mean distance between the person's palm and the robot's, on the thing",
+    "place_p95": "that distance, the worst twentieth left out",
+    "creep": "furthest that a palm of the robot travels in a touch, beyond the person's own",
 }
 
 

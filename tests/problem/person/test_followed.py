@@ -71,7 +71,7 @@ def test_a_box_is_carried_with_arms_that_point_as_the_persons(
     score = metrics.evaluate(
         result.trajectory, robot, scene=result.scene, clip=carrying, scale=result.scale
     )
-    assert score["contact.prop.shift_mean"].value < 30.0
+    assert score["contact.prop.place_mean"].value < 30.0
     assert score["contact.prop.kept"].value > 99.0
 
 

@@ -3,43 +3,79 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
+from kinemesh.metrics.geometry.directions import unit
+from kinemesh.metrics.geometry.kinematics import pose_robot
 from kinemesh.metrics.geometry.surface import Surface
-from kinemesh.motion import Clip
+from kinemesh.motion import LANDMARKS, Clip
+from kinemesh.robot.model import RobotModel
 
 _KNUCKLE = re.compile(r"(index|middle|ring|pinky|little)_?(1|proximal)$", re.IGNORECASE)
 _SIDE = {"left": re.compile(r"^l", re.IGNORECASE), "right": re.compile(r"^r", re.IGNORECASE)}
-_CARRIED = 1.0 / 3.0
-"""How far beyond the wrist the knuckles are, as a share of the forearm."""
 
 
-def palm(clip: Clip, side: str) -> Array:
-    """The person's palm ``(T, 3)`` [m]: the middle of the knuckles.
+def reach(robot: RobotModel, side: str) -> float:
+    """How far beyond its hand landmark, along the fingers, the robot's palm is [m].
 
-    A skeleton without fingers: the wrist, carried on along the forearm by a third of its length.
+    0 for a robot without a palm, which is taken by its hand landmark.
     """
-    knuckles = [
+    hand = next((h for h in robot.hands if h.name == side), None)
+    if hand is None:
+        return 0.0
+    (posed,) = pose_robot(robot, robot.rest[None])
+    palm = posed.rotations[hand.joint] @ hand.point + posed.translations[hand.joint]
+    away = palm - posed.landmarks()[LANDMARKS.index(f"{side}_hand")]
+    return max(0.0, float(away @ posed.rotations[hand.joint] @ hand.fingers))
+
+
+def knuckles(clip: Clip, side: str) -> list[int]:
+    """Which joints of the clip are the knuckles of a hand; none of a skeleton without fingers."""
+    return [
         k
         for k, name in enumerate(clip.skeleton.joints)
         if _SIDE[side].match(name) and _KNUCKLE.search(name)
     ]
-    if knuckles:
-        return np.asarray(clip.positions[:, knuckles].mean(axis=1))
-    wrist, elbow = clip.landmark(f"{side}_hand"), clip.landmark(f"{side}_elbow")
-    return np.asarray(wrist + _CARRIED * (wrist - elbow))
 
 
-def shift(
+def palm(clip: Clip, side: str, beyond: float) -> Array:
+    """The person's palm ``(T, 3)`` [m]: ``beyond`` [m] from the wrist towards the knuckles.
+
+    Of a skeleton without fingers as far from the wrist along the forearm.
+    """
+    wrist, joints = clip.landmark(f"{side}_hand"), knuckles(clip, side)
+    ahead = (
+        clip.positions[:, joints].mean(axis=1) - wrist
+        if joints
+        else wrist - clip.landmark(f"{side}_elbow")
+    )
+    return np.asarray(wrist + beyond * np.nan_to_num(unit(ahead)))
+
+
+@dataclass(frozen=True, eq=False)
+class Palms:
+    """The palms of robot and person in a thing's own frame, while the person's hand touches it."""
+
+    robot: Array
+    """``(N, 3)`` [m]."""
+    person: Array
+    """``(N, 3)`` [m], moved to the same share of the bounds of the robot's thing."""
+    apart: Array
+    """Distance ``(N,)`` [m] between the places of the thing that they are at.
+
+    The place of a palm is the nearest one of the surface: how far a palm is above it is the
+    gap's to say, not the place's.
+    """
+
+
+def palms_on(
     robot: Array, person: Array, target: tuple[Surface, Array], source: tuple[Surface, Array]
-) -> Array:
-    """Distances ``(N,)`` [m] between the places of a thing that two palms are at.
-
-    The place of a palm is the nearest one of the surface, in the thing's own frame: how far a
-    palm is above it is the gap's to say, not the place's.
+) -> Palms:
+    """Palms of robot and person on a thing.
 
     Args:
         robot: the robot's palm ``(N, 3)`` [m].
@@ -48,16 +84,18 @@ def shift(
         source: in the person's. A place is the same on both if it is in the same share of the
             bounds.
     """
-    if not len(robot):
-        return np.zeros(0)
-    here, there = _place(robot, *target), _place(person, *source)
     low, high = source[0].shape.bounds
     to_low, to_high = target[0].shape.bounds
-    wanted = to_low + (there - low) / np.maximum(high - low, 1e-12) * (to_high - to_low)
-    return np.asarray(np.linalg.norm(here - wanted, axis=-1))
+
+    def moved(points: Array) -> Array:
+        share = (points - low) / np.maximum(high - low, 1e-12)
+        return np.asarray(to_low + share * (to_high - to_low))
+
+    its, hers = _local(robot, target[1]), _local(person, source[1])
+    off = target[0].nearest(its)[0] - moved(source[0].nearest(hers)[0])
+    return Palms(its, moved(hers), np.asarray(np.linalg.norm(off, axis=-1)))
 
 
-def _place(points: Array, surface: Surface, track: Array) -> Array:
+def _local(points: Array, track: Array) -> Array:
     track = np.broadcast_to(track, (len(points), 7))
-    local = poses.apply(poses.inverse(track), points[:, None])[:, 0]
-    return surface.nearest(local)[0]
+    return np.asarray(poses.apply(poses.inverse(track), points[:, None])[:, 0])

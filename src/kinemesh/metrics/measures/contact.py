@@ -1,21 +1,20 @@
-"""Whether the robot's hands and feet touch what the person's touch, and at the same place."""
+"""Whether the robot's hands and feet touch what the person's touch."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.geometry import poses
-from kinemesh.metrics.geometry import palms
 from kinemesh.metrics.geometry.encounter import Encounter
-from kinemesh.metrics.geometry.surface import Surface, Surfaces
+from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.limits import Limits
-from kinemesh.metrics.person import touches
-from kinemesh.metrics.person.human import Hands, standing
+from kinemesh.metrics.measures.hand_touches import HandTouch
+from kinemesh.metrics.person.human import standing
 from kinemesh.metrics.person.support import support_height
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import Clip, Scene
@@ -30,101 +29,43 @@ class _Gaps:
 
     frames: list[int] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
-    shifts: list[float] = field(default_factory=list)
 
-    def add(self, frames: NDArray[np.int64], gaps: Array, shifts: Array) -> None:
+    def add(self, frames: NDArray[np.int64], gaps: Array) -> None:
         self.frames += frames.tolist()
-        self.gaps += gaps.tolist()
-        self.shifts += shifts.tolist()
+        self.gaps += np.abs(gaps).tolist()
 
 
 def contact(
     posed: KinematicTrajectory,
     scene: Scene,
-    props: tuple[Encounter, ...],
+    clip: Clip | None,
     terrain: Encounter | None,
-    hands: Hands | None,
+    touching: Sequence[HandTouch],
     limits: Limits,
     surfaces: Surfaces,
 ) -> tuple[Measure, ...]:
-    """Rows of hands on props, hands on terrain and feet on terrain."""
+    """Rows of the gaps of hands on props, hands on terrain and feet on terrain."""
     bounds = {
-        "prop": (limits.prop_gap, limits.prop_kept, limits.prop_shift),
-        "terrain_hand": (limits.terrain_gap, limits.terrain_kept, None),
-        "terrain_foot": (limits.terrain_gap, limits.terrain_kept, None),
+        "prop": (limits.prop_gap, limits.prop_kept),
+        "terrain_hand": (limits.terrain_gap, limits.terrain_kept),
+        "terrain_foot": (limits.terrain_gap, limits.terrain_kept),
     }
     found = {kind: _Gaps() for kind in bounds}
-    if hands is not None:
+    for touch in touching:
+        gaps = touch.thing.gaps(touch.frames, posed.hand_hulls(touch.side))
+        found[touch.kind].add(touch.frames, gaps)
+    if terrain is not None and clip is not None and clip.scene.terrain is not None:
         for side in SIDES:
-            _hand_on_props(posed, scene, props, hands, side, surfaces, found["prop"])
-        if terrain is not None and hands.clip.scene.terrain is not None:
-            for side in SIDES:
-                _hand_on_terrain(posed, terrain, hands, side, surfaces, found["terrain_hand"])
-                _foot_on_terrain(posed, terrain, hands.clip, side, surfaces, found["terrain_foot"])
+            _foot_on_terrain(posed, terrain, clip, side, surfaces, found["terrain_foot"])
     rows: list[Measure] = []
-    for kind, gaps in found.items():
+    for kind, gathered in found.items():
         thing = kind.split("_", maxsplit=1)[0]
         if (scene.terrain is None) if thing == "terrain" else (not scene.props):
             rows.append(none(f"contact.{kind}.gap_mean", "mm", f"the scene has no {thing}"))
         else:
-            why = "needs the clip" if hands is None else f"the person touches no {thing}"
-            rows += _rows(kind, gaps, bounds[kind], len(posed), why, owed=hands is None)
+            why = "needs the clip" if clip is None else f"the person touches no {thing}"
+            rows += _rows(kind, gathered, bounds[kind], len(posed), why, owed=clip is None)
     return tuple(rows)
-
-
-def _hand_on_props(
-    posed: KinematicTrajectory,
-    scene: Scene,
-    props: tuple[Encounter, ...],
-    hands: Hands,
-    side: str,
-    surfaces: Surfaces,
-    found: _Gaps,
-) -> None:
-    targets = {prop.name: prop for prop in scene.props}
-    sources = {prop.name: prop for prop in hands.clip.scene.props}
-    for name, touch in touches.on_props(hands, side).items():
-        if name in targets:
-            thing = next(s for s in props if s.solid.name == name)
-            frames = np.flatnonzero(touch.flags)
-            target, source = targets[name], sources[name]
-            here = surfaces[target.shape], target.track[frames]
-            there = surfaces[source.shape], source.track[frames]
-            _hand(posed, thing, hands.clip, side, frames, here, there, found)
-
-
-def _hand_on_terrain(
-    posed: KinematicTrajectory,
-    terrain: Encounter,
-    hands: Hands,
-    side: str,
-    surfaces: Surfaces,
-    found: _Gaps,
-) -> None:
-    clip = hands.clip
-    assert clip.scene.terrain is not None
-    frames = np.flatnonzero(touches.on_terrain(hands, side).flags)
-    here, there = (
-        (surfaces[shape], poses.IDENTITY[None])
-        for shape in (terrain.solid.shape, clip.scene.terrain.shape)
-    )
-    _hand(posed, terrain, clip, side, frames, here, there, found)
-
-
-def _hand(
-    posed: KinematicTrajectory,
-    thing: Encounter,
-    clip: Clip,
-    side: str,
-    frames: NDArray[np.int64],
-    here: tuple[Surface, Array],
-    there: tuple[Surface, Array],
-    found: _Gaps,
-) -> None:
-    """A hand that touches a solid in some frames: its gaps, and how far its places are off."""
-    robot, person = posed.palm(side)[frames], palms.palm(clip, side)[frames]
-    gaps = thing.gaps(frames, posed.hand_hulls(side))
-    found.add(frames, np.abs(gaps), palms.shift(robot, person, here, there))
 
 
 def _foot_on_terrain(
@@ -142,19 +83,19 @@ def _foot_on_terrain(
     flags: NDArray[np.bool_] = standing(clip, side, surfaces).toe & (under > flat + 1e-3)
     hulls = posed.foot_hulls(side)
     frames = np.flatnonzero(flags)
-    found.add(frames, np.abs(terrain.gaps(frames, hulls)), np.zeros(0))
+    found.add(frames, terrain.gaps(frames, hulls))
 
 
 def _rows(
     kind: str,
     found: _Gaps,
-    bounds: tuple[float | None, float | None, float | None],
+    bounds: tuple[float | None, float | None],
     frames: int,
     why: str,
     *,
     owed: bool,
 ) -> list[Measure]:
-    gap_limit, kept_limit, shift_limit = bounds
+    gap_limit, kept_limit = bounds
     if not found.gaps:
         return [
             none(f"contact.{kind}.gap_mean", "mm", why),
@@ -164,7 +105,7 @@ def _rows(
     gaps, index = np.array(found.gaps), np.array(found.frames)
     worst = int(np.argmax(gaps))
     allowed = np.inf if gap_limit is None else gap_limit
-    rows = [
+    return [
         Measure(
             f"contact.{kind}.gap_mean",
             1e3 * float(gaps.mean()),
@@ -189,20 +130,6 @@ def _rows(
             frames=runs(_flag(index[gaps > _KEPT], frames)),
         ),
     ]
-    if found.shifts:
-        shifts = np.array(found.shifts)
-        far = index[1e3 * shifts > (np.inf if shift_limit is None else shift_limit)]
-        rows += [
-            Measure(
-                f"contact.{kind}.shift_mean",
-                1e3 * float(shifts.mean()),
-                "mm",
-                shift_limit,
-                frames=() if shift_limit is None else runs(_flag(far, frames)),
-            ),
-            Measure(f"contact.{kind}.shift_p95", 1e3 * float(np.percentile(shifts, 95)), "mm"),
-        ]
-    return rows
 
 
 def _widest(index: NDArray[np.int64], gaps: Array, frames: int) -> Array:

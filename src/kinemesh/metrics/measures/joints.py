@@ -1,4 +1,4 @@
-"""Joint limits, joint velocity limits, and how smooth the motion is."""
+"""Joint limits and joint velocity limits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
-from kinemesh.metrics.score import Measure, none, runs
+from kinemesh.metrics.score import Measure, runs
 
 _ROUND = 1e-6
 """Excess up to this is round-off [rad], [rad/s]."""
@@ -69,24 +69,3 @@ def _hardware(posed: KinematicTrajectory) -> tuple[Measure, ...]:
     lower, upper = model.lowerPositionLimit[7:], model.upperPositionLimit[7:]
     outside = np.maximum(lower - posed.joints, posed.joints - upper)
     return _excess(posed, "limits.urdf", "rad", outside, None)
-
-
-def smoothness(posed: KinematicTrajectory) -> tuple[Measure, ...]:
-    """Root mean squares of finite differences over all frames and joints (or axes)."""
-    joints, root, fps = posed.joints, posed.q[:, :3], posed.fps
-    return (
-        _rms("smoothness.joint_speed_max", joints, 1, fps, "rad/s", worst=True),
-        _rms("smoothness.joint_acceleration", joints, 2, fps, "rad/s^2"),
-        _rms("smoothness.joint_jerk", joints, 3, fps, "rad/s^3"),
-        _rms("smoothness.root_jerk", root, 3, fps, "m/s^3"),
-    )
-
-
-def _rms(
-    name: str, values: Array, order: int, fps: float, unit: str, worst: bool = False
-) -> Measure:
-    if len(values) <= order:
-        return none(name, unit, f"needs more than {order} frames")
-    change = np.diff(values, order, axis=0) * fps**order
-    figure = np.abs(change).max() if worst else np.sqrt(np.mean(change**2))
-    return Measure(name, float(figure), unit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from kinemesh.arrays import Array
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
+from kinemesh.metrics.person.bodies import BodyTouch
 from kinemesh.metrics.person.human import Standing, standing
 from kinemesh.metrics.person.support import support_height
 from kinemesh.metrics.score import Measure, none, runs
@@ -18,6 +21,8 @@ _STEP = 0.03
 """Two surfaces further apart in height than this [m] are not the same step."""
 _REACH = 0.05
 """How far a sole may be inside its surface [m] and still be said to stand on it."""
+_MOSTLY = 0.5
+"""Who rests on other parts than feet for more than this share of the time is carried by them."""
 _UNITS = {
     "drift_max": "mm",
     "drift_median": "mm",
@@ -32,9 +37,17 @@ _UNITS = {
 
 
 def stance(
-    posed: KinematicTrajectory, scene: Scene, clip: Clip | None, limits: Limits, surfaces: Surfaces
+    posed: KinematicTrajectory,
+    scene: Scene,
+    clip: Clip | None,
+    rests: Sequence[BodyTouch],
+    limits: Limits,
+    surfaces: Surfaces,
 ) -> tuple[Measure, ...]:
-    """Drift from touchdown, slip speed, height and tilt of soles while the person's foot stands."""
+    """Drift from touchdown, slip speed, height and tilt of soles while the person's foot stands.
+
+    Who rests on other parts for most of the time, as who crawls or lies, need not stand.
+    """
     bounds = {
         "drift_max": limits.drift,
         "slip_mean": limits.slip,
@@ -47,7 +60,8 @@ def stance(
     if not feet:
         return _missing(bounds, "the robot has no feet that could stand", owed=False)
     if not any(foot.toe.any() for _, foot in feet):
-        return _missing(bounds, "the person never stands still on a foot")
+        lies = bool(rests) and np.any([one.flags for one in rests], axis=0).mean() > _MOSTLY
+        return _missing(bounds, "the person never stands still on a foot", owed=not lies)
     frames = len(posed)
     drift, slip = np.zeros(frames), np.zeros(frames)
     drifts: list[float] = []

@@ -1,20 +1,23 @@
-"""When the person's feet stand and hands touch, and when the robot's do."""
+"""When the person's feet stand and hands and other parts touch, and when the robot's do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from kinemesh.arrays import readonly
 from kinemesh.geometry import poses
+from kinemesh.metrics.geometry.limb_hulls import limb_hulls
 from kinemesh.metrics.geometry.solid import Solid, props_of, terrain_of
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
 from kinemesh.metrics.person import touches
+from kinemesh.metrics.person.bodies import on_bodies
 from kinemesh.metrics.person.human import Flags, Hands, lasting, speed, standing
 from kinemesh.metrics.person.support import support_height
-from kinemesh.motion import Clip, Scene, Trajectory
+from kinemesh.motion import GROUND, Clip, Scene, Trajectory
 from kinemesh.robot.model import RobotModel
 
 STANDS = 0.01
@@ -23,6 +26,8 @@ STILL = 0.05
 """... and slower than this [m/s], for 0.2 s."""
 TOUCHES = 0.02
 """A robot's hand touches what is within this [m] of its hulls."""
+RESTS = 0.01
+"""Another part rests on what is within this [m] of it."""
 _REACH = 0.05
 
 
@@ -46,7 +51,9 @@ class Touching:
 def timeline(
     trajectory: Trajectory, robot: RobotModel, *, scene: Scene, clip: Clip | None = None
 ) -> tuple[Touching, ...]:
-    """Feet on the ground and hands on things, read from person and robot by the ruler's rules.
+    """Feet, hands and other parts on things, read from person and robot by the ruler's rules.
+
+    Of other parts than feet and hands those that the person rests on.
 
     Args:
         trajectory: the robot's motion.
@@ -71,7 +78,26 @@ def timeline(
             person = None if hands is None else person_touches(hands, solid.name, side)
             if near.any() or (person is not None and person.any()):
                 rows.append(Touching(f"{side} hand on {solid.name}", person, near))
+    if hands is not None:
+        rows += _rests(posed, scene, hands, surfaces)
     return tuple(rows)
+
+
+def _rests(
+    posed: KinematicTrajectory, scene: Scene, hands: Hands, surfaces: Surfaces
+) -> Iterator[Touching]:
+    """Other parts on what the person's rest on; the robot's only where it is known which hulls."""
+    solids = {
+        one.name: one for one in (*props_of(scene, surfaces), terrain_of(scene, surfaces)) if one
+    }
+    for touch in on_bodies(hands):
+        limb = limb_hulls(posed.robot, touch.part)
+        near = np.zeros(len(posed), dtype=bool)
+        if limb is not None and touch.thing == GROUND and scene.ground is not None:
+            near = np.abs(limb.over(posed, scene.ground)) <= RESTS
+        elif limb is not None and touch.thing in solids:
+            near = np.abs(limb.gaps(posed, solids[touch.thing], np.arange(len(posed)))) <= RESTS
+        yield Touching(f"{touch.part.replace('_', ' ')} on {touch.thing}", touch.flags, near)
 
 
 def _touches(posed: KinematicTrajectory, solid: Solid, side: str) -> Flags:
