@@ -15,9 +15,9 @@ from kinemesh.motion import Clip, Prop, Scene, Shape
 
 DURATION = 8.0
 """[s]."""
-DOWN, UP = (2.7, 3.9), (6.1, 7.5)
+DOWN, UP = (2.7, 4.1), (6.1, 7.5)
 """When the hips go down to the seat and when they leave it [s]."""
-LEAN, STRAIGHTEN = (3.9, 4.7), (5.2, 5.9)
+LEAN, STRAIGHTEN = (4.1, 4.9), (5.3, 6.0)
 """When the back goes to the back of the chair and when it leaves it [s]."""
 BEARINGS = (
     Bearing("seat", "chair", DOWN[1], UP[0]),
@@ -26,11 +26,11 @@ BEARINGS = (
 """What bears besides the feet."""
 SEAT = (0.44, 0.48, 0.45)
 """Depth, width and height of the chair's seat [m]."""
-_FEET = 0.37
+_FEET = 0.38
 """The ankles of who sits ahead of the hips [m]."""
 _RECLINE = 0.20
 """Of the back of the chair, and of who leans on it, from the vertical [rad]."""
-_MARGIN = 0.23
+_MARGIN = 0.24
 """The seat's front edge ahead of the hips of who sits [m]."""
 _BEHIND = 0.12
 """Of pelvis and shoulders ahead of the back of the chair [m]."""
@@ -122,10 +122,10 @@ def _hands(times: Array) -> list[Reach]:
     """On the thighs of who sits."""
     x, y, facing = _STAND
     turned = rotation("z", np.asarray(facing))
-    share = hold(times, (DOWN[0] + 0.2, DOWN[1]), (UP[0] - 0.2, UP[1] - 0.3))
+    share = hold(times, (DOWN[0] + 0.2, DOWN[1]), (UP[0] - 0.5, UP[0] + 0.4))
     found = []
     for out in OUTWARD:
-        wrist = np.array([x, y - _FEET, 0.0]) + turned @ (0.20, 0.15 * out, 0.65)
+        wrist = np.array([x, y - _FEET, 0.0]) + turned @ (0.19, 0.15 * out, 0.656)
         elbow, fingers = turned @ (-1.0, 0.5 * out, 0.0), turned @ (1.0, -0.15 * out, -0.35)
         found.append(
             Reach(share, *(travel(times, vector.tolist()) for vector in (wrist, elbow, fingers)))
