@@ -113,8 +113,9 @@ class Plan:
         self._feet = Feet(
             robot, self.scene, self.footing, *scaled, clip.fps, toes, slow, person.rests
         )
+        turned = {facing.part for facing in self.facings if facing.usable}
         self._hands = Hands(
-            robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
+            robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps, turned
         )
         source = None if person.figures is None else home
         stood = settled(clip.scene, person.resting)
