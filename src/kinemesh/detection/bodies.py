@@ -15,7 +15,8 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.detection.lasting import Flags, hysteresis, steady, stopped, tidy
-from kinemesh.detection.touch import Touch, TouchRule, detect_touches, hand_points
+from kinemesh.detection.palm import hand_points
+from kinemesh.detection.touch import Touch, TouchRule, detect_touches
 from kinemesh.geometry import poses
 from kinemesh.geometry.closest import Closest
 from kinemesh.geometry.shape import Shape

@@ -46,15 +46,31 @@ def tidy(flags: Flags, shortest: int) -> Flags:
     return flags
 
 
-def steady(places: Array, touching: Flags, width: float) -> Array:
-    """Places smoothed within each touch, and held before and after it."""
+def steady(places: Array, touching: Flags, width: float, firm: float = 0.0) -> Array:
+    """Places steadied within each touch, and held before and after it.
+
+    What wanders by less than ``firm`` [m] stays where it is, what goes further is followed, by a
+    Gaussian of ``width`` [frames].
+    """
     result = np.array(places)
     stretches = runs(touching)
     for first, last in stretches:
         window = slice(first, last + 1)
-        result[window] = gaussian_filter1d(places[window], width, axis=0, mode="nearest")
+        path = places[window]
+        held = 0.5 * (_lazy(path, firm) + _lazy(path[::-1], firm)[::-1])
+        result[window] = gaussian_filter1d(held, width, axis=0, mode="nearest")
     if stretches:
         near = np.concatenate([np.arange(a, b + 1) for a, b in stretches])
         nearest = near[np.argmin(np.abs(near[None] - np.arange(len(places))[:, None]), axis=1)]
         result = result[nearest]
     return result
+
+
+def _lazy(path: Array, firm: float) -> Array:
+    """A path ``(T, 3)`` that moves only as far as it must, to stay within ``firm`` of ``path``."""
+    followed = np.empty_like(path)
+    now = np.median(path[: 1 + len(path) // 8], axis=0)
+    for k, place in enumerate(path):
+        now = np.clip(now, place - firm, place + firm)
+        followed[k] = now
+    return followed

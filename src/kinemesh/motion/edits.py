@@ -40,7 +40,7 @@ class StanceEdit:
 
 @dataclass(frozen=True)
 class TouchEdit:
-    """A part of the body touches a thing, or does not, from frame ``first`` to ``last``."""
+    """A part of the body touches a thing, or not, in frames ``first`` to ``last``, included."""
 
     part: str
     """One of :data:`kinemesh.motion.PARTS`: ``left_hand``, ``right_knee``, ``seat``, ..."""

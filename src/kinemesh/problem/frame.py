@@ -94,6 +94,22 @@ class SlowToe:
 
 
 @dataclass(frozen=True, eq=False)
+class Hold:
+    """Where a hand is that touches, as the person's: all of it, not its palm's skin alone."""
+
+    middle: Array
+    """The point of the robot's hand that is to be at ``palm``, on the hand's axis in the middle of
+    the palm ``(3,)`` [m] in the joint's frame."""
+    wrist: Array
+    """Where the landmark of the hand belongs ``(3,)`` [m], in the world."""
+    palm: Array
+    """Where the middle of the palm belongs, on the hand's axis ``(3,)`` [m], in the world."""
+    facing: Array | None = None
+    """Unit direction ``(3,)`` that the palm faces, in the world; None where the person's hand says
+    how it is turned."""
+
+
+@dataclass(frozen=True, eq=False)
 class Contact:
     """A hand or another pad that touches a thing, is about to, or did a moment ago."""
 
@@ -109,6 +125,8 @@ class Contact:
     """Time to or since the touch [s]; 0 while touching."""
     distance: float = 0.0
     """How far the person is from the surface, scaled to the robot [m]."""
+    hold: Hold | None = None
+    """How the hand is held there, where that is known."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -114,8 +114,9 @@ class Plan:
         self._feet = Feet(
             robot, self.scene, self.footing, *scaled, clip.fps, toes, slow, person.rests
         )
+        turned = {facing.part for facing in self.facings if facing.usable}
         self._hands = Hands(
-            robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
+            robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps, turned
         )
         self._pads = Pads(
             robot, clip, self.scene, home, self.touches, self._land, self.scale, self.landmarks
