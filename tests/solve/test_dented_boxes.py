@@ -30,7 +30,7 @@ def dented(clip: Clip, depth: float, seed: int) -> Clip:
     inward = -np.sign(points[rows, axis])
     pressed = np.zeros(len(points))
     for spot in spots:
-        radius = rng.uniform(0.05, 0.15)
+        radius = rng.uniform(0.1, 0.25)
         away = np.sum((points - spot) ** 2, axis=1)
         pressed = np.maximum(pressed, depth * rng.uniform(0.5, 1.0) * np.exp(-2 * away / radius**2))
     edge = (1.0 - np.sort(share, axis=1)[:, 1]) * half.min()
@@ -40,11 +40,12 @@ def dented(clip: Clip, depth: float, seed: int) -> Clip:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("depth", "seed"), [(0.015, 0), (0.015, 1), (0.01, 2), (0.001, 3)])
+@pytest.mark.parametrize(("depth", "seed"), [(0.015, 0), (0.015, 1), (0.013, 2)])
 def test_hands_on_a_dented_box_touch_its_surface_and_are_not_in_it(
     carrying: Clip, depth: float, seed: int
 ) -> None:
     clip = dented(carrying.crop(40, 100), depth, seed)
+    assert clip.scene.props[0].shape.warnings  # else its hull is taken for the box by everybody
     retargeter = Retargeter("g1")
     result = retargeter.retarget(clip)
     score = metrics.evaluate(
