@@ -28,7 +28,7 @@ class Limits:
     """Mean distance on a prop between the place of the person's palm and the robot's [mm] ..."""
     place_p95: float | None = 50.0
     """... and its 95th percentile [mm]."""
-    creep: float | None = 30.0
+    creep: float | None = 20.0
     """Furthest that the robot's palm travels along a prop while it touches, beyond what the
     person's does [mm]."""
     terrain_gap: float | None = 10.0
