@@ -88,6 +88,8 @@ class _Led:
         self.thing = touch.thing
         reach, self._middle = palm_of(robot, hand)
         self._hand, self._turned = hand, turned
+        # Who leans on terrain has the hand bent back at the wrist, further than a robot can.
+        self._holds = any(prop.name == touch.thing for prop in home.props)
         self._grip = grip_on(touch, reach, home, scene, land, scale)
         time = time_to(touch, fps)
         self.active: list[bool] = (time <= TOUCH_TIME).tolist()
@@ -97,7 +99,9 @@ class _Led:
     def contact(self, index: int, obstacle: Obstacle, pose: Array) -> Contact:
         time, distance = self._time[index], self._distance[index]
         place, wrist, palm, facing = (path[index] for path in self._grip)
-        hold = Hold(self._middle, wrist, palm, None if self._turned else facing)
+        hold = None
+        if self._holds:
+            hold = Hold(self._middle, wrist, palm, None if self._turned else facing)
         return Contact(self._hand, obstacle, pose, place, time, distance, hold)
 
 
