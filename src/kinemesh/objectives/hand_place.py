@@ -28,7 +28,7 @@ class HandPlace(Objective):
     the hand is turned. A contact that says nothing of a hand is drawn by its point to its place.
     """
 
-    weight: float = 150.0
+    weight: float = 200.0
     """Weight [1/m^2]."""
     facing: float = 1.0
     """Share of the palm that faces the surface."""

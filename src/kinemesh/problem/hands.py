@@ -21,6 +21,9 @@ from kinemesh.robot import Hand, RobotModel
 TOUCH_TIME = 0.3
 """A hand is led to a touch, and away from it, over this time [s]."""
 
+_FACES = 0.045
+"""A palm that is no further from what it touches than this [m] faces it."""
+
 
 class Hands:
     """What a clip asks of the hands of a robot.
@@ -87,8 +90,11 @@ class _Led:
     ) -> None:
         self.thing = touch.thing
         reach, self._middle = palm_of(robot, hand)
-        self._hand, self._turned = hand, turned
+        self._hand = hand
         self._grip = grip_on(touch, reach, home, scene, land, scale)
+        away = np.linalg.norm(self._grip.palms - self._grip.places, axis=1)[touch.touching]
+        # From further away it does not show what the person's palm faces.
+        self._turned = turned or float(np.median(away)) > _FACES
         time = _time_to(touch, fps)
         self.active: list[bool] = (time <= TOUCH_TIME).tolist()
         self._time: list[float] = time.tolist()
