@@ -19,7 +19,7 @@ import building
 import numpy as np
 from checking import check_model
 from describe import Sheet
-from g1_text import LANDMARKS, NOTES, REST
+from g1_text import LANDMARKS, NOTES, PADS, REST
 from hulls import enclose, read_stl
 from licences import UNITREE_BSD
 from packages import package
@@ -148,6 +148,7 @@ def sheet(hulls: building.Meshes) -> Sheet:
             "Fingers curl towards the palm, so the hull spans from the wrist to the finger tips:",
             "its surface lies before the palm's skin.",
         ),
+        pads={**PADS, "left_forearm": ("left_elbow_link",)},
         limits={
             "left_wrist_roll_joint": (
                 -0.5,

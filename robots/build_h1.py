@@ -108,6 +108,14 @@ def sheet(meshes: building.Meshes, hulls: building.Meshes) -> Sheet:
             "The hand is a ball at the end of the forearm, one link with it: its inner side is",
             "the palm, a point on the hull's surface [m] and the outward normal.",
         ),
+        pads={
+            "left_knee": ("left_knee_link",),
+            "left_shin": ("left_knee_link",),
+            "left_elbow": ("left_elbow_link",),
+            "left_forearm": ("left_elbow_link",),
+            "seat": ("pelvis", "left_hip_yaw_link", "left_hip_roll_link", "left_hip_pitch_link"),
+            "back": ("torso_link",),
+        },
         limits={},
         turned=frozenset(name for name in LEFT_JOINTS if "roll" in name or "yaw" in name),
         rest={**dict(list(LEFT_JOINTS.items())[:5]), "torso_joint": 0.0}

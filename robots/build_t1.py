@@ -124,6 +124,15 @@ def sheet(meshes: building.Meshes, hulls: building.Meshes) -> Sheet:
             "the zero pose, where the arms are spread, is the palm. A point on the hull's surface",
             "[m], the outward normal, and the direction in which fingers would point.",
         ),
+        pads={
+            "left_knee": ("Shank_Left", "Hip_Yaw_Left"),  # the thigh's end is its knee cap
+            "left_shin": ("Shank_Left",),
+            "left_elbow": ("left_hand_link",),
+            "left_forearm": ("left_hand_link",),
+            "seat": ("Waist", "Hip_Pitch_Left", "Hip_Roll_Left", "Hip_Yaw_Left"),
+            "back": ("Trunk",),
+            "head": ("H2",),
+        },
         limits={},
         turned=frozenset(name for name in (*LEGS, *ARMS) if "Roll" in name or name.endswith("Yaw")),
         rest={"AAHead_yaw": 0.0, "Head_pitch": 0.0, **ARMS, "Waist": 0.0, **LEGS},

@@ -28,6 +28,7 @@ class Sheet:
         hand: Link, point of the left palm [m] and outward normal.
         fingers: Direction of the left fingers in the hand's link, where it is not x.
         palms: What is to be known of the palms.
+        pads: What else can bear, by part of the body, of the middle and the left: links.
         limits: Lower, upper [rad] and reason by joint, of the middle and the left.
         turned: Joints of the left whose angle changes its sign on the right.
         rest: Angle [rad] by joint, of the middle and the left.
@@ -46,6 +47,7 @@ class Sheet:
     sole: tuple[str, np.ndarray]
     hand: tuple[str, np.ndarray, np.ndarray]
     palms: tuple[str, ...]
+    pads: Mapping[str, tuple[str, ...]]
     limits: Mapping[str, tuple[float, float, str]]
     turned: frozenset[str]
     rest: Mapping[str, float]
@@ -88,6 +90,7 @@ class Sheet:
             rows += [f"point = {self._seen(side, point)}", f"normal = {self._seen(side, normal)}"]
             rows += [f"fingers = {self._seen(side, self.fingers)}"] if self.fingers else []
             rows.append("")
+        rows += pads(self.pads)
         if self.limits:
             rows += ["# Narrower than the URDF's, by joint: lower and upper [rad].", "[limits]"]
             for joint, (lower, upper, reason) in self.limits.items():
@@ -118,6 +121,30 @@ class Sheet:
 
     def _seen(self, side: str, values: np.ndarray | Vector) -> str:
         return vector(np.asarray(values) * (MIRROR if side == "right" else 1.0))
+
+
+def pads(parts: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Lines of ``[pads]``: links by part of the body, the right side the left one's twins.
+
+    In the middle a link of the left stands for both.
+    """
+    rows = [
+        "# What else can bear, by the part of the body: the links whose hulls touch for it.",
+        "[pads]",
+    ]
+    for part, links in parts.items():
+        twins = tuple(_right(link) for link in links)
+        both = tuple(dict.fromkeys((*links, *twins)))
+        sides = {part: links, _right(part): twins} if "left" in part else {part: both}
+        for name, own in sides.items():
+            rows.append(f"{name} = [{', '.join(f'{chr(34)}{link}{chr(34)}' for link in own)}]")
+    return [*rows, ""]
+
+
+def _right(name: str) -> str:
+    for left, right in (("left", "right"), ("Left", "Right"), ("AL", "AR")):
+        name = name.replace(left, right)
+    return name
 
 
 def vector(values: np.ndarray | Vector) -> str:

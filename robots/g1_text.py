@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from describe import pads
 
 NOTICE = """\
 Unitree G1 description (29 dof): kinematics, inertias, limits and the shapes that the hulls enclose
@@ -86,6 +87,19 @@ balance; hips can do it" }
 waist_pitch_joint = { lower = -0.1, upper = 0.52, reason = "people hardly lean back at the \
 waist" }
 """
+
+PADS = {
+    "left_knee": ("left_knee_link",),
+    "left_shin": ("left_knee_link",),
+    "left_elbow": ("left_elbow_link",),
+    "left_forearm": ("left_elbow_link", "left_wrist_roll_link"),
+    "seat": (
+        *("pelvis", "pelvis_contour_link", "left_hip_pitch_link"),
+        *("left_hip_roll_link", "left_hip_yaw_link"),
+    ),
+    "back": ("torso_link",),
+    "head": ("head_link",),
+}
 
 WRISTS = (
     ("roll", 0.5, "no landmark turns with it; keeps the palm near the forearm's own facing"),
@@ -211,6 +225,7 @@ def robot_toml(
         turn = np.array([1.0, flip, 1.0])
         rows += [f"[hands.{side}]", f'link = "{side}_rubber_hand"', f'hull = "{side}_rubber_hand"']
         rows += [f"point = {_vector(point * turn)}", f"normal = {_vector(normal * turn)}", ""]
+    rows += pads(PADS)
     rows += [LIMITS.strip("\n")]
     for side in ("left", "right"):
         for axis, reach, reason in WRISTS:

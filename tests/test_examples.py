@@ -203,6 +203,7 @@ def test_the_numbers_in_the_mathematics_are_those_of_the_code() -> None:
         f"further than {hand.leave:g} m",
         f"with {hand.palm:g} m added",
         f"Touches shorter than {hand.shortest:g} s",
+        f"within {1e3 * hand.firm:g} mm of the person's",
         f"Gaussian of {hand.steady:g} s",
     ]
     assert [line for line in said if line not in text] == []

@@ -1,4 +1,4 @@
-"""What the gallery shows: twelve motions on G1, three of them on H1 and T1."""
+"""What the gallery shows: fifteen motions on G1, three of them on H1 and T1."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 
 import kinemesh
 from gallery import motions
+from kinemesh import demos
 from kinemesh.film import Angle
 from kinemesh.motion import Clip
 
 _CORNER = Angle(-48.0, 12.0, 1.0)
 _SIDE = Angle(-65.0, 8.0, 0.9)
+_FROM_ABOVE = Angle(-48.0, 18.0, 0.85)
 RATE = 30.0
 """Frames per second at which recordings are followed [1/s]."""
 
@@ -107,9 +109,12 @@ ENTRIES = (
     _BOX,
     Entry("chair", _omomo("sub2_woodchair_000", 1.844), "omomo/sub2_woodchair_000.pt"),
     Entry("table", _omomo("sub2_largetable_000", 1.844), "omomo/sub2_largetable_000.pt"),
-    Entry("getting_up", _getting_up, "amass/140_02_stageii.npz", angle=Angle(-48.0, 18.0, 0.85)),
-    Entry("kneeling", _made(motions.kneel), angle=_SIDE),
-    Entry("sitting", _made(motions.sit), angle=_SIDE),
+    Entry("getting_up", _getting_up, "amass/140_02_stageii.npz", angle=_FROM_ABOVE),
+    Entry("kneeling", _made(demos.kneel), angle=_SIDE),
+    Entry("crawling", _made(demos.crawl), angle=_SIDE),
+    Entry("sitting", _made(demos.sit), angle=Angle(20.0, 10.0, 1.0)),
+    Entry("lying", _made(demos.lie), angle=_FROM_ABOVE),
+    Entry("rising", _made(demos.get_up), angle=_FROM_ABOVE, frames=12),
     Entry("backflip", _made(motions.backflip), angle=Angle(-75.0, 6.0, 1.15), frames=_FLIGHT),
     _WALK,
     Entry("stairs", _stairs, "terrain", angle=Angle(-110.0, 20.0, 1.0)),

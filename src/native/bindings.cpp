@@ -64,6 +64,7 @@ std::vector<std::size_t> counts(const Evaluated& at) {
     return found;
 }
 
+// None is the ground plane.
 Placed placed_obstacle(std::shared_ptr<const Obstacle> obstacle, const Numbers& rotation,
                        const Numbers& translation) {
     if (rotation.size() != 9 || translation.size() != 3) {

@@ -66,7 +66,7 @@ class SelfClearance : public Rows {
     SelfTouching touching_;
 };
 
-// Distance of each hand, some hulls, to what it touches.
+// Distance of each pad, some hulls, to what it touches.
 class HandDistances : public Rows {
   public:
     HandDistances(std::vector<Placed> obstacles, std::vector<Ints> hulls, double within)
@@ -94,6 +94,11 @@ class HandDistances : public Rows {
             }
             return best;
         };
+        if (!placed.obstacle) {
+            const Places down = lowest_over(point.model, point.at, placed.pose.shift.z, own);
+            if (down.empty()) throw std::runtime_error("a hand without a distance");
+            return down[0];
+        }
         // Near by, these are the places that clearance asks for too.
         if (const Place* best = least(point.near(placed, within_))) return *best;
         const Places far =

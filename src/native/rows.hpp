@@ -9,7 +9,7 @@
 
 namespace kinemesh {
 
-// An obstacle at a pose.
+// An obstacle at a pose; without one the ground plane at the pose's height.
 struct Placed {
     std::shared_ptr<const Obstacle> obstacle;
     Pose pose;

@@ -10,6 +10,7 @@ import pytest
 
 from commands import Command
 from kinemesh import Result
+from recordings import recording
 
 
 def test_contacts_given_are_what_info_shows_and_what_the_result_holds(
@@ -29,6 +30,31 @@ def test_contacts_given_are_what_info_shows_and_what_the_result_holds(
     assert any("left foot not planted" in note for note in json.loads(measured.out)["notes"])
 
 
+def test_contacts_of_any_part_with_the_ground_are_shown_and_corrected(
+    kinemesh_command: Command, out: Path, tmp_path: Path
+) -> None:
+    kneeling = recording("../faults/half_kneel/half_kneel.npy")
+    asked = (kneeling, "--source-fps", 30, "--start", 1.0, "--stop", 1.7)
+    plain = json.loads(kinemesh_command("info", *asked, "--json").out)
+    assert any(line.startswith("right_knee on ground in ") for line in plain["touch"])
+    file = tmp_path / "contacts.toml"
+    file.write_text(
+        '[[touch]]\npart = "right_knee"\nthing = "ground"\nframes = [30, 44]\ntouching = false\n'
+        '[[touch]]\npart = "left_knee"\nthing = "ground"\nframes = [32, 40]\ntouching = true\n'
+    )
+    shown = json.loads(kinemesh_command("info", *asked, "--contacts", file, "--json").out)
+    frames = int(plain["frames"].split()[0])
+    assert f"left_knee on ground in 9 of {frames} frames: 2-10" in shown["touch"]
+    assert (
+        f"right_knee on ground in {frames - 15} of {frames} frames: 15-{frames - 1}"
+        in shown["touch"]
+    )
+    done = kinemesh_command("retarget", *asked, "-o", out, "--contacts", file)
+    assert (done.status, done.err) == (0, "")
+    assert Result.load(out).touch["left_knee", "ground"].nonzero()[0].tolist() == [*range(2, 11)]
+    assert json.loads(kinemesh_command("info", out, "--json").out)["touch"] == shown["touch"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -37,6 +63,10 @@ def test_contacts_given_are_what_info_shows_and_what_the_result_holds(
         (
             '[[touch]]\npart="left_hand"\nthing="box"\nframes=[0, 1]\ntouching=true\n',
             r"unknown thing 'box'; this clip has: ground",
+        ),
+        (
+            '[[touch]]\npart="left_toe"\nthing="ground"\nframes=[0, 1]\ntouching=true\n',
+            r"unknown part 'left_toe'.*left_knee",
         ),
     ],
 )

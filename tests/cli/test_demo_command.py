@@ -46,6 +46,32 @@ def test_the_demo_reports_as_json(
         assert entry["score"]["measures"]["limits.velocity_excess"]["passed"] is True
 
 
+def test_the_demo_makes_the_clips_that_are_named(
+    kinemesh_command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kneel = demos.FLOOR["kneel"]
+    monkeypatch.setattr(demos, "FLOOR", {**demos.FLOOR, "kneel": lambda: kneel().crop(40, 50)})
+    done = kinemesh_command("demo", "kneel", "--out", tmp_path, "--json")
+    assert (done.status, done.err) == (0, "")
+    assert list(json.loads(done.out)) == ["kneel"]
+    assert [file.name for file in tmp_path.iterdir()] == ["kneel.npz"]
+
+
+def test_a_demo_that_is_not_known_is_named_with_those_that_are(
+    kinemesh_command: Command, tmp_path: Path
+) -> None:
+    done = kinemesh_command("demo", "walk", "craw", "--out", tmp_path / "none")
+    assert (done.status, done.out) == (2, "")
+    assert "unknown clip 'craw'" in done.err and "did you mean 'crawl'?" in done.err
+    assert all(name in done.err for name in (*demos.DEMOS, *demos.FLOOR))
+    assert not (tmp_path / "none").exists()
+
+
+def test_help_names_every_demo(kinemesh_command: Command) -> None:
+    shown = kinemesh_command("demo", "--help").out
+    assert all(name in shown for name in (*demos.DEMOS, *demos.FLOOR))
+
+
 def test_a_demo_folder_that_is_a_file_is_found_before_the_work(
     kinemesh_command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,29 @@ def test_rates_of_distances_are_those_of_coal_where_a_place_is_the_only_one(
     assert compared > 50
 
 
+def test_distances_to_the_ground_are_those_of_the_lowest_vertex(kernels: Kernels) -> None:
+    robot, rng = kernels[0].robot, np.random.default_rng(5)
+    pads = (*(np.array([k]) for k in range(len(robot.hulls))), np.array([3, 7, 9]))
+    for _ in range(4):
+        posed = random_configuration(robot, rng)
+        level = np.array([0.0, 0.0, rng.uniform(-0.3, 0.3), 0.0, 0.0, 0.0, 1.0])
+        asked = [Within(HandDistances(((None, level),) * len(pads), pads), -np.inf, 0.1)]
+        one, other = (found.rows(0) for found in evaluated(kernels, asked, posed.q))
+        lowest = [
+            min(
+                posed.positions(np.full(len(h.vertices), h.joint), h.vertices)[:, 2].min()
+                for h in (robot.hulls[k] for k in pad)
+            )
+            - level[2]
+            for pad in pads
+        ]
+        for values, rates in (one, other):
+            np.testing.assert_allclose(values, lowest, atol=1e-12)
+            step = 1e-6 * rng.normal(size=robot.nv)
+            moved = evaluated(kernels, asked, robot.integrate(posed.q, step))[0].rows(0)[0]
+            np.testing.assert_allclose(moved - values, rates @ step, atol=1e-9)
+
+
 def test_a_dented_hull_is_entered_as_deep(kernels: Kernels) -> None:
     robot = kernels[0].robot
     rng = np.random.default_rng(4)

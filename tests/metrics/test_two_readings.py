@@ -15,8 +15,9 @@ from scipy.spatial.transform import Rotation
 
 import made_person
 from kinemesh.demos import DEMOS, walk
+from kinemesh.detection.palm import hand_points
 from kinemesh.detection.stance import Footing, detect_footing
-from kinemesh.detection.touch import detect_touches, hand_points
+from kinemesh.detection.touch import detect_touches
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.person import human, touches
 from kinemesh.motion import SKELETONS, Clip, Prop, Scene, Shape, Terrain

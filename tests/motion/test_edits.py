@@ -92,7 +92,7 @@ def test_what_the_solver_is_asked_follows_the_user(lift: Clip, robot: RobotModel
     plain, plan = Plan(lift, robot).frame(4), Plan(clip, robot).frame(4)
     assert {s.sole.name for s in plain.stances} == {"left", "right"}
     assert {s.sole.name for s in plan.stances} == {"right"}
-    assert [c.hand.name for c in plan.contacts if c.time == 0.0] == ["right"]
+    assert [c.pad.name for c in plan.contacts if c.time == 0.0] == ["right"]
 
 
 def test_the_ruler_goes_by_the_users_word(lift: Clip) -> None:

@@ -194,6 +194,18 @@ void rates_of_distances_are_differences() {
         }
     }
     CHECK(world > 10 && self > 10 && hands > 10);
+    const Reals high = upright(1.0);
+    Pose floor{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {0, 0, 0.25}};
+    const HandDistances down({{nullptr, floor}, {nullptr, floor}}, {{0, 1}, {1}}, 0.1);
+    const Reals over = values_of(model, down, high).value;
+    const Posture raised = model.at(high.data());
+    for (std::int64_t h : {0, 1}) {
+        const Pose f = model.frame(raised, model.joint_of(h));
+        for (std::size_t k = 0; k < model.cloud(h).count; ++k) {
+            CHECK(over[0] <= f(model.cloud(h)[k]).z - 0.25 + 1e-12);
+        }
+    }
+    CHECK(over[0] <= over[1] && rates_off(model, down, high, 1e-6) < 1e-4);
     CHECK_THROWS(HandDistances({}, {{0}}, 0.1), std::invalid_argument);
     const Pose far{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {9, 9, 9}};
     const HandDistances none({{boxed({1, 1, 1}), far}}, {{}}, 0.1);

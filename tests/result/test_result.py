@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,16 @@ from hypothesis import strategies as st
 
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.geometry import poses
-from kinemesh.motion import LANDMARKS, Clip, Prop, Scene, Shape, Trajectory
+from kinemesh.motion import (
+    GROUND,
+    LANDMARKS,
+    PARTS,
+    Clip,
+    Prop,
+    Scene,
+    Shape,
+    Trajectory,
+)
 from kinemesh.problem import Plan
 from kinemesh.result import FORMAT, FrameReport, Result, check_writable
 from kinemesh.robot import RobotModel
@@ -327,6 +337,19 @@ def test_when_feet_and_hands_were_held_is_in_the_file(
     assert list(loaded.touch) == list(result.touch)
     assert all(np.array_equal(loaded.stance[k], flags) for k, flags in result.stance.items())
     assert all(np.array_equal(loaded.touch[k], flags) for k, flags in result.touch.items())
+
+
+def test_every_part_of_the_body_and_the_ground_are_among_what_was_held(
+    result: Result, tmp_path: Path
+) -> None:
+    frames = np.arange(len(result))
+    touch = {
+        (part, thing): frames % (k + 2) == 0
+        for k, (part, thing) in enumerate((p, t) for p in PARTS for t in (GROUND, "a chair, red"))
+    }
+    loaded = Result.load(replace(result, touch=touch).save(tmp_path / "held.npz"))
+    assert list(loaded.touch) == list(touch)
+    assert all(np.array_equal(loaded.touch[key], flags) for key, flags in touch.items())
 
 
 def test_a_file_that_does_not_say_what_was_held_is_still_read(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kinemesh import Retargeter, clip_of, retarget
+from kinemesh.detection.bodies import detect_contacts
 from kinemesh.detection.facing import detect_facings
 from kinemesh.detection.stance import detect_footing, stance_flags
 from kinemesh.detection.touch import detect_touches
@@ -99,6 +100,24 @@ def test_the_hands_of_a_robot_touch_what_they_held(robot: RobotModel, answer: Re
     assert set(found) == set(answer.touch)
     for pair, held in answer.touch.items():
         assert np.mean(found[pair][held]) > 0.95
+
+
+def test_what_a_result_says_that_it_touched_is_what_the_clip_touches(
+    robot: RobotModel, answer: Result
+) -> None:
+    frames = len(answer.trajectory)
+    knee = np.zeros(frames, dtype=bool)
+    knee[[*range(3, 9), *range(20, 31)]] = True
+    late = answer.touch["left_hand", "box"] & (np.arange(frames) >= 40)
+    touch = {("right_knee", "ground"): knee, ("left_hand", "box"): late, ("seat", "sofa"): knee}
+    clip = clip_of(answer.trajectory, robot, answer.scene, touch=touch)
+    found = {(each.part, each.thing): each.touching for each in detect_contacts(clip)}
+    assert found["right_knee", "ground"].tolist() == knee.tolist()
+    assert found["left_hand", "box"].tolist() == late.tolist()
+    assert ("seat", "sofa") not in found
+    assert "touch: what the robot held" in clip.notes
+    with pytest.raises(ClipError, match="touch"):
+        clip_of(answer.trajectory, robot, answer.scene, touch={("seat", "ground"): knee[:-1]})
 
 
 def test_another_robot_does_what_the_first_did(

@@ -13,7 +13,7 @@ from kinemesh.metrics import Surfaces
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.person.proportions import proportioned
 from kinemesh.metrics.person.scale import world_scale
-from kinemesh.motion import Prop, Shape, Terrain
+from kinemesh.motion import LANDMARKS, Prop, Shape, Terrain
 from kinemesh.viewer import HULLS, Stage, stage
 from kinemesh.viewer.meshes import link_meshes
 
@@ -96,6 +96,24 @@ def test_contacts_follow_the_part_that_is_held(staged: Stage, robot: RobotModel)
     assert abs(toe.points[0, 2]) < 2e-3
     assert hand.name == "left hand on box"
     assert hand.on.tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("part", "landmark"),
+    [("right_knee", "right_knee"), ("left_elbow", "left_elbow"), ("seat", "pelvis")],
+)
+def test_contacts_of_any_part_are_where_the_robots_part_is(
+    part: str, landmark: str, sinking: Result, robot: RobotModel
+) -> None:
+    flags = np.array([False, True, True, False])
+    result = replace(sinking, touch={(part, "ground"): flags, ("nose", "ground"): flags})
+    _, found = stage(result, robot, meshes=HULLS).contacts
+    assert found.name == f"{part.replace('_', ' ')} on ground"
+    assert found.on.tolist() == flags.tolist()
+    q = result.trajectory.q
+    at = [robot.configuration(each).landmarks()[LANDMARKS.index(landmark)] for each in q]
+    assert np.linalg.norm(found.points - at, axis=1).max() < 0.1
+    assert found.points[3, 2] - found.points[0, 2] == pytest.approx(-0.03)
 
 
 def test_person_props_and_terrain_are_the_results(staged: Stage, sinking: Result) -> None:

@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from kinemesh import metrics
 from kinemesh.arrays import runs
 from kinemesh.cli.wording import all_worded, options_of
-from kinemesh.detection.touch import Flags
+from kinemesh.detection.lasting import Flags
 from kinemesh.motion import Scene, Shape
 from kinemesh.result import Result
 
@@ -120,10 +120,10 @@ def stance_lines(stance: Mapping[str, Flags]) -> list[str]:
 
 
 def touch_lines(touch: Mapping[tuple[str, str], Flags]) -> list[str]:
-    """When each hand touches what, from flags by hand and thing."""
+    """When each part of the body touches what, from flags by part and thing."""
     return [
-        f"{hand} on {thing} in {flags.sum()} of {len(flags)} frames: {ranges(flags)}"
-        for (hand, thing), flags in touch.items()
+        f"{part} on {thing} in {flags.sum()} of {len(flags)} frames: {ranges(flags)}"
+        for (part, thing), flags in touch.items()
     ]
 
 

@@ -43,6 +43,8 @@ class Manner:
     """The pelvis moves on the mean of the feet over this time to each side [s]."""
     settle: float = 0.15
     """The pelvis follows the reach of the legs over this time to each side [s]."""
+    veer: float = 0.30
+    """The body turns with the feet over this time to each side [s]."""
     sway: float = 0.028
     """Of the pelvis over the standing foot [m]."""
     turn: float = 0.10
@@ -58,17 +60,19 @@ def carry(feet: list[FootTrack], manner: Manner) -> Posture:
     left, right = feet
     level = smooth((left.ankle + right.ankle) / 2.0, manner.lead)
     onto_left = smooth(right.swing.astype(float) - left.swing.astype(float), 0.22)
-    stride = smooth(right.ankle[:, 0] - left.ankle[:, 0], 0.10)
+    course = smooth((left.yaw + right.yaw) / 2.0, manner.veer)
+    facing = rotation("z", course)
+    apart = _turned(facing.transpose(0, 2, 1), right.ankle - left.ankle)
+    stride = smooth(apart[:, 0], 0.10)
     pelvis = (
-        rotation("z", manner.turn * stride)
+        rotation("z", course + manner.turn * stride)
         @ rotation("y", manner.pelvis_pitch + 0.0 * stride)
         @ rotation("x", manner.drop * onto_left)
     )
-    root = level.copy()
-    root[:, 0] += _ANKLE_TO_HIP - manner.back
-    root[:, 1] += manner.sway * onto_left
+    aside = np.stack([_ANKLE_TO_HIP - manner.back + 0.0 * stride, manner.sway * onto_left], axis=1)
+    root = level + _turned(facing[:, :, :2], aside)
     root[:, 2] = below(np.minimum(_reach(root, pelvis, feet), manner.height), manner.settle)
-    heading = rotation("z", -0.6 * manner.turn * stride)
+    heading = rotation("z", course - 0.6 * manner.turn * stride)
     trunk = heading @ rotation("y", manner.trunk_pitch + 0.0 * stride)
     wrists, hands = [], []
     for shoulder, out in zip(body.shoulders(root, pelvis, trunk), OUTWARD, strict=True):
@@ -84,7 +88,7 @@ def carry(feet: list[FootTrack], manner: Manner) -> Posture:
         root=root,
         pelvis=pelvis,
         trunk=trunk,
-        head=rotation("y", manner.head_pitch + 0.0 * stride),
+        head=facing @ rotation("y", manner.head_pitch + 0.0 * stride),
         ankles=[foot.ankle for foot in feet],
         feet=[foot.rotation for foot in feet],
         toes=[foot.toes for foot in feet],

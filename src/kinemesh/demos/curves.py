@@ -31,6 +31,12 @@ def hold(times: Array, rise: tuple[float, float], fall: tuple[float, float]) -> 
     return ease(times, *rise) - ease(times, *fall)
 
 
+def bump(times: Array, start: float, end: float) -> Array:
+    """0, 1 half-way between ``start`` and ``end`` [s], 0 again; C2."""
+    u = np.clip((np.asarray(times) - start) / (end - start), 0.0, 1.0)
+    return np.asarray(64.0 * (u * (1.0 - u)) ** 3)
+
+
 def quintic(times: Array, knots: list[tuple[float, float, float]]) -> Array:
     """A C2 curve through ``(time [s], value, rate [1/s])``, without acceleration at the knots."""
     where = [time for time, _, _ in knots]

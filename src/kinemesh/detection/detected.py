@@ -8,16 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinemesh.arrays import Array
+from kinemesh.detection.bodies import detect_contacts
 from kinemesh.detection.facing import Facing, detect_facings
 from kinemesh.detection.stance import Footing, StanceRule, detect_footing
-from kinemesh.detection.touch import Touch, TouchRule, detect_touches
+from kinemesh.detection.touch import Touch, TouchRule
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Scene
 
 
 @dataclass(frozen=True, eq=False)
 class Detected:
-    """When the feet of a clip stand, what its hands touch, how its parts are turned."""
+    """When the feet of a clip stand, what all else touches, how its parts are turned."""
 
     clip: Clip
     stance: StanceRule | None
@@ -34,7 +35,7 @@ class Detected:
         """What ``clip`` shows."""
         footing = detect_footing(clip, stance)
         facings = detect_facings(clip, footing)
-        return cls(clip, stance, touch, footing, facings, detect_touches(clip, touch))
+        return cls(clip, stance, touch, footing, facings, detect_contacts(clip, touch))
 
     def check(
         self, clip: Clip, stance: StanceRule | None = None, touch: TouchRule | None = None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from kinemesh.arguments import amounts
 from kinemesh.arrays import Array, runs
+from kinemesh.detection.lasting import Flags, hysteresis, steady, stopped, tidy
+from kinemesh.detection.palm import along_hand, hand_points
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
 from kinemesh.geometry.closest import Closest
@@ -17,10 +20,8 @@ from kinemesh.geometry.shape import Shape
 from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import edited
 
-Flags = NDArray[np.bool_]
-
-_FINGER = ("index", "middle", "ring", "pinky", "thumb")
-"""What the names of a hand's own joints hold, in small letters."""
+_PALM = 0.06
+"""From a person's wrist to the middle of the palm [m]."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class TouchRule:
     """A hand that is never slower against the thing than this [m/s] passes it by."""
     shortest: float = 0.15
     """A touch shorter than this [s] is none, and a gap shorter than this is closed."""
-    steady: float = 0.5
+    firm: float = 0.01
+    """A grip that wanders by less than this [m] along an axis stays where it is."""
+    steady: float = 0.15
     """Time constant over which the place is smoothed [s]: a grip does not wander."""
 
     def __post_init__(self) -> None:
@@ -70,6 +73,61 @@ class Touch:
     """Where on the surface ``(T, 3)`` [m]: in the prop's frame, or in the world for terrain."""
     distance: Array
     """From the part's nearest joint to the surface ``(T,)`` [m]; 0 for one inside."""
+    hand: HandPath | None = None
+    """How the hand goes that touches, None for other parts."""
+
+
+@dataclass(frozen=True, eq=False)
+class HandPath:
+    """A hand that touches a thing: in the prop's frame, or in the world for terrain."""
+
+    wrist: Array
+    """``(T, 3)`` [m]."""
+    along: Array
+    """Unit directions ``(T, 3)`` from the wrist to the knuckles."""
+    surface: Closest
+    """What is touched."""
+    steadied: Callable[[Array], Array]
+    """Steadies a path ``(T, 3)`` over each touch, and holds it before and after."""
+
+    @classmethod
+    def of(
+        cls,
+        clip: Clip,
+        hand: str,
+        track: Array | None,
+        surface: Closest,
+        steadied: Callable[[Array], Array],
+    ) -> HandPath:
+        """The path of ``left_hand`` or ``right_hand`` on a prop that goes along ``track``."""
+        wrist, along = clip.landmark(hand), along_hand(clip, hand)
+        if track is not None:
+            ahead = poses.apply(poses.inverse(track), np.stack([wrist, wrist + along], axis=1))
+            wrist, along = ahead[:, 0], ahead[:, 1] - ahead[:, 0]
+        return cls(wrist, along, surface, steadied)
+
+    def grip(self, reach: float) -> Grip:
+        """How the hand holds on, the palm taken as far from the wrist as ``reach`` [m]."""
+        palm = self.wrist + reach * self.along
+        away, places = self.surface.nearest(palm)
+        inside = self.surface.inside(palm, away)
+        towards = self.steadied(np.where(inside[:, None], palm - places, places - palm))
+        length = np.linalg.norm(towards, axis=1, keepdims=True)
+        facing = towards / np.maximum(length, 1e-9)
+        return Grip(self.steadied(places), self.steadied(self.wrist), self.steadied(palm), facing)
+
+
+class Grip(NamedTuple):
+    """Where a hand is that touches, steadied: in the prop's frame, or the world for terrain."""
+
+    places: Array
+    """The places of the surface nearest to the palm ``(T, 3)`` [m]."""
+    wrists: Array
+    """``(T, 3)`` [m]."""
+    palms: Array
+    """Points of the hand's axis in the middle of the palm ``(T, 3)`` [m]."""
+    facing: Array
+    """Unit directions ``(T, 3)`` from these into the surface."""
 
 
 def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ...]:
@@ -108,9 +166,8 @@ def _touch(
     joints, has_fingers = hand_points(clip, hand)
     if track is not None:
         joints = poses.apply(poses.inverse(track), joints)
-    # The middle of the hand says where it holds; a single finger joint jumps about.
     centre = joints.mean(axis=1)
-    away, places = surface.nearest(centre)
+    away = surface.nearest(centre)[0]
     closest = surface.nearest(joints)[0].min(axis=1)
     extra = 0.0 if has_fingers else rule.palm
     # No bone of a hand reaches through so much: all of it is on one side.
@@ -120,53 +177,14 @@ def _touch(
         labels = labels & (closest < rule.labelled + extra)
         touching = _bridged(labels, closest < rule.leave + extra)
     else:
-        touching = _hysteresis(closest, rule.enter + extra, rule.leave + extra)
-    touching = _tidy(touching, max(1, round(rule.shortest * clip.fps)))
+        touching = hysteresis(closest, rule.enter + extra, rule.leave + extra)
+    touching = tidy(touching, max(1, round(rule.shortest * clip.fps)))
     if labels is None:
-        touching = _stopped(touching, centre, clip.fps, rule.passing)
+        touching = stopped(touching, centre, clip.fps, rule.passing)
     touching = edited(clip.edits, touching, hand, thing)
-    return Touch(hand, thing, touching, _steady(places, touching, rule.steady * clip.fps), closest)
-
-
-def hand_points(clip: Clip, hand: str) -> tuple[Array, bool]:
-    """Joints of a hand ``(T, N, 3)`` [m], and whether they are fingers.
-
-    Without fingers: the palm, carried on from the forearm by a third of its length.
-    """
-    side = hand.removesuffix("_hand")
-    fingers = [joint for joint in clip.skeleton.joints if _is_finger(joint, side)]
-    if fingers:
-        return np.stack([clip.joint(name) for name in fingers], axis=1), True
-    wrist, elbow = clip.landmark(hand), clip.landmark(f"{side}_elbow")
-    return (wrist + (wrist - elbow) / 3.0)[:, None], False
-
-
-def _is_finger(joint: str, side: str) -> bool:
-    """Whether ``LeftHandIndex1``, ``L_Thumb2``, ``lMiddle3``, ... is on a side."""
-    small = joint.lower()
-    short = small[:1] == side[0] and not joint[1:2].islower()
-    return (small.startswith(side) or short) and any(word in small for word in _FINGER)
-
-
-def _stopped(flags: Flags, point: Array, fps: float, speed: float) -> Flags:
-    """``flags`` without the stretches in which a point ``(T, 3)`` [m] is never slower."""
-    flags = flags.copy()
-    if len(point) < 2:
-        return flags
-    moving = np.linalg.norm(np.gradient(point, axis=0), axis=1) * fps >= speed
-    for first, last in runs(flags):
-        if moving[first : last + 1].all():
-            flags[first : last + 1] = False
-    return flags
-
-
-def _hysteresis(distance: Array, enter: float, leave: float) -> Flags:
-    flags = np.zeros(len(distance), dtype=bool)
-    on = False
-    for k, value in enumerate(distance):
-        on = value < (leave if on else enter)
-        flags[k] = on
-    return flags
+    steadied = partial(steady, touching=touching, width=rule.steady * clip.fps, firm=rule.firm)
+    path = HandPath.of(clip, hand, track, surface, steadied)
+    return Touch(hand, thing, touching, path.grip(_PALM).places, closest, path)
 
 
 def _bridged(labels: Flags, near: Flags) -> Flags:
@@ -181,30 +199,3 @@ def _bridged(labels: Flags, near: Flags) -> Flags:
         if first > 0 and end < last and near[first : end + 1].all():
             bridged[first : end + 1] = True
     return bridged
-
-
-def _tidy(flags: Flags, shortest: int) -> Flags:
-    """Close short gaps, then drop short touches; what an end of the clip cuts is kept."""
-    flags = flags.copy()
-    last = len(flags) - 1
-    for first, end in runs(~flags):
-        if end - first + 1 < shortest and first > 0 and end < last:
-            flags[first : end + 1] = True
-    for first, end in runs(flags):
-        if end - first + 1 < shortest and first > 0 and end < last:
-            flags[first : end + 1] = False
-    return flags
-
-
-def _steady(places: Array, touching: Flags, width: float) -> Array:
-    """Places smoothed within each touch, and held before and after it."""
-    result = np.array(places)
-    stretches = runs(touching)
-    for first, last in stretches:
-        window = slice(first, last + 1)
-        result[window] = gaussian_filter1d(places[window], width, axis=0, mode="nearest")
-    if stretches:
-        near = np.concatenate([np.arange(a, b + 1) for a, b in stretches])
-        nearest = near[np.argmin(np.abs(near[None] - np.arange(len(places))[:, None]), axis=1)]
-        result = result[nearest]
-    return result

@@ -140,10 +140,10 @@ class Obstacle:
     ) -> None: ...
 
 class Placed:
-    """An obstacle at a pose: rotation ``(3, 3)`` and translation ``(3,)``."""
+    """An obstacle at a pose, rotation ``(3, 3)`` and translation ``(3,)``; None is the ground."""
 
     def __init__(
-        self, obstacle: Obstacle, rotation: ArrayLike, translation: ArrayLike, /
+        self, obstacle: Obstacle | None, rotation: ArrayLike, translation: ArrayLike, /
     ) -> None: ...
 
 class Rows:

@@ -100,12 +100,14 @@ class NativeKernel:
         ready = self._model.search(program, prices, box.lower, box.upper, ends, rule)
         return NativeSearch(self.robot, ready)
 
-    def placed(self, obstacles: Sequence[tuple[Obstacle, Array]]) -> list[_native.Placed]:
-        """Obstacles, made ready, at their poses."""
+    def placed(self, obstacles: Sequence[tuple[Obstacle | None, Array]]) -> list[_native.Placed]:
+        """Obstacles, made ready, at their poses; None is the ground plane at a pose's height."""
         return [self._placed(*one) for one in obstacles]
 
-    def _placed(self, obstacle: Obstacle, pose: Array) -> _native.Placed:
-        ready = self._held.get(obstacle) or self._obstacle(obstacle)
+    def _placed(self, obstacle: Obstacle | None, pose: Array) -> _native.Placed:
+        ready = None
+        if obstacle is not None:
+            ready = self._held.get(obstacle) or self._obstacle(obstacle)
         return _native.Placed(ready, poses.matrix(pose), pose[:3])
 
     def _obstacle(self, obstacle: Obstacle) -> _native.Obstacle:

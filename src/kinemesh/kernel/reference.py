@@ -218,9 +218,14 @@ def _hand_distances(rows: HandDistances, at: Point) -> Linearised:
 
 
 def _hand_distance(
-    obstacle: Obstacle, pose: Array, hulls: Joints, at: Point
+    obstacle: Obstacle | None, pose: Array, hulls: Joints, at: Point
 ) -> tuple[float, Array]:
     """The least distance of some hulls to an obstacle, and how it changes ``(nv,)``."""
+    if obstacle is None:
+        near = distances_to_ground(at.configuration, float(pose[2]), np.inf)
+        least = np.where(np.isin(near.hulls, hulls), near.distance, np.inf)
+        lowest = int(np.argmin(least))
+        return float(least[lowest]), near.jacobian(at.configuration)[lowest]
     # Near by, these are the places that clearance asks for too.
     near, rates = at.near(obstacle, pose, NEAR)
     own = hulls.tolist()

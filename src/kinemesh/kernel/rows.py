@@ -106,12 +106,12 @@ class SelfClearance:
 
 @dataclass(frozen=True, eq=False)
 class HandDistances:
-    """Signed distance of each hand to what it touches: one row a hand."""
+    """Signed distance of each hand, or other pad, to what it touches: one row a pad."""
 
-    obstacles: tuple[tuple[Obstacle, Array], ...]
-    """What is touched, with its pose ``(7,)``."""
+    obstacles: tuple[tuple[Obstacle | None, Array], ...]
+    """What is touched, with its pose ``(7,)``; None: the ground plane at the pose's height."""
     hulls: tuple[Joints, ...]
-    """Of each hand, indices into ``robot.hulls``."""
+    """Of each pad, indices into ``robot.hulls``."""
 
 
 Rows = (

@@ -105,11 +105,13 @@ class RecordingOptions(Shapes):
                 )
         file = read_trajectory(path, robot, fps=fps)
         scene, _, notes = scene_of(file, None, self)
+        held = file.held
         clip = clip_of(
             file.trajectory,
             file.robot,
             scene,
             stance=file.stance,
+            touch=None if held is None else held.touch,
             name=path.stem,
             floor=self.floor,
         )

@@ -40,7 +40,7 @@ class StanceEdit:
 
 @dataclass(frozen=True)
 class TouchEdit:
-    """A part of the body touches a thing, or does not, from frame ``first`` to ``last``, included."""
+    """A part of the body touches a thing, or not, in frames ``first`` to ``last``, included."""
 
     part: str
     """One of :data:`kinemesh.motion.PARTS`: ``left_hand``, ``right_knee``, ``seat``, ..."""
@@ -48,6 +48,7 @@ class TouchEdit:
     """Name of a prop or of the terrain, or ``ground``."""
     first: int
     last: int
+    """Included."""
     touching: bool = True
 
     def __post_init__(self) -> None:

@@ -131,7 +131,8 @@ def _fill(staging: Path, body: Body, name: str) -> RobotModel:
         for link, corners in shells.items():
             write_obj(staging / "hulls" / file_of(link), corners)
         write_urdf(staging / "robot.urdf", urdf_text(body, name, shells, frames, rest))
-        arguments = (body, name, rest, marks, stands, holds)
+        hulls = {*shells, *(hand.frame.name for hand in holds.values())}
+        arguments = (body, name, rest, marks, stands, holds, hulls)
         _write(staging, toml_text(*arguments, ()))
         robot = RobotModel.load(staging)
         found = overlaps_at_rest(robot)

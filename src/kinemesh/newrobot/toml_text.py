@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -27,6 +27,7 @@ def toml_text(
     marks: Mapping[str, Place],
     soles: Mapping[str, Frame],
     hands: Mapping[str, Hand],
+    shells: Collection[str],
     overlapping: Sequence[str],
 ) -> str:
     """The file as text.
@@ -38,6 +39,7 @@ def toml_text(
         marks: the landmarks.
         soles: the soles.
         hands: the hands.
+        shells: the links that have a hull.
         overlapping: pairs of hulls that overlap at rest, in words.
     """
     source = body.source
@@ -90,6 +92,13 @@ def toml_text(
             "normal = [0.0, 0.0, -1.0]",
             "",
         ]
+    lines += [
+        "# What else can bear, by the part of the body: the links whose hulls touch for it, those",
+        "# that carry its landmarks.",
+        "[pads]",
+        *_pads(body, marks, shells),
+        "",
+    ]
     lines += ["# Narrower than the robot's own, for what landmarks say little about.", "[limits]"]
     lines += _limits(body, rest)
     lines += [
@@ -112,6 +121,29 @@ def toml_text(
         "",
     ]
     return "\n".join(lines)
+
+
+def _pads(body: Body, marks: Mapping[str, Place], shells: Collection[str]) -> list[str]:
+    """Lines of ``[pads]``; a part whose links have no hulls is left out."""
+    source = body.source
+
+    def of(*names: str) -> list[str]:
+        return [source.links[marks[name].link].name for name in names]
+
+    trunk = source.links[source.parents[body.arms["left"].chain[0]]].name
+    parts = {"seat": of("pelvis", "left_hip", "right_hip"), "back": [trunk]}
+    for side in SIDES:
+        knee, elbow = of(f"{side}_knee"), of(f"{side}_elbow")
+        # Of some the end of the thigh is what they kneel on.
+        thigh = source.links[source.parents[marks[f"{side}_knee"].link]].name
+        parts |= {f"{side}_knee": [*knee, thigh], f"{side}_shin": knee}
+        parts |= {f"{side}_elbow": elbow, f"{side}_forearm": elbow}
+    lines = []
+    for part, links in parts.items():
+        own = [link for link in dict.fromkeys(links) if link in shells]
+        if own:
+            lines.append(f"{part} = {json.dumps(own)}")
+    return lines
 
 
 def _unstated(body: Body) -> list[str]:

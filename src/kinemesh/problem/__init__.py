@@ -4,6 +4,7 @@ from kinemesh.problem.anchors import MeshOptions
 from kinemesh.problem.frame import (
     Contact,
     Frame,
+    Hold,
     OrientationTarget,
     SlowToe,
     SoleApproach,
@@ -31,6 +32,7 @@ __all__ = [
     "Block",
     "Contact",
     "Frame",
+    "Hold",
     "InteractionMesh",
     "LaplacianTarget",
     "MeshOptions",

@@ -9,7 +9,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.problem.mesh import LaplacianTarget
 from kinemesh.proximity import Obstacle
-from kinemesh.robot import Hand, OrientedLink, Sole
+from kinemesh.robot import OrientedLink, Pad, Sole
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,19 +94,39 @@ class SlowToe:
 
 
 @dataclass(frozen=True, eq=False)
-class Contact:
-    """A hand that touches a prop or the terrain, is about to, or did a moment ago."""
+class Hold:
+    """Where a hand is that touches, as the person's: all of it, not its palm's skin alone."""
 
-    hand: Hand
-    obstacle: Obstacle
+    middle: Array
+    """The point of the robot's hand that is to be at ``palm``, on the hand's axis in the middle of
+    the palm ``(3,)`` [m] in the joint's frame."""
+    wrist: Array
+    """Where the landmark of the hand belongs ``(3,)`` [m], in the world."""
+    palm: Array
+    """Where the middle of the palm belongs, on the hand's axis ``(3,)`` [m], in the world."""
+    facing: Array | None = None
+    """Unit direction ``(3,)`` that the palm faces, in the world; None where the person's hand says
+    how it is turned."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contact:
+    """A hand or another pad that touches a thing, is about to, or did a moment ago."""
+
+    pad: Pad
+    obstacle: Obstacle | None
+    """None: the ground."""
     pose: Array
-    """Pose ``(7,)`` of the obstacle now."""
-    place: Array
-    """Where on its surface the hand belongs ``(3,)`` [m], in the world."""
+    """Pose ``(7,)`` of the obstacle now; of the ground, its height."""
+    place: Array | None
+    """Where the pad's point belongs ``(3,)`` [m], in the world: a palm on the surface, a landmark
+    as far from it as it is when the pad touches; None where that is left to the rest."""
     time: float = 0.0
     """Time to or since the touch [s]; 0 while touching."""
     distance: float = 0.0
-    """How far the person's hand is from the surface, scaled to the robot [m]."""
+    """How far the person is from the surface, scaled to the robot [m]."""
+    hold: Hold | None = None
+    """How the hand is held there, where that is known."""
 
 
 @dataclass(frozen=True, eq=False)

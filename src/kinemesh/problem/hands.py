@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.detection.touch import Touch
+from kinemesh.detection.touch import Grip, Touch
 from kinemesh.geometry import poses
-from kinemesh.motion import LANDMARKS, Clip, Scene
+from kinemesh.motion import GROUND, LANDMARKS, Clip, Scene
 from kinemesh.problem.feet import TerrainChange, nearest
-from kinemesh.problem.frame import Contact
+from kinemesh.problem.frame import Contact, Hold
 from kinemesh.problem.person.holding import Grasp
-from kinemesh.problem.person.limbs import unit
 from kinemesh.problem.scaling import Carrier, same_prop
 from kinemesh.problem.terrain_pieces import TerrainPieces
 from kinemesh.proximity import Obstacle
@@ -21,6 +20,9 @@ from kinemesh.robot import Hand, RobotModel
 
 TOUCH_TIME = 0.3
 """A hand is led to a touch, and away from it, over this time [s]."""
+
+_FACES = 0.045
+"""A palm that is no further from what it touches than this [m] faces it."""
 
 
 class Hands:
@@ -34,6 +36,7 @@ class Hands:
         land: where the robot's terrain is.
         scale: robot height / human height.
         fps: frames a second.
+        turned: parts of the person that are known to be turned so and so.
     """
 
     def __init__(
@@ -45,13 +48,14 @@ class Hands:
         land: TerrainChange,
         scale: float,
         fps: float,
+        turned: Container[str] = (),
     ) -> None:
         hands = {f"{hand.name}_hand": hand for hand in robot.hands}
-        self._led = [
-            _Led(hands[t.part], t, _places(t, home, scene, land, scale), scale, fps)
+        self.led = tuple(
+            Led(robot, hands[t.part], t, home, scene, land, scale, fps, t.part in turned)
             for t in touches
-            if t.part in hands
-        ]
+            if t.part in hands and t.thing != GROUND
+        )
 
     def contacts(
         self, index: int, placed: Mapping[str, tuple[Obstacle, Array]]
@@ -64,39 +68,118 @@ class Hands:
         """
         return tuple(
             led.contact(index, *placed[led.thing])
-            for led in self._led
+            for led in self.led
             if led.active[index] and led.thing in placed
         )
 
 
-class _Led:
-    """One hand that is led to one thing."""
+class Led:
+    """One hand that is led to one thing.
 
-    def __init__(self, hand: Hand, touch: Touch, places: Array, scale: float, fps: float) -> None:
-        self.thing = touch.thing
-        self._hand, self._places = hand, places
-        time = _time_to(touch, fps)
+    Attributes:
+        hand: the robot's.
+        thing: what it touches.
+        touching: when the person's hand does ``(T,)``.
+        grip: where wrist and palm belong, in the world.
+    """
+
+    def __init__(
+        self,
+        robot: RobotModel,
+        hand: Hand,
+        touch: Touch,
+        home: Scene,
+        scene: Scene,
+        land: TerrainChange,
+        scale: float,
+        fps: float,
+        turned: bool,
+    ) -> None:
+        self.hand, self.thing, self.touching = hand, touch.thing, touch.touching
+        reach, self._middle = palm_of(robot, hand)
+        # Who leans on terrain has the hand bent back at the wrist, further than a robot can.
+        self._holds = any(prop.name == touch.thing for prop in home.props)
+        self.grip = grip_on(touch, reach, home, scene, land, scale)
+        away = np.linalg.norm(self.grip.palms - self.grip.places, axis=1)[touch.touching]
+        # From further away it does not show what the person's palm faces.
+        self._turned = turned or float(np.median(away)) > _FACES
+        time = time_to(touch, fps)
         self.active: list[bool] = (time <= TOUCH_TIME).tolist()
         self._time: list[float] = time.tolist()
         self._distance: list[float] = (touch.distance * scale).tolist()
 
     def contact(self, index: int, obstacle: Obstacle, pose: Array) -> Contact:
+        """What is asked of the hand in frame ``index``, what it touches being at ``pose``."""
         time, distance = self._time[index], self._distance[index]
-        return Contact(self._hand, obstacle, pose, self._places[index], time, distance)
+        place, wrist, palm, facing = (path[index] for path in self.grip)
+        hold = None
+        if self._holds:
+            hold = Hold(self._middle, wrist, palm, None if self._turned else facing)
+        return Contact(self.hand, obstacle, pose, place, time, distance, hold)
 
 
-def _places(touch: Touch, home: Scene, scene: Scene, land: TerrainChange, scale: float) -> Array:
-    """The touched places ``(T, 3)`` [m] on the robot's copy of the thing, in the world."""
+def palm_of(robot: RobotModel, hand: Hand) -> tuple[float, Array]:
+    """How far the middle of a palm is from the wrist, along the fingers [m], and where it is.
+
+    That is the point of the hand's axis below the palm's skin ``(3,)`` [m], in the joint's frame.
+    """
+    (joint,), (offset,) = robot.landmark_points(f"{hand.name}_hand")
+    at = robot.configuration(robot.rest)
+    (wrist,) = at.positions(np.array([joint]), offset[None])
+    wrist = (wrist - at.translations[hand.joint]) @ at.rotations[hand.joint]
+    reach = float((hand.point - wrist) @ hand.fingers)
+    return reach, wrist + reach * hand.fingers
+
+
+def grip_on(
+    touch: Touch, reach: float, home: Scene, scene: Scene, land: TerrainChange, scale: float
+) -> Grip:
+    """How a hand holds on to the robot's copy of a thing, in the world.
+
+    Props are of real size and so are hands: on a prop that was scaled or swapped the place is
+    carried over, and the hand is to it as it was.
+
+    Args:
+        touch: the person's.
+        reach: how far the palm is from the wrist [m].
+        home: the scene of the demonstration.
+        scene: the robot's.
+        land: where the robot's terrain is.
+        scale: of the robot's world against the person's.
+    """
+    assert touch.hand is not None
+    places, wrists, palms, facing = touch.hand.grip(reach)
+    around = np.stack([np.zeros_like(places), wrists - places, palms - places, facing], axis=1)
     for prop in home.props:
         if prop.name == touch.thing:
+            around = around @ np.swapaxes(poses.matrix(same_prop(scene, prop).track), 1, 2)
+    around[:, :3] += _carried(touch.thing, places, home, scene, land, scale)[:, None]
+    return Grip(*np.moveaxis(around, 1, 0))
+
+
+def touched_places(
+    touch: Touch, home: Scene, scene: Scene, land: TerrainChange, scale: float
+) -> Array:
+    """The touched places ``(T, 3)`` [m] on the robot's copy of the thing, in the world."""
+    return _carried(touch.thing, touch.places, home, scene, land, scale)
+
+
+def _carried(
+    thing: str, places: Array, home: Scene, scene: Scene, land: TerrainChange, scale: float
+) -> Array:
+    """Places ``(T, 3)`` [m] of a thing, where the robot's copy has them in the world."""
+    if thing == GROUND:
+        return places * scale
+    for prop in home.props:
+        if prop.name == thing:
             copy = same_prop(scene, prop)
-            places = Carrier(prop.shape, copy.shape)(touch.places)
+            places = Carrier(prop.shape, copy.shape)(places)
             return np.asarray(poses.apply(copy.track, places[:, None])[:, 0])
     if isinstance(land, TerrainPieces):
-        return land.on_surface(touch.places * scale)
+        return land.on_surface(places * scale)
     if home.terrain is None or scene.terrain is None:  # gone: no hand is led to it
-        return touch.places
-    return Carrier(home.terrain.shape, scene.terrain.shape)(touch.places)
+        return places
+    return Carrier(home.terrain.shape, scene.terrain.shape)(places)
 
 
 def hand_grasps(
@@ -109,9 +192,6 @@ def hand_grasps(
 ) -> dict[str, list[Grasp]]:
     """The touches of both hands, by the name of the thing.
 
-    A hand belongs beyond the touched place towards the wrist as the person's hand is, as far as
-    the robot's palm is from its own.
-
     Args:
         robot: whose hands.
         clip: the demonstration.
@@ -120,36 +200,22 @@ def hand_grasps(
         scale: of the robot's world against the person's.
         body: landmarks of the person in the robot's proportions ``(T, K, 3)`` [m].
     """
-    at = robot.configuration(robot.rest)
-    marks = at.landmarks()
     found: dict[str, list[Grasp]] = {}
     for hand in robot.hands:
         mark = f"{hand.name}_hand"
         if mark not in LANDMARKS:
             continue
-        k = LANDMARKS.index(mark)
-        palm = at.positions(np.array([hand.joint]), hand.point[None])[0]
-        far = float(np.linalg.norm(palm - marks[k]))
+        here, reach = body[:, LANDMARKS.index(mark)], palm_of(robot, hand)[0]
         for touch in touches:
-            if touch.part != mark:
+            if touch.part != mark or touch.thing == GROUND:
                 continue
-            place, wrist = touch.places, clip.landmark(mark)
-            track = _track(clip.scene, touch.thing)
-            if track is not None:
-                place = poses.apply(track, place[:, None])[:, 0]
-            there = _places(touch, clip.scene, home, None, scale)
-            share = np.maximum(0.0, 1.0 - _time_to(touch, clip.fps) / TOUCH_TIME)
-            grasp = Grasp(hand.name, body[:, k], there + far * unit(wrist - place), share)
-            found.setdefault(touch.thing, []).append(grasp)
+            wrists = grip_on(touch, reach, clip.scene, home, None, scale).wrists
+            share = np.maximum(0.0, 1.0 - time_to(touch, clip.fps) / TOUCH_TIME)
+            found.setdefault(touch.thing, []).append(Grasp(hand.name, here, wrists, share))
     return found
 
 
-def _time_to(touch: Touch, fps: float) -> Array:
+def time_to(touch: Touch, fps: float) -> Array:
     """How long it is to a touch, or since ``(T,)`` [s]; 0 while touching."""
     frames = np.arange(len(touch.touching))
     return np.asarray(np.abs(nearest(touch.touching) - frames) / fps)
-
-
-def _track(scene: Scene, thing: str) -> Array | None:
-    """The track ``(T, 7)`` of a prop; None for the terrain."""
-    return next((prop.track for prop in scene.props if prop.name == thing), None)

@@ -21,8 +21,9 @@ from kinemesh.motion.shells import seen
 from kinemesh.problem.anchors import Anchors, MeshOptions
 from kinemesh.problem.feet import TOES, Feet, TerrainChange
 from kinemesh.problem.frame import Frame, OrientationTarget, Touchdown
-from kinemesh.problem.hands import Hands
+from kinemesh.problem.hands import Hands, Led
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
+from kinemesh.problem.pads import Pads
 from kinemesh.problem.person.followed import Proportions, followed
 from kinemesh.problem.prop_map import PropMap, TerrainScale
 from kinemesh.problem.scaling import settled
@@ -113,8 +114,12 @@ class Plan:
         self._feet = Feet(
             robot, self.scene, self.footing, *scaled, clip.fps, toes, slow, person.rests
         )
+        turned = {facing.part for facing in self.facings if facing.usable}
         self._hands = Hands(
-            robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps
+            robot, clip.scene, self.scene, self.touches, self._land, self.scale, clip.fps, turned
+        )
+        self._pads = Pads(
+            robot, clip, self.scene, home, self.touches, self._land, self.scale, self.landmarks
         )
         source = None if person.figures is None else home
         stood = settled(clip.scene, person.resting)
@@ -166,6 +171,8 @@ class Plan:
         start = nominal if index == 0 else None
         stances = self._feet.stances(index, touchdowns or {}, start)
         obstacles = self.obstacles(index)
+        placed = {one.name: (one, pose) for one, pose in obstacles}
+        contacts = self._hands.contacts(index, placed) + self._pads.contacts(index, placed)
         return Frame(
             index=index,
             dt=1.0 / self.clip.fps,
@@ -177,7 +184,7 @@ class Plan:
             stances=stances,
             sole_approaches=self._feet.approaches(index),
             slow_toes=self._feet.slow_toes(index, stances),
-            contacts=self._hands.contacts(index, {o.name: (o, pose) for o, pose in obstacles}),
+            contacts=contacts,
             orientation_targets=self._orientation_targets(index),
             nominal=nominal,
         )
@@ -185,6 +192,11 @@ class Plan:
     def obstacles(self, index: int) -> tuple[tuple[Obstacle, Array], ...]:
         """Terrain and props with their poses ``(7,)`` in frame ``index``."""
         return tuple((obstacle, track[index]) for obstacle, track in self._obstacles)
+
+    @property
+    def led_hands(self) -> tuple[Led, ...]:
+        """The hands that are led to what the person's touch."""
+        return self._hands.led
 
     def points(self, index: int) -> tuple[Array, Array, Array]:
         """Source points ``(V, 3)``, target anchors ``(V - K, 3)`` [m] and weights ``(V,)``.

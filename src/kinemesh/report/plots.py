@@ -168,7 +168,7 @@ class _Draw(Traces):
         return found
 
     def timeline(self) -> Plot | None:
-        """Bars: when the person's limbs touch, and when the robots' do."""
+        """Bars: when parts of the person touch, and when the robots' do."""
         names = list(dict.fromkeys(t.name for e in self._entries for t in e.touching))
         if not names:
             return None
@@ -196,6 +196,7 @@ class _Draw(Traces):
         figure.update_layout(barmode="overlay", bargap=0.25)
         caption = (
             "Grey: the person touches or stands. Coloured: so does the robot: hands within "
-            "20 mm of the thing, feet still and within 10 mm of the ground or terrain."
+            "20 mm of the thing, knees, seat and other parts within 10 mm of what they rest on, "
+            "feet still and within 10 mm of the ground or terrain."
         )
         return Plot("Contacts", caption, self.styled(figure, 90 + 24 * len(labels)))

@@ -140,7 +140,7 @@ def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
         "warnings": tuple(notes["warnings"]),
         "tracks": tracks,
         "stance": {str(name): flags for name, flags in stance},
-        "touch": {(str(hand), str(thing)): flags for (hand, thing), flags in touch},
+        "touch": {(str(part), str(thing)): flags for (part, thing), flags in touch},
     }
 
 

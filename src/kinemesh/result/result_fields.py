@@ -53,7 +53,8 @@ class ResultFields:
     """When feet were held ``(T,)``, by ``left_toe``, ``left_heel``, ``left_landing``, ...; empty
     where a file does not say."""
     touch: Mapping[tuple[str, str], Flags] = field(default_factory=dict)
-    """When hands were held to things ``(T,)``, by hand and thing."""
+    """When parts of the body (:data:`kinemesh.motion.PARTS`) were held to things ``(T,)``, by part
+    and thing."""
     demonstration: Clip | None = None
     """The clip that was followed, frame for frame, in its own scene at human scale; of one that was
     read from a file, without rotations of joints. None where a file does not have it."""
@@ -89,7 +90,7 @@ class ResultFields:
         if not self.tracks and self.scene.props:
             object.__setattr__(self, "tracks", {p.name: p.track for p in self.scene.props})
         self._check_carried()
-        for name, what in (("stance", "parts of feet"), ("touch", "(hand, thing)")):
+        for name, what in (("stance", "parts of feet"), ("touch", "(part, thing)")):
             held = mapping(name, getattr(self, name), f"{what} to flags (T,)")
             known = {
                 key: readonly(

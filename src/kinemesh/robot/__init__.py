@@ -3,7 +3,7 @@
 from kinemesh.robot.bodies import centre_of_mass, configurations, link_poses, links_of
 from kinemesh.robot.clips import clip_of
 from kinemesh.robot.convex import collada_corners, convex_geometry
-from kinemesh.robot.end_effectors import Hand, Sole
+from kinemesh.robot.end_effectors import Hand, Pad, Sole
 from kinemesh.robot.hulls import Hull
 from kinemesh.robot.kinematics import FrameJacobian, PointJacobian
 from kinemesh.robot.model import Configuration, RobotModel
@@ -18,6 +18,7 @@ __all__ = [
     "Hand",
     "Hull",
     "OrientedLink",
+    "Pad",
     "PointJacobian",
     "Reach",
     "RobotModel",

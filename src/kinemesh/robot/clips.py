@@ -16,8 +16,8 @@ from scipy.spatial.transform import Rotation
 from kinemesh.arguments import flags, instance, mapping, text
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
-from kinemesh.motion import LANDMARKS, Clip, Scene, Skeleton, Trajectory
-from kinemesh.motion.edits import FEET, StanceEdit
+from kinemesh.motion import GROUND, LANDMARKS, Clip, Scene, Skeleton, Trajectory
+from kinemesh.motion.edits import FEET, StanceEdit, TouchEdit
 from kinemesh.robot.bodies import configurations
 from kinemesh.robot.model import Configuration, RobotModel
 
@@ -38,6 +38,7 @@ def clip_of(
     scene: Scene | None = None,
     *,
     stance: Mapping[str, Flags] | None = None,
+    touch: Mapping[tuple[str, str], Flags] | None = None,
     name: str | None = None,
     floor: float | None = None,
 ) -> Clip:
@@ -55,6 +56,9 @@ def clip_of(
             ``scene``.
         stance: when ``left_toe`` and ``right_toe`` were held ``(T,)``, as a result says in its
             ``stance``; detected if left out.
+        touch: when parts of the body were held to things ``(T,)``, by part and thing, as a result
+            says in its ``touch``; of pairs that are left out it is detected. Things that the scene
+            does not have are passed over.
         name: the clip's name; the robot's if left out.
         floor: height of the ground in the trajectory [m], moved to z = 0; z = 0 if left out, with
             a warning where the soles do not come down to it.
@@ -75,6 +79,11 @@ def clip_of(
         for side, part in ((side, f"{side}_toe") for side in FEET)
         if held.get(part) is not None and np.size(held[part])
     }
+    pairs = mapping("touch", {} if touch is None else touch, "(part, thing) to flags (T,)")
+    touched = {
+        pair: flags(f"touch[{pair!r}]", each, (frames,), f"flags ({frames},)", ClipError)
+        for pair, each in pairs.items()
+    }
     own = trajectory.robot if robot is None else robot
     model = own if isinstance(own, RobotModel) else RobotModel.load(own)
     q = configurations(trajectory, model)
@@ -92,7 +101,14 @@ def clip_of(
         floor is None and abs(low) > _STANDS and scene.terrain is None and scene.ground == 0.0
     )
     quaternions = Rotation.from_matrix(turns.reshape(-1, 3, 3)).as_quat()
-    edits = [edit for side, planted in known.items() for edit in _held(side, planted)]
+    feet = [StanceEdit(foot, *run) for foot, planted in known.items() for run in _runs(planted)]
+    things = (*scene.things, *([] if scene.ground is None else [GROUND]))
+    parts = [
+        TouchEdit(part, thing, *run)
+        for (part, thing), touching in touched.items()
+        if thing in things
+        for run in _runs(touching)
+    ]
     clip = Clip(
         positions=places,
         skeleton=skeleton,
@@ -101,10 +117,11 @@ def clip_of(
         height=model.height,
         rotations=quaternions.reshape(*turns.shape[:2], 4),
         name=name or model.name,
-        edits=tuple(edits),
+        edits=(*feet, *parts),
         notes=(
             f"robot: {len(q)} frames of {model.name}, {len(LANDMARKS)} landmarks",
-            f"stance: {'the robot held it' if edits else 'to be detected'}",
+            f"stance: {'the robot held it' if feet else 'to be detected'}",
+            f"touch: {'what the robot held' if parts else 'to be detected'}",
             f"height: {model.height:.3f} m (the robot's own)",
             f"floor: z = {floor or 0.0:g}; the soles come down to {low:+.3f} m",
         ),
@@ -124,14 +141,11 @@ def _floored(clip: Clip, floor: float) -> Clip:
     return replace(moved, scene=scene, notes=(*clip.notes, f"floor: {floor:.3f} m (given)"))
 
 
-def _held(foot: str, planted: Flags) -> list[StanceEdit]:
-    """The stances ``(T,)`` of a foot as edits."""
-    ends = np.flatnonzero(np.diff(planted)) + 1
-    firsts, lasts = [0, *ends], [*(ends - 1), len(planted) - 1]
-    return [
-        StanceEdit(foot, int(a), int(b), bool(planted[a]))
-        for a, b in zip(firsts, lasts, strict=True)
-    ]
+def _runs(held: Flags) -> list[tuple[int, int, bool]]:
+    """First and last frame of each stretch of flags ``(T,)``, and what it says."""
+    ends = np.flatnonzero(np.diff(held)) + 1
+    firsts, lasts = [0, *ends], [*(ends - 1), len(held) - 1]
+    return [(int(a), int(b), bool(held[a])) for a, b in zip(firsts, lasts, strict=True)]
 
 
 def _names(model: RobotModel) -> tuple[str, ...]:

@@ -15,11 +15,15 @@ from kinemesh.arguments import mapping as names_to
 from kinemesh.arguments import number, several
 from kinemesh.arrays import Array
 from kinemesh.errors import RobotError
+from kinemesh.motion.parts import HANDS, PARTS
 from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.shipped import is_shipped
 from kinemesh.robot.urdf import check_urdf
 
-_TABLES = ("landmarks", "soles", "hands", "limits", "rest", "posture", "collision", "formats")
+_TABLES = (
+    *("landmarks", "soles", "hands", "pads"),
+    *("limits", "rest", "posture", "collision", "formats"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,8 @@ class Description:
     hands: Mapping[str, tuple[str, Array, Array, Array]]
     """Hand to link, palm centre ``(3,)`` [m], outward normal ``(3,)`` and direction of the fingers
     ``(3,)``, x where it is not said, in the link's frame."""
+    pads: Mapping[str, tuple[str, ...]]
+    """Part of the body, hands aside, to the links whose hulls touch and bear for it."""
     limits: Mapping[str, tuple[float, float]]
     """Joint to (lower, upper) [rad], where tighter than the URDF."""
     rest: Mapping[str, float]
@@ -187,6 +193,7 @@ def _check(
             )
             for name, hand in table.get("hands", {}).items()
         },
+        pads=_pads(path, table.get("pads", {})),
         limits={**tighter, **_limits(limits)},
         rest={k: _get(path, table["rest"], k, float, "rest.") for k in table.get("rest", {})},
         posture={
@@ -199,6 +206,15 @@ def _check(
             for name, entry in table.get("formats", {}).items()
         },
     )
+
+
+def _pads(path: Path, table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """``[pads]``: parts of the body, and the links that touch for them."""
+    parts = [part for part in PARTS if part not in HANDS]
+    unknown = [name for name in table if name not in parts]
+    if unknown:
+        raise RobotError(f"{path}: pads.{unknown[0]}: the parts are {', '.join(parts)}")
+    return {part: tuple(_names(path, table, part, "pads.")) for part in table}
 
 
 def _limits(limits: object) -> dict[str, tuple[float, float]]:

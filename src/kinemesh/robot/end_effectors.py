@@ -1,7 +1,8 @@
-"""What a robot stands on and holds with: soles and hands, as ``robot.toml`` places them."""
+"""What a robot stands on, holds and bears with: soles, hands, pads, as ``robot.toml`` has them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
+from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.description import Description
 from kinemesh.robot.hulls import Hull
 
@@ -39,20 +41,27 @@ class Sole:
 
 
 @dataclass(frozen=True, eq=False)
-class Hand:
-    """A hand that touches things."""
+class Pad:
+    """A part of the robot that touches things: a hand, a knee, the seat."""
 
     name: str
     joint: int
-    """Index of the joint that moves it."""
+    """Index of the joint that moves :attr:`point`."""
     point: Array
-    """Centre of the palm ``(3,)`` [m] in the joint's frame."""
+    """What of it goes to the touched place ``(3,)`` [m], in the joint's frame: the centre of a
+    palm; of any other pad its landmark, or the middle of its first hull."""
+    hulls: NDArray[np.int64]
+    """Which of ``robot.hulls`` touch."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hand(Pad):
+    """A hand that touches things."""
+
     normal: Array
     """Unit normal ``(3,)`` out of the palm in the joint's frame."""
     fingers: Array
     """Unit direction ``(3,)`` of the fingers in the joint's frame."""
-    hulls: NDArray[np.int64]
-    """Which of ``robot.hulls`` are this hand."""
 
 
 def placed(
@@ -129,7 +138,46 @@ def _hand(
         name,
         joint,
         readonly(ends[0]),
+        readonly(own, np.int64),
         readonly(outward / np.linalg.norm(outward)),
         readonly(ends[2] - ends[0]),
-        readonly(own, np.int64),
     )
+
+
+def pads_of(
+    description: Description,
+    hulls: tuple[Hull, ...],
+    landmarks: Callable[..., tuple[NDArray[np.int64], Array]],
+) -> dict[str, Pad]:
+    """The parts of the body that ``robot.toml`` lists as pads, by name.
+
+    A part whose links are all left out of collisions touches nothing.
+
+    Args:
+        description: of the robot.
+        hulls: the robot's.
+        landmarks: gives joints and places of landmarks by name.
+
+    Raises:
+        RobotError: a pad has no link, or one without a hull.
+    """
+    found = {}
+    for part, links in description.pads.items():
+        own = [k for k, hull in enumerate(hulls) if hull.link in links]
+        left = [link for link in links if link not in description.no_collision]
+        if links and not left:
+            continue
+        lacking = [link for link in left if all(hulls[k].link != link for k in own)]
+        if lacking or not own:
+            known = ", ".join(dict.fromkeys(hull.link for hull in hulls))
+            raise RobotError(
+                f"{description.path}: pads.{part} names {', '.join(lacking) or 'no link'}; "
+                f"links with a hull are {known}"
+            )
+        mark = part.replace("shin", "knee").replace("forearm", "elbow").replace("seat", "pelvis")
+        joint, point = hulls[own[0]].joint, hulls[own[0]].centre
+        if mark in LANDMARKS:
+            joints, places = landmarks(mark)
+            joint, point = int(joints[0]), readonly(places[0])
+        found[part] = Pad(part, joint, point, readonly(own, np.int64))
+    return found

@@ -15,7 +15,7 @@ from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
 from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.description import Description
-from kinemesh.robot.end_effectors import hands_of, placed, soles_of
+from kinemesh.robot.end_effectors import hands_of, pads_of, placed, soles_of
 from kinemesh.robot.following import agree, coupling, driven, kept
 from kinemesh.robot.hulls import HullTable, load_hulls
 from kinemesh.robot.urdf import load_urdf, reduced
@@ -68,6 +68,7 @@ class KinematicModel:
         self.soles = soles_of(model, description, self.hulls)
         self.hull_table = HullTable.from_hulls(self.hulls)
         self.hands = hands_of(model, description, self.hulls)
+        self.pads = pads_of(description, self.hulls, self.landmark_points)
         self._local = threading.local()
         self.posture = self._by_joint(description.posture, "posture", 1.0)
         self.rest = self._rest(description)

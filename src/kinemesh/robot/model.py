@@ -43,6 +43,7 @@ class RobotModel(KinematicModel):
         landmark_joints, landmark_offsets: joint index ``(K,)`` and place ``(K, 3)`` [m].
         soles: the feet's soles.
         hands: the hands, where ``robot.toml`` names them.
+        pads: what else touches and bears, by the part of the body (:data:`kinemesh.motion.PARTS`).
         hulls: the collision hulls; ``hull_table`` holds the same in flat arrays.
         parts: torso, feet and hands, which can be turned as a person's are.
         neighbours: hulls within this many joints of each other may overlap.

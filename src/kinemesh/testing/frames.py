@@ -11,6 +11,7 @@ from kinemesh.motion import LANDMARKS, Shape
 from kinemesh.problem import (
     Contact,
     Frame,
+    Hold,
     InteractionMesh,
     LaplacianTarget,
     Neighbours,
@@ -152,12 +153,17 @@ def _eased(posed: Configuration) -> tuple[SoleApproach, ...]:
 
 
 def _touching(posed: Configuration, obstacle: Obstacle, pose: Array) -> tuple[Contact, ...]:
-    """The first hand touches the obstacle, the second is about to."""
+    """The first hand touches the obstacle, the second is about to; a pad touches the ground."""
     contacts = []
     for k, hand in enumerate(posed.robot.hands):
         palm = posed.positions(np.array([hand.joint]), hand.point[None])[0]
-        time = 0.05 * k
-        contacts.append(Contact(hand, obstacle, pose, readonly(palm + 0.03), time, 0.02))
+        middle = readonly(hand.point - 0.03 * hand.normal)
+        facing = None if k else readonly([0.6, 0.0, -0.8])
+        hold = Hold(middle, readonly(palm - 0.05), readonly(palm + 0.02), facing)
+        place, time = readonly(palm + 0.03), 0.05 * k
+        contacts.append(Contact(hand, obstacle, pose, place, time, 0.02, hold))
+    for pad in list(posed.robot.pads.values())[:1]:
+        contacts.append(Contact(pad, None, readonly(poses.IDENTITY), None))
     return tuple(contacts)
 
 

@@ -77,6 +77,11 @@ class Motion:
     """When feet stood ``(T,)``, by ``left`` and ``right``; empty where that is not known."""
     soles: Mapping[str, int] = field(default_factory=dict)
     """The link of each foot."""
+    touch: Mapping[tuple[str, str], Flags] = field(default_factory=dict)
+    """When parts of the body touched things ``(T,)``, by part and thing; empty where nothing did,
+    and where that is not known, as stance is not then."""
+    pads: Mapping[str, tuple[int, Array]] = field(default_factory=dict)
+    """The link of each part that can touch, and the place ``(3,)`` [m] of the part in its frame."""
     landmarks: Array | None = None
     """The person's landmarks scaled to the robot ``(T, K, 3)`` [m], where they are known."""
     cost: float | None = None
@@ -175,6 +180,10 @@ def motion_of(
         moving,
         {prop: Moving.from_poses(track[:, None], rate) for prop, track in props.items()},
         soles={sole.name: sole.joint - 1 for sole in robot.soles},
+        pads={
+            **{f"{hand.name}_hand": (hand.joint - 1, hand.point) for hand in robot.hands},
+            **{part: (pad.joint - 1, pad.point) for part, pad in robot.pads.items()},
+        },
         name=name or (result.clip if result else robot.name),
         notes=notes,
     )
@@ -182,7 +191,7 @@ def motion_of(
 
 
 def _with_reports(motion: Motion, result: Result, times: Array, fps: float) -> Motion:
-    """The motion with what only a result knows: stance, landmarks, cost."""
+    """The motion with what only a result knows: stance, touch, landmarks, cost."""
     stance = {
         side: rates.nearest(result.stance[f"{side}_toe"], fps, times)
         for side in motion.soles
@@ -191,6 +200,7 @@ def _with_reports(motion: Motion, result: Result, times: Array, fps: float) -> M
     return replace(
         motion,
         stance=stance,
+        touch={key: rates.nearest(flags, fps, times) for key, flags in result.touch.items()},
         landmarks=rates.places(result.landmarks, fps, times),
         cost=result.reports[-1].total if result.reports else None,
     )

@@ -1,4 +1,4 @@
-"""Where feet stand and hands touch, and where the robot is inside something."""
+"""Where feet stand and what else touches, and where the robot is inside something."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array, readonly
+from kinemesh.detection.bodies import detect_contacts
 from kinemesh.detection.stance import detect_footing, stance_flags
-from kinemesh.detection.touch import detect_touches
 from kinemesh.geometry import poses
 from kinemesh.metrics import Score
 from kinemesh.metrics.geometry.kinematics import PosedRobot, pose_robot
@@ -30,7 +30,7 @@ class Contact:
     """A place of the robot that stands or touches, some of the time."""
 
     name: str
-    """``left toe on ground``, ``right hand on largebox``."""
+    """``left toe stands``, ``right hand on largebox``, ``left knee on ground``."""
     points: Array
     """Where it is ``(T, 3)`` [m]."""
     on: Flags
@@ -61,7 +61,11 @@ def contacts(
     stance: Mapping[str, Flags],
     touch: Mapping[tuple[str, str], Flags],
 ) -> tuple[Contact, ...]:
-    """Feet and hands that are held, by flags ``(T,)`` as a result has them."""
+    """Feet and other parts that are held, by flags ``(T,)`` as a result has them.
+
+    A part is where its pad is: the centre of a palm, the joint of a knee. Those that the robot does
+    not have are left out.
+    """
     found = []
     for sole in robot.soles:
         for part, corners in (("toe", sole.corners[2:]), ("heel", sole.corners[:2])):
@@ -69,18 +73,18 @@ def contacts(
             if flags is not None:
                 points = _followed(configurations, sole.joint, corners.mean(axis=0))
                 found.append(Contact(f"{sole.name} {part} stands", points, flags))
-    hands = {f"{hand.name}_hand": hand for hand in robot.hands}
+    pads = {**{f"{hand.name}_hand": hand for hand in robot.hands}, **robot.pads}
     for (name, thing), flags in touch.items():
-        if name in hands:
-            points = _followed(configurations, hands[name].joint, hands[name].point)
+        if name in pads:
+            points = _followed(configurations, pads[name].joint, pads[name].point)
             found.append(Contact(f"{name.replace('_', ' ')} on {thing}", points, flags))
     return tuple(found)
 
 
 def detected(clip: Clip) -> tuple[dict[str, Flags], dict[tuple[str, str], Flags]]:
-    """When the person's feet stand and hands touch: what a result says of itself, from the clip."""
+    """When feet stand and what else touches: what a result says of itself, from the clip."""
     stance = stance_flags(detect_footing(clip))
-    return stance, {(t.part, t.thing): t.touching for t in detect_touches(clip)}
+    return stance, {(t.part, t.thing): t.touching for t in detect_contacts(clip)}
 
 
 def penetrations(

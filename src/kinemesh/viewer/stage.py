@@ -58,7 +58,7 @@ class Stage:
     ground: float | None = 0.0
     """Height of the ground plane [m]; None where there is none."""
     contacts: tuple[Contact, ...] = ()
-    """Feet that stand and hands that touch."""
+    """Feet that stand, and hands, knees and what else touches."""
     penetrations: tuple[Penetration, ...] = ()
     """Links inside something, by frame, the deepest first; empty without a score."""
     figures: Mapping[str, Array] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,31 @@ def test_protomotions_has_its_own_33_bodies_and_no_local_rotations(
         names.index(f"{side}_ankle_roll_link") for side in ("left", "right")
     }
     assert feet.any()
+
+
+def test_bodies_of_parts_that_touch_are_in_contact(
+    walked: Result, links: Links, tmp_path: Path
+) -> None:
+    frames = np.arange(len(walked))
+    bodies = {
+        "left_hand": "left_rubber_hand",
+        "right_knee": "right_knee_link",
+        "left_shin": "left_knee_link",
+        "left_forearm": "left_elbow_link",
+        "seat": "pelvis",
+        "back": "torso_link",
+    }
+    touch = {(part, "ground"): frames % (k + 2) == 0 for k, part in enumerate(bodies)}
+    touch["left_hand", "box"] = frames == 1
+    result = replace(walked, touch=touch, stance={})
+    kinemesh.write(result, tmp_path / "a.motion", format="protomotions")
+    contacts = read_contents(tmp_path / "a.motion").arrays["rigid_body_contacts"]
+    names = links.listed("protomotions").names
+    for (part, thing), flags in touch.items():
+        if thing == "ground":
+            also = touch["left_hand", "box"] if part == "left_hand" else False
+            assert contacts[:, names.index(bodies[part])].tolist() == (flags | also).tolist(), part
+    assert contacts.any(axis=0).sum() == len(bodies)
 
 
 def test_a_file_for_torch_is_read_by_torch(walked: Result, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from rich.console import Console
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import scene_lines, stance_lines, touch_lines
 from kinemesh.cli.wording import all_worded, options_of
+from kinemesh.detection.bodies import detect_contacts
 from kinemesh.detection.stance import detect_footing, stance_flags
-from kinemesh.detection.touch import detect_touches
 from kinemesh.errors import ReadError
 from kinemesh.result import Result
 
@@ -68,7 +68,7 @@ class InfoCommand:
 
     def _clip(self) -> dict[str, Any]:
         clip = self.source.read(self.robot)
-        touches = {(t.part, t.thing): t.touching for t in detect_touches(clip)}
+        touches = {(t.part, t.thing): t.touching for t in detect_contacts(clip)}
         return {
             "clip": clip.name,
             "frames": f"{len(clip)} at {clip.fps:g}/s, {clip.duration:.2f} s",

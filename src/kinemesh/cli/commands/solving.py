@@ -16,10 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from kinemesh import demos
 from kinemesh._files.disk import same_file
+from kinemesh.arguments import unknown
 from kinemesh.cli.commands.viewing import Window, until_interrupted, watched
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import print_failures, print_findings, print_verdict, score_table
-from kinemesh.errors import KinemeshError, WriteError
+from kinemesh.errors import KinemeshError, OptionError, WriteError
 from kinemesh.matching import evaluate
 from kinemesh.metrics import Score
 from kinemesh.motion import Clip, in_place
@@ -116,10 +117,12 @@ class RetargetCommand:
         return result, score
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DemoCommand:
-    """Retarget three clips that the package makes itself: no download needed."""
+    """Retarget clips that the package makes itself: no download needed."""
 
+    clips: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="CLIP...")] = ()
+    """Which: walk, lift_box, step_up, kneel, crawl, sit, lie, get_up; none: the first three."""
     output: _Output = Path("kinemesh_demo")
     """Folder for the trajectories."""
     robot: str = "g1"
@@ -131,12 +134,16 @@ class DemoCommand:
 
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
+        known = {**demos.DEMOS, **demos.FLOOR}
+        for name in self.clips:
+            if name not in known:
+                unknown("clip", name, list(known), OptionError)
         robot = RobotModel.load(self.robot)
         _make_folder(self.output)
         retargeter = Retargeter(robot)
         scores, reports = [], {}
-        for name, make in demos.DEMOS.items():
-            clip = make()
+        for name in self.clips or demos.DEMOS:
+            clip = known[name]()
             start = time.perf_counter()
             result = solve(retargeter, clip)
             seconds = time.perf_counter() - start

@@ -13,6 +13,7 @@ from kinemesh.detection.resting import Resting
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene
 from kinemesh.problem.hands import hand_grasps
+from kinemesh.problem.person.bearers import bearers
 from kinemesh.problem.person.holding import held_offset
 from kinemesh.problem.person.planting import planted
 from kinemesh.problem.person.proportions import SIDES, leg_ratio, proportioned
@@ -88,7 +89,8 @@ def followed(
         flat = {side: (foot.ankle_height * scale, 0.0) for side, foot in detected.footing.items()}
         return Followed(scale, person * scale, None, home, scene, resting, flat)
     body = proportioned(person, rest, scale, detected.footing)
-    body = planted(body, person * scale, rest, detected.footing, home, clip.fps)
+    bear = bearers(robot, clip, home, detected.touches, scale, body)
+    body = planted(body, person * scale, rest, detected.footing, home, clip.fps, bear)
     grasps = hand_grasps(robot, clip, home, detected.touches, scale, body)
     offsets = {
         prop.name: held_offset(prop, grasps.get(prop.name, ()), resting.rests(k))

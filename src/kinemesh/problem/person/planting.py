@@ -17,6 +17,7 @@ from kinemesh.detection.stance import Flags, Footing
 from kinemesh.detection.support import Land
 from kinemesh.geometry.easing import smooth_step
 from kinemesh.motion import LANDMARKS, Scene
+from kinemesh.problem.person.bearers import Bearer
 from kinemesh.problem.person.limbs import bent
 from kinemesh.problem.person.proportions import SIDES, Body
 
@@ -28,6 +29,9 @@ _PREFERS = 0.01
 """Of two who bear, one that is lower by this [m] counts three times as much."""
 _STEADY = 0.05
 """Width [s] of the Gaussian that steadies the trunk's correction."""
+_ENDS = [k for k, name in enumerate(LANDMARKS) if name.endswith(("_hand", "_toe", "_ankle"))]
+_RIGID = 0.95
+"""Where one of these bears, legs and arms have so much less to say."""
 _LEVEL = 1e-3
 """Feet within this [m] of the ground stand on it; else on terrain, whose edges stay where they
 are."""
@@ -40,6 +44,7 @@ def planted(
     footing: Mapping[str, Footing],
     scene: Scene,
     fps: float,
+    bear: Sequence[Bearer] = (),
 ) -> Array:
     """Landmarks ``(T, K, 3)`` [m] of whom feet and heights are right.
 
@@ -50,12 +55,13 @@ def planted(
         footing: stance of both feet.
         scene: what bears, in the robot's world.
         fps: frames a second.
+        bear: who bears besides feet.
     """
     land = Land(scene)
     support = np.stack([land.support(mark)[0] for mark in np.swapaxes(person, 0, 1)], axis=1)
     own, rests = _resting(person[..., 2] - support, robot, footing)
     moved = Body(np.array(body))
-    moved.places[..., 2] += _steady(_rise(body, person, support, own, rests), fps)[:, None]
+    moved.places[..., 2] += _steady(_rise(body, person, support, own, rests, bear), fps)[:, None]
     stances = [
         _Stance(moved, person, support, rests, side, footing[side], scene.ground) for side in SIDES
     ]
@@ -89,16 +95,34 @@ def _resting(height: Array, robot: Array, footing: Mapping[str, Footing]) -> tup
     return own, rests
 
 
-def _rise(body: Array, person: Array, support: Array, own: Array, rests: Array) -> Array:
+def _rise(
+    body: Array,
+    person: Array,
+    support: Array,
+    own: Array,
+    rests: Array,
+    bear: Sequence[Bearer],
+) -> Array:
     """How much higher ``(T,)`` [m] the body has to be for those who bear to be at their heights."""
     over = person[..., 2] - support - own
     over = np.where(np.isfinite(over), over, np.inf)
+    wanted = person[..., 2] - own + rests - body[..., 2]
+    nearest = np.full_like(over, np.inf)
+    for one in bear:
+        k, near = one.mark, np.abs(one.over) < nearest[:, one.mark]
+        nearest[near, k] = np.abs(one.over)[near]
+        over[near, k] = one.over[near]
+        wanted[near, k] = (one.height - body[:, k, 2])[near]
     least = over.min(axis=1, keepdims=True)
     share = np.exp(-np.maximum(over - np.where(np.isfinite(least), least, 0.0), 0.0) / _BEARS)
-    wanted = person[..., 2] - own + rests - body[..., 2]
     # Rather a bent leg than one that is too short: of those who bear the lower counts for more.
+    # A knee, a seat or a back that bears has nothing to bend, and legs and arms give way to it.
     lowest = np.where(share > _MINOR, wanted, np.inf).min(axis=1, keepdims=True)
-    share = share * np.exp(-np.clip(wanted - lowest, 0.0, 1.0) / _PREFERS)
+    bends = ~np.isfinite(nearest)
+    bends[:, _ENDS] = True
+    share = share * np.exp(-np.clip(wanted - lowest, 0.0, 1.0) / _PREFERS * bends)
+    rigid = np.where(bends, 0.0, share).max(axis=1, keepdims=True)
+    share = np.where(bends, (1.0 - _RIGID * rigid) * share, share)
     total = share.sum(axis=1)
     return np.asarray((share * wanted).sum(axis=1) / np.maximum(total, 1e-12))
 

@@ -1,6 +1,9 @@
 """HDMI's folder: ``motion.npz``, and ``meta.json`` that names its columns.
 
-HDMI sets the simulated root's centre-of-mass velocity from ``body_lin_vel_w``.
+HDMI sets the simulated root's centre-of-mass velocity from ``body_lin_vel_w``. Its task with an
+object (``RobotObjectTracking`` of ``command.py``) asks for ``object_contact``, a column for each of
+the task's end effectors, the wrists if it names no others; its dataset does not interpolate a file
+that has it.
 """
 
 from __future__ import annotations
@@ -11,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh._files.inputs import existing_file
 from kinemesh._files.numpy_files import read_archive
 from kinemesh.errors import ReadError
+from kinemesh.motion.parts import HANDS
 from kinemesh.trajectories.containers import LONGEST_LINE, Container, Contents, write_folder
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.layout import Layout
@@ -35,7 +40,8 @@ _FILES = ("motion.npz", "meta.json")
 def encode(motion: Motion) -> dict[str, Any]:
     """Named bodies, every prop one more of them; velocities of the centres of mass.
 
-    The centre of mass of a prop is not known here: its velocity is that of its origin.
+    The centre of mass of a prop is not known here: its velocity is that of its origin. Where the
+    readers need not interpolate, and it is known, when the left and the right hand were on a prop.
     """
     listed = motion.links.listed("hdmi")
     bodies = motion.bodies(listed)
@@ -49,15 +55,23 @@ def encode(motion: Motion) -> dict[str, Any]:
         "joint_pos": [motion.joints],
         "joint_vel": [motion.joint_velocity],
     }
-    single = {
+    single: dict[str, Any] = {
         key: np.concatenate(blocks, axis=1).astype(np.float32) for key, blocks in arrays.items()
     }
+    if motion.props and motion.fps == LAYOUT.fps and (motion.stance or motion.touch):
+        single["object_contact"] = np.stack([_holds(motion, hand) for hand in HANDS], axis=1)
     meta = {
         "fps": motion.stated_fps,
         "body_names": [*listed.names, *motion.props],
         "joint_names": list(motion.links.joints),
     }
     return dict(zip(_FILES, (single, meta), strict=True))
+
+
+def _holds(motion: Motion, hand: str) -> NDArray[np.bool_]:
+    """When a hand was on any prop ``(T,)``."""
+    on = [f for (part, thing), f in motion.touch.items() if part == hand and thing in motion.props]
+    return np.asarray(np.any([np.zeros(len(motion), dtype=bool), *on], axis=0))
 
 
 def _read(path: Path, motion: str | None) -> Contents:

@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from kinemesh.arrays import Array
+from kinemesh.motion.links import Bodies
 from kinemesh.trajectories.containers import TORCH, Contents
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.layout import Layout
@@ -19,7 +22,7 @@ def encode(motion: Motion) -> dict[str, Any]:
     """Bodies of ProtoMotions' own model where the robot lists them, velocities of their origins.
 
     ``local_rigid_body_rot`` is left out: with it ProtoMotions takes the joints for spherical.
-    Feet that stood are in contact, where that is known.
+    In contact, where that is known, are bodies of feet that stood and of parts that touched.
     """
     listed = motion.links.listed("protomotions")
     bodies = motion.bodies(listed)
@@ -32,14 +35,23 @@ def encode(motion: Motion) -> dict[str, Any]:
         "rigid_body_ang_vel": bodies.angular.astype(np.float32),
         "fps": float(motion.fps),
     }
-    if motion.stance:
+    if motion.stance or motion.touch:
         contacts = np.zeros((len(motion), len(listed.names)), dtype=bool)
         for side, flags in motion.stance.items():
             foot = motion.links.names[motion.soles[side]]
             if foot in listed.names:
                 contacts[:, listed.names.index(foot)] = flags
+        for (part, _), flags in motion.touch.items():
+            if part in motion.pads:
+                contacts[:, _nearest(listed, *motion.pads[part])] |= flags[:, None]
         content["rigid_body_contacts"] = contacts
     return content
+
+
+def _nearest(listed: Bodies, link: int, place: Array) -> NDArray[np.int64]:
+    """The listed body that is nearest to a place of a link, of those that it carries; or none."""
+    own = np.flatnonzero(listed.carriers == link)
+    return own[np.argsort(np.linalg.norm(listed.offsets[own] - place, axis=1))[:1]]
 
 
 def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
