@@ -33,6 +33,7 @@ ROWS = (
     *("stance.drift_max", "stance.slip_mean", "stance.height_p95"),
     *("contact.prop.gap_mean", "contact.prop.gap_p95", "contact.prop.kept"),
     *("contact.prop.place_mean", "contact.prop.place_p95", "contact.prop.creep"),
+    "contact.prop.facing",
     *("contact.terrain_hand.gap_p95", "contact.terrain_foot.gap_p95"),
     *("contact.body.gap_p95", "contact.body.kept", "contact.claimed.kept"),
     *("limits.joint_excess", "limits.velocity_excess"),

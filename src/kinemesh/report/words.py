@@ -73,6 +73,7 @@ _CONTACT = {
     "place_mean": "mean distance between the person's palm and the robot's, on the thing",
     "place_p95": "that distance, the worst twentieth left out",
     "creep": "furthest that a palm of the robot travels in a touch, beyond the person's own",
+    "facing": "how far palms are turned away from what they touch (180: backs of hands)",
 }
 
 

@@ -80,13 +80,6 @@ class KinematicTrajectory:
         sole = next(s for s in self.robot.soles if s.name == foot)
         return self.places(sole.joint, sole.corners)
 
-    def palm(self, side: str) -> Array:
-        """Centre of the palm ``(T, 3)`` [m]; of a robot without hands, its hand landmark."""
-        hand = next((h for h in self.robot.hands if h.name == side), None)
-        if hand is None:
-            return np.asarray(self.landmarks[:, LANDMARKS.index(f"{side}_hand")])
-        return self.places(hand.joint, hand.point[None])[:, 0]
-
     def hand_hulls(self, side: str) -> NDArray[np.int64]:
         """Hulls that move with the link of the ``{side}_hand`` landmark: it and all fixed to it."""
         joint = self.robot.landmark_joints[LANDMARKS.index(f"{side}_hand")]

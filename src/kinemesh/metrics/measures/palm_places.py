@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.palms import knuckles, palm, palms_on, reach
+from kinemesh.metrics.geometry.palms import knuckles, palm, palms_on, robot_palm
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.hand_touches import KINDS, HandTouch
 from kinemesh.metrics.score import Measure, none, runs
 from kinemesh.motion import Clip, Scene
 
-_ROWS = ("place_mean", "place_p95", "creep")
+_ROWS = (("place_mean", "mm"), ("place_p95", "mm"), ("creep", "mm"), ("facing", "deg"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,8 @@ class _OnThing:
     frames: NDArray[np.int64]
     apart: Array
     """Distance ``(N,)`` [m] between the places of the two palms."""
+    turned: Array
+    """How far the robot's palm is turned away from it ``(N,)`` [deg]; NaN where unknown."""
     creeps: tuple[tuple[int, int, float], ...]
     """First and last frame of every touch, and by how much [m] more the robot's palm travels."""
 
@@ -54,17 +56,16 @@ def palm_places(
             continue
         why = "needs the clip" if clip is None else f"the person touches no {thing}"
         rows += [
-            none(f"contact.{kind}.{what}", "mm", why, limit, owed=clip is None)
-            for what, limit in zip(_ROWS, bounds[kind], strict=True)
+            none(f"contact.{kind}.{what}", unit, why, limit, owed=clip is None)
+            for (what, unit), limit in zip(_ROWS, (*bounds[kind], None), strict=True)
         ]
     return tuple(rows)
 
 
 def _on(posed: KinematicTrajectory, clip: Clip, touch: HandTouch) -> _OnThing:
     frames, side = touch.frames, touch.side
-    robot = posed.palm(side)[frames]
-    person = palm(clip, side, reach(posed.robot, side))[frames]
-    palms = palms_on(robot, person, touch.here, touch.there)
+    robot = robot_palm(posed, side)
+    palms = palms_on(robot, palm(clip, side, robot.beyond), frames, touch.here, touch.there)
     flags = np.zeros(len(posed), dtype=bool)
     flags[frames] = True
     creeps = []
@@ -73,7 +74,7 @@ def _on(posed: KinematicTrajectory, clip: Clip, touch: HandTouch) -> _OnThing:
         more = _range(palms.robot[rows]) - _range(palms.person[rows])
         creeps.append((first, last, max(0.0, more)))
     name = f"the {side} hand on {touch.thing.solid.name}"
-    return _OnThing(name, frames, palms.apart, tuple(creeps))
+    return _OnThing(name, frames, palms.apart, palms.turned, tuple(creeps))
 
 
 def _range(places: Array) -> float:
@@ -130,7 +131,18 @@ def _rows(
             frames=_over(crept, creep_limit),
             note=f"{where} in frames {when[0]}-{when[1]}",
         ),
+        _facing(f"contact.{kind}.facing", found),
     )
+
+
+def _facing(name: str, found: Sequence[_OnThing]) -> Measure:
+    """Whether it is palms that touch, and not the backs of hands."""
+    turned = {item.name: item.turned[np.isfinite(item.turned)] for item in found}
+    every = np.concatenate(list(turned.values()))
+    if not len(every):
+        return none(name, "deg", "the robot has no palms, or they are in the surface")
+    means = {one: float(angles.mean()) for one, angles in turned.items() if len(angles)}
+    return Measure(name, float(every.mean()), "deg", parts=means)
 
 
 def _over(series: Array, limit: float | None) -> tuple[tuple[int, int], ...]:
