@@ -24,7 +24,8 @@ struct Meeting {
 };
 using Meetings = std::vector<Meeting>;
 
-constexpr double snug = 0.005;  // vertices nearer than this [m] are part of a flat contact
+constexpr double snug = 0.005;  // vertices nearer than this [m] are part of a flat contact,
+constexpr double sunk = 0.01;   // and those in by no more than this
 constexpr double low = 0.03;    // vertices this much above a hull's lowest [m] are worth a row
 
 // The rows of four quadrants: of each the lowest, and of those on one level the outermost.
@@ -152,7 +153,7 @@ inline void add_patch(const Model& model, const Posture& at, const Part& part, s
         if (dot(normal, world) >= level) continue;
         const Vec local = there.unturned(world - there.shift);
         const auto [height, facet] = part.planes.largest(local);
-        if (std::abs(height) >= snug) continue;
+        if (height >= snug || height <= -sunk) continue;
         const Vec up = part.planes[facet];
         const Vec foot = local - height * up;
         if (part.planes.highest(foot) >= 1e-5 || length(world - nearest) < 1e-6) continue;
@@ -201,7 +202,7 @@ inline void add_part(const Model& model, const Posture& at, const Part& part, co
             continue;
         }
         found.push_back({c.distance, c.first, c.normal, h});
-        if (std::abs(c.distance) < snug) {
+        if (c.distance < snug && c.distance > -sunk) {
             const double level = dot(c.normal, c.second) + snug;
             add_patch(model, at, part, h, there, c.normal, level, c.first, found);
         }
@@ -210,7 +211,7 @@ inline void add_part(const Model& model, const Posture& at, const Part& part, co
     for (const Place& place : touching(at, there, close, within)) {
         found.push_back(place);
         // No plane is sure to part them: any vertex may be near.
-        if (std::abs(place.distance) >= snug) continue;
+        if (place.distance >= snug || place.distance <= -sunk) continue;
         add_patch(model, at, part, place.hull, there, place.normal, HUGE_VAL, place.point, found);
     }
 }

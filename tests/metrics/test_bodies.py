@@ -100,8 +100,10 @@ def test_a_seat_is_taken_on_what_keeps_still(standing: Clip, kind: str) -> None:
 
 def test_a_hand_rests_on_the_ground_unless_it_holds_something(standing: Clip) -> None:
     clip = with_joint(standing, "left_elbow", np.array([0.5, 0.3, 0.35]))
-    clip = with_joint(clip, "left_hand", np.array([0.5, 0.3, 0.10]))
+    clip = with_joint(clip, "left_hand", np.array([0.5, 0.3, 0.05]))
     assert found(clip) == {("left_hand", "ground"): WHOLE}
+    up = with_joint(clip, "left_hand", np.array([0.5, 0.3, 0.10]))
+    assert found(up) == {}  # its fingers are not known to reach down
     box = Prop("box", Shape.box((0.1, 0.1, 0.1)), np.tile([0.5, 0.3, 0, 0, 0, 0, 1.0], (30, 1)))
     assert found(replace(clip, scene=Scene((box,)))) == {}
 

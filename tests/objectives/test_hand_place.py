@@ -19,7 +19,7 @@ from kinemesh.testing import evaluate_term
 def held(configuration: Configuration, frame: Frame, time: float = 0.0, **moved: object) -> Frame:
     """The first hand held exactly where it is, its palm facing as it does, but for ``moved``."""
     known = frame.contacts[0]
-    hand = known.hand
+    hand = known.pad
     middle = hand.point - 0.03 * hand.normal
     rotation = configuration.rotations[hand.joint]
     palm = configuration.positions(np.array([hand.joint]), middle[None])[0]

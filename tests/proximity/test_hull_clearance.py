@@ -33,7 +33,7 @@ def wide() -> HullClearance:
     return HullClearance.from_shape(shape, Shape.convex(shape.vertices).parts[0])
 
 
-def test_a_wide_dent_is_entered_but_never_by_more_than_a_millimetre(wide: HullClearance) -> None:
+def test_a_wide_dent_is_entered_but_no_deeper_than_it_says(wide: HullClearance) -> None:
     top = np.array([[0.0, 0.0, SIDE / 2], [0.03, -0.02, SIDE / 2]])
     np.testing.assert_allclose(wide.at(top), DEEPEST, atol=1e-9)
 

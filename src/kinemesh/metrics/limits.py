@@ -28,7 +28,7 @@ class Limits:
     """Mean distance on a prop between the place of the person's palm and the robot's [mm] ..."""
     place_p95: float | None = 50.0
     """... and its 95th percentile [mm]."""
-    creep: float | None = 30.0
+    creep: float | None = 20.0
     """Furthest that the robot's palm travels along a prop while it touches, beyond what the
     person's does [mm]."""
     terrain_gap: float | None = 10.0
@@ -38,7 +38,7 @@ class Limits:
     body_gap: float | None = 10.0
     """95th percentile of the gap between other parts of the body and what they rest on [mm]."""
     body_kept: float | None = 95.0
-    """Share of those frames within 10 mm of it, at least [%]."""
+    """Share of every such contact's frames within 10 mm of it, at least [%]."""
     claimed_kept: float | None = 99.0
     """Share of the frames in which what the solver held is within 10 mm of it, at least [%]."""
     joint_excess: float | None = 1e-4

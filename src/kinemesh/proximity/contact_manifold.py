@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from kinemesh.arrays import Array
 
 SNUG = 0.005
-"""Vertices nearer than this [m] are looked at, and those in by no more."""
+"""Vertices nearer than this [m] are looked at,"""
+SUNK = 0.01
+"""and those in by no more than this [m]: hulls are entered as far as the scan has dents."""
 _INSIDE = 1e-5
 """Rounding [m] allowed to a foot that is to lie on the solid."""
 
@@ -37,7 +39,7 @@ def contact_manifold(
     over = vertices @ planes[:, :3].T + planes[:, 3]
     facet = over.argmax(axis=1)
     height = over[np.arange(len(over)), facet]
-    low = np.flatnonzero(np.abs(height) < SNUG)
+    low = np.flatnonzero((height < SNUG) & (height > -SUNK))
     normals = planes[facet[low], :3]
     feet = vertices[low] - height[low, None] * normals
     on = (feet @ planes[:, :3].T + planes[:, 3]).max(axis=1, initial=-1.0) < _INSIDE

@@ -15,11 +15,13 @@ from scipy.spatial import cKDTree
 from kinemesh.arrays import Array, readonly
 from kinemesh.geometry.shape import ConvexPart, Shape
 
-DEEPEST = 0.001
-"""No hull is entered deeper than this [m], however deep the dent: a hand that meets a bump beside
-its nearest place is never in by more."""
-_PALM = 0.025
+DEEPEST = 0.007
+"""No hull is entered deeper than this [m], however deep the dent: what reaches further in is not
+told from what the corners of a flat contact are looked for by."""
+_PALM = 0.04
 """A dent counts as deep as the shallowest place this near [m]: a hand covers that much."""
+_EVEN = 0.03
+"""It is the mean over the places this near [m], so that it changes gently as the hand slides."""
 _BLENDED = 8
 """At a node of the grid, the depth is a mean of this many places."""
 _SPACING = 0.012
@@ -68,9 +70,8 @@ class HullClearance:
         least = below.copy()
         np.minimum.at(least, one, below[other])
         np.minimum.at(least, other, below[one])
-        # Averaged, so that the depth changes gently as the hand slides.
         apart = places[one] - places[other]
-        close = np.einsum("nk,nk->n", apart, apart) <= (_PALM / 2.0) ** 2
+        close = np.einsum("nk,nk->n", apart, apart) <= _EVEN**2
         one, other = one[close], other[close]
         around = 1 + np.bincount(np.concatenate([one, other]), minlength=len(places))
         total = least + np.bincount(one, least[other], len(places))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.proximity.contact_manifold import SNUG, contact_manifold
+from kinemesh.proximity.contact_manifold import SNUG, SUNK, contact_manifold
 from kinemesh.proximity.obstacle import Solid
 from kinemesh.robot.model import Configuration
 
@@ -41,7 +41,7 @@ def distances_to_solid(
     nearest = distances(configuration, solid, rotation, translation, within, close)
     found = [nearest]
     for distance, place, normal, k in zip(*nearest, strict=True):
-        if abs(distance) < SNUG:
+        if -SUNK < distance < SNUG:
             hull = robot.hulls[k]
             corners = configuration.positions(
                 np.full(len(hull.vertices), hull.joint), hull.vertices

@@ -63,7 +63,7 @@ class Obstacle:
             name: what to call it.
             shape: the solid.
             true: measure from the true surface where the convex parts leave it far inside, and
-                let hulls be entered as far as the surface lies below them, 1 mm at most.
+                let hulls be entered as far as the surface lies below them, 7 mm at most.
             surface_of: what makes a true surface ready: a kernel's way is faster.
         """
         parts = tuple(Solid.from_part(part) for part in shape.parts)

@@ -35,7 +35,7 @@ _ROWS = {
     "smoothness.joint_jerk": "how jerky the joints are",
     "smoothness.root_jerk": "how jerky the pelvis is",
     "smoothness.root_jerk_landing": "how much jerkier it is where feet come and go",
-    "contact.body.kept": "resting frames in which those parts are within 10 mm of the same thing",
+    "contact.body.kept": "least share of a contact's frames in which that part is within 10 mm",
     "contact.claimed.kept": "frames in which what the solver held is within 10 mm of what it held",
     "tracking.landmark_error": "mean distance between robot and person, in its proportions",
     "tracking.landmark_error_scaled": "the same of the person in her own, scaled as a whole",

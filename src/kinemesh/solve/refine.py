@@ -1,10 +1,10 @@
 """The whole-clip pass: smooth the trajectory and keep every constraint true.
 
-Frames are revisited in turn, each with all its constraint rows and with smoothness terms that see
-the frames on both sides. What a causal pass cannot know, where a foot is about to land, is known
-now. Roughness from frame to frame is what block-wise descent removes fastest, so a few sweeps do;
-and since every visit ends in a step that is checked against the nonlinear constraints, smoothness
-never undoes one, as a filter afterwards would.
+Base and joints are put on smooth paths, and the frames are revisited in turn from there, each with
+all its constraint rows and with smoothness terms that see the frames on both sides. What a causal
+pass cannot know, where a foot is about to land, is known now. The paths smooth over many frames at
+once, which frame by frame would take many sweeps, and every visit ends in a step that is checked
+against the nonlinear constraints: smoothness never undoes one, as a filter afterwards would.
 """
 
 from __future__ import annotations
@@ -15,21 +15,23 @@ from dataclasses import dataclass, replace
 from kinemesh.arguments import several, whole
 from kinemesh.arrays import Array
 from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
-from kinemesh.problem import Frame, Neighbours, solve
+from kinemesh.problem import Frame, Neighbours
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
+from kinemesh.solve.ease import Ease
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.frames import Answer, FrameLoop, touchdown
 from kinemesh.solve.hindsight import Hindsight
 from kinemesh.solve.program import Program, Terms
+from kinemesh.solve.smoothing import around, jerky
+from kinemesh.solve.visits import Visits
 
-_SHARES = (1.0, 0.5, 0.25)
-"""How much of a step is tried, until it does not raise the merit."""
-
-_CORRECTIONS = 3
-"""Steps more at most, while rows are broken,"""
-_MENDS = 0.5
-"""and each breaks them by no more than this share of what the one before did."""
+_JERK = 150.0
+"""Where the base jerks more than that [m/s^3] its path is eased again,"""
+_MARGIN = 0.27
+"""and so much time [s] before and after."""
+_LOOSE = 0.1
+"""Share of the smoothness that is left where rows cannot hold otherwise."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,28 @@ class Refinement:
     """Times that every frame is revisited."""
     smoothness: tuple[Objective, ...] = (
         Differences(order=1, weight=0.2),
-        Differences(order=2, weight=6.0, base=10.0),
-        Differences(order=3, weight=6.0, base=10.0),
+        Differences(order=2, weight=6.0, base=300.0),
+        Differences(order=3, weight=6.0, base=300.0),
     )
     """What takes the place of the causal smoothness terms."""
+    turns: int = 8
+    """Times at most that stretches in which the base still jerks are revisited."""
 
     def __post_init__(self) -> None:
         whole("sweeps", self.sweeps, "a whole number, 0 to 100", low=0, high=100)
         terms = several("smoothness", self.smoothness, Objective, "a tuple of Objectives")
         object.__setattr__(self, "smoothness", terms)
+        whole("turns", self.turns, "a whole number, 0 to 100", low=0, high=100)
+
+    @property
+    def loose(self) -> tuple[Objective, ...]:
+        """The smoothness of frames that it keeps from holding their rows: next to none."""
+        return tuple(
+            replace(term, weight=_LOOSE * term.weight, base=1.0)
+            if isinstance(term, Differences)
+            else term
+            for term in self.smoothness
+        )
 
 
 def refined(
@@ -67,7 +82,7 @@ def refined(
         progress: called after every visit with (visits done, in all); the first solution of each
             frame counts as one.
     """
-    kept = (o for o in loop.terms.objectives if not isinstance(o, Smoothness | Acceleration))
+    kept = [o for o in loop.terms.objectives if not isinstance(o, Smoothness | Acceleration)]
     terms = Terms((*kept, *refinement.smoothness), loop.terms.constraints)
     # Programs and configurations are kept, and no evaluation: they would fill the memory.
     programs: list[Program] = []
@@ -86,58 +101,45 @@ def refined(
         else:
             reports[len(reports)] = answer.report(loop.feasibility)
     changed = Hindsight(loop, terms, frames, qs).mended(landmarks)
-    if not refinement.sweeps:
-        for index in changed:
-            neighbours = Neighbours({-k: qs[index - k] for k in (1, 2) if k <= index})
-            program = Program(loop.terms, loop.kernel, frames[index], neighbours)
-            again = Evaluation(program, qs[index])
-            reports[index] = again.report(index, iterations[index], loop.feasibility)
-    count = done = len(qs)
-    for sweep in range(refinement.sweeps):
-        order = range(count) if sweep % 2 == 0 else range(count - 1, -1, -1)
-        for index in order:
-            best = _visited(loop, programs[index].among(Neighbours.around(qs, index)), qs[index])
-            qs[index] = best.q
-            if sweep + 1 == refinement.sweeps:
-                solves = iterations[index] + refinement.sweeps
-                reports[index] = best.report(index, solves, loop.feasibility)
-            done += 1
-            if progress is not None:
-                progress(done, count * (1 + refinement.sweeps))
+    if refinement.sweeps:
+        loose = Terms((*kept, *refinement.loose), loop.terms.constraints)
+        visits = Visits(loop, loose, programs, qs, iterations)
+        _smooth(visits, Ease(loop.kernel.robot, qs, 1.0 / frames[0].dt), refinement, progress)
+        return [(q, visits.reports[index]) for index, q in enumerate(qs)]
+    for index in changed:
+        neighbours = Neighbours({-k: qs[index - k] for k in (1, 2) if k <= index})
+        program = Program(loop.terms, loop.kernel, frames[index], neighbours)
+        again = Evaluation(program, qs[index])
+        reports[index] = again.report(index, iterations[index], loop.feasibility)
     return [(q, reports[index]) for index, q in enumerate(qs)]
 
 
-def _visited(loop: FrameLoop, program: Program, q: Array) -> Evaluation:
-    """One step from ``q`` ``(nq,)``, and where it breaks rows those that bring them back.
-
-    Where much is to be smoothed a step is long, and rows that hold on the linearisation are broken
-    by its error. The steps after it are short.
-    """
-    best = _improved(loop, program, q)
-    for _ in range(_CORRECTIONS):
-        if best.violation <= 0.5 * loop.feasibility:  # as a frame that is done
+def _smooth(
+    visits: Visits,
+    ease: Ease,
+    refinement: Refinement,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Ease the whole clip and revisit its frames, then those in which the base still jerks."""
+    count = done = len(visits.violation)
+    ease.joints()
+    for sweep in range(refinement.sweeps):
+        ease.base(visits.blocked)
+        for index in range(count) if sweep % 2 == 0 else range(count - 1, -1, -1):
+            visits.step(index, sweep + 1 == refinement.sweeps)
+            done += 1
+            if progress is not None:
+                progress(done, count * (1 + refinement.sweeps))
+    for turn in range(refinement.turns):
+        there = around(jerky(ease.places, ease.fps, _JERK), round(_MARGIN * ease.fps))
+        if not there.any():
             break
-        again = _improved(loop, program, best.q)
-        if again.violation > _MENDS * best.violation:
+        ease.base(visits.blocked, there)
+        visits.search(there, backwards=turn % 2 == 1)
+    for turn in range(refinement.turns):
+        if not visits.broken.any():
             break
-        best = again
-    return best
-
-
-def _improved(loop: FrameLoop, program: Program, q: Array) -> Evaluation:
-    """One step from ``q`` ``(nq,)``, or as much of it as does not raise the merit."""
-    search = program.search(loop.rule) if loop.solver == "daqp" else None
-    found = None if search is None else search.improved(q, _SHARES)
-    if found is not None:
-        return Evaluation(program, found.evaluated.configuration.q, found.evaluated)
-    best = Evaluation(program, q)
-    step = solve(best.qp(residuals=loop.solver == "cvxpy"), loop.solver).step
-    merit = best.merit(loop.feasibility)
-    for share in _SHARES:
-        new = Evaluation(program, program.robot.integrate(q, share * step))
-        if new.merit(loop.feasibility) <= merit:
-            return new
-    return best
+        visits.search(around(visits.broken, 1), backwards=turn % 2 == 1)
 
 
 def _known(frame: Frame, configuration: Configuration) -> Frame:

@@ -29,8 +29,8 @@ FLESH: Mapping[str, float] = {
 }
 """A part touches for sure where its joints are within this [m] of a surface, for a person of
 1.75 m ..."""
-_HAND = (0.025, 0.05)
-"""... and a hand where a finger joint is, or its palm, of whatever person ..."""
+_HAND, _WRIST = (0.025, 0.05), 0.06
+"""... and a hand where a finger joint is, or its palm and its wrist, of whatever person ..."""
 _STATURE = 1.75
 _DEEPEST = 0.15
 """... but not further than this [m] below it: there the floor is elsewhere."""
@@ -159,6 +159,8 @@ def _hand(clip: Clip, side: str, ground: _Thing) -> Flags:
     points, fingers = human.hand_points(clip, side)
     height = points[..., 2].min(axis=1) - ground.track[0, 2]
     near = (height < _HAND[0 if fingers else 1]) & (height > -_DEEPEST)
+    if not fingers:  # where the palm is, is but guessed: a forearm that points down has it low
+        near &= clip.landmark(f"{side}_hand")[:, 2] - ground.track[0, 2] < _WRIST
     slow = speed(clip.landmark(f"{side}_hand"), clip.fps) < SLOW
     return lasting(_closed(near & slow, clip.fps), clip.fps)
 

@@ -1,0 +1,142 @@
+"""Frames of a solved clip, visited again: each among its neighbours, with all its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.arrays import Array
+from kinemesh.problem import Neighbours, solve
+from kinemesh.result import FrameReport
+from kinemesh.solve.evaluation import Evaluation
+from kinemesh.solve.frames import FrameLoop
+from kinemesh.solve.program import Program, Terms
+
+_SHARES = (1.0, 0.5, 0.25)
+"""How much of a step is tried, until it does not raise the merit."""
+
+_CORRECTIONS = 3
+"""Steps more at most, while rows are broken,"""
+_MENDS = 0.5
+"""and each breaks them by no more than this share of what the one before did."""
+
+_FREE = 0.1
+"""Share of the loop's feasibility by which a step may break a row at no price."""
+
+_SEARCH = 3
+"""QPs at most of a frame that is searched, not stepped,"""
+_MENDING = 6
+"""and of one whose rows are mended."""
+_HOPE = 0.95
+"""Rows of which more than this share is still broken after a search are left so."""
+
+
+class Visits:
+    """The solutions of a clip, and what changes them frame by frame.
+
+    Args:
+        loop: what solved them.
+        loose: terms that let the base go where the rows of a frame want it.
+        programs: what every frame is asked, smoothness included.
+        qs: the solutions ``(nq,)``; changed in place.
+        iterations: QPs that each took; counted on.
+
+    Attributes:
+        violation: of the worst row of every frame ``(T,)`` when it was last visited.
+        blocked: the frames ``(T,)`` whose rows do not let the base go where it is smooth.
+        reports: of the frames that were asked for one.
+    """
+
+    def __init__(
+        self,
+        loop: FrameLoop,
+        loose: Terms,
+        programs: Sequence[Program],
+        qs: list[Array],
+        iterations: list[int],
+    ) -> None:
+        self._loop, self._loose, self._programs = loop, loose, programs
+        self._qs, self._iterations = qs, iterations
+        self.violation: Array = np.zeros(len(qs))
+        self.blocked: NDArray[np.bool_] = np.zeros(len(qs), dtype=bool)
+        self._hopeless: NDArray[np.bool_] = np.zeros(len(qs), dtype=bool)
+        self.reports: dict[int, FrameReport] = {}
+
+    @property
+    def broken(self) -> NDArray[np.bool_]:
+        """The frames ``(T,)`` whose rows were left broken, and were not searched for nothing."""
+        return np.asarray((self.violation > self._loop.feasibility) & ~self._hopeless)
+
+    def step(self, index: int, reported: bool) -> None:
+        """One step, and where it breaks rows those that bring them back."""
+        program = self._programs[index].among(Neighbours.around(self._qs, index))
+        self._take(index, visited(self._loop, program, self._qs[index]), 1, reported)
+
+    def search(self, there: NDArray[np.bool_], backwards: bool) -> None:
+        """A few steps in every flagged frame ``(T,)``, in their order or against it.
+
+        And where rows stay broken, a few for which the base need not be smooth.
+        """
+        for index in np.flatnonzero(there)[:: -1 if backwards else 1].tolist():
+            self._search(index)
+
+    def _search(self, index: int) -> None:
+        loop, before = self._loop, self.violation[index]
+        fine = replace(loop, feasibility=_FREE * loop.feasibility)
+        neighbours = Neighbours.around(self._qs, index)
+        if not self.blocked[index]:
+            program = self._programs[index].among(neighbours)
+            found = fine.solved(program, self._qs[index], _SEARCH)
+            self._take(index, found.evaluation, found.iterations, True)
+        if self.blocked[index] or self.violation[index] > loop.feasibility:
+            program = self._programs[index].asked_by(self._loose, self._programs[index].frame)
+            found = fine.solved(program.among(neighbours), self._qs[index], _MENDING)
+            if self.blocked[index] or found.evaluation.violation < self.violation[index]:
+                self.blocked[index] = True
+                self._take(index, found.evaluation, found.iterations, True)
+        self._hopeless[index] = self.violation[index] > _HOPE * before
+
+    def _take(self, index: int, found: Evaluation, solves: int, reported: bool) -> None:
+        self._qs[index], self.violation[index] = found.q, found.violation
+        self._iterations[index] += solves
+        if reported:
+            report = found.report(index, self._iterations[index], self._loop.feasibility)
+            self.reports[index] = report
+
+
+def visited(loop: FrameLoop, program: Program, q: Array) -> Evaluation:
+    """One step from ``q`` ``(nq,)``, and where it breaks rows those that bring them back.
+
+    Where much is to be smoothed a step is long, and rows that hold on the linearisation are broken
+    by its error. The steps after it are short. What a row may be broken by for nothing is little
+    here: with as much as the loop gives them planted feet would be drawn along with the base.
+    """
+    fine = replace(loop, feasibility=_FREE * loop.feasibility)
+    best = improved(fine, program, q)
+    for _ in range(_CORRECTIONS):
+        if best.violation <= 0.5 * loop.feasibility:  # as a frame that is done
+            break
+        again = improved(fine, program, best.q)
+        if again.violation > _MENDS * best.violation:
+            break
+        best = again
+    return best
+
+
+def improved(loop: FrameLoop, program: Program, q: Array) -> Evaluation:
+    """One step from ``q`` ``(nq,)``, or as much of it as does not raise the merit."""
+    search = program.search(loop.rule) if loop.solver == "daqp" else None
+    found = None if search is None else search.improved(q, _SHARES)
+    if found is not None:
+        return Evaluation(program, found.evaluated.configuration.q, found.evaluated)
+    best = Evaluation(program, q)
+    step = solve(best.qp(residuals=loop.solver == "cvxpy"), loop.solver).step
+    merit = best.merit(loop.feasibility)
+    for share in _SHARES:
+        new = Evaluation(program, program.robot.integrate(q, share * step))
+        if new.merit(loop.feasibility) <= merit:
+            return new
+    return best
