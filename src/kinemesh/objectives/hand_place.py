@@ -25,15 +25,16 @@ class HandPlace(Objective):
     palm, where they belong, :math:`c_h` and :math:`c'_h`, and a blend :math:`\beta` that rises from
     0 to 1 before the touch and falls after it. The last part turns the palm, which is at
     :math:`m_h + d_h`, to the surface, which is along :math:`n_h`: only where nothing else says how
-    the hand is turned. A contact that says nothing of a hand is drawn by its point to its place.
+    the hand is turned. A contact that says nothing of
+    a hand, of one on terrain or of another pad, is drawn by its point to its place.
     """
 
-    weight: float = 150.0
+    weight: float = 200.0
     """Weight [1/m^2]."""
     facing: float = 1.0
     """Share of the palm that faces the surface."""
     pads: float = 30.0
-    """Weight [1/m^2] of other pads' places."""
+    """Weight [1/m^2] of a contact that says nothing of a hand."""
     blend: float = 0.3
     """Time over which the pull comes and goes [s]."""
 
@@ -44,10 +45,10 @@ class HandPlace(Objective):
             if contact.place is None:
                 continue
             share = max(0.0, 1.0 - contact.time / self.blend)
-            weight = self.weight * float(smooth_step(np.array(share))) ** 2
-            pad, hold = contact.pad, contact.hold
+            blend = float(smooth_step(np.array(share))) ** 2
+            pad, hold, weight = contact.pad, contact.hold, self.weight * blend
             if hold is None:
-                rows.append((pad.joint, pad.point, contact.place, self.pads / self.weight * weight))
+                rows.append((pad.joint, pad.point, contact.place, self.pads * blend))
                 continue
             (joint,), (wrist,) = robot.landmark_points(f"{pad.name}_hand")
             rows.append((int(joint), wrist, hold.wrist, weight))

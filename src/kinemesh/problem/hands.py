@@ -21,6 +21,9 @@ from kinemesh.robot import Hand, RobotModel
 TOUCH_TIME = 0.3
 """A hand is led to a touch, and away from it, over this time [s]."""
 
+_FACES = 0.045
+"""A palm that is no further from what it touches than this [m] faces it."""
+
 
 class Hands:
     """What a clip asks of the hands of a robot.
@@ -48,11 +51,11 @@ class Hands:
         turned: Container[str] = (),
     ) -> None:
         hands = {f"{hand.name}_hand": hand for hand in robot.hands}
-        self._led = [
-            _Led(robot, hands[t.part], t, home, scene, land, scale, fps, t.part in turned)
+        self.led = tuple(
+            Led(robot, hands[t.part], t, home, scene, land, scale, fps, t.part in turned)
             for t in touches
             if t.part in hands and t.thing != GROUND
-        ]
+        )
 
     def contacts(
         self, index: int, placed: Mapping[str, tuple[Obstacle, Array]]
@@ -65,13 +68,20 @@ class Hands:
         """
         return tuple(
             led.contact(index, *placed[led.thing])
-            for led in self._led
+            for led in self.led
             if led.active[index] and led.thing in placed
         )
 
 
-class _Led:
-    """One hand that is led to one thing."""
+class Led:
+    """One hand that is led to one thing.
+
+    Attributes:
+        hand: the robot's.
+        thing: what it touches.
+        touching: when the person's hand does ``(T,)``.
+        grip: where wrist and palm belong, in the world.
+    """
 
     def __init__(
         self,
@@ -85,20 +95,27 @@ class _Led:
         fps: float,
         turned: bool,
     ) -> None:
-        self.thing = touch.thing
+        self.hand, self.thing, self.touching = hand, touch.thing, touch.touching
         reach, self._middle = palm_of(robot, hand)
-        self._hand, self._turned = hand, turned
-        self._grip = grip_on(touch, reach, home, scene, land, scale)
+        # Who leans on terrain has the hand bent back at the wrist, further than a robot can.
+        self._holds = any(prop.name == touch.thing for prop in home.props)
+        self.grip = grip_on(touch, reach, home, scene, land, scale)
+        away = np.linalg.norm(self.grip.palms - self.grip.places, axis=1)[touch.touching]
+        # From further away it does not show what the person's palm faces.
+        self._turned = turned or float(np.median(away)) > _FACES
         time = time_to(touch, fps)
         self.active: list[bool] = (time <= TOUCH_TIME).tolist()
         self._time: list[float] = time.tolist()
         self._distance: list[float] = (touch.distance * scale).tolist()
 
     def contact(self, index: int, obstacle: Obstacle, pose: Array) -> Contact:
+        """What is asked of the hand in frame ``index``, what it touches being at ``pose``."""
         time, distance = self._time[index], self._distance[index]
-        place, wrist, palm, facing = (path[index] for path in self._grip)
-        hold = Hold(self._middle, wrist, palm, None if self._turned else facing)
-        return Contact(self._hand, obstacle, pose, place, time, distance, hold)
+        place, wrist, palm, facing = (path[index] for path in self.grip)
+        hold = None
+        if self._holds:
+            hold = Hold(self._middle, wrist, palm, None if self._turned else facing)
+        return Contact(self.hand, obstacle, pose, place, time, distance, hold)
 
 
 def palm_of(robot: RobotModel, hand: Hand) -> tuple[float, Array]:

@@ -21,7 +21,7 @@ from kinemesh.motion.shells import seen
 from kinemesh.problem.anchors import Anchors, MeshOptions
 from kinemesh.problem.feet import TOES, Feet, TerrainChange
 from kinemesh.problem.frame import Frame, OrientationTarget, Touchdown
-from kinemesh.problem.hands import Hands
+from kinemesh.problem.hands import Hands, Led
 from kinemesh.problem.mesh import InteractionMesh, LaplacianTarget
 from kinemesh.problem.pads import Pads
 from kinemesh.problem.person.followed import Proportions, followed
@@ -192,6 +192,11 @@ class Plan:
     def obstacles(self, index: int) -> tuple[tuple[Obstacle, Array], ...]:
         """Terrain and props with their poses ``(7,)`` in frame ``index``."""
         return tuple((obstacle, track[index]) for obstacle, track in self._obstacles)
+
+    @property
+    def led_hands(self) -> tuple[Led, ...]:
+        """The hands that are led to what the person's touch."""
+        return self._hands.led
 
     def points(self, index: int) -> tuple[Array, Array, Array]:
         """Source points ``(V, 3)``, target anchors ``(V - K, 3)`` [m] and weights ``(V,)``.

@@ -41,6 +41,7 @@ from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.frames import Answer, FrameLoop
+from kinemesh.solve.misplaced import misplaced
 from kinemesh.solve.program import Program, Terms
 from kinemesh.solve.refine import Refinement, refined
 
@@ -230,8 +231,8 @@ class Retargeter:
     ) -> Result:
         """The robot's answer to ``clip``.
 
-        What the ruler doubts of the clip, and of the feet that were held, is among the result's
-        warnings; how good the answer is, :func:`kinemesh.metrics.evaluate` says.
+        What the ruler doubts of the clip, and hands that cannot be where the person's are, are
+        among the result's warnings; :func:`kinemesh.metrics.evaluate` says how good it is.
 
         Args:
             clip: the demonstration.
@@ -281,10 +282,9 @@ class Retargeter:
             q[:, :7] = self.start(plan).q[:7]
         stance = stance_flags(plan.footing)
         doubts = () if self.robot.fixed_base else clip_doubts(clip, Held(stance))
+        whole = self.robot.expanded(q)
         return Result(
-            Trajectory(
-                self.robot.expanded(q), clip.fps, self.robot.whole.joint_names, self.robot.name
-            ),
+            Trajectory(whole, clip.fps, self.robot.whole.joint_names, self.robot.name),
             plan.scene,
             plan.landmarks,
             tuple(report for _, report in solved),
@@ -292,7 +292,7 @@ class Retargeter:
             scale=plan.scale,
             version=__version__,
             notes=(*clip.notes, *map(str, plan.facings)),
-            warnings=(*clip.warnings, *map(str, doubts)),
+            warnings=(*clip.warnings, *map(str, doubts), *misplaced(plan, q)),
             stance=stance,
             touch={(touch.part, touch.thing): touch.touching for touch in plan.touches},
             demonstration=clip,
