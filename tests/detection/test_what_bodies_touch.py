@@ -72,8 +72,10 @@ def test_who_gets_up_lies_first_and_then_leans_on_hands_and_knees() -> None:
     found = touched(clip)
     for part in ("back", "head", "seat"):
         assert found[part, "ground"][0] == 0
-    assert found["back", "ground"][-1] < found["left_hand", "ground"][0] + 10
-    assert found["left_hand", "ground"][-1] < found["left_knee", "ground"][-1] < 0.6 * len(clip)
+    assert found["back", "ground"][-1] < found["left_knee", "ground"][-1] < 0.6 * len(clip)
+    # She lies with the hands down, props herself up on them, and pushes herself off.
+    hands = found["left_hand", "ground"]
+    assert np.isin([0, 75, 115], hands).all() and hands[-1] < 0.6 * len(clip)
 
 
 def test_a_half_kneel_of_the_faults_is_one_knee() -> None:

@@ -25,10 +25,12 @@ from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import TouchEdit, edited
 
 _MOST = {
-    **{"hand": 0.07, "knee": 0.085, "shin": 0.06, "elbow": 0.06, "forearm": 0.05},
+    **{"hand": 0.08, "knee": 0.085, "shin": 0.06, "elbow": 0.06, "forearm": 0.05},
     **{"seat": 0.13, "back": 0.15, "head": 0.14},
 }
 """Further from a surface than this [m] no part of a person of 1.75 m touches it."""
+_HAND = 0.065
+"""A hand need be no nearer than this [m]: it bears by its fingers, its palm and its heel."""
 _STATURE = 1.75
 _FLESH = 0.2
 """How deep the joints of a part are in the flesh differs from file to file, and by where the floor
@@ -181,7 +183,8 @@ def _contact(
     asked: bool,
 ) -> Touch | None:
     """What one part does with one thing; None if it is never near, and nobody asks."""
-    most = _MOST[part.rpartition("_")[2]] * clip.stature / _STATURE
+    what = part.rpartition("_")[2]
+    most = _MOST[what] * clip.stature / _STATURE
     leans = part in _LEANS and surface.still.all()
     # What bears is below: asked from a place half-way down it is nearer than a chair's back.
     down = 0.0 if leans else most / 2.0
@@ -201,6 +204,8 @@ def _contact(
     touching = np.zeros(len(clip), dtype=bool)
     if rests.any():
         rest = float(np.quantile(distance[rests], _FLESH))
+        if what == "hand":
+            rest = max(rest, _HAND * clip.stature / _STATURE - _ENTER)
         enter, leave = (min(rest + more, most) for more in (_ENTER, _LEAVE))
         touching = hysteresis(np.where(near & (speed < _MOVES), distance, _AWAY), enter, leave)
         touching = tidy(touching, max(1, round(_SHORTEST * clip.fps)))

@@ -102,7 +102,7 @@ def evaluate(
                 notes.append(found.note)
         person = proportioned(clip, robot, factor, surfaces)
         if scene.props:
-            offsets = held_offsets(hands, person, robot, factor)
+            offsets = held_offsets(hands, person, factor)
     touching = hand_touches(scene, props, terrain, hands, surfaces)
     rests = None if hands is None else on_bodies(hands)
     gaps = BodyGaps(posed, scene, (*props, terrain))

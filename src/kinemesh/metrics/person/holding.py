@@ -6,18 +6,14 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.directions import bone, middle, unit
-from kinemesh.metrics.geometry.kinematics import pose_robot
+from kinemesh.metrics.geometry.directions import middle
 from kinemesh.metrics.geometry.trajectory import SIDES
 from kinemesh.metrics.person.human import Hands
 from kinemesh.metrics.person.touches import on_props
 from kinemesh.motion import LANDMARKS, Prop
-from kinemesh.robot.model import RobotModel
 
 
-def held_offsets(
-    hands: Hands, person: Array, robot: RobotModel, scale: float
-) -> dict[str, list[Array]]:
+def held_offsets(hands: Hands, person: Array, scale: float) -> dict[str, list[Array]]:
     """How far ``(3,)`` [m] props are from their scaled places where hands have them, by name.
 
     A prop keeps its size, and arms of the robot's lengths that point as the person's do are longer
@@ -28,7 +24,6 @@ def held_offsets(
     Args:
         hands: the person's, beside what is in her scene.
         person: her landmarks in the robot's proportions ``(T, K, 3)`` [m].
-        robot: whose these are.
         scale: how much smaller the robot's world is.
     """
     clip, offsets = hands.clip, dict[str, list[Array]]()
@@ -44,25 +39,13 @@ def held_offsets(
                 continue
             turns = poses.matrix(prop.track)
             places = poses.apply(prop.track, touch.places[:, None])[:, 0]
-            # A hand that touches has its palm there, and no gap.
-            reach = np.nan_to_num(unit(places - clip.landmark(f"{side}_hand")))
-            there = hand + _palm(robot, side) * reach
+            # Hands are of real size, as what they hold: the wrist is as far from the place.
+            there = hand + places - clip.landmark(f"{side}_hand")
             local = touch.places - prop.shape.bounds.mean(axis=0)
             away = there - (_scaled_middles(prop, scale) + np.einsum("tij,tj->ti", turns, local))
             own = np.einsum("tji,tj->ti", turns, away)[touch.flags]
             offsets.setdefault(prop.name, []).append(np.median(own, axis=0))
     return offsets
-
-
-def _palm(robot: RobotModel, side: str) -> float:
-    """How far a robot's palm is from its wrist [m]; a third of the forearm without a hand."""
-    (posed,) = pose_robot(robot, robot.rest[None])
-    marks = posed.landmarks()
-    for hand in robot.hands:
-        if hand.name == side:
-            palm = posed.positions(np.array([hand.joint]), hand.point[None])[0]
-            return float(np.linalg.norm(palm - marks[LANDMARKS.index(f"{side}_hand")]))
-    return float(np.linalg.norm(bone(marks, f"{side}_elbow", f"{side}_hand"))) / 3.0
 
 
 def _scaled_middles(prop: Prop, scale: float) -> Array:
