@@ -73,6 +73,7 @@ def test_a_clip_of_wrong_things_is_refused(
         (lambda: StanceRule(enter_speed=1.0), r"leave_speed = 0.45 is less than enter_speed"),
         (lambda: MeshOptions(prop_anchors=-1), r"prop_anchors = -1: expected a number of anchors"),
         (lambda: Refinement(sweeps=-1), r"sweeps = -1: expected a whole number"),
+        (lambda: Refinement(turns=101), r"turns = 101: expected a whole number"),
         (
             lambda: kinemesh.Prop("box", Shape.box((1, 1, 1)), [[1e308, 0, 0, 0, 0, 0, 1]] * 2),
             r"track of prop 'box' holds 1e\+308",

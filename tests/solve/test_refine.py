@@ -17,7 +17,7 @@ from kinemesh.robot import RobotModel
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.refine import Refinement
 from kinemesh.testing import evaluate_term, sample_frame
-from recordings import fault
+from recordings import fault, recording
 
 FEET = ("footstance", "footflat")
 
@@ -44,6 +44,33 @@ def test_the_pass_makes_the_motion_smoother_and_keeps_every_constraint(
     )
     kinds = ("penetration", "stance.drift", "limits")
     assert [m.name for m in score.failed if m.name.startswith(kinds)] == []
+
+
+def root_jerk(q: np.ndarray, fps: float) -> float:
+    return float(np.sqrt(np.mean((np.diff(q[:, :3], 3, axis=0) * fps**3) ** 2)))
+
+
+def test_a_landing_does_not_kick_the_base_and_the_foot_stands_still(
+    robot: RobotModel, walk: Clip
+) -> None:
+    rough = Retargeter(robot, refine=None).retarget(walk)
+    smooth = Retargeter(robot).retarget(walk)
+    assert root_jerk(rough.trajectory.q, walk.fps) > 100.0
+    assert root_jerk(smooth.trajectory.q, walk.fps) < 20.0
+    # Steps are bounded by a tenth of what counts as broken: feet are not drawn along.
+    worst = max(max(r.violation.get(n, 0.0) for n in FEET) for r in smooth.reports)
+    assert worst < 0.5 * Retargeter(robot).feasibility
+
+
+@pytest.mark.slow
+def test_a_base_that_stances_hold_back_leaves_them_over_many_frames(robot: RobotModel) -> None:
+    # In a wide lunge an ankle holds the base 9 cm back until the heel lifts.
+    dance = kinemesh.read(recording("lafan1/dance1_subject1.npy")).crop(280, 330)
+    rough = Retargeter(robot, refine=None).retarget(dance)
+    smooth = Retargeter(robot).retarget(dance)
+    jerks = [root_jerk(result.trajectory.q, dance.fps) for result in (rough, smooth)]
+    assert jerks[1] < 0.35 * jerks[0]
+    assert not smooth.failures
 
 
 def test_long_steps_of_the_pass_do_not_leave_planted_feet_broken_away(robot: RobotModel) -> None:

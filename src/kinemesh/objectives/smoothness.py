@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from kinemesh.arrays import readonly
+from kinemesh.arrays import Array, readonly
 from kinemesh.kernel import LeastSquares, TangentDifference
 from kinemesh.objectives.objective import Objective
 from kinemesh.problem import Frame, Neighbours
@@ -103,15 +104,26 @@ class Differences(Objective):
     ) -> LeastSquares | None:
         """The difference to the windows' blend ``(nv,)``; None where no window fits."""
         n, known = self.order, neighbours.known
-        total = _summed(n, known)
-        centre = total[n]
+        offsets, shares, centre = _blend(n, tuple(k in known for k in range(-n, n + 1)))
         if not centre:
             return None
-        offsets = [k for k in range(-n, n + 1) if k and total[k + n]]
         weights = np.full(robot.nv, self.weight * centre * (_REFERENCE / frame.dt) ** (2 * n))
         weights[:3] *= self.base
-        shares = np.array([total[k + n] / centre for k in offsets])
         return LeastSquares(TangentDifference(tuple(known[k] for k in offsets), shares), weights)
+
+
+@lru_cache(maxsize=64)
+def _blend(n: int, known: tuple[bool, ...]) -> tuple[tuple[int, ...], Array, int]:
+    """The offsets of the frames that a blend is made of, their shares, and the sum C.
+
+    Args:
+        n: order of the differences.
+        known: which of the frames -n to n are known, but for this one.
+    """
+    total = _summed(n, {k for k, there in enumerate(known, -n) if there})
+    offsets = tuple(k for k in range(-n, n + 1) if k and total[k + n])
+    shares = [total[k + n] / total[n] for k in offsets] if total[n] else []
+    return offsets, readonly(shares), total[n]
 
 
 def _summed(n: int, known: Container[int]) -> list[int]:

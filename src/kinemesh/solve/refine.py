@@ -105,7 +105,7 @@ def refined(
         loose = Terms((*kept, *refinement.loose), loop.terms.constraints)
         visits = Visits(loop, loose, programs, qs, iterations)
         _smooth(visits, Ease(loop.kernel.robot, qs, 1.0 / frames[0].dt), refinement, progress)
-        return [(q, visits.reports[index]) for index, q in enumerate(qs)]
+        return [(q, visits.report(index)) for index, q in enumerate(qs)]
     for index in changed:
         neighbours = Neighbours({-k: qs[index - k] for k in (1, 2) if k <= index})
         program = Program(loop.terms, loop.kernel, frames[index], neighbours)

@@ -47,7 +47,6 @@ class Visits:
     Attributes:
         violation: of the worst row of every frame ``(T,)`` when it was last visited.
         blocked: the frames ``(T,)`` whose rows do not let the base go where it is smooth.
-        reports: of the frames that were asked for one.
     """
 
     def __init__(
@@ -59,11 +58,12 @@ class Visits:
         iterations: list[int],
     ) -> None:
         self._loop, self._loose, self._programs = loop, loose, programs
+        self._fine = replace(loop, feasibility=_FREE * loop.feasibility)
         self._qs, self._iterations = qs, iterations
         self.violation: Array = np.zeros(len(qs))
         self.blocked: NDArray[np.bool_] = np.zeros(len(qs), dtype=bool)
         self._hopeless: NDArray[np.bool_] = np.zeros(len(qs), dtype=bool)
-        self.reports: dict[int, FrameReport] = {}
+        self._reports: dict[int, FrameReport] = {}
 
     @property
     def broken(self) -> NDArray[np.bool_]:
@@ -71,9 +71,17 @@ class Visits:
         return np.asarray((self.violation > self._loop.feasibility) & ~self._hopeless)
 
     def step(self, index: int, reported: bool) -> None:
-        """One step, and where it breaks rows those that bring them back."""
-        program = self._programs[index].among(Neighbours.around(self._qs, index))
-        self._take(index, visited(self._loop, program, self._qs[index]), 1, reported)
+        """One step, and where it breaks rows those that bring them back.
+
+        Args:
+            index: which frame.
+            reported: whether its report is likely to be the last.
+        """
+        program = self._among_neighbours(index)
+        found = visited(self._loop, self._fine, program, self._qs[index])
+        self._take(index, found, 1)
+        if reported:
+            self._reports[index] = self._told(index, found)
 
     def search(self, there: NDArray[np.bool_], backwards: bool) -> None:
         """A few steps in every flagged frame ``(T,)``, in their order or against it.
@@ -84,37 +92,53 @@ class Visits:
             self._search(index)
 
     def _search(self, index: int) -> None:
-        loop, before = self._loop, self.violation[index]
-        fine = replace(loop, feasibility=_FREE * loop.feasibility)
-        neighbours = Neighbours.around(self._qs, index)
+        before = self.violation[index]
         if not self.blocked[index]:
-            program = self._programs[index].among(neighbours)
-            found = fine.solved(program, self._qs[index], _SEARCH)
-            self._take(index, found.evaluation, found.iterations, True)
-        if self.blocked[index] or self.violation[index] > loop.feasibility:
-            program = self._programs[index].asked_by(self._loose, self._programs[index].frame)
-            found = fine.solved(program.among(neighbours), self._qs[index], _MENDING)
+            program = self._among_neighbours(index)
+            found = self._fine.solved(program, self._qs[index], _SEARCH)
+            self._take(index, found.evaluation, found.iterations)
+        if self.blocked[index] or self.violation[index] > self._loop.feasibility:
+            strict = self._programs[index]
+            program = strict.asked_by(self._loose, strict.frame)
+            program = program.among(Neighbours.around(self._qs, index))
+            found = self._fine.solved(program, self._qs[index], _MENDING)
             if self.blocked[index] or found.evaluation.violation < self.violation[index]:
                 self.blocked[index] = True
-                self._take(index, found.evaluation, found.iterations, True)
+                self._take(index, found.evaluation, found.iterations)
         self._hopeless[index] = self.violation[index] > _HOPE * before
 
-    def _take(self, index: int, found: Evaluation, solves: int, reported: bool) -> None:
+    def report(self, index: int) -> FrameReport:
+        """The report of a frame as it was left."""
+        if index not in self._reports:
+            found = Evaluation(self._among_neighbours(index), self._qs[index])
+            self._reports[index] = self._told(index, found)
+        return self._reports[index]
+
+    def _among_neighbours(self, index: int) -> Program:
+        return self._programs[index].among(Neighbours.around(self._qs, index))
+
+    def _take(self, index: int, found: Evaluation, solves: int) -> None:
         self._qs[index], self.violation[index] = found.q, found.violation
         self._iterations[index] += solves
-        if reported:
-            report = found.report(index, self._iterations[index], self._loop.feasibility)
-            self.reports[index] = report
+        self._reports.pop(index, None)
+
+    def _told(self, index: int, found: Evaluation) -> FrameReport:
+        return found.report(index, self._iterations[index], self._loop.feasibility)
 
 
-def visited(loop: FrameLoop, program: Program, q: Array) -> Evaluation:
+def visited(loop: FrameLoop, fine: FrameLoop, program: Program, q: Array) -> Evaluation:
     """One step from ``q`` ``(nq,)``, and where it breaks rows those that bring them back.
 
     Where much is to be smoothed a step is long, and rows that hold on the linearisation are broken
-    by its error. The steps after it are short. What a row may be broken by for nothing is little
-    here: with as much as the loop gives them planted feet would be drawn along with the base.
+    by its error. The steps after it are short.
+
+    Args:
+        loop: whose feasibility says when rows hold.
+        fine: the same with one that says how far they may be broken for nothing: with as much as
+            the loop gives them planted feet would be drawn along with the base.
+        program: what the frame is asked.
+        q: where it is.
     """
-    fine = replace(loop, feasibility=_FREE * loop.feasibility)
     best = improved(fine, program, q)
     for _ in range(_CORRECTIONS):
         if best.violation <= 0.5 * loop.feasibility:  # as a frame that is done
