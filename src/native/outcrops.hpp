@@ -93,6 +93,13 @@ inline std::vector<Vec> outcrops(const std::vector<Triangle>& triangles, const F
     Vec low{HUGE_VAL, HUGE_VAL, HUGE_VAL};
     for (const Triangle& triangle : triangles) {
         detail::scatter(triangle, dense, [&](Vec p) { points.push_back(p); });
+        if (dense <= step) continue;
+        // Of what is large all the edges: the edge of a board is a metre long, and a finger thin.
+        for (int k = 0; k < 3; ++k) {
+            const Vec p = triangle.corner(k), along = triangle.corner((k + 1) % 3) - p;
+            const double places = std::ceil(length(along) / step);
+            for (double n = 1.0; n < places; ++n) points.push_back(p + (n / places) * along);
+        }
     }
     for (const Vec p : points) low = {std::min(low.x, p.x), std::min(low.y, p.y), std::min(low.z, p.z)};
     const auto out = [&](Vec p, const Protruding& rule) {
@@ -104,7 +111,7 @@ inline std::vector<Vec> outcrops(const std::vector<Triangle>& triangles, const F
         return sum / 6.0 / rule.least;
     };
     std::vector<std::pair<double, Vec>> some;
-    for (const Vec p : detail::firsts(points, low, std::max(0.5 * step, 0.8 * dense))) {
+    for (const Vec p : detail::firsts(points, low, std::max(0.5 * step, 0.8 * std::min(dense, step)))) {
         some.emplace_back(out(p, rules.front()), p);
     }
     // The first of a cube stays: let that be the one that sticks out most.

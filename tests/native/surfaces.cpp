@@ -153,6 +153,14 @@ void edges_of_a_box_stick_out_and_its_faces_do_not() {
         for (const Vec p : found) least = std::min(least, length(p - taken(&corners[3 * k])));
         CHECK(least < 0.02);
     }
+    // Of what is large no edge is, however far apart the points of its faces are.
+    const std::vector<Vec> coarse = outcrops(box_triangles(), *field, 0.2, 0.005, rules);
+    for (double along = -0.95; along < 1.0; along += 0.05) {
+        const Vec edge{along * half.x, half.y, -half.z};
+        double least = HUGE_VAL;
+        for (const Vec p : coarse) least = std::min(least, length(p - edge));
+        CHECK(least < 0.0075);
+    }
 }
 
 void every_point_is_in_one_leaf_and_in_all_balls_around_it() {

@@ -175,7 +175,8 @@ def _right_leg(times: Array, front: float) -> Leg:
     turn = 0.5 * (rolled + over)
     pitch = -1.10 * (1.0 - drawn) + (_CURLED - _BEHIND) * turn - _CURLED * step
     toes = -1.10 * (1.0 - drawn) - _BEHIND * turn
-    pole = travel(times, (1.0, 0.0, 1.0), Move(*ROLL, (-0.3, 0.6, 0.3)), Move(*OVER, tuple(shin)))
+    down = 2.0 * shin - (0.0, 0.0, 0.5)
+    pole = travel(times, (1.0, 0.0, 1.0), Move(*ROLL, (-0.3, 0.6, 0.3)), Move(*OVER, tuple(down)))
     return Leg(path, _foot(np.pi * turn, pitch), _foot(np.pi * turn, toes), pole)
 
 
@@ -197,7 +198,7 @@ def _left_hand(times: Array) -> Reach:
             times,
             tuple(elbow),
             Move(ARM[0], middle, (0.0, 0.3, 1.0)),
-            Move(*ROLL, (1.0, -0.2, 0.3)),
+            Move(middle, ARM[1] + 0.2, (1.0, -0.2, 0.3)),
             Move(*OVER, (1.0, -0.35, 0.0)),
         ),
         travel(

@@ -95,7 +95,10 @@ def _points(clip: Clip, part: str) -> Array:
     at = clip.landmark
     side, _, what = part.rpartition("_")
     if what == "hand":
-        return np.moveaxis(hand_points(clip, part)[0], 1, 0)
+        joints, fingers = hand_points(clip, part)
+        if not fingers:  # a hand that bears is bent at the wrist, and does not go on as the forearm
+            joints[..., 2] = at(part)[:, None, 2]
+        return np.moveaxis(joints, 1, 0)
     if what in ("knee", "elbow"):
         return at(part)[None]
     if what == "shin":
