@@ -159,7 +159,7 @@ def test_a_kick_at_a_landing_is_told_from_a_kick_elsewhere(robot: RobotModel, st
         assert found.value("smoothness.root_jerk") == pytest.approx(np.sqrt(np.mean(third**2)))
         ratios.append(row.value)
     assert ratios[0] > 5.0 and ratios[1] < 0.5
-    limits = Limits(root_jerk=40.0, root_jerk_landing=2.0)
+    limits = Limits(root_jerk_landing=2.0)
     q = np.repeat(at_rest(robot)[None], frames, axis=0)
     q[change:, 2] += 0.005
     q[:, 0] += 0.01 * np.sin(2.0 * np.pi * np.arange(frames) / 30.0)
@@ -188,7 +188,7 @@ def test_who_is_jerky_herself_may_be_followed(robot: RobotModel, still) -> None:
     shaken = replace(clip, positions=positions)
     q = np.repeat(at_rest(robot)[None], 30, axis=0)
     q[:, 2] += 0.004 * (np.arange(30) % 2)
-    limits = Limits(root_jerk=40.0)
+    limits = Limits()
     for person, passes in ((clip, False), (shaken, True)):
         found = evaluate(still(q), robot, scene=Scene(), clip=person, scale=1.0, limits=limits)
         row = found["smoothness.root_jerk"]

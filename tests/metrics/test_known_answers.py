@@ -272,7 +272,7 @@ def test_a_score_is_plain_data_and_plain_rows(robot, still, rest, standing):
 
 def test_limits_are_the_users(robot, still, rest, standing):
     rest[3, 2] -= 0.003
-    easy = Limits(penetration=5.0)
+    easy = Limits(penetration=5.0, root_jerk=None)
     assert evaluate(still(rest), robot, scene=Scene(), clip=standing, limits=easy).passed
     none = Limits(penetration=None)
     score = evaluate(still(rest), robot, scene=Scene(), clip=standing, limits=none)

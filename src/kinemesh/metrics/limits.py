@@ -45,7 +45,7 @@ class Limits:
     """Worst excess over a joint limit [rad]: above it the solver's round-off is no excuse."""
     velocity_excess: float | None = 1e-3
     """Worst excess over a joint velocity limit [rad/s]."""
-    root_jerk: float | None = None
+    root_jerk: float | None = 40.0
     """Root mean square jerk of the base [m/s^3], or 1.5 times the person's own, if that is more."""
     root_jerk_landing: float | None = None
     """Jerk of the base about landings and lift-offs, of that of all other frames [1]."""

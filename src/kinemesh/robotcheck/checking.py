@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kinemesh import demos
 from kinemesh.matching import evaluate
+from kinemesh.metrics import Limits
 from kinemesh.motion import Clip
 from kinemesh.robot import RobotModel
 from kinemesh.robotcheck.report import Check, CheckReport
@@ -33,6 +34,10 @@ _BUILD = {
 }
 """Up to here [cm], [deg] a robot's own build may be why it is not like the person: its folder is
 not wrong for that. It is told, and beyond that something faces another way."""
+
+_LIMITS = Limits(place_mean=40.0)
+"""Hands are built in more ways than arms are, and a palm's place is one of the guesses: it may be
+twice as far from the person's as a shipped robot's."""
 
 
 def check_robot(robot: RobotModel, progress: Callable[[str], None] | None = None) -> CheckReport:
@@ -67,7 +72,7 @@ def _of_height(clip: Clip, height: float) -> Clip:
 def _moving(retargeter: Retargeter, name: str, clip: Clip) -> Check:
     robot = retargeter.robot
     result = retargeter.retarget(clip)
-    score = evaluate(result, robot=robot)
+    score = evaluate(result, robot=robot, limits=_LIMITS)
     error = score.value("tracking.landmark_error")
     found = f"{len(result)} frames, landmarks {error:.1f} cm off in the mean"
     built = [m for m in score.failed if (m.value or 0.0) <= _BUILD.get(m.name, 0.0)]
