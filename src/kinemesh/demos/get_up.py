@@ -59,6 +59,8 @@ _ROLLED = 0.20
 """The hips roll this far to the left until they lie on their side [m]."""
 _KNEE_BACK = 0.18
 """The knee of who lies on the side is this far towards the feet from the hips [m]."""
+_SIDE_RISE = 0.02
+"""The ankle of a leg on its side is so much higher than its knee [m]."""
 _PRONE = 0.24
 """The spine of who is on hands and knees rises by this towards the head [rad]."""
 
@@ -134,26 +136,37 @@ def _foot(roll: Array, pitch: Array) -> Array:
 
 
 def _left_leg(times: Array, front: float) -> Leg:
-    """Drawn up, over to the side, then behind the knee until it stands beside the right."""
+    """Drawn up, onto its outer side, then onto its toes until it stands beside the right."""
     knee, _ = _knees()
     ball, shin = _kneeling(knee)
     off = UP[0] + 0.55
     first = supine_ball(0)
     beside = (front - TOE[0], knee[1], BALL_RISE)
+    drawn, up = ease(times, *LEGS[0]), ease(times, off, UP[1])
+    # The foot lies on its outer side while the body does, and goes over with it.
+    over = ease(times, *OVER)
+    turn = 0.5 * (ease(times, *ROLL) + over)
+    roll = np.pi * turn
+    pitch = -1.10 * (1.0 - drawn) + (_CURLED - _BEHIND) * turn - _CURLED * up
+    toes = -1.10 * (1.0 - drawn) - _BEHIND * turn
+    # The shank from the ground to where it kneels, about the knee, tips of the toes over the ground.
+    rise = _SIDE_RISE + (-shin[2] - _SIDE_RISE) * over + 0.05 * np.sin(np.pi * over)
+    shank = np.stack([np.sqrt(SHANK**2 - rise**2), 0.0 * rise, rise], axis=-1)
+    lying = knee + shank + _foot(roll, pitch) @ TOE
+    side = lying[np.searchsorted(times, ROLL[1])]
     path = travel(
         times,
         first,
         Move(*LEGS[0], (float(TOE[0]), first[1], BALL_RISE), 0.05),
-        Move(*ROLL, tuple(ball), 0.10),
+        Move(*ROLL, tuple(side), 0.10),
+        Move(*OVER, tuple(ball)),
         Move(off, UP[1], beside, 0.05),
     )
-    drawn, rolled, up = ease(times, *LEGS[0]), ease(times, *ROLL), ease(times, off, UP[1])
-    roll = np.pi * rolled
-    pitch = -1.10 * (1.0 - drawn) + (_CURLED - _BEHIND) * rolled - _CURLED * up
-    toes = -1.10 * (1.0 - drawn) - _BEHIND * rolled
+    down = (times >= ROLL[1]) & (times < off)
+    path[down] = lying[down]
     thigh = knee - (SEAT, _ROLLED, SEAT_RISE)
     pole = travel(times, (1.0, 0.0, 1.0), Move(*ROLL, tuple(thigh)))
-    pole[times >= ROLL[1]] = shin
+    pole[times >= ROLL[1]] = -shank[times >= ROLL[1]]
     return Leg(path, _foot(roll, pitch), _foot(roll, toes), pole)
 
 
@@ -166,7 +179,7 @@ def _right_leg(times: Array, front: float) -> Leg:
         times,
         first,
         Move(*LEGS[1], (float(TOE[0]), first[1], BALL_RISE), 0.05),
-        Move(*ROLL, (float(ball[0]), float(ball[1]) - 0.32, 0.28), 0.20),
+        Move(*ROLL, (float(ball[0]), float(ball[1]) - 0.32, 0.28), 0.32),
         Move(*OVER, tuple(ball), 0.30),  # over the left foot
         Move(STEP[0], STEP[1] - 0.2, (front - TOE[0], knee[1], BALL_RISE), 0.06),
     )
