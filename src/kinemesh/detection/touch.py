@@ -91,7 +91,7 @@ class HandPath:
     surface: Closest
     """What is touched."""
     steadied: Callable[[Array], Array]
-    """Steadies a path ``(T, 3)`` over each touch, and holds it before and after."""
+    """Steadies paths ``(T, N)`` over each touch, and holds them before and after."""
 
     @classmethod
     def of(
@@ -114,10 +114,11 @@ class HandPath:
         palm = self.wrist + reach * self.along
         away, places = self.surface.nearest(palm)
         inside = self.surface.inside(palm, away)
-        towards = self.steadied(np.where(inside[:, None], palm - places, places - palm))
+        towards = np.where(inside[:, None], palm - places, places - palm)
+        steadied = self.steadied(np.hstack([places, self.wrist, palm, towards]))
+        places, wrists, palms, towards = np.split(steadied, 4, axis=1)
         length = np.linalg.norm(towards, axis=1, keepdims=True)
-        facing = towards / np.maximum(length, 1e-9)
-        return Grip(self.steadied(places), self.steadied(self.wrist), self.steadied(palm), facing)
+        return Grip(places, wrists, palms, towards / np.maximum(length, 1e-9))
 
 
 class Grip(NamedTuple):
@@ -258,10 +259,10 @@ def _steady(places: Array, touching: Flags, firm: float, width: float) -> Array:
 
 
 def _lazy(path: Array, firm: float) -> Array:
-    """A path ``(T, 3)`` that moves only as far as it must, to stay within ``firm`` of ``path``."""
-    followed = np.empty_like(path)
+    """Paths ``(T, N)`` that move only as far as they must, to stay within ``firm`` of ``path``."""
+    followed, low, high = np.empty_like(path), path - firm, path + firm
     now = np.median(path[: 1 + len(path) // 8], axis=0)
-    for k, place in enumerate(path):
-        now = np.clip(now, place - firm, place + firm)
+    for k in range(len(path)):
+        now = np.minimum(np.maximum(now, low[k]), high[k])
         followed[k] = now
     return followed

@@ -110,7 +110,7 @@ class Led:
         """What is asked of the hand in frame ``index``, what it touches being at ``pose``."""
         time, distance = self._time[index], self._distance[index]
         place, wrist, palm, facing = (path[index] for path in self.grip)
-        hold = Hold(self._middle, wrist, palm, None if self._turned else facing)
+        hold = Hold(self._middle, wrist, palm, facing, not self._turned)
         return Contact(self.hand, obstacle, pose, place, time, distance, hold)
 
 
