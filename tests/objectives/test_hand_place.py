@@ -24,7 +24,7 @@ def held(configuration: Configuration, frame: Frame, time: float = 0.0, **moved:
     rotation = configuration.rotations[hand.joint]
     palm = configuration.positions(np.array([hand.joint]), middle[None])[0]
     wrist = configuration.landmarks()[LANDMARKS.index(f"{hand.name}_hand")]
-    hold = replace(Hold(middle, wrist, palm, rotation @ hand.normal), **moved)
+    hold = replace(Hold(middle, wrist, palm, rotation @ hand.normal, True), **moved)
     contact = Contact(hand, known.obstacle, known.pose, palm, time, 0.0, hold)
     return replace(frame, contacts=(contact,))
 
@@ -44,15 +44,17 @@ def test_wrist_and_palm_cost_the_square_of_what_they_are_off(
 ) -> None:
     there = held(configuration, frame).contacts[0].hold
     off = np.array([0.01, -0.02, 0.03])
-    for moved in ({"wrist": there.wrist + off}, {"palm": there.palm + off, "facing": None}):
+    along = float(off @ there.normal)
+    expected = 2.0 * (float(off @ off) - 0.2 * along**2)
+    for moved in ({"wrist": there.wrist + off}, {"palm": there.palm + off, "faces": False}):
         away = held(configuration, frame, **moved)
-        assert cost(configuration, away) == pytest.approx(2.0 * float(off @ off))
+        assert cost(configuration, away) == pytest.approx(expected)
 
 
 def test_a_palm_that_faces_away_costs(configuration: Configuration, frame: Frame) -> None:
-    facing = held(configuration, frame).contacts[0].hold.facing
-    away = held(configuration, frame, facing=-facing)
-    assert cost(configuration, away) == pytest.approx(2.0 * 0.06**2)
+    normal = held(configuration, frame).contacts[0].hold.normal
+    away = held(configuration, frame, normal=-normal)
+    assert cost(configuration, away) == pytest.approx(0.8 * 2.0 * 0.06**2)
 
 
 def test_the_pull_comes_and_goes_with_the_touch(configuration: Configuration, frame: Frame) -> None:

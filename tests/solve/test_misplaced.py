@@ -49,7 +49,7 @@ def test_an_arm_that_is_straight_is_said_to_be(lifted: tuple[Plan, np.ndarray]) 
     assert left.endswith("the arm is straight") and not right.endswith("the arm is straight")
 
 
-def test_a_box_over_the_head_is_said_to_be_out_of_the_shoulders_range(
+def test_a_box_over_the_head_is_said_to_be_out_of_reach(
     demos: dict[str, Clip],
 ) -> None:
     clip = demos["lift_box"].crop(60, 75)
@@ -59,4 +59,5 @@ def test_a_box_over_the_head_is_said_to_be_out_of_the_shoulders_range(
     moved = replace(clip.scene, props=(replace(prop, track=track),))
     result = Retargeter("g1", refine=None).retarget(clip, scene=moved)
     said = [line for line in result.warnings if "from where the person's is" in line]
-    assert len(said) == 2 and all("shoulder_roll_joint" in line for line in said)
+    ends = ("the arm is straight", "shoulder_roll_joint")
+    assert len(said) == 2 and all(any(end in line for end in ends) for line in said)

@@ -64,7 +64,7 @@ def test_the_pass_takes_the_step_that_the_loop_would(
 
     monkeypatch.setattr("kinemesh.solve.visits.improved", watched)
     refined(loop, DEFAULT_REFINEMENT, loop.frames(retargeter.plan(clip)))
-    assert len(seen) >= 2 * len(clip)
+    assert len(seen) >= 2 * len(clip)  # and corrections
     moved = 0.0
     for program, q in seen:
         assert program.search(loop.rule) is not None

@@ -149,8 +149,8 @@ def _left_leg(times: Array, front: float) -> Leg:
     roll = np.pi * turn
     pitch = -1.10 * (1.0 - drawn) + (_CURLED - _BEHIND) * turn - _CURLED * up
     toes = -1.10 * (1.0 - drawn) - _BEHIND * turn
-    # The shank from the ground to where it kneels, about the knee, tips of the toes over the ground.
-    rise = _SIDE_RISE + (-shin[2] - _SIDE_RISE) * over + 0.05 * np.sin(np.pi * over)
+    # The shank from the ground to where it kneels, about the knee, toes over the ground.
+    rise = _SIDE_RISE + (-shin[2] - _SIDE_RISE) * over + 0.07 * np.sin(np.pi * over)
     shank = np.stack([np.sqrt(SHANK**2 - rise**2), 0.0 * rise, rise], axis=-1)
     lying = knee + shank + _foot(roll, pitch) @ TOE
     side = lying[np.searchsorted(times, ROLL[1])]
@@ -179,7 +179,7 @@ def _right_leg(times: Array, front: float) -> Leg:
         times,
         first,
         Move(*LEGS[1], (float(TOE[0]), first[1], BALL_RISE), 0.05),
-        Move(*ROLL, (float(ball[0]), float(ball[1]) - 0.32, 0.28), 0.32),
+        Move(*ROLL, (float(ball[0]), float(ball[1]) - 0.34, 0.30), 0.28),
         Move(*OVER, tuple(ball), 0.30),  # over the left foot
         Move(STEP[0], STEP[1] - 0.2, (front - TOE[0], knee[1], BALL_RISE), 0.06),
     )

@@ -67,10 +67,10 @@ def steady(places: Array, touching: Flags, width: float, firm: float = 0.0) -> A
 
 
 def _lazy(path: Array, firm: float) -> Array:
-    """A path ``(T, 3)`` that moves only as far as it must, to stay within ``firm`` of ``path``."""
-    followed = np.empty_like(path)
+    """Paths ``(T, N)`` that move only as far as they must, to stay within ``firm`` of ``path``."""
+    followed, low, high = np.empty_like(path), path - firm, path + firm
     now = np.median(path[: 1 + len(path) // 8], axis=0)
-    for k, place in enumerate(path):
-        now = np.clip(now, place - firm, place + firm)
+    for k in range(len(path)):
+        now = np.minimum(np.maximum(now, low[k]), high[k])
         followed[k] = now
     return followed

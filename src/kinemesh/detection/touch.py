@@ -88,7 +88,7 @@ class HandPath:
     surface: Closest
     """What is touched."""
     steadied: Callable[[Array], Array]
-    """Steadies a path ``(T, 3)`` over each touch, and holds it before and after."""
+    """Steadies paths ``(T, N)`` over each touch, and holds them before and after."""
 
     @classmethod
     def of(
@@ -111,10 +111,11 @@ class HandPath:
         palm = self.wrist + reach * self.along
         away, places = self.surface.nearest(palm)
         inside = self.surface.inside(palm, away)
-        towards = self.steadied(np.where(inside[:, None], palm - places, places - palm))
+        towards = np.where(inside[:, None], palm - places, places - palm)
+        steadied = self.steadied(np.hstack([places, self.wrist, palm, towards]))
+        places, wrists, palms, towards = np.split(steadied, 4, axis=1)
         length = np.linalg.norm(towards, axis=1, keepdims=True)
-        facing = towards / np.maximum(length, 1e-9)
-        return Grip(self.steadied(places), self.steadied(self.wrist), self.steadied(palm), facing)
+        return Grip(places, wrists, palms, towards / np.maximum(length, 1e-9))
 
 
 class Grip(NamedTuple):

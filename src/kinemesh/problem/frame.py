@@ -104,9 +104,10 @@ class Hold:
     """Where the landmark of the hand belongs ``(3,)`` [m], in the world."""
     palm: Array
     """Where the middle of the palm belongs, on the hand's axis ``(3,)`` [m], in the world."""
-    facing: Array | None = None
-    """Unit direction ``(3,)`` that the palm faces, in the world; None where the person's hand says
-    how it is turned."""
+    normal: Array
+    """Unit direction ``(3,)`` from there into the surface, in the world."""
+    faces: bool = False
+    """Whether the palm is to face the surface: nothing else says how the hand is turned."""
 
 
 @dataclass(frozen=True, eq=False)

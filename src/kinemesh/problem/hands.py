@@ -114,7 +114,7 @@ class Led:
         place, wrist, palm, facing = (path[index] for path in self.grip)
         hold = None
         if self._holds:
-            hold = Hold(self._middle, wrist, palm, None if self._turned else facing)
+            hold = Hold(self._middle, wrist, palm, facing, not self._turned)
         return Contact(self.hand, obstacle, pose, place, time, distance, hold)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from kinemesh.arrays import Array, runs
 from kinemesh.motion import LANDMARKS
 from kinemesh.problem import Plan
 from kinemesh.problem.hands import Led
-from kinemesh.robot import Configuration, RobotModel
+from kinemesh.robot import RobotModel
 
 _FAR = 0.02
 """A hand that is further from its place than this [m], on the mean over a touch, is told of."""
@@ -32,37 +32,40 @@ def misplaced(plan: Plan, qs: Array) -> tuple[str, ...]:
         plan: what was asked.
         qs: the solutions ``(T, nq)``.
     """
-    return tuple(line for led in plan.led_hands for line in _lines(plan.robot, led, qs))
+    marks = np.zeros((len(qs), len(LANDMARKS), 3))
+    touching = np.logical_or.reduce([led.touching for led in plan.led_hands] or [[False]])
+    for k in np.flatnonzero(touching):
+        marks[k] = plan.robot.configuration(qs[k]).landmarks()
+    return tuple(line for led in plan.led_hands for line in _lines(plan.robot, led, qs, marks))
 
 
-def _lines(robot: RobotModel, led: Led, qs: Array) -> Iterator[str]:
+def _lines(robot: RobotModel, led: Led, qs: Array, marks: Array) -> Iterator[str]:
     mark = LANDMARKS.index(f"{led.hand.name}_hand")
     for first, last in runs(led.touching):
-        there = range(first, last + 1)
-        solved = [robot.configuration(qs[k]) for k in there]
-        wrists = np.array([at.landmarks()[mark] for at in solved])
-        off = float(np.linalg.norm(wrists - led.grip.wrists[first : last + 1], axis=1).mean())
+        there = slice(first, last + 1)
+        wrists = marks[there, mark]
+        off = float(np.linalg.norm(wrists - led.grip.wrists[there], axis=1).mean())
         if off <= _FAR:
             continue
         frames = f"frame {first}" if first == last else f"frames {first}-{last}"
         yield (
             f"the {led.hand.name} hand is on {led.thing} {1e3 * off:.0f} mm from where the "
-            f"person's is, in the mean of {frames}: {_reason(robot, led, solved, there)}"
+            f"person's is, in the mean of {frames}: "
+            f"{_reason(robot, led, qs[there], marks[there], there)}"
         )
 
 
-def _reason(robot: RobotModel, led: Led, solved: Sequence[Configuration], there: range) -> str:
-    side = led.hand.name
-    marks = [LANDMARKS.index(f"{side}_{part}") for part in ("shoulder", "elbow", "hand")]
-    shoulder, elbow, hand = np.array([at.landmarks()[marks] for at in solved]).transpose(1, 0, 2)
+def _reason(robot: RobotModel, led: Led, qs: Array, marks: Array, there: slice) -> str:
+    names = (f"{led.hand.name}_{part}" for part in ("shoulder", "elbow", "hand"))
+    shoulder, elbow, hand = (marks[:, LANDMARKS.index(name)] for name in names)
     arm = np.linalg.norm(elbow - shoulder, axis=1) + np.linalg.norm(hand - elbow, axis=1)
     straight = np.linalg.norm(hand - shoulder, axis=1) > _STRAIGHT * arm
     if straight.mean() > _OFTEN:
         return "the arm is straight"
-    ended = _at_limits(robot, led, np.array([at.q[7:] for at in solved]))
+    ended = _at_limits(robot, led, qs[:, 7:])
     if ended:
         return f"{', '.join(ended)} at the limit"
-    away = np.linalg.norm(led.grip.palms - led.grip.places, axis=1)[there.start : there.stop]
+    away = np.linalg.norm(led.grip.palms - led.grip.places, axis=1)[there]
     if float(np.median(away)) > _OFF:
         return f"that one is {1e3 * float(np.median(away)):.0f} mm off what it holds"
     return "the rest of the body cannot follow so far"

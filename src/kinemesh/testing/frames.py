@@ -158,8 +158,8 @@ def _touching(posed: Configuration, obstacle: Obstacle, pose: Array) -> tuple[Co
     for k, hand in enumerate(posed.robot.hands):
         palm = posed.positions(np.array([hand.joint]), hand.point[None])[0]
         middle = readonly(hand.point - 0.03 * hand.normal)
-        facing = None if k else readonly([0.6, 0.0, -0.8])
-        hold = Hold(middle, readonly(palm - 0.05), readonly(palm + 0.02), facing)
+        normal = readonly([0.6, 0.0, -0.8])
+        hold = Hold(middle, readonly(palm - 0.05), readonly(palm + 0.02), normal, k == 0)
         place, time = readonly(palm + 0.03), 0.05 * k
         contacts.append(Contact(hand, obstacle, pose, place, time, 0.02, hold))
     for pad in list(posed.robot.pads.values())[:1]:
