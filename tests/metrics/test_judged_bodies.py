@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from kinemesh import read
+from kinemesh import demos, read
+from kinemesh.detection.bodies import detect_contacts
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.person.bodies import on_bodies
 from kinemesh.metrics.person.human import Hands
@@ -133,3 +134,23 @@ def test_a_recorded_person_gets_up_from_the_floor() -> None:
 )
 def test_feet_alone_carry_who_walks_squats_and_dances(name: str) -> None:
     assert found(read(recording(name))) == {}
+
+
+SAME_HULLS = {"knee": "shin", "shin": "knee", "elbow": "forearm", "forearm": "elbow"}
+"""What the solver holds for a part that it does not name: the same links."""
+
+
+@pytest.mark.parametrize("name", ["kneel", "crawl", "sit", "lie", "get_up", "half_kneel"])
+def test_what_the_ruler_sees_to_rest_the_solver_holds(name: str) -> None:
+    clip = (
+        read(fault("half_kneel/half_kneel.npy")) if name == "half_kneel" else getattr(demos, name)()
+    )
+    held = {(touch.part, touch.thing): touch.touching for touch in detect_contacts(clip)}
+    rests = on_bodies(Hands(clip, Surfaces()))
+    assert rests
+    for rest in rests:
+        side, _, what = rest.part.rpartition("_")
+        names = (rest.part, f"{side}_{SAME_HULLS.get(what, what)}")
+        flags = [held[one, rest.thing] for one in names if (one, rest.thing) in held]
+        assert flags, (rest.part, rest.thing)
+        assert not (rest.flags & ~np.any(flags, axis=0)).any(), (rest.part, rest.thing)

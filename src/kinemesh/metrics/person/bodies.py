@@ -24,7 +24,7 @@ from kinemesh.motion import GROUND, PARTS, Clip
 from kinemesh.motion.edits import TouchEdit, edited
 
 FLESH: Mapping[str, float] = {
-    **{"knee": 0.075, "shin": 0.055, "elbow": 0.05, "forearm": 0.05},
+    **{"knee": 0.075, "shin": 0.055, "elbow": 0.05, "forearm": 0.045},
     **{"seat": 0.115, "back": 0.13, "head": 0.12},
 }
 """A part touches for sure where its joints are within this [m] of a surface, for a person of
@@ -40,7 +40,9 @@ this share of the frames in which it is near and slow ..."""
 _MORE = 0.02
 """... and touches within so much more [m]."""
 SLOW = 0.10
-"""What is faster than this [m/s] passes by, and a prop that is faster is carried."""
+"""What is faster than this [m/s] passes by ..."""
+_CARRIED = 0.04
+"""... and a prop that is faster than this is carried."""
 _FLICKER = 0.1
 """A gap in a contact shorter than this [s] is none."""
 _BELOW = 0.5
@@ -128,7 +130,7 @@ def _things(hands: Hands) -> Iterator[_Thing]:
     for prop in clip.scene.props:
         corners = poses.apply(prop.track, np.array(prop.shape.bounds))
         fast = np.max([speed(corners[:, k], clip.fps) for k in range(2)], axis=0)
-        still = lasting(fast < SLOW, clip.fps)
+        still = lasting(fast < _CARRIED, clip.fps)
         asked = any(isinstance(e, TouchEdit) and e.thing == prop.name for e in clip.edits)
         if still.any() or asked:
             yield _Thing(prop.name, surfaces[prop.shape], prop.track, still)
