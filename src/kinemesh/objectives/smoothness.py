@@ -75,11 +75,12 @@ class Acceleration(Objective):
 class Differences(Objective):
     r"""Finite differences of the whole trajectory, as far as this frame enters them.
 
-    .. math:: w \left(\frac{\Delta t_0}{\Delta t}\right)^{2n}
+    .. math:: w \min\left(1, \frac{\Delta t_0}{\Delta t}\right)^{2n}
               \sum_s \|\Delta^n q_s\|^2, \qquad \Delta t_0 = 1/30 s
 
     over all windows s of n + 1 frames that hold this one: n = 1 is velocity, 2 acceleration,
-    3 jerk. With the other frames fixed the sum is, up to a constant,
+    3 jerk. At higher rates than 30 frames/s the factor stays 1, for no row could move a frame off
+    its neighbours any more. With the other frames fixed the sum is, up to a constant,
 
     .. math:: w\, C \,\Big\| \tfrac1C \sum_{k \ne 0} c_k (q_{t+k} \ominus q_t) \Big\|^2
 
@@ -107,7 +108,8 @@ class Differences(Objective):
         offsets, shares, centre = _blend(n, tuple(k in known for k in range(-n, n + 1)))
         if not centre:
             return None
-        weights = np.full(robot.nv, self.weight * centre * (_REFERENCE / frame.dt) ** (2 * n))
+        rate = min(1.0, _REFERENCE / frame.dt) ** (2 * n)
+        weights = np.full(robot.nv, self.weight * centre * rate)
         weights[:3] *= self.base
         return LeastSquares(TangentDifference(tuple(known[k] for k in offsets), shares), weights)
 

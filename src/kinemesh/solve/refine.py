@@ -46,7 +46,7 @@ class Refinement:
         Differences(order=3, weight=6.0, base=300.0),
     )
     """What takes the place of the causal smoothness terms."""
-    turns: int = 8
+    turns: int = 12
     """Times at most that stretches in which the base still jerks are revisited."""
 
     def __post_init__(self) -> None:
