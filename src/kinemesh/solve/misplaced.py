@@ -33,7 +33,9 @@ def misplaced(plan: Plan, qs: Array) -> tuple[str, ...]:
         qs: the solutions ``(T, nq)``.
     """
     marks = np.zeros((len(qs), len(LANDMARKS), 3))
-    touching = np.logical_or.reduce([led.touching for led in plan.led_hands] or [[False]])
+    touching = np.zeros(len(qs), dtype=bool)
+    for led in plan.led_hands:
+        touching |= led.touching
     for k in np.flatnonzero(touching):
         marks[k] = plan.robot.configuration(qs[k]).landmarks()
     return tuple(line for led in plan.led_hands for line in _lines(plan.robot, led, qs, marks))
