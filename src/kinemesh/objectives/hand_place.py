@@ -26,13 +26,12 @@ class HandPlace(Objective):
     with the hand's landmark :math:`p_h`, the point :math:`m_h` of its axis in the middle of the
     palm, where they belong, :math:`c_h` and :math:`c'_h`, and a blend :math:`\beta` that rises from
     0 to 1 before the touch and falls after it; along the normal :math:`n_h` four fifths count. The
-    last part turns the palm, which is at
-    :math:`m_h + d_h`, to the surface, which is along :math:`n_h`: only where nothing else says how
-    the hand is turned. A contact that says nothing of
-    a hand, of one on terrain or of another pad, is drawn by its point to its place.
+    last part turns the palm, which is at :math:`m_h + d_h`, to the surface, which is along
+    :math:`n_h`: only where nothing else says how the hand is turned. A hand on terrain, whose wrist
+    people bend further than robots can, and any other pad are drawn by one point to its place.
     """
 
-    weight: float = 185.0
+    weight: float = 150.0
     """Weight [1/m^2]."""
     normal: float = 0.8
     """Share of what is off along the normal: there contact decides, which the pull must not
