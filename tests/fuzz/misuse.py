@@ -331,7 +331,7 @@ def calls(folder: Path) -> list[Call]:
         Call(
             "TouchEdit",
             TouchEdit,
-            {"hand": "left_hand", "thing": "box", "first": 0, "last": 1, "touching": False},
+            {"part": "left_hand", "thing": "box", "first": 0, "last": 1, "touching": False},
         ),
         *(
             Call(kind.__name__, kind, {f.name: getattr(kind(), f.name) for f in fields(kind)})
