@@ -113,7 +113,7 @@ def sheet(meshes: building.Meshes, hulls: building.Meshes) -> Sheet:
             "left_shin": ("left_knee_link",),
             "left_elbow": ("left_elbow_link",),
             "left_forearm": ("left_elbow_link",),
-            "seat": ("pelvis", "left_hip_yaw_link", "left_hip_roll_link", "left_hip_pitch_link"),
+            "seat": ("pelvis", "left_hip_yaw_link", "left_hip_roll_link"),
             "back": ("torso_link",),
         },
         limits={},

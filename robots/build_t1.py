@@ -129,7 +129,7 @@ def sheet(meshes: building.Meshes, hulls: building.Meshes) -> Sheet:
             "left_shin": ("Shank_Left",),
             "left_elbow": ("left_hand_link",),
             "left_forearm": ("left_hand_link",),
-            "seat": ("Waist", "Hip_Pitch_Left", "Hip_Roll_Left", "Hip_Yaw_Left"),
+            "seat": ("Waist", "Hip_Pitch_Left", "Hip_Roll_Left"),
             "back": ("Trunk",),
             "head": ("H2",),
         },

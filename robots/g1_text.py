@@ -93,10 +93,7 @@ PADS = {
     "left_shin": ("left_knee_link",),
     "left_elbow": ("left_elbow_link",),
     "left_forearm": ("left_elbow_link", "left_wrist_roll_link"),
-    "seat": (
-        *("pelvis", "pelvis_contour_link", "left_hip_pitch_link"),
-        *("left_hip_roll_link", "left_hip_yaw_link"),
-    ),
+    "seat": ("pelvis", "pelvis_contour_link", "left_hip_pitch_link", "left_hip_roll_link"),
     "back": ("torso_link",),
     "head": ("head_link",),
 }

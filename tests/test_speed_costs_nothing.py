@@ -43,7 +43,8 @@ def test_the_fast_way_costs_no_more_and_breaks_no_more_than_the_reference(
     clip = {
         "walk": lambda: walk().crop(60, 60 + FRAMES),
         "box": lambda: carrying.crop(90, 90 + FRAMES),
-        "climb": lambda: climb().crop(200, 200 + FRAMES),
+        # With a knee on the box; where hands alone are, the two may start in two minima.
+        "climb": lambda: climb().crop(240, 240 + FRAMES),
     }[name]()
     fast, slow, broken, reference = compared(clip)
     assert np.median(fast / slow) < 1.005

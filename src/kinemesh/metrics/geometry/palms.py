@@ -118,7 +118,8 @@ def palms_on(
     track = np.broadcast_to(target[1], (len(frames), 7))
     its, hers = _local(robot.places[frames], track), _local(person[frames], source[1])
     place = target[0].nearest(its)[0]
-    off = place - moved(source[0].nearest(hers)[0])
+    # Of a thing of another shape the same share of the bounds may be off its surface.
+    off = place - target[0].nearest(moved(source[0].nearest(hers)[0]))[0]
     normals = np.einsum("nji,nj->ni", poses.matrix(track), robot.normals[frames])
     out = np.where(target[0].inside(its), -1.0, 1.0)[:, None]
     way = np.where(np.linalg.norm(place - its, axis=1)[:, None] > _NO_WAY, place - its, np.nan)
