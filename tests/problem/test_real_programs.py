@@ -86,7 +86,8 @@ def test_other_solvers_break_the_same_rows_when_they_cannot_hold(
         ours, theirs = solve(pulled), solve(pulled, solver)
         assert ours.relaxed
         assert theirs.relaxed
-        np.testing.assert_allclose(theirs.step, ours.step, atol=1e-3)
+        # Of what is off by 5 cm steps differ by a milliradian where the cost is all but flat.
+        np.testing.assert_allclose(theirs.step, ours.step, atol=2e-3)
         assert pulled.excess(ours.step)[-1] == pytest.approx(0.05, abs=1e-4)
         assert pulled.excess(ours.step)[:-1].max() < 1e-5
 
