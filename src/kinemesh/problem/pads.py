@@ -59,7 +59,7 @@ class Pads:
         scale: float,
         body: Array,
     ) -> None:
-        pads = {**{f"{hand.name}_hand": hand for hand in robot.hands}, **robot.pads}
+        pads = robot.touching
         own = [t for t in touches if t.part in pads]
         own = [t for t in own if t.part not in HANDS or t.thing == GROUND]
         ground = 0.0 if scene.ground is None else scene.ground

@@ -15,7 +15,7 @@ from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
 from kinemesh.motion.skeleton import LANDMARKS
 from kinemesh.robot.description import Description
-from kinemesh.robot.end_effectors import hands_of, pads_of, placed, soles_of
+from kinemesh.robot.end_effectors import Pad, hands_of, pads_of, placed, soles_of
 from kinemesh.robot.following import agree, coupling, driven, kept
 from kinemesh.robot.hulls import HullTable, load_hulls
 from kinemesh.robot.urdf import load_urdf, reduced
@@ -72,6 +72,11 @@ class KinematicModel:
         self._local = threading.local()
         self.posture = self._by_joint(description.posture, "posture", 1.0)
         self.rest = self._rest(description)
+
+    @property
+    def touching(self) -> dict[str, Pad]:
+        """All that touches, hands among it, by the part of the body."""
+        return {**{f"{hand.name}_hand": hand for hand in self.hands}, **self.pads}
 
     @cached_property
     def nq(self) -> int:

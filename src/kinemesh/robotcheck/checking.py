@@ -35,7 +35,7 @@ _BUILD = {
 """Up to here [cm], [deg] a robot's own build may be why it is not like the person: its folder is
 not wrong for that. It is told, and beyond that something faces another way."""
 
-_LIMITS = Limits(place_mean=40.0)
+_LIMITS = Limits(place_mean=25.0)
 """Hands are built in more ways than arms are, and a palm's place is one of the guesses: it may be
 twice as far from the person's as a shipped robot's."""
 

@@ -180,10 +180,7 @@ def motion_of(
         moving,
         {prop: Moving.from_poses(track[:, None], rate) for prop, track in props.items()},
         soles={sole.name: sole.joint - 1 for sole in robot.soles},
-        pads={
-            **{f"{hand.name}_hand": (hand.joint - 1, hand.point) for hand in robot.hands},
-            **{part: (pad.joint - 1, pad.point) for part, pad in robot.pads.items()},
-        },
+        pads={part: (pad.joint - 1, pad.point) for part, pad in robot.touching.items()},
         name=name or (result.clip if result else robot.name),
         notes=notes,
     )

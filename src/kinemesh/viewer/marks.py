@@ -73,7 +73,7 @@ def contacts(
             if flags is not None:
                 points = _followed(configurations, sole.joint, corners.mean(axis=0))
                 found.append(Contact(f"{sole.name} {part} stands", points, flags))
-    pads = {**{f"{hand.name}_hand": hand for hand in robot.hands}, **robot.pads}
+    pads = robot.touching
     for (name, thing), flags in touch.items():
         if name in pads:
             points = _followed(configurations, pads[name].joint, pads[name].point)

@@ -19,7 +19,7 @@ from kinemesh.motion import LANDMARKS, Clip, Scene
 from kinemesh.problem.hands import time_to, touched_places
 from kinemesh.problem.person.limbs import directions
 from kinemesh.problem.person.proportions import Body
-from kinemesh.robot import Pad, RobotModel
+from kinemesh.robot import RobotModel
 
 _MARKS = {
     **{"knee": ("knee",), "shin": ("knee",), "elbow": ("elbow",), "forearm": ("elbow",)},
@@ -73,7 +73,7 @@ def bearers(
         scale: of the robot's world against the person's.
         body: landmarks of the person in the robot's proportions ``(T, K, 3)`` [m].
     """
-    pads: dict[str, Pad] = {**{f"{hand.name}_hand": hand for hand in robot.hands}, **robot.pads}
+    pads = robot.touching
     at = robot.configuration(robot.rest)
     rest, person = Body(at.landmarks()[None]), clip.landmarks() * scale
     found = []
