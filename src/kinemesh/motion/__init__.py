@@ -4,6 +4,7 @@ from kinemesh.geometry.shape import ConvexPart, Shape
 from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import StanceEdit, TouchEdit
 from kinemesh.motion.in_place import in_place
+from kinemesh.motion.inertia import DENSITY, Inertia
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.motion.parts import HANDS, PARTS
 from kinemesh.motion.scene import GROUND, Prop, Scene, Terrain
@@ -12,6 +13,7 @@ from kinemesh.motion.skeletons import SKELETONS
 from kinemesh.motion.trajectory import Trajectory
 
 __all__ = [
+    "DENSITY",
     "GROUND",
     "HANDS",
     "LANDMARKS",
@@ -20,6 +22,7 @@ __all__ = [
     "Bodies",
     "Clip",
     "ConvexPart",
+    "Inertia",
     "Links",
     "Prop",
     "Scene",

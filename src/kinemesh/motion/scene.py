@@ -35,6 +35,8 @@ class Prop:
     """Poses ``(T, 7)``, ``x y z qx qy qz qw`` in the world."""
     robot_scale: float | None = 1.0
     """Size of the robot's copy against this one; None: as the person is scaled to the robot."""
+    mass: float | None = None
+    """[kg]; None: from its size, see :class:`kinemesh.motion.Inertia`."""
 
     def __post_init__(self) -> None:
         text("name", self.name, "the prop's name, a text")
@@ -44,6 +46,10 @@ class Prop:
                 "robot_scale", self.robot_scale, what, low=0.01, high=100.0, error=ClipError
             )
             object.__setattr__(self, "robot_scale", size)
+        if self.mass is not None:
+            what = "a mass [kg], 0.001 to 10000, or None for that of its size"
+            mass = number("mass", self.mass, what, low=1e-3, high=1e4, error=ClipError)
+            object.__setattr__(self, "mass", mass)
         instance("shape", self.shape, Shape, "a Shape, such as Shape.box((0.4, 0.3, 0.3))")
         track = floats("track", self.track, "poses (T, 7), x y z qx qy qz qw", error=ClipError)
         if track.ndim != 2 or track.shape[1] != 7:
