@@ -7,6 +7,7 @@ from kinemesh.robot.end_effectors import Hand, Pad, Sole
 from kinemesh.robot.hulls import Hull
 from kinemesh.robot.kinematics import FrameJacobian, PointJacobian
 from kinemesh.robot.model import Configuration, RobotModel
+from kinemesh.robot.motors import MotorEntry, Motors
 from kinemesh.robot.oriented_links import OrientedLink
 from kinemesh.robot.reach import Reach
 from kinemesh.robot.selfcollision import SelfDistances, overlaps_at_rest, self_distances
@@ -17,6 +18,8 @@ __all__ = [
     "FrameJacobian",
     "Hand",
     "Hull",
+    "MotorEntry",
+    "Motors",
     "OrientedLink",
     "Pad",
     "PointJacobian",
