@@ -33,6 +33,7 @@ MEANINGS = {
     "which of the robot's joints": "--set",
     "shape of the object that is tracked": "--object",
     "shape of what is climbed": "--terrain",
+    "what props weigh": "--mass",
     "shapes are cut into convex parts": "--decompose",
     "joint layout of an array": "--skeleton",
     "folder of body models": "--body-model",

@@ -14,7 +14,7 @@ from kinemesh import metrics
 from kinemesh.arrays import runs
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.detection.lasting import Flags
-from kinemesh.motion import Scene, Shape
+from kinemesh.motion import DENSITY, Inertia, Prop, Scene, Shape
 from kinemesh.result import Result
 
 _STILL = 0.01
@@ -139,7 +139,7 @@ def scene_lines(scene: Scene) -> list[str]:
         height = prop.lowest()
         lines.append(
             f"{prop.name}: {_described(prop.shape)}; {how}; lowest point {height.min():.2f} to "
-            f"{height.max():.2f} m"
+            f"{height.max():.2f} m; {_weight(prop)}"
         )
     if scene.terrain is not None:
         top = scene.terrain.shape.bounds[1, 2]
@@ -147,6 +147,12 @@ def scene_lines(scene: Scene) -> list[str]:
             f"{scene.terrain.name}: terrain, {_described(scene.terrain.shape)}; up to {top:.2f} m"
         )
     return lines
+
+
+def _weight(prop: Prop) -> str:
+    """What a prop weighs, and whether somebody says so."""
+    mass = f"{Inertia.of(prop).mass:.3g} kg"
+    return f"{mass}, stated" if prop.mass is not None else f"{mass}, assumed: {DENSITY:g} kg/m3"
 
 
 def _described(shape: Shape) -> str:
