@@ -1,0 +1,41 @@
+"""How hard the simulated robot tries: the settings of the one who steers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kinemesh.arguments import number, whole
+
+
+@dataclass(frozen=True)
+class Controller:
+    """Settings of the predictive control that follows a trajectory.
+
+    Raises:
+        OptionError: a setting that cannot be.
+    """
+
+    horizon: float = 0.6
+    """How far it looks ahead [s], 0.1 to 3."""
+    replan: float = 0.1
+    """After how much time it plans anew [s], 0.02 to the horizon."""
+    iterations: int = 1
+    """How often a plan is made better before it is carried out, 1 to 50."""
+    samples: int = 24
+    """Random changes of a plan that are tried out beside those of the gradient, 0 to 1000."""
+    friction: float = 0.9
+    """Coulomb's coefficient between everything that touches [1], 0.05 to 5."""
+
+    def __post_init__(self) -> None:
+        what = "a time [s], 0.1 to 3"
+        horizon = number("horizon", self.horizon, what, low=0.1, high=3.0)
+        what = f"a time [s], 0.02 to the horizon of {horizon:g} s"
+        object.__setattr__(
+            self, "replan", number("replan", self.replan, what, low=0.02, high=horizon)
+        )
+        object.__setattr__(self, "horizon", horizon)
+        whole("iterations", self.iterations, "a whole number, 1 to 50", low=1, high=50)
+        whole("samples", self.samples, "a whole number, 0 to 1000", low=0, high=1000)
+        what = "a coefficient, 0.05 to 5"
+        friction = number("friction", self.friction, what, low=0.05, high=5.0)
+        object.__setattr__(self, "friction", friction)
