@@ -14,7 +14,18 @@ from kinemesh import Result
 from kinemesh.cli.names import OLD_NAMES, renamed
 
 COMMANDS = (
-    *("retarget", "evaluate", "report", "render", "view", "convert", "augment", "batch", "lint"),
+    *(
+        "retarget",
+        "evaluate",
+        "simulate",
+        "report",
+        "render",
+        "view",
+        "convert",
+        "augment",
+        "batch",
+        "lint",
+    ),
     *("demo", "info", "robot new", "robot check"),
 )
 

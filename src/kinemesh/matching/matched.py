@@ -277,6 +277,7 @@ def _first(
         landmarks=result.landmarks[:count],
         reports=result.reports[:count],
         tracks=file.tracks,
+        simulation=None if result.simulation is None else result.simulation.first(count),
         stance={name: flags[:count] for name, flags in result.stance.items()},
         touch={pair: flags[:count] for pair, flags in result.touch.items()},
         demonstration=clip,

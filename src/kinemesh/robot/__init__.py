@@ -1,6 +1,12 @@
 """The robot: kinematics by Pinocchio, distances by coal. Only the ruler asks them as well."""
 
-from kinemesh.robot.bodies import centre_of_mass, configurations, link_poses, links_of
+from kinemesh.robot.bodies import (
+    centre_of_mass,
+    configurations,
+    link_poses,
+    link_velocities,
+    links_of,
+)
 from kinemesh.robot.clips import clip_of
 from kinemesh.robot.convex import collada_corners, convex_geometry
 from kinemesh.robot.end_effectors import Hand, Pad, Sole
@@ -33,6 +39,7 @@ __all__ = [
     "configurations",
     "convex_geometry",
     "link_poses",
+    "link_velocities",
     "links_of",
     "overlaps_at_rest",
     "robot_names",
