@@ -16,10 +16,16 @@ from kinemesh.arrays import Array
 from kinemesh.physics.model import Model
 from kinemesh.physics.reference import Reference
 
-_NEAR = 0.02
-"""What is nearer than this [m] may push."""
+_NEAR = 0.015
+"""What is nearer than this [m] may push,"""
+_TOUCHING = 0.004
+"""the less willingly the further it is, against this [m]."""
 _SPREAD = 1e-2
 """Weight of the forces' own size: it spreads the load."""
+_FIRM = 0.7
+"""Share of the friction that is relied on,"""
+_GRASP = 0.35
+"""and where the robot holds a prop: so firmly it grasps."""
 _LEVER = 0.2
 """A moment counts as much as the force that makes it at this lever [m]."""
 _SMOOTH = 0.03
@@ -47,36 +53,38 @@ def torques(model: Model, reference: Reference, friction: float, every: int) -> 
         need = np.zeros(probe.nv)
         mujoco.mj_mulM(probe, data, need, reference.a[k])
         need += data.qfrc_bias
-        pushes = _pushes(probe, data, friction)
+        pushes, costs = _pushes(model, probe, data, friction)
         if len(pushes) and len(free):
-            need -= _forces(pushes[:, free] * weights, need[free] * weights) @ pushes
+            need -= _forces(pushes[:, free] * weights, need[free] * weights, costs) @ pushes
         row[:] = need[model.joint_v]
     rate = 1.0 / (every * float(probe.opt.timestep))
     smooth = gaussian_filter1d(result, _SMOOTH * rate, axis=0, mode="nearest")
     return np.clip(smooth, -model.motors.effort, model.motors.effort)
 
 
-def _forces(pushes: Array, need: Array) -> Array:
+def _forces(pushes: Array, need: Array, costs: Array) -> Array:
     from scipy.optimize import nnls  # here: a fifth of a second of start-up
 
-    count = len(pushes)
-    system = np.vstack([pushes.T, _SPREAD * np.eye(count)])
-    return np.asarray(nnls(system, np.concatenate([need, np.zeros(count)]))[0])
+    system = np.vstack([pushes.T, _SPREAD * np.diag(costs)])
+    return np.asarray(nnls(system, np.concatenate([need, np.zeros(len(costs))]))[0])
 
 
-def _pushes(probe: Any, data: Any, friction: float) -> Array:
-    """What a unit force along each edge of each contact's pyramid does ``(4 C, nv)``."""
+def _pushes(model: Model, probe: Any, data: Any, friction: float) -> tuple[Array, Array]:
+    """What a unit force along each edge of each contact's pyramid does ``(4 C, nv)``; its cost."""
     import mujoco
 
-    side = friction / np.sqrt(2.0)
-    edges = np.array(
-        [[1.0, side, side], [1.0, side, -side], [1.0, -side, side], [1.0, -side, -side]]
-    )
-    result = np.zeros((int(data.ncon), 4, probe.nv))
+    sides = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]) / np.sqrt(2.0)
     first, second = np.zeros((3, probe.nv)), np.zeros((3, probe.nv))
-    for push, contact in zip(result, data.contact, strict=True):
+    found, costs = [np.zeros((0, probe.nv))], []
+    for contact in data.contact:
+        if contact.dist > _NEAR:
+            continue
         bodies = probe.geom_bodyid[contact.geom]
+        held = np.isin(bodies, model.links).any() and np.isin(bodies, model.free_bodies).any()
+        grip = friction * (_GRASP if held else _FIRM)
         mujoco.mj_jac(probe, data, first, None, contact.pos, int(bodies[0]))
         mujoco.mj_jac(probe, data, second, None, contact.pos, int(bodies[1]))
-        push[:] = edges @ contact.frame.reshape(3, 3) @ (second - first)
-    return result.reshape(-1, probe.nv)
+        edges = np.column_stack([np.ones(4), grip * sides])
+        found.append(edges @ contact.frame.reshape(3, 3) @ (second - first))
+        costs.append(1.0 + (max(0.0, contact.dist) / _TOUCHING) ** 2)
+    return np.concatenate(found), np.repeat(costs, 4)
