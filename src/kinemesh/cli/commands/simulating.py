@@ -171,7 +171,10 @@ def _spread(values: list[float]) -> dict[str, float] | None:
     """Mean, and standard deviation between seeds [m]; None where there is nothing."""
     if not values:
         return None
-    return {"mean": float(np.mean(values)), "std": float(np.std(values, ddof=min(1, len(values) - 1)))}
+    return {
+        "mean": float(np.mean(values)),
+        "std": float(np.std(values, ddof=min(1, len(values) - 1))),
+    }
 
 
 def _simulation(result: Result) -> Simulation:
