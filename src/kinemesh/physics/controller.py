@@ -25,6 +25,10 @@ class Controller:
     """Random changes of a plan that are tried out beside those of the gradient, 0 to 1000."""
     friction: float = 0.9
     """Coulomb's coefficient between everything that touches [1], 0.05 to 5."""
+    disturbance: float = 0.0
+    """How far off the reference it starts, by chance: standard deviation of the joints' angles
+    [rad], of the base's speed in half as many [m/s] and of its turning in as many [rad/s], 0 to 1.
+    Tells how much a motion bears when several seeds are tried."""
 
     def __post_init__(self) -> None:
         what = "a time [s], 0.1 to 3"
@@ -39,3 +43,6 @@ class Controller:
         what = "a coefficient, 0.05 to 5"
         friction = number("friction", self.friction, what, low=0.05, high=5.0)
         object.__setattr__(self, "friction", friction)
+        what = "a standard deviation, 0 to 1"
+        disturbance = number("disturbance", self.disturbance, what, low=0.0, high=1.0)
+        object.__setattr__(self, "disturbance", disturbance)

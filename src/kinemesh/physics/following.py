@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kinemesh.arrays import Array
 from kinemesh.motion import Scene
 from kinemesh.physics.controller import Controller
 from kinemesh.physics.feedforward import torques
@@ -47,7 +48,7 @@ def followed(
     knots = -(-(len(reference) - 1) // hold)
     stepper = Stepper(model.mj, hold, threads)
     try:
-        start = stepper.state(reference.q[0], reference.v[0])
+        start = _start(stepper, model, reference, controller.disturbance, seed)
         recorder.start(start)
         if knots:
             planner = _planner(
@@ -57,6 +58,21 @@ def followed(
     finally:
         stepper.close()
     return recorder
+
+
+def _start(
+    stepper: Stepper, model: Model, reference: Reference, disturbance: float, seed: int
+) -> Array:
+    """The state at which the reference begins, off by chance."""
+    rng = np.random.default_rng([seed, 1])
+    turn, speed = np.zeros((2, model.mj.nv))
+    turn[model.joint_v] = rng.standard_normal(len(model.joint_v))
+    if not model.robot.fixed_base:
+        speed[:6] = rng.standard_normal(6) * np.repeat([0.5, 1.0], 3)
+    return stepper.state(
+        stepper.manifold.integrate(reference.q[0], disturbance * turn),
+        reference.v[0] + disturbance * speed,
+    )
 
 
 def _follow(

@@ -17,8 +17,8 @@ from kinemesh.geometry.hollow import is_hollow
 from kinemesh.motion import GROUND, Inertia, Prop, Scene
 from kinemesh.physics.motors import Motors, motors_of
 from kinemesh.physics.solids import add_solid
-from kinemesh.robot import RobotModel, Sole, links_of
-from kinemesh.robot.bodies import joint_axes
+from kinemesh.robot import RobotModel, Sole
+from kinemesh.robot.bodies import joint_axes, link_names
 
 ROBOT, PROPS = 1, 2
 """Kinds of what moves: the robot's parts meet all but each other, props meet all."""
@@ -117,7 +117,7 @@ def build(
     spec.option.iterations, spec.option.ls_iterations = 10, 20
     spec.compiler.boundmass, spec.compiler.boundinertia = 1e-6, 1e-9
     spec.compiler.balanceinertia, spec.compiler.degree = True, False
-    names = links_of(robot).names
+    names = link_names(robot)
     _add_links(spec, robot, motors, names, robot.rest[:7] if base is None else base, friction)
     _add_motors(spec, robot, motors)
     free = _add_things(spec, scene, friction)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.physics.controller import Controller
@@ -132,7 +133,7 @@ class Planner:
             )
             for damping in _DAMPINGS
         ]
-        kinds = np.repeat(np.arange(len(policies)), len(_LENGTHS))
+        kinds = np.repeat(np.arange(len(policies), dtype=np.int64), len(_LENGTHS))
         lengths = np.tile(_LENGTHS, len(policies))
         draws = np.arange(self._samples)
         kinds = np.concatenate([kinds, draws % len(policies)])
@@ -154,7 +155,12 @@ class Planner:
         return noise
 
     def _best(
-        self, plan: Plan, policies: list[Policy], kinds: Array, lengths: Array, noise: Array
+        self,
+        plan: Plan,
+        policies: list[Policy],
+        kinds: NDArray[np.int64],
+        lengths: Array,
+        noise: Array,
     ) -> Plan:
         """Carry the candidates out; each is dropped once it costs more than the plan does."""
         count, bound = len(plan), float(plan.costs.sum())
@@ -194,8 +200,9 @@ class Planner:
 
     def _costs(self, knot: int, states: Array, controls: Array) -> Array:
         """What states ``(S, size)`` cost that controls ``(S, nu)`` of a knot have led to."""
-        errors = self.stepper.away(self.wanted[knot + 1], states)
-        off = controls - self.targets[knot]
-        cost = np.einsum("si,ij,sj->s", errors, self.tracking.weights[knot + 1], errors)
-        cost = cost + off**2 @ self.tracking.control
+        with np.errstate(over="ignore", invalid="ignore"):  # states may be without end
+            errors = self.stepper.away(self.wanted[knot + 1], states)
+            off = controls - self.targets[knot]
+            cost = np.einsum("si,ij,sj->s", errors, self.tracking.weights[knot + 1], errors)
+            cost = cost + off**2 @ self.tracking.control
         return np.where(np.isfinite(cost), cost, np.inf)

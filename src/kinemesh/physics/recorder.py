@@ -12,7 +12,7 @@ from kinemesh.physics.model import Model
 from kinemesh.physics.reference import Reference
 
 _FAR, _TURNED = 0.5, 0.8
-"""A base, or a prop, so far [m] from the reference is lost, and so is a base turned so much [rad]."""
+"""Lost is a base or a prop so far [m] from the reference, or a base turned so much [rad]."""
 _FULL = 1.0 - 1e-6
 """A torque of this share of its limit is at it."""
 
@@ -71,7 +71,7 @@ class Recorder:
     @property
     def saturated(self) -> float:
         """Share of motors and steps in which a torque was at its limit [1]."""
-        return self._full / max(1, self._steps * self._model.mj.nu)
+        return self._full / max(1, self._steps * len(self._model.driven))
 
     def _set(self, state: Array) -> None:
         import mujoco

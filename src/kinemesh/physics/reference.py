@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.ndimage import gaussian_filter1d
-from scipy.spatial.transform import Rotation, Slerp
 
 from kinemesh.arrays import Array
+from kinemesh.geometry import poses
 from kinemesh.physics.manifold import Manifold
 from kinemesh.physics.model import Model
 
@@ -71,7 +71,5 @@ def _numbers(values: Array, times: Array, steps: Array) -> Array:
 
 
 def _poses(track: Array, times: Array, steps: Array) -> Array:
-    if len(times) < 2:
-        return track
-    turn = Slerp(times, Rotation.from_quat(track[:, 3:]))(np.minimum(steps, times[-1]))
-    return np.hstack([_numbers(track[:, :3], times, steps), turn.as_quat()])
+    turns = poses.resample(track, times, steps)[:, 3:]
+    return np.hstack([_numbers(track[:, :3], times, steps), turns])

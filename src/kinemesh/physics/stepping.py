@@ -15,6 +15,9 @@ from kinemesh.physics.manifold import Manifold
 _NUDGE = 1e-5
 """Of the finite differences, in each number of a tangent."""
 
+_STIFFEST = 5e3
+"""No derivative from knot to knot is larger [1, 1/s]: settled contacts give up to 500."""
+
 
 class Stepper:
     """Carries states from knot to knot, during which the servos' targets are held.
@@ -88,7 +91,7 @@ class Stepper:
                 chunks,
             )
         )
-        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+        return _healed(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
 
     def _differences(
         self, data: Any, states: Array, warm: Array, controls: Array
@@ -102,10 +105,23 @@ class Stepper:
             data.ctrl[:], data.qacc_warmstart[:] = controls[k], warm[k]
             mujoco.mjd_transitionFD(self.mj, data, _NUDGE, False, a[k], b[k], None, None)
         power, total = np.broadcast_to(np.eye(size), a.shape), np.zeros_like(a)
-        for _ in range(self.hold):
-            total = total + power
-            power = a @ power
-        return power, total @ b
+        with np.errstate(over="ignore", invalid="ignore"):  # such are healed
+            for _ in range(self.hold):
+                total = total + power
+                power = a @ power
+            return power, total @ b
+
+
+def _healed(a: Array, b: Array) -> tuple[Array, Array]:
+    """Derivatives in which those across a contact that just begins are the nearest knot's.
+
+    There a difference sees the contact in one of its two places, and takes it for a stiff spring.
+    """
+    good = np.flatnonzero(np.abs(a).max(axis=(1, 2)) < _STIFFEST)
+    if not len(good):
+        return np.broadcast_to(np.eye(a.shape[1]), a.shape), np.zeros_like(b)
+    nearest = good[np.abs(np.arange(len(a))[:, None] - good).argmin(axis=1)]
+    return a[nearest], b[nearest]
 
 
 @contextmanager

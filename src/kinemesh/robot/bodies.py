@@ -20,26 +20,31 @@ def links_of(robot: RobotModel) -> Links:
     Raises:
         RobotError: ``[formats]`` names a link that no joint moves.
     """
-    model = robot.pin_model
-    count = model.njoints - 1
-    names: list[str] = [""] * count
-    for frame in model.frames:
-        # The first body frame of a joint is the link whose frame is the joint's own.
-        if int(frame.type) == int(pin.FrameType.BODY) and not names[frame.parentJoint - 1]:
-            names[frame.parentJoint - 1] = str(frame.name)
+    model, names = robot.pin_model, link_names(robot)
     axes, sliding = joint_axes(robot)
     placements = [model.jointPlacements[k] for k in range(1, model.njoints)]
     return Links(
         robot.name,
-        tuple(names),
+        names,
         np.array([int(model.parents[k]) - 1 for k in range(1, model.njoints)]),
         robot.joint_names,
         np.array([np.zeros(3), *(p.translation for p in placements[1:])]),
         np.array([np.eye(3), *(p.rotation for p in placements[1:])]),
         np.where(sliding[:, None], 0.0, axes)[1:],
         np.array([model.inertias[k].lever for k in range(1, model.njoints)]),
-        {name: _bodies(robot, name, tuple(names)) for name in robot.listed},
+        {name: _bodies(robot, name, names) for name in robot.listed},
     )
+
+
+def link_names(robot: RobotModel) -> tuple[str, ...]:
+    """Names of the links that joints move, the base's first, in the order of the joints."""
+    model = robot.pin_model
+    names: list[str] = [""] * (model.njoints - 1)
+    for frame in model.frames:
+        # The first body frame of a joint is the link whose frame is the joint's own.
+        if int(frame.type) == int(pin.FrameType.BODY) and not names[frame.parentJoint - 1]:
+            names[frame.parentJoint - 1] = str(frame.name)
+    return tuple(names)
 
 
 def configurations(trajectory: Trajectory, robot: RobotModel) -> Array:
