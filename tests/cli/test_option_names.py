@@ -80,6 +80,7 @@ MEANINGS = {
     "what is kept has to be followed": "--simulate",
     "of random numbers": "--seed",
     "how many of them": "--seeds",
+    "how far off a simulated robot starts": "--disturbance",
     "processes at once": "--workers",
     "what runs them": "--engine",
     "where Ray is": "--address",

@@ -94,7 +94,9 @@ def test_what_stood_and_touched_is_what_was_pushed(lifted: Result, told: dict[st
     assert not answer.touch["right_hand", "box"].any()
 
 
-def test_a_mass_that_is_given_is_that_of_the_simulated_prop(lifted: Result, told: dict[str, Any]) -> None:
+def test_a_mass_that_is_given_is_that_of_the_simulated_prop(
+    lifted: Result, told: dict[str, Any]
+) -> None:
     answer = kinemesh.simulate(lifted, mass=4.0)
     assert told["scene"].props[0].mass == 4.0
     assert answer.demonstration is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,31 +12,9 @@ from kinemesh import Result, RobotModel, retarget
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.matching import match
 from kinemesh.motion import Clip
-from kinemesh.result import Simulation
+from simulations import JOINTS, happened
 
-FRAMES, JOINTS = 6, 29
-
-
-def happened(frames: int = FRAMES, **more: Any) -> Simulation:
-    """A made-up simulation of G1 that touches two things."""
-    rng = np.random.default_rng(1)
-    points = rng.normal(size=(frames, 2, 3))
-    points[1, 0] = np.nan
-    fields = {
-        "followed": True,
-        "ended": (frames - 1) / 30.0,
-        "reason": "",
-        "seed": 3,
-        "velocities": rng.normal(size=(frames, 6 + JOINTS)),
-        "torques": rng.normal(size=(frames, JOINTS)),
-        "contacts": (("left_ankle_roll_link", "ground"), ("box", "ground")),
-        "forces": rng.normal(size=(frames, 2, 3)),
-        "points": points,
-        "body_error": np.linspace(0.0, 0.05, frames),
-        "prop_error": np.linspace(0.0, 0.1, frames),
-        "saturated": 0.25,
-    }
-    return Simulation(**{**fields, **more})
+FRAMES = 6
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,9 @@ class SimulateCommand:
     seeds: int = 1
     """How many seeds are tried, from --seed on; of those that follow, the one with the least error
     is written."""
+    disturbance: float = 0.0
+    """How far off the reference it starts, by chance: standard deviation of the joints [rad], of
+    the base's turning [rad/s], and twice that of its speed [m/s]."""
     strict: bool = False
     """Exit with status 1 when a seed does not follow to the end."""
     json: bool = False
@@ -127,6 +130,7 @@ class SimulateCommand:
 
     def _simulated(self, matched: MatchedTrajectory, seed: int) -> Result:
         """One try, with a progress bar on standard error, if that is a terminal."""
+        from kinemesh.physics import Controller
         from kinemesh.physics.simulating import simulated
 
         columns = (
@@ -141,6 +145,7 @@ class SimulateCommand:
                 matched,
                 name=self.result.stem,
                 seed=seed,
+                controller=Controller(disturbance=self.disturbance),
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
 
