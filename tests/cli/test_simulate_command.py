@@ -117,7 +117,7 @@ def test_whoever_reads_a_result_reads_a_simulated_one(
     assert kinemesh_command("simulate", walked, "-o", out).status == 0
     said = json.loads(kinemesh_command("info", out, "--json").out)
     assert said["simulation"]["followed"] is True
-    assert "followed" in kinemesh_command("info", out).out
+    assert "seed 0: followed to its end, 0.23 s" in kinemesh_command("info", out).out
     judged = kinemesh_command("evaluate", out)
     assert judged.status == 0 and "verdict" in judged.out
     again = kinemesh_command("simulate", out)

@@ -15,7 +15,7 @@ from kinemesh.arrays import runs
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.detection.lasting import Flags
 from kinemesh.motion import DENSITY, Inertia, Prop, Scene, Shape
-from kinemesh.result import Result
+from kinemesh.result import Result, Simulation
 
 _STILL = 0.01
 """What moves less than this [m], and turns less [rad], stands still."""
@@ -125,6 +125,19 @@ def touch_lines(touch: Mapping[tuple[str, str], Flags]) -> list[str]:
         f"{part} on {thing} in {flags.sum()} of {len(flags)} frames: {ranges(flags)}"
         for (part, thing), flags in touch.items()
     ]
+
+
+def simulation_line(one: Simulation) -> str:
+    """How far a simulated robot came, and how far off it was."""
+    end = f"followed to its end, {one.ended:.2f} s"
+    if not one.followed:
+        end = f"lost after {one.ended:.2f} s: {one.reason}"
+    error, prop = 1e2 * one.body_error, one.prop_error
+    text = f"seed {one.seed}: {end}; body error {error.mean():.1f} cm"
+    text += f", p95 {np.percentile(error, 95):.1f} cm"
+    if prop is not None:
+        text += f"; props {1e2 * prop.mean():.1f} cm, at most {1e2 * prop.max():.1f} cm"
+    return f"{text}; torques at their limits {one.saturated:.1%}"
 
 
 def scene_lines(scene: Scene) -> list[str]:

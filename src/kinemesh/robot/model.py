@@ -73,7 +73,7 @@ class RobotModel(KinematicModel):
         super().__init__(without(description, locked), locked, fixed_base)
         self.whole: RobotModel = self if whole is None else whole
         self.compiled = compiled
-        self.motors = (
+        self.motors: Motors = (
             Motors.of(self.joint_names, self.effort, description.motors)
             if whole is None
             else whole.motors.kept(readonly(self._places(whole), np.int64))

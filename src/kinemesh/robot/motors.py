@@ -89,13 +89,19 @@ class Motors:
                         )
         rows = [_figures(owners.get(n), float(e)) for n, e in zip(joints, effort, strict=True)]
         columns = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+        stiffness, damping, armature, effort = (readonly(column) for column in columns)
         stated = readonly([name in owners for name in joints], np.bool_)
-        return cls(*(readonly(column) for column in columns), stated)
+        return cls(stiffness, damping, armature, effort, stated)
 
     def kept(self, places: NDArray[np.int64]) -> Motors:
         """Those of some joints, by their places ``(m,)``."""
-        figures = (self.stiffness, self.damping, self.armature, self.effort)
-        return Motors(*(readonly(f[places]) for f in figures), readonly(self.stated[places], bool))
+        return Motors(
+            readonly(self.stiffness[places]),
+            readonly(self.damping[places]),
+            readonly(self.armature[places]),
+            readonly(self.effort[places]),
+            readonly(self.stated[places], np.bool_),
+        )
 
 
 def motor_entries(path: Path, table: Mapping[str, Any]) -> tuple[MotorEntry, ...]:

@@ -19,7 +19,7 @@ from kinemesh._files.disk import same_file
 from kinemesh._files.inputs import existing_file
 from kinemesh.arguments import whole
 from kinemesh.cli.source import Recording
-from kinemesh.cli.tables import print_findings
+from kinemesh.cli.tables import print_findings, simulation_line
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.errors import OptionError, WriteError
 from kinemesh.matching import MatchedTrajectory
@@ -31,6 +31,8 @@ _LOST = 1
 _MOST = 1000
 """Seeds."""
 
+Run = dict[str, Any]
+"""What :meth:`Simulation.summary` says of a seed, and the ``seconds`` that it took."""
 _Output = Annotated[Path | None, tyro.conf.arg(aliases=["-o"])]
 
 
@@ -59,8 +61,8 @@ class SimulateCommand:
     """How many seeds are tried, from --seed on; of those that follow, the one with the least error
     is written."""
     disturbance: float = 0.0
-    """How far off the reference it starts, by chance: standard deviation of the joints [rad], of
-    the base's turning [rad/s], and twice that of its speed [m/s]."""
+    """How far off the reference it starts, by chance: standard deviation of the joints [rad]; as
+    much of the base's turning [rad/s], half as much of its speed [m/s]."""
     strict: bool = False
     """Exit with status 1 when a seed does not follow to the end."""
     json: bool = False
@@ -78,26 +80,25 @@ class SimulateCommand:
         notes, warnings = [*found[0], *matched.notes], [*found[1], *matched.warnings]
         if not self.json:
             print_findings(console, self, notes, warnings)
-        runs = []
+        runs: list[Run] = []
+        best: Result | None = None
         for seed in range(self.seed, self.seed + self.seeds):
             start = time.perf_counter()
             done = self._simulated(matched, seed)
-            runs.append((done, time.perf_counter() - start))
+            runs.append({**_of(done).summary(), "seconds": time.perf_counter() - start})
+            if best is None or _rank(_of(done)) < _rank(_of(best)):
+                best = done
             if not self.json:
-                _say(console, done, runs[-1][1])
-        tried = [_simulation(done) for done, _ in runs]
-        best = min((done for done, _ in runs), key=lambda done: _rank(_simulation(done)))
+                _say(console, _of(done), runs[-1]["seconds"])
+        assert best is not None  # one seed at least
         written = self._write(best, target)
-        lost = not all(one.followed for one in tried)
+        lost = not all(run["followed"] for run in runs)
         status = _LOST if self.strict and lost else 0
         if self.json:
             options = options_of(self)
             report = {
-                **summary(tried),
-                "runs": [
-                    {**one.summary(), "seconds": seconds}
-                    for one, (_, seconds) in zip(tried, runs, strict=True)
-                ],
+                **summary(runs),
+                "runs": runs,
                 "output": None if target is None else str(target),
                 "written": all_worded(written, options),
                 "notes": all_worded(notes, options),
@@ -105,11 +106,11 @@ class SimulateCommand:
             }
             sys.stdout.write(json.dumps(report, indent=2) + "\n")
             return status
-        if len(tried) > 1:
-            _say_all(console, tried)
+        if len(runs) > 1:
+            _say_all(console, runs)
         if target is not None:
             kind = self.to or "a result"
-            text = f"{target}: {kind}, {len(best)} frames of seed {_simulation(best).seed}"
+            text = f"{target}: {kind}, {len(best)} frames of seed {_of(best).seed}"
             console.print(text, highlight=False, markup=False, soft_wrap=True)
             for note in all_worded(written, options_of(self)):
                 console.print(f"  {note}", highlight=False, markup=False, soft_wrap=True)
@@ -159,30 +160,26 @@ class SimulateCommand:
         return write(result, target, format=self.to, robot=self.robot)
 
 
-def summary(tried: list[Simulation]) -> dict[str, Any]:
-    """How many followed, and the figures of those in the mean, with their spread."""
-    followed = [one for one in tried if one.followed]
-    errors = [float(one.body_error.mean()) for one in followed]
-    props = [float(one.prop_error.mean()) for one in followed if one.prop_error is not None]
+def summary(runs: list[Run]) -> dict[str, Any]:
+    """How many followed, and errors of those in the mean, with their spread between seeds."""
+    followed = [run for run in runs if run["followed"]]
     return {
         "followed": len(followed),
-        "seeds": len(tried),
-        "body_error": _spread(errors),
-        "prop_error": _spread(props),
+        "seeds": len(runs),
+        "body_error": _spread([run["body_error_mean"] for run in followed]),
+        "prop_error": _spread([run["prop_error_mean"] for run in followed]),
     }
 
 
-def _spread(values: list[float]) -> dict[str, float] | None:
-    """Mean, and standard deviation between seeds [m]; None where there is nothing."""
-    if not values:
+def _spread(values: list[float | None]) -> dict[str, float] | None:
+    """Mean and standard deviation [m]; None where there is nothing."""
+    found = np.array([value for value in values if value is not None], dtype=np.float64)
+    if not len(found):
         return None
-    return {
-        "mean": float(np.mean(values)),
-        "std": float(np.std(values, ddof=min(1, len(values) - 1))),
-    }
+    return {"mean": float(found.mean()), "std": float(found.std(ddof=min(1, len(found) - 1)))}
 
 
-def _simulation(result: Result) -> Simulation:
+def _of(result: Result) -> Simulation:
     assert result.simulation is not None  # a simulated motion has it
     return result.simulation
 
@@ -192,21 +189,9 @@ def _rank(one: Simulation) -> tuple[bool, float, float]:
     return not one.followed, -one.ended, float(one.body_error.mean())
 
 
-def _say(console: Console, result: Result, seconds: float) -> None:
-    one = _simulation(result)
-    end = f"followed to its end, {one.ended:.2f} s"
-    if not one.followed:
-        end = f"lost after {one.ended:.2f} s: {one.reason}"
-    error = one.body_error
-    figures = [
-        f"body error {1e2 * error.mean():.1f} cm, p95 {1e2 * np.percentile(error, 95):.1f} cm"
-    ]
-    if one.prop_error is not None:
-        prop = one.prop_error
-        figures.append(f"props {1e2 * prop.mean():.1f} cm, at most {1e2 * prop.max():.1f} cm")
-    figures.append(f"torques at their limits {one.saturated:.1%}")
+def _say(console: Console, one: Simulation, seconds: float) -> None:
     console.print(
-        f"seed {one.seed}: {end}; {'; '.join(figures)} ({seconds:.1f} s)",
+        f"{simulation_line(one)} ({seconds:.1f} s)",
         style="bold green" if one.followed else "bold red",
         highlight=False,
         markup=False,
@@ -214,8 +199,8 @@ def _say(console: Console, result: Result, seconds: float) -> None:
     )
 
 
-def _say_all(console: Console, tried: list[Simulation]) -> None:
-    said = summary(tried)
+def _say_all(console: Console, runs: list[Run]) -> None:
+    said = summary(runs)
     text = f"{said['followed']} of {said['seeds']} seeds followed"
     for name, what in (("body_error", "body error"), ("prop_error", "props")):
         if said[name] is not None:
