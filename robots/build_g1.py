@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import sys
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import building
 import numpy as np
 from checking import check_agreement, check_model
-from g1_text import NOTICE, robot_toml
+from describe import Motor
+from g1_text import MOTORS, NOTICE, robot_toml
 from packages import example_robot
 
 HERE = Path(__file__).resolve().parent
@@ -37,6 +38,7 @@ class Family:
         joints: Corrected numbers by joint, as ``{"origin.xyz": "0 0 1"}`` [m, N m, rad/s].
         inertials: Mass [kg], centre of mass [m] and inertia xx xy xz yy yz zz [kg m^2] by link.
         raised: Height by which a link frame sits above its place in rev 1.0 at zero pose [m].
+        motors: Motors by name.
     """
 
     folder: str
@@ -46,6 +48,7 @@ class Family:
     joints: dict[str, dict[str, str]] = field(default_factory=dict)
     inertials: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     raised: dict[str, float] = field(default_factory=dict)
+    motors: dict[str, Motor] = field(default_factory=lambda: MOTORS)
 
 
 def _base_joints() -> dict[str, dict[str, str]]:
@@ -67,6 +70,16 @@ def _base_joints() -> dict[str, dict[str, str]]:
         joints[f"{side}_ankle_pitch_joint"] = dict(ankle)
         joints[f"{side}_ankle_roll_joint"] = dict(ankle)
     return joints
+
+
+def _base_motors() -> dict[str, Motor]:
+    """The base family's: by its 88 N m the hip rolls by the smaller 7520."""
+    small, large = MOTORS["7520_14"], MOTORS["7520_22"]
+    return {
+        **MOTORS,
+        "7520_14": replace(small, joints=("*_hip_*_joint", "waist_yaw_joint")),
+        "7520_22": replace(large, joints=("*_knee_joint",)),
+    }
 
 
 FAMILIES = (
@@ -110,6 +123,7 @@ FAMILIES = (
             ),
         },
         raised={"waist_roll_link": -0.009, "torso_link": 0.010},
+        motors=_base_motors(),
     ),
 )
 
@@ -171,7 +185,7 @@ def build() -> None:
         urdf = family_urdf(root, family, set(kept))
         building.write_urdf(urdf, folder / "g1.urdf", "build_g1.py", family.title, family.remarks)
         torso = family.raised.get("torso_link", 0.0)
-        text = robot_toml(family.folder, family.title, sole, point, normal, torso)
+        text = robot_toml(family.folder, family.title, sole, point, normal, torso, family.motors)
         (folder / "robot.toml").write_text(text, encoding="utf-8")
         (folder / "NOTICE").write_text(NOTICE, encoding="utf-8")
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import build_g1
@@ -19,7 +20,7 @@ import building
 import numpy as np
 from checking import check_model
 from describe import Sheet
-from g1_text import LANDMARKS, NOTES, PADS, REST
+from g1_text import LANDMARKS, MOTORS, MOTORS_FROM, NOTES, PADS, REST
 from hulls import enclose, read_stl
 from licences import UNITREE_BSD
 from packages import package
@@ -36,6 +37,9 @@ GONE = (
     *(f"{s}_{n}" for s in HANDS for n in ("wrist_yaw_link", "rubber_hand")),
 )
 """Links of the 29-dof robot that this one lacks, with the joints that end in them."""
+
+ANKLES = replace(MOTORS["5020_pair"], joints=("*_ankle_*_joint",))
+"""The pairs of motors that are left."""
 
 REMARKS = (
     "Figures that differ from the 29-dof rev 1.0 (source: Unitree's g1_23dof_rev_1_0.urdf): the",
@@ -159,6 +163,8 @@ def sheet(hulls: building.Meshes) -> Sheet:
         turned=frozenset(turned),
         rest={**legs, "waist_yaw_joint": 0.0, **arms},
         remark="Upright, knees bent a little, soles flat and level, arms down, slightly out [rad].",
+        motors={**{k: v for k, v in MOTORS.items() if k != "4010"}, "5020_pair": ANKLES},
+        motors_from=MOTORS_FROM,
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import building
 import numpy as np
 from checking import check_model
-from describe import Sheet
+from describe import Motor, Sheet
 from hulls import read_triangles
 from licences import UNITREE_BSD
 from packages import package
@@ -54,6 +54,21 @@ LEFT_JOINTS = {
     "left_shoulder_yaw_joint": 0.0,
     "left_elbow_joint": 1.1,
 }
+
+
+MOTORS = {
+    "hip": Motor(("*_hip_*_joint",), 0.1, stiffness=150.0, damping=2.0),
+    "knee": Motor(("*_knee_joint",), 0.1, stiffness=200.0, damping=4.0),
+    "ankle": Motor(("*_ankle_joint",), 0.1, stiffness=40.0, damping=2.0),
+    "torso": Motor(("torso_joint",), 0.1, stiffness=300.0, damping=6.0),
+    "shoulder": Motor(("*_shoulder_*_joint",), 0.1, stiffness=150.0, damping=2.0),
+    "elbow": Motor(("*_elbow_joint",), 0.1, stiffness=100.0, damping=2.0),
+}
+MOTORS_FROM = (
+    "Stiffness [N m/rad] and damping [N m s/rad]: Unitree's own, of unitree_rl_gym",
+    "(legged_gym/envs/h1/h1_config.py). Armature [kg m^2]: that of H1 in MuJoCo Playground.",
+    "Efforts are the URDF's.",
+)
 
 
 def bounds(link: str) -> tuple[int, float]:
@@ -121,6 +136,8 @@ def sheet(meshes: building.Meshes, hulls: building.Meshes) -> Sheet:
         rest={**dict(list(LEFT_JOINTS.items())[:5]), "torso_joint": 0.0}
         | dict(list(LEFT_JOINTS.items())[5:]),
         remark="Upright, knees bent a little, soles flat and level, arms down, slightly out [rad].",
+        motors=MOTORS,
+        motors_from=MOTORS_FROM,
     )
 
 

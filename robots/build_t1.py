@@ -15,7 +15,7 @@ from pathlib import Path
 import building
 import numpy as np
 from checking import check_model
-from describe import Sheet
+from describe import Motor, Sheet
 from hulls import beyond
 from licences import APACHE
 from packages import package
@@ -65,6 +65,20 @@ LINKS = {
     **{f"{n}_Left": f"{n}_Right" for n in ("Hip_Pitch", "Hip_Roll", "Shank", "Ankle_Cross")},
     **{f"left_{n}_link": f"right_{n}_link" for n in ("foot", "hand")},
 }
+
+
+MOTORS = {
+    "head": Motor(("*Head_*",), 0.03, stiffness=5.0, damping=0.5),
+    "arm": Motor(("*_Shoulder_*", "*_Elbow_*"), 0.03, stiffness=20.0, damping=0.5),
+    "hip": Motor(("*_Hip_*", "Waist"), 0.03, stiffness=200.0, damping=5.0),
+    "knee": Motor(("*_Knee_Pitch",), 0.03, stiffness=200.0, damping=5.0),
+    "ankle": Motor(("*_Ankle_*",), 0.03, stiffness=50.0, damping=3.0),
+}
+MOTORS_FROM = (
+    "Stiffness [N m/rad], damping [N m s/rad] and armature [kg m^2] as holosoma trains this robot",
+    "(holosoma/config_values/robot.py); hips, knees and ankles are as stiff in Booster's own",
+    "booster_gym (envs/T1.yaml). Efforts are the URDF's.",
+)
 
 
 def bounds(link: str) -> tuple[int, float]:
@@ -137,6 +151,8 @@ def sheet(meshes: building.Meshes, hulls: building.Meshes) -> Sheet:
         turned=frozenset(name for name in (*LEGS, *ARMS) if "Roll" in name or name.endswith("Yaw")),
         rest={"AAHead_yaw": 0.0, "Head_pitch": 0.0, **ARMS, "Waist": 0.0, **LEGS},
         remark="Upright, knees bent a little, soles flat and level, arms down, slightly out [rad].",
+        motors=MOTORS,
+        motors_from=MOTORS_FROM,
     )
 
 

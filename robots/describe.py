@@ -13,6 +13,25 @@ Vector = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
+class Motor:
+    """A kind of motor, and what it turns.
+
+    Attributes:
+        joints: Names of joints, ``*`` for any text.
+        armature: Inertia of the rotor as the joint feels it [kg m^2].
+        effort: Largest torque [N m], where it is not the URDF's.
+        stiffness: [N m/rad], where it does not follow from the armature.
+        damping: [N m s/rad], where it does not follow from the armature.
+    """
+
+    joints: tuple[str, ...]
+    armature: float
+    effort: float | None = None
+    stiffness: float | None = None
+    damping: float | None = None
+
+
+@dataclass(frozen=True)
 class Sheet:
     """What a robot's folder says of it; the right side is the left one mirrored.
 
@@ -35,6 +54,8 @@ class Sheet:
         remark: What is to be known of the rest posture.
         no_hull: Links whose hulls are left out, and why.
         neighbours: Hulls within this many joints of each other may overlap.
+        motors: Kinds of motors by name.
+        motors_from: Where their figures come from.
     """
 
     name: str
@@ -55,6 +76,8 @@ class Sheet:
     fingers: Vector | None = None
     no_hull: tuple[tuple[str, ...], str] = ((), "")
     neighbours: int = 3
+    motors: Mapping[str, Motor] = field(default_factory=dict)
+    motors_from: tuple[str, ...] = ()
     formats: str = field(default="")
 
     def text(self) -> str:
@@ -114,6 +137,8 @@ class Sheet:
             "# by design, and hulls that overlap at rest are left out.",
             f"neighbours = {self.neighbours}",
         ]
+        if self.motors:
+            rows += ["", *motors(self.motors, self.motors_from)]
         return "\n".join(rows) + "\n" + self.formats
 
     def _on(self, side: str, name: str) -> str:
@@ -121,6 +146,19 @@ class Sheet:
 
     def _seen(self, side: str, values: np.ndarray | Vector) -> str:
         return vector(np.asarray(values) * (MIRROR if side == "right" else 1.0))
+
+
+def motors(kinds: Mapping[str, Motor], source: tuple[str, ...]) -> list[str]:
+    """Lines of ``[motors]``, with where the figures come from."""
+    rows = [f"# {line}" for line in source]
+    for name, motor in kinds.items():
+        names = ", ".join(f'"{joint}"' for joint in motor.joints)
+        rows += [f"[motors.{name}]", f"joints = [{names}]"]
+        for key in ("stiffness", "damping", "armature", "effort"):
+            value = getattr(motor, key)
+            rows += [] if value is None else [f"{key} = {value}"]
+        rows.append("")
+    return rows[:-1]
 
 
 def pads(parts: Mapping[str, tuple[str, ...]]) -> list[str]:

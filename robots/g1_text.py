@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
-from describe import pads
+from describe import Motor, motors, pads
 
 NOTICE = """\
 Unitree G1 description (29 dof): kinematics, inertias, limits and the shapes that the hulls enclose
@@ -130,6 +132,24 @@ no_hull = ["waist_roll_link"]
 neighbours = 3
 """
 
+MOTORS = {
+    "5020": Motor(("*_shoulder_*_joint", "*_elbow_joint", "*_wrist_roll_joint"), 0.003609725, 25.0),
+    "5020_pair": Motor(
+        ("*_ankle_*_joint", "waist_roll_joint", "waist_pitch_joint"), 2 * 0.003609725, 50.0
+    ),
+    "7520_14": Motor(("*_hip_pitch_joint", "*_hip_yaw_joint", "waist_yaw_joint"), 0.01017752, 88.0),
+    "7520_22": Motor(("*_hip_roll_joint", "*_knee_joint"), 0.025101925, 139.0),
+    "4010": Motor(("*_wrist_pitch_joint", "*_wrist_yaw_joint"), 0.00425, 5.0),
+}
+MOTORS_FROM = (
+    "Motors as the trackers that are trained for this robot have them: BeyondMimic's",
+    "whole_body_tracking (robots/g1.py), and after it mjlab (unitree_g1/g1_constants.py) and",
+    "holosoma. Armatures are the rotors' inertias through two planetary stages, by Unitree's",
+    "figures [kg m^2]; stiffness and damping follow from them by a natural frequency of 10 Hz and",
+    "a damping ratio of 2. Ankles and the waist's roll and pitch are moved by two 5020 side by",
+    "side, of 2 x 25 N m, where the URDF of rev 1.0 has 35.",
+)
+
 FORMATS = """
 # What the files of others list of this robot, in their order, where it is not every link that a
 # joint moves. `places` are bodies of the other's model that are fixed to a link of ours.
@@ -183,7 +203,13 @@ def _mirrored(values: tuple[float, ...] | np.ndarray) -> np.ndarray:
 
 
 def robot_toml(
-    name: str, title: str, sole: float, point: np.ndarray, normal: np.ndarray, raised: float
+    name: str,
+    title: str,
+    sole: float,
+    point: np.ndarray,
+    normal: np.ndarray,
+    raised: float,
+    kinds: Mapping[str, Motor],
 ) -> str:
     """Writes ``robot.toml``.
 
@@ -194,6 +220,7 @@ def robot_toml(
         point: Left palm's contact point in the rubber hand's frame [m].
         normal: Left palm's outward normal in that frame.
         raised: Height of the torso frame above its place in rev 1.0 [m].
+        kinds: Motors by name.
 
     Returns:
         The file's text.
@@ -245,4 +272,5 @@ def robot_toml(
                 rows.append(
                     f"{side}_{joint}_joint = {angle * (sign if side == 'right' else 1) + 0.0}"
                 )
-    return "\n".join(rows) + "\n" + COLLISION + FORMATS
+    told = "\n".join(["", *motors(kinds, MOTORS_FROM), ""])
+    return "\n".join(rows) + "\n" + COLLISION + told + FORMATS

@@ -1,12 +1,14 @@
 """The trainers' own code loads our files: mjlab's and holosoma's, by their packages on PyPI.
 
-    python benchmarks/consumers/check.py                 # two demos, an environment of its own
+    python benchmarks/consumers/check.py                 # demos, an environment of its own
     python benchmarks/consumers/check.py RESULT.npz --env DIR
 
 Makes an environment (about 0.9 GB: torch for the CPU, MuJoCo, mjlab and holosoma without their
 simulators), writes every format with this checkout, and has ``loaders.py`` load the files there:
 by the real motion loaders where a package has one, against MuJoCo's own kinematics of the
-trainer's own robot. The environment has NumPy 1.26, so that pickles are read by an old NumPy.
+trainer's own robot. One of the demos is simulated (extra ``physics``): its velocities are those
+that happened, and MuJoCo's of the same ``qvel`` judge them. The environment has NumPy 1.26, so that
+pickles are read by an old NumPy.
 """
 
 from __future__ import annotations
@@ -62,16 +64,20 @@ def read_shipped(python: Path) -> int:
     return status
 
 
+def made() -> dict[str, kinemesh.Result]:
+    """Two demos, and one of them as a simulated robot follows it."""
+    lifted = kinemesh.retarget(demos.lift_box().crop(60, 120))
+    walked = kinemesh.retarget(demos.walk().crop(0, 60))
+    return {"lift_box": lifted, "walk": walked, "walk_simulated": kinemesh.simulate(walked)}
+
+
 def main() -> int:
     """Write, load, compare; 0 when every check holds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("results", nargs="*", type=Path, help="results; two demos if left out")
+    parser.add_argument("results", nargs="*", type=Path, help="results; demos if left out")
     parser.add_argument("--env", type=Path, help="folder of the environment; kept if given")
     options = parser.parse_args()
-    results = {path.stem: kinemesh.Result.load(path) for path in options.results} or {
-        "lift_box": kinemesh.retarget(demos.lift_box().crop(60, 120)),
-        "walk": kinemesh.retarget(demos.walk().crop(30, 90)),
-    }
+    results = {path.stem: kinemesh.Result.load(path) for path in options.results} or made()
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         python = environment(options.env or work / "env")
@@ -84,7 +90,10 @@ def main() -> int:
                 suffix = writer.suffixes[0] if writer.suffixes else ""
                 kinemesh.write(result, folder / f"{format}{suffix}", format=format, fps=own)
             robot = RobotModel.load(result.trajectory.robot)
-            np.savez(folder / "expected.npz", qpos=result.qpos(), fps=own)
+            expected = {"qpos": result.qpos(), "fps": own}
+            if result.simulation is not None:
+                expected["qvel"] = result.simulation.velocities
+            np.savez(folder / "expected.npz", **expected)
             facts = {
                 "joints": list(robot.joint_names),
                 "props": list(result.tracks),

@@ -1,7 +1,7 @@
 """Loads the files that ``check.py`` wrote, in its environment, without kinemesh.
 
 Judges: MuJoCo's kinematics of mjlab's own G1 at the trajectory's ``qpos``, and differences of
-them in time.
+them in time; of a simulated motion its velocities at the ``qvel`` that happened.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def real_module(name: str, standins: list[str]) -> Any:
 class Robot:
     """mjlab's G1 in MuJoCo, over the whole trajectory."""
 
-    def __init__(self, qpos: np.ndarray, joints: list[str], fps: float) -> None:
+    def __init__(
+        self, qpos: np.ndarray, joints: list[str], fps: float, qvel: np.ndarray | None
+    ) -> None:
         xml = package("mjlab") / "asset_zoo/robots/unitree_g1/xmls/g1.xml"
         spec = mujoco.MjSpec.from_file(str(xml))
         spec.meshdir = str(xml.parent / "assets")
@@ -78,6 +80,8 @@ class Robot:
         self.centre_velocity = np.gradient(self.centres, 1.0 / fps, axis=0)
         self.joint_velocity = np.gradient(self.q, 1.0 / fps, axis=0)
         self.spin = self._spin(fps)
+        if qvel is not None:
+            self._happened(qpos, qvel, columns)
 
     def _spin(self, fps: float) -> np.ndarray:
         """World angular velocities by MuJoCo's own quaternion differences."""
@@ -92,6 +96,23 @@ class Robot:
                 mujoco.mju_rotVecQuat(world, local, self.turns[a, k])
                 spin[t, k] = world * fps / (b - a)
         return spin
+
+    def _happened(self, qpos: np.ndarray, qvel: np.ndarray, columns: list[int]) -> None:
+        """Velocities as MuJoCo has them of links whose joints move so."""
+        model, data = self.model, mujoco.MjData(self.model)
+        self.joint_velocity = qvel[:, [k - 1 for k in columns]]
+        for t, (row, rates) in enumerate(zip(qpos, self.joint_velocity, strict=True)):
+            data.qpos[:] = np.concatenate([row[:7], row[columns]])
+            data.qvel[:] = np.concatenate([qvel[t, :6], rates])
+            mujoco.mj_forward(model, data)
+            for k in range(model.nbody - 1):
+                for kind, linear in (
+                    (mujoco.mjtObj.mjOBJ_XBODY, self.velocity),
+                    (mujoco.mjtObj.mjOBJ_BODY, self.centre_velocity),
+                ):
+                    found = np.zeros(6)
+                    mujoco.mj_objectVelocity(model, data, kind, k + 1, found, 0)
+                    self.spin[t, k], linear[t, k] = found[:3], found[3:]
 
     def breadth_first(self) -> list[int]:
         """Bodies by depth, as PhysX lists them."""
@@ -255,7 +276,8 @@ def main(folder: Path) -> int:
     """Load and compare all; 0 when every check holds."""
     facts = json.loads((folder / "expected.json").read_text())
     expected = np.load(folder / "expected.npz")
-    robot = Robot(expected["qpos"], facts["joints"], float(expected["fps"]))
+    qvel = expected["qvel"] if "qvel" in expected.files else None
+    robot = Robot(expected["qpos"], facts["joints"], float(expected["fps"]), qvel)
     report = Report()
     check_mjlab(folder, robot, report)
     check_holosoma(folder, robot, facts["props"], report)

@@ -22,6 +22,7 @@ if typing.TYPE_CHECKING:
     from kinemesh.linting import lint
     from kinemesh.matching import TrajectoryFile, evaluate, read_trajectory
     from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
+    from kinemesh.physics.simulating import simulate
     from kinemesh.recordings import read
     from kinemesh.result import FrameReport, Result
     from kinemesh.robot import RobotModel, clip_of
@@ -63,6 +64,7 @@ __all__ = [
     "read",
     "read_trajectory",
     "retarget",
+    "simulate",
     "view",
     "write",
 ]
@@ -94,6 +96,7 @@ _HOMES = {
         "Terrain",
         "Trajectory",
     ),
+    "physics.simulating": ("simulate",),
     "recordings": ("read",),
     "result": (
         "FrameReport",

@@ -106,6 +106,13 @@ def test_a_prop_of_another_size_stands_where_it_stood(clip: Clip) -> None:
     np.testing.assert_allclose(after.track[:, :2], before.track[:, :2])
 
 
+def test_a_prop_of_another_size_weighs_what_its_volume_says(clip: Clip) -> None:
+    heavy = clip.with_masses(4.0)
+    assert prop_of(PropSize(x=1.5, z=0.5).apply(heavy.scene, heavy)).mass == pytest.approx(3.0)
+    assert prop_of(PropSize(x=1.5, z=0.5).apply(clip.scene, clip)).mass is None
+    assert prop_of(PropPlace(x=0.1).apply(heavy.scene, heavy)).mass == 4.0
+
+
 def boxes(clip: Clip) -> Clip:
     """The clip with three boxes: far ahead, to the left of the walk, and below its end."""
     walk = clip.landmark("left_toe")

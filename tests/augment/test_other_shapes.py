@@ -53,6 +53,12 @@ def test_the_other_solid_stands_where_the_prop_stood(lift: Clip, drum: Shape) ->
     np.testing.assert_allclose(middles[0][:2], middles[1][:2], atol=1e-9)
 
 
+def test_the_other_solid_weighs_what_the_prop_is_said_to(lift: Clip, drum: Shape) -> None:
+    heavy = lift.with_masses(4.0)
+    assert PropShape(shape=drum).apply(heavy.scene, heavy).props[0].mass == 4.0
+    assert PropShape(shape=drum).apply(lift.scene, lift).props[0].mass is None
+
+
 def test_hands_are_wanted_on_the_new_surface(lift: Clip, drum: Shape, robot: RobotModel) -> None:
     scene = PropShape(shape=drum).apply(lift.scene, lift)
     plan = Plan(lift, robot, scene=scene)

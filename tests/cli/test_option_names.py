@@ -14,7 +14,18 @@ from kinemesh import Result
 from kinemesh.cli.names import OLD_NAMES, renamed
 
 COMMANDS = (
-    *("retarget", "evaluate", "report", "render", "view", "convert", "augment", "batch", "lint"),
+    *(
+        "retarget",
+        "evaluate",
+        "simulate",
+        "report",
+        "render",
+        "view",
+        "convert",
+        "augment",
+        "batch",
+        "lint",
+    ),
     *("demo", "info", "robot new", "robot check"),
 )
 
@@ -33,6 +44,7 @@ MEANINGS = {
     "which of the robot's joints": "--set",
     "shape of the object that is tracked": "--object",
     "shape of what is climbed": "--terrain",
+    "what props weigh": "--mass",
     "shapes are cut into convex parts": "--decompose",
     "joint layout of an array": "--skeleton",
     "folder of body models": "--body-model",
@@ -65,6 +77,10 @@ MEANINGS = {
     "where the person is drawn": "--person",
     "the file of variants": "--spec",
     "an index as a table": "--parquet",
+    "what is kept has to be followed": "--simulate",
+    "of random numbers": "--seed",
+    "how many of them": "--seeds",
+    "how far off a simulated robot starts": "--disturbance",
     "processes at once": "--workers",
     "what runs them": "--engine",
     "where Ray is": "--address",

@@ -54,6 +54,12 @@ def test_scaling_scales_every_distance_and_the_stature(full: Clip, factor: float
     assert scaled.scene.ground == pytest.approx(0.1 * factor)
 
 
+def test_scaling_makes_a_stated_mass_that_of_the_volume(full: Clip) -> None:
+    assert full.scaled(1.2).scene.props[0].mass is None
+    heavy = full.with_masses(2.0).scaled(1.2).scene.props[0]
+    assert heavy.mass == pytest.approx(2.0 * 1.2**3)
+
+
 def test_turning_turns_rotations_in_the_world(full: Clip) -> None:
     turned = full.rotated(0.7)
     assert turned.rotations is not None

@@ -88,3 +88,39 @@ def test_a_scene_survives_pickling() -> None:
     assert again.ground == 0.1
     assert not again.props[0].track.flags.writeable
     assert not again.terrain.shape.vertices.flags.writeable
+
+
+def test_masses_are_given_by_name_or_to_the_only_prop() -> None:
+    one, two = Prop("a", BOX, still()), Prop("b", BOX, still(), mass=3.0)
+    both = Scene((one, two), ground=None).with_masses({"a": 2})
+    assert [prop.mass for prop in both.props] == [2.0, 3.0]
+    assert both.ground is None
+    assert Scene((one,)).with_masses(0.5).props[0].mass == 0.5
+    assert Scene((two,)).with_masses({}).props[0].mass == 3.0
+
+
+@pytest.mark.parametrize(
+    ("masses", "words"),
+    [
+        (2.0, "a mass of 2 kg without the name of a prop: name one of crate, drum"),
+        ({"crat": 2.0}, "unknown prop 'crat'.*crate, drum.*did you mean 'crate'"),
+        ({"crate": 0.0}, "mass"),
+        ({"crate": float("nan")}, "mass"),
+        (float("inf"), "mass"),
+    ],
+)
+def test_masses_that_cannot_be_are_refused(masses: object, words: str) -> None:
+    scene = Scene((Prop("crate", BOX, still()), Prop("drum", BOX, still())))
+    with pytest.raises(ClipError, match=words):
+        scene.with_masses(masses)  # type: ignore[arg-type]
+    with pytest.raises(ClipError, match="has no prop"):
+        Scene().with_masses(masses)  # type: ignore[arg-type]
+
+
+def test_what_is_resized_weighs_what_its_volume_says() -> None:
+    crate = Prop("crate", BOX, still(), mass=2.0)
+    assert crate.resized(0.5).mass == 0.25
+    assert crate.resized((2.0, 1.0, 0.25)).mass == 1.0
+    assert Prop("crate", BOX, still()).resized(0.5).mass is None
+    np.testing.assert_allclose(crate.resized(0.5).shape.bounds, 0.5 * BOX.bounds)
+    np.testing.assert_array_equal(crate.resized(0.5).track, crate.track)

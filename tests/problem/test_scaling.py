@@ -397,6 +397,7 @@ def test_a_prop_of_another_size_stands_where_it_stood_and_bears_what_it_bore(
     table = replace(
         placed("table", TABLE, np.tile([1.3, 0.0, 0.35], (9, 1)), origin=(0.1, 0.2, -0.3)),
         robot_scale=size,
+        mass=12.0,
     )
     box = placed("box", BOX, np.tile([1.2, 0.1, 0.8], (9, 1)))
     after = scaled_scene(Scene((table, box)), scale, FPS)
@@ -404,6 +405,8 @@ def test_a_prop_of_another_size_stands_where_it_stood_and_bears_what_it_bore(
     np.testing.assert_allclose(np.ptp(copy.shape.bounds, axis=0), factor * np.array(TABLE))
     np.testing.assert_allclose(middle(copy)[0], [1.3 * scale, 0.0, 0.35 * factor], atol=1e-9)
     assert copy.robot_scale == 1.0
+    assert copy.mass == pytest.approx(12.0 * factor**3)
+    assert after.props[1].mass is None
     across = [1.3 * scale - 0.1 * factor, 0.1 * factor]
     np.testing.assert_allclose(middle(after.props[1])[0, :2], across, atol=1e-9)
     np.testing.assert_allclose(after.props[1].lowest(), 0.7 * factor, atol=1e-9)

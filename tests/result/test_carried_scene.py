@@ -69,7 +69,7 @@ def same_scene(one: Scene, other: Scene) -> None:
     assert (one.things, one.ground) == (other.things, other.ground)
     for a, b in zip(one.props, other.props, strict=True):
         np.testing.assert_allclose(a.track, b.track, rtol=0, atol=1e-15)
-        assert a.robot_scale == b.robot_scale
+        assert (a.robot_scale, a.mass) == (b.robot_scale, b.mass)
         same_shape(a.shape, b.shape)
     if one.terrain is not None and other.terrain is not None:
         same_shape(one.terrain.shape, other.terrain.shape)
@@ -113,7 +113,10 @@ def test_whatever_was_met_is_read_as_it_was(
     frames = len(climbed)
     far = np.tile([9.0, 9.0, 0.3, 0.0, 0.0, 0.6, 0.8], (frames, 1))
     props = tuple(
-        Prop(f"thing {k}", shape_of(kind, rng), far, (1.0, 0.75, None)[rng.integers(3)])
+        Prop(
+            *(f"thing {k}", shape_of(kind, rng), far, (1.0, 0.75, None)[rng.integers(3)]),
+            mass=(None, 2.0, float(rng.uniform(0.1, 9.0)))[rng.integers(3)],
+        )
         for k, kind in enumerate(kinds)
     )
     terrain = None if land is None else Terrain(shape_of(land, rng), "land")

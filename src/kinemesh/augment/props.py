@@ -110,7 +110,10 @@ class PropPlace(_OfProp):
 
 @dataclass(frozen=True)
 class PropSize(_OfProp):
-    """A prop of another size, by its own axes; its lowest point keeps its height."""
+    """A prop of another size, by its own axes; its lowest point keeps its height.
+
+    A mass that is stated grows as the volume does: it is made of the same.
+    """
 
     x: float = 1.0
     """Factor [1]."""
@@ -129,9 +132,7 @@ class PropSize(_OfProp):
         # About the middle of the bounds, wherever the mesh has its origin.
         middle = prop.shape.bounds.mean(axis=0) * (1.0 - factors)
         place = prop.track[:, :3] + Rotation.from_quat(prop.track[:, 3:]).apply(middle)
-        new = replace(
-            prop, shape=prop.shape.scaled(factors), track=np.hstack([place, prop.track[:, 3:]])
-        )
+        new = prop.resized(factors, np.hstack([place, prop.track[:, 3:]]))
         track = np.array(new.track)
         track[:, 2] += prop.lowest() - new.lowest()
         return _with(scene, replace(new, track=track))
@@ -141,7 +142,8 @@ class PropSize(_OfProp):
 class PropShape(_OfProp):
     """Another solid in a prop's place, of the size that it has itself.
 
-    The middles of both bounds coincide, and the lowest point keeps its height in every frame.
+    The middles of both bounds coincide, and the lowest point keeps its height in every frame. A
+    mass that is stated stays: the other solid weighs as much.
     """
 
     shape: Shape | None = None

@@ -38,6 +38,10 @@ The columns are the same in all data sets, so that they can be put together; the
 """
 
 
+_SIMULATED = ("ended", "body_error_mean", "prop_error_mean", "torques_at_limit")
+"""Figures of the simulated robot that have a column, beside whether it followed."""
+
+
 def check_parquet() -> None:
     """See that an index can be written.
 
@@ -66,6 +70,7 @@ def write_index(folder: Path, records: Iterable[Record]) -> Path:
         **dict.fromkeys(("files", "failed", "doubts"), pyarrow.list_(text)),
         **{"frames": whole, "fps": real, "seconds": real, "relaxed": whole},
         **{_column(name): real for name in MEASURES},
+        **{"followed": pyarrow.bool_(), **dict.fromkeys(_SIMULATED, real)},
         **dict.fromkeys(("version", "key"), text),
     }
     rows = [_row(record) for record in records]
@@ -94,6 +99,7 @@ def _row(record: Record) -> dict[str, Any]:
         "file": next(own, None),
         "seconds": frames / fps if frames is not None and fps else None,
         **{_column(name): measures.get(name) for name in MEASURES},
+        **{key: (record.get("simulation") or {}).get(key) for key in ("followed", *_SIMULATED)},
     }
 
 

@@ -52,6 +52,16 @@ def _is_text_or_none(value: object) -> bool:
     return value is None or isinstance(value, str)
 
 
+def _is_simulation(value: object) -> bool:
+    """Whether it is what a simulated motion's summary is."""
+    if not isinstance(value, dict) or type(value.get("followed")) is not bool:
+        return False
+    return all(
+        isinstance(one, str) if key == "reason" else type(one) is bool or _is_measure(one)
+        for key, one in value.items()
+    )
+
+
 def _named(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and all(map(check, value.values()))
 
@@ -80,6 +90,7 @@ _OTHER: Mapping[str, Callable[[Any], bool]] = {
     "timings": _named(_is_measure),
     "relaxed": _is_count,
     "settings": lambda value: isinstance(value, dict),
+    "simulation": lambda value: value is None or _is_simulation(value),
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from kinemesh.batch.process import Limits
 from kinemesh.batch.rate import Rate
 from kinemesh.batch.sources import Source, all_sources
 from kinemesh.batch.task import MakeWorker, Options, Task
-from kinemesh.errors import KinemeshError, WriteError
+from kinemesh.errors import KinemeshError, MissingExtra, WriteError
 from kinemesh.robot import RobotModel
 from kinemesh.robot.shipped import is_shipped
 from kinemesh.trajectories import WRITERS
@@ -67,6 +68,7 @@ def batch(
     robot: str | Path = "g1",
     format: str | None = None,
     parquet: bool = False,
+    simulate: bool = False,
     workers: int = 1,
     engine: str = LOCAL,
     address: str | None = None,
@@ -92,6 +94,8 @@ def batch(
             are then retargeted at the rate that its readers take for granted (50 for whole-body
             trackers), and what is judged is what such a reader gets: the file, read again.
         parquet: write ``index.parquet`` too, the manifest as a table.
+        simulate: let a simulated robot follow what the verdict does not reject (one seed), as
+            :func:`kinemesh.simulate` does; what it does not follow is rejected.
         workers: processes at once.
         engine: ``"local"``, or ``"ray"``, where all machines share the folders of sources,
             robot and ``out`` under the same paths.
@@ -116,13 +120,15 @@ def batch(
         unknown("format", format, tuple(WRITERS), WriteError)
     if parquet:
         index.check_parquet()
+    if simulate and find_spec("mujoco") is None:
+        raise MissingExtra("mujoco", "physics")
     left: list[str] = []
     wanted = all_sources(sources, apart=[Path(out)], left_out=left.append)
     variants = spec if isinstance(spec, Spec) else Spec() if spec is None else read_spec(spec)
     own = os.path.isdir(robot) and not is_shipped(robot)
     name = str(Path(robot).resolve()) if own else str(robot)
     RobotModel.load(name)  # if it cannot be, better now
-    options = Options(name, format, robot_sha256(name), code_sha256())
+    options = Options(name, format, robot_sha256(name), code_sha256(), simulate)
     folder = _folder(Path(out))
     with _locked(folder), Manifest(folder) as manifest:
         _sweep(folder)

@@ -21,7 +21,7 @@ _LARGEST = 16 << 20
 _FILES = ("path", "object", "terrain")
 _KINDS: Mapping[str, type] = {
     **dict.fromkeys((*_FILES, "name", "skeleton", "up"), str),
-    **dict.fromkeys(("height", "fps", "floor", "start", "stop", "rate"), float),
+    **dict.fromkeys(("height", "fps", "floor", "mass", "start", "stop", "rate"), float),
     "clean": bool,
 }
 """What an entry of a listing may hold: the fields of a source."""
@@ -49,6 +49,8 @@ class Source:
     floor: float | None = None
     """[m]."""
     up: str | None = None
+    mass: float | None = None
+    """Of the object [kg]; by its size if left out."""
     clean: bool = False
     start: float | None = None
     """What is before this is left out [s]."""
@@ -96,6 +98,7 @@ class Source:
             up=self.up,
             clean=self.clean,
         ).trimmed(self.start, self.stop)
+        clip = clip if self.mass is None else clip.with_masses(self.mass)
         return clip if self.rate is None else clip.resampled(self.rate)
 
 
@@ -111,8 +114,8 @@ def read_sources(
     touched, and what a file does not say, only a listing can say. See :mod:`kinemesh.batch.folder`.
 
     A listing has one ``[[clip]]`` for each, with ``path`` and any of ``name``, ``object``,
-    ``terrain``, ``skeleton``, ``height``, ``fps``, ``floor``, ``up``, ``clean``, ``start``,
-    ``stop``, ``rate`` (or ``resample``); its paths start from the listing's folder.
+    ``terrain``, ``skeleton``, ``height``, ``fps``, ``floor``, ``up``, ``mass``, ``clean``,
+    ``start``, ``stop``, ``rate`` (or ``resample``); its paths start from the listing's folder.
 
     Args:
         paths: recordings, listings, folders.

@@ -20,13 +20,14 @@ from kinemesh.batch.clip_variants import ClipVariants
 from kinemesh.batch.digests import sha256
 from kinemesh.batch.line import KEPT, REJECTED, SKIPPED, UNSURE, Record
 from kinemesh.batch.sources import Source
+from kinemesh.batch.tried import SEED, Tried, tried_out
 from kinemesh.matching import evaluate
 from kinemesh.metrics import Score
 from kinemesh.result import Result
 from kinemesh.solve.retargeter import Retargeter
 from kinemesh.trajectories import WRITERS, delivered, write
 
-STAGES = ("read", "solve", "encode", "judge", "write")
+STAGES = ("read", "solve", "encode", "judge", "simulate", "write")
 """What a worker's time goes to; ``encode`` makes the trainer's file, ``judge`` reads it again."""
 
 
@@ -42,6 +43,8 @@ class Options:
     """Of the robot's files."""
     code_sha256: str = ""
     """Of the code that computes."""
+    simulate: bool = False
+    """Whether a simulated robot has to follow what is kept."""
 
     @property
     def fps(self) -> float | None:
@@ -55,6 +58,7 @@ class Options:
             "robot_sha256": self.robot_sha256,
             "format": self.format,
             "code_sha256": self.code_sha256,
+            "simulated": f"seed {SEED}" if self.simulate else None,
         }
 
 
@@ -137,15 +141,20 @@ class Worker:
             )
             marks.append(time.process_time())
             status = {"pass": KEPT, "unsure": UNSURE, "fail": REJECTED}[score.state]
+            wanted = task.options.simulate and status != REJECTED
+            tried = tried_out(judged, self._retargeter.robot, SEED) if wanted else Tried()
+            status = tried.status(status)
+            marks.append(time.process_time())
             files = self._place(task, result, status, other)
         marks.append(time.process_time())
         spent = [b - a for a, b in itertools.pairwise(marks)]
         return task.record(
             status,
-            "" if score.passed else score.verdict,
+            "; ".join([*([] if score.passed else [score.verdict]), *tried.said]),
             verdict=score.verdict,
-            failed=[measure.name for measure in score.failed],
-            doubts=_doubted(score),
+            failed=[*(measure.name for measure in score.failed), *tried.failed],
+            doubts=[*_doubted(score), *tried.doubts],
+            simulation=tried.figures,
             measures={measure.name: measure.value for measure in score},
             frames=len(result),
             fps=result.trajectory.fps,

@@ -21,6 +21,7 @@ from kinemesh.cli.commands.info import InfoCommand
 from kinemesh.cli.commands.linting import LintCommand
 from kinemesh.cli.commands.reporting import ReportCommand
 from kinemesh.cli.commands.robots import RobotCommand
+from kinemesh.cli.commands.simulating import SimulateCommand
 from kinemesh.cli.commands.solving import DemoCommand, RetargetCommand
 from kinemesh.cli.commands.viewing import ViewCommand
 from kinemesh.cli.names import renamed
@@ -36,6 +37,7 @@ _UNREAD = 141
 Command = (
     Annotated[RetargetCommand, tyro.conf.subcommand("retarget")]
     | Annotated[EvaluateCommand, tyro.conf.subcommand("evaluate")]
+    | Annotated[SimulateCommand, tyro.conf.subcommand("simulate")]
     | Annotated[ReportCommand, tyro.conf.subcommand("report")]
     | Annotated[RenderCommand, tyro.conf.subcommand("render")]
     | Annotated[ViewCommand, tyro.conf.subcommand("view")]

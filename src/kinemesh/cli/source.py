@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 import tyro
 
 from kinemesh.cli.wording import all_worded, options_of, spoken
-from kinemesh.errors import KinemeshError
+from kinemesh.errors import KinemeshError, OptionError
 from kinemesh.matching import MatchedTrajectory, RecordingOptions, match
 from kinemesh.motion import Clip
+
+_Mass = Annotated[str | None, tyro.conf.arg(metavar="[NAME=]KG,...")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recording(RecordingOptions):
     """What the file of the recording that a trajectory answers does not say."""
 
+    mass: _Mass = None
+    """What the robot's props weigh [kg], as 2.5 or box=2.5,chair=4; what the files say, else by
+    their size, if left out."""
     clip_fps: float | None = None
     """The recording's frames per second, where its file does not say."""
     clip_robot: str | None = None
@@ -46,13 +53,21 @@ class Recording(RecordingOptions):
     ) -> MatchedTrajectory:
         """The trajectory at ``path`` with the recording, where one was read, else with shapes."""
         shapes = {} if clip is not None else self.shapes
-        return match(path, clip, robot=robot, fps=fps, **shapes)
+        return match(path, clip, robot=robot, mass=self.masses, fps=fps, **shapes)
+
+    @property
+    def masses(self) -> Mapping[str, float] | float | None:
+        """Those that are given."""
+        return None if self.mass is None else masses(self.mass)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source(RecordingOptions):
     """Where a recording comes from, and what its file does not say."""
 
+    mass: _Mass = None
+    """What its props weigh [kg], as 2.5 or box=2.5,chair=4; what the file says, else by their size,
+    if left out."""
     clip: tyro.conf.Positional[Path]
     """The recording: .bvh; OMOMO/InterMimic .pt; poses of SMPL's family, AMASS .npz or GVHMR .pt;
     joint positions .npy or .npz; a Mixamo .glb; a scene.toml that names one and what was
@@ -66,4 +81,29 @@ class Source(RecordingOptions):
     def read(self, robot: str | None) -> Clip:
         """The clip that these describe; ``robot`` says whose, where it is a robot's trajectory."""
         clip = self.read_from(self.clip, self.source_fps, robot)
+        clip = clip if self.mass is None else clip.with_masses(masses(self.mass))
         return clip if self.rate is None else clip.resampled(self.rate)
+
+
+def masses(given: str) -> Mapping[str, float] | float:
+    """``2.5``, or ``box=2.5,chair=4``, in kilograms.
+
+    Raises:
+        OptionError: it is neither.
+    """
+    if "=" not in given:
+        return _kilograms(given, given)
+    found: dict[str, float] = {}
+    for part in given.split(","):
+        name, _, mass = part.rpartition("=")
+        if not name or name in found:
+            raise OptionError(f"--mass {given!r}: expected kilograms, or NAME=KG,NAME=KG")
+        found[name] = _kilograms(mass, given)
+    return found
+
+
+def _kilograms(text: str, given: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise OptionError(f"--mass {given!r}: expected kilograms, as 2.5 or box=2.5") from None

@@ -14,8 +14,8 @@ from kinemesh import metrics
 from kinemesh.arrays import runs
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.detection.lasting import Flags
-from kinemesh.motion import Scene, Shape
-from kinemesh.result import Result
+from kinemesh.motion import DENSITY, Inertia, Prop, Scene, Shape
+from kinemesh.result import Result, Simulation
 
 _STILL = 0.01
 """What moves less than this [m], and turns less [rad], stands still."""
@@ -127,6 +127,19 @@ def touch_lines(touch: Mapping[tuple[str, str], Flags]) -> list[str]:
     ]
 
 
+def simulation_line(one: Simulation) -> str:
+    """How far a simulated robot came, and how far off it was."""
+    end = f"followed to its end, {one.ended:.2f} s"
+    if not one.followed:
+        end = f"lost after {one.ended:.2f} s: {one.reason}"
+    error, prop = 1e2 * one.body_error, one.prop_error
+    text = f"seed {one.seed}: {end}; body error {error.mean():.1f} cm"
+    text += f", p95 {np.percentile(error, 95):.1f} cm"
+    if prop is not None:
+        text += f"; props {1e2 * prop.mean():.1f} cm, at most {1e2 * prop.max():.1f} cm"
+    return f"{text}; torques at their limits {one.saturated:.1%}"
+
+
 def scene_lines(scene: Scene) -> list[str]:
     """One line a prop, with its size, its parts and how it moves; one for the terrain."""
     lines = []
@@ -139,7 +152,7 @@ def scene_lines(scene: Scene) -> list[str]:
         height = prop.lowest()
         lines.append(
             f"{prop.name}: {_described(prop.shape)}; {how}; lowest point {height.min():.2f} to "
-            f"{height.max():.2f} m"
+            f"{height.max():.2f} m; {_weight(prop)}"
         )
     if scene.terrain is not None:
         top = scene.terrain.shape.bounds[1, 2]
@@ -147,6 +160,12 @@ def scene_lines(scene: Scene) -> list[str]:
             f"{scene.terrain.name}: terrain, {_described(scene.terrain.shape)}; up to {top:.2f} m"
         )
     return lines
+
+
+def _weight(prop: Prop) -> str:
+    """What a prop weighs, and whether somebody says so."""
+    mass = f"{Inertia.of(prop).mass:.3g} kg"
+    return f"{mass}, stated" if prop.mass is not None else f"{mass}, assumed: {DENSITY:g} kg/m3"
 
 
 def _described(shape: Shape) -> str:

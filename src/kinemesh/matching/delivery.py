@@ -67,7 +67,10 @@ class Delivery:
 
 
 def scored(
-    file: TrajectoryFile, clip: Clip | None, shapes: Shapes
+    file: TrajectoryFile,
+    clip: Clip | None,
+    shapes: Shapes,
+    mass: Mapping[str, float] | float | None = None,
 ) -> tuple[metrics.Score, tuple[str, ...]]:
     """A trajectory judged, and notes on that; without ``clip``, feet while its file says "held".
 
@@ -76,7 +79,7 @@ def scored(
     """
     # Judged alike before and after: with a recording only where one is given.
     bare = replace(file, result=None, notes=(), warnings=())
-    matched = match(bare, clip, **({} if clip is not None else shapes.shapes))
+    matched = match(bare, clip, mass=mass, **({} if clip is not None else shapes.shapes))
     score = matched.score()
     if clip is not None:
         return score, matched.notes

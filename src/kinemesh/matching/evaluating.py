@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from kinemesh.matching.matched import MotionLike, match
@@ -20,6 +21,7 @@ def evaluate(
     terrain: str | Path | None = None,
     decompose: bool = False,
     height: float | None = None,
+    mass: Mapping[str, float] | float | None = None,
     fps: float | None = None,
     recording_fps: float | None = None,
     limits: Limits | None = None,
@@ -43,6 +45,8 @@ def evaluate(
         terrain: shape of what was climbed, at human scale.
         decompose: cut these shapes into convex parts where they are not convex.
         height: the person's height [m]; the recording's, or estimated, if left out.
+        mass: of the robot's props by name, or of the only one [kg]; what the scene says, else by
+            their size, if left out.
         fps: frames per second [1/s] of the trajectory's file, where it does not say.
         recording_fps: frames per second [1/s] of the recording's file, where it does not say.
         limits: where the verdict draws its lines; ``Limits()`` if left out.
@@ -65,6 +69,7 @@ def evaluate(
         terrain=terrain,
         decompose=decompose,
         height=height,
+        mass=mass,
         fps=fps,
         recording_fps=recording_fps,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -87,6 +88,7 @@ def match(
     terrain: str | Path | None = None,
     decompose: bool = False,
     height: float | None = None,
+    mass: Mapping[str, float] | float | None = None,
     fps: float | None = None,
     recording_fps: float | None = None,
 ) -> MatchedTrajectory:
@@ -111,6 +113,8 @@ def match(
         decompose: cut these shapes into convex parts where they are not convex.
         height: the person's height [m], by which terrain is scaled where no recording is known,
             and which the recording at a path is read with.
+        mass: of the robot's props by name, or of the only one [kg]; what the scene says, else by
+            their size, if left out.
         fps: frames per second [1/s] of the trajectory's file, where it does not say.
         recording_fps: frames per second [1/s] of the recording's file, where it does not say.
 
@@ -152,6 +156,7 @@ def match(
     met, scale, said = scene_of(file, clip, shapes)
     if scene is not None:
         met, said = scene, []
+    met = met if mass is None else met.with_masses(mass)
     target = None
     found: Result | Trajectory = file.trajectory
     if own is not None:
@@ -272,6 +277,7 @@ def _first(
         landmarks=result.landmarks[:count],
         reports=result.reports[:count],
         tracks=file.tracks,
+        simulation=None if result.simulation is None else result.simulation.first(count),
         stance={name: flags[:count] for name, flags in result.stance.items()},
         touch={pair: flags[:count] for pair, flags in result.touch.items()},
         demonstration=clip,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from numpy.typing import ArrayLike
@@ -50,6 +51,16 @@ class Clip(ClipFields):
         """
         notes = tuple(f"contacts, given: {edit}" for edit in edits)
         return replace(self, edits=(*self.edits, *edits), notes=(*self.notes, *notes))
+
+    def with_masses(self, masses: Mapping[str, float] | float) -> Clip:
+        """The clip with props of stated masses [kg], by name, or of the only one.
+
+        A copy that the robot has in another size is heavier or lighter by its volume.
+
+        Raises:
+            ClipError: a prop that is not there, several to choose from, or a mass that cannot be.
+        """
+        return replace(self, scene=self.scene.with_masses(masses))
 
     def crop(self, start: int, stop: int) -> Clip:
         """Frames ``start`` to ``stop`` (exclusive) as a clip; a stop beyond the end is the end.

@@ -66,12 +66,7 @@ def scaled(clip: ClipT, factor: float) -> ClipT:
     k = number("factor", factor, what, low=0.01, high=100.0, error=ClipError)
     scene = clip.scene
     props = tuple(
-        replace(
-            p,
-            shape=p.shape.scaled(k),
-            track=np.hstack([p.track[:, :3] * k, p.track[:, 3:]]),
-        )
-        for p in scene.props
+        p.resized(k, np.hstack([p.track[:, :3] * k, p.track[:, 3:]])) for p in scene.props
     )
     terrain = (
         None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from kinemesh.arguments import FARTHEST, floats, instance, number, several, text
+from kinemesh.arguments import FARTHEST, floats, instance, number, several, text, unknown
 from kinemesh.arrays import Array, locked, readonly
 from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
@@ -16,6 +18,8 @@ GROUND = "ground"
 """What the ground plane is called where a thing is asked for; no prop's or terrain's name."""
 _MOST = 64
 """Props of a scene: each is meshed with all others in every frame."""
+LIGHTEST, HEAVIEST = 1e-6, 1e6
+"""Masses of props [kg]: what is made smaller or larger is between them too."""
 _LARGEST = 50.0
 """A prop larger than this [m] is not in metres."""
 
@@ -47,8 +51,9 @@ class Prop:
             )
             object.__setattr__(self, "robot_scale", size)
         if self.mass is not None:
-            what = "a mass [kg], 0.001 to 10000, or None for that of its size"
-            mass = number("mass", self.mass, what, low=1e-3, high=1e4, error=ClipError)
+            what = f"a mass [kg], {LIGHTEST:g} to {HEAVIEST:g}, or None for that of its size"
+            low, high = LIGHTEST, HEAVIEST
+            mass = number("mass", self.mass, what, low=low, high=high, error=ClipError)
             object.__setattr__(self, "mass", mass)
         instance("shape", self.shape, Shape, "a Shape, such as Shape.box((0.4, 0.3, 0.3))")
         track = floats("track", self.track, "poses (T, 7), x y z qx qy qz qw", error=ClipError)
@@ -71,6 +76,23 @@ class Prop:
         check_size(self.shape, f"prop {self.name!r}")
 
     __setstate__ = locked
+
+    def resized(self, factors: ArrayLike, track: Array | None = None) -> Prop:
+        """The same thing ``factors`` times as large, one or one for each of its own axes ``(3,)``.
+
+        A mass that is stated grows as the volume does.
+
+        Args:
+            factors: positive [1].
+            track: where it then is ``(T, 7)``; its own if left out.
+        """
+        volume = float(np.prod(np.broadcast_to(factors, 3)))
+        return replace(
+            self,
+            shape=self.shape.scaled(factors),
+            track=self.track if track is None else track,
+            mass=None if self.mass is None else self.mass * volume,
+        )
 
     def lowest(self) -> Array:
         """Height of the lowest point in every frame ``(T,)`` [m]."""
@@ -123,6 +145,33 @@ class Scene:
         """Names of what hands can touch: props, then terrain."""
         terrain = () if self.terrain is None else (self.terrain.name,)
         return (*(prop.name for prop in self.props), *terrain)
+
+    def with_masses(self, masses: Mapping[str, float] | float) -> Scene:
+        """The same scene with props of stated masses.
+
+        Args:
+            masses: prop to mass [kg]; or the mass of the only prop.
+
+        Raises:
+            ClipError: a prop that is not there, several to choose from, or a mass that cannot be.
+        """
+        names = [prop.name for prop in self.props]
+        if not names:
+            raise ClipError("masses are given and the scene has no prop: leave them out")
+        if not isinstance(masses, Mapping):
+            what = "a mass [kg] of the only prop, or props to masses"
+            mass = number("mass", masses, what, low=LIGHTEST, high=HEAVIEST, error=ClipError)
+            if len(names) != 1:
+                raise ClipError(
+                    f"a mass of {mass:g} kg without the name of a prop: name one of "
+                    f"{', '.join(names)}"
+                )
+            masses = {names[0]: mass}
+        for name in masses:
+            if name not in names:
+                unknown("prop", name, names, ClipError)
+        props = [replace(p, mass=masses[p.name]) if p.name in masses else p for p in self.props]
+        return replace(self, props=tuple(props))
 
     def shifted(self, dz: float) -> Scene:
         """The same scene lifted by ``dz`` [m], ground plane included."""

@@ -15,9 +15,9 @@ from kinemesh.errors import ClipError, MissingExtra
 from kinemesh.geometry import poses
 from kinemesh.geometry.hollow import is_hollow
 from kinemesh.motion import GROUND, Inertia, Prop, Scene
-from kinemesh.physics.motors import Motors, motors_of
+from kinemesh.physics.motors import motors_of
 from kinemesh.physics.solids import add_solid
-from kinemesh.robot import RobotModel, Sole
+from kinemesh.robot import Motors, RobotModel, Sole
 from kinemesh.robot.bodies import joint_axes, link_names
 
 ROBOT, PROPS = 1, 2

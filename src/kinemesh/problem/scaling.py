@@ -46,8 +46,8 @@ def scaled_scene(
     props = []
     for prop in scene.props:
         size = size_of(prop, scale)
-        shape = prop.shape if size == 1.0 else prop.shape.scaled(size)
-        props.append(replace(prop, shape=shape, robot_scale=1.0))
+        copy = prop if size == 1.0 else prop.resized(size)
+        props.append(replace(copy, robot_scale=1.0))
     terrain = scene.terrain
     if terrain is not None:
         terrain = Terrain(terrain.shape.scaled(scale), terrain.name)

@@ -81,7 +81,12 @@ def _of_scene(scene: Scene, shapes: Shapes, scale: float) -> dict[str, Any]:
     return {
         "ground": scene.ground,
         "props": [
-            {"name": p.name, "robot_scale": p.robot_scale, **shapes.add(p.shape, scale)}
+            {
+                "name": p.name,
+                "robot_scale": p.robot_scale,
+                "mass": p.mass,
+                **shapes.add(p.shape, scale),
+            }
             for p in scene.props
         ],
         "terrain": None
@@ -92,8 +97,14 @@ def _of_scene(scene: Scene, shapes: Shapes, scale: float) -> dict[str, Any]:
 
 def _scene(told: Mapping[str, Any], shapes: list[Shape], tracks: Any) -> Scene:
     props = [
-        # Files of earlier versions know no other size than the real one.
-        Prop(text("name", one["name"]), found(one, shapes), track, one.get("robot_scale", 1.0))
+        # Files of earlier versions know no other size than the real one, and no mass.
+        Prop(
+            text("name", one["name"]),
+            found(one, shapes),
+            track,
+            one.get("robot_scale", 1.0),
+            one.get("mass"),
+        )
         for one, track in zip(told["props"], tracks, strict=True)
     ]
     under = told["terrain"]

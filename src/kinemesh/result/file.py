@@ -17,6 +17,7 @@ from kinemesh._files.numpy_files import read_exactly
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.geometry import poses
 from kinemesh.motion import LANDMARKS, Trajectory
+from kinemesh.result import simulation
 from kinemesh.result.carried import arrays_of, columns, fields_of
 from kinemesh.result.report import FrameReport
 from kinemesh.result.result_fields import ResultFields
@@ -112,6 +113,7 @@ def _arrays(result: ResultFields) -> dict[str, Any]:
         "reports": json.dumps(reports),
         "notes": json.dumps({"notes": result.notes, "warnings": result.warnings}),
         **arrays_of(result),
+        **simulation.arrays_of(result.simulation),
     }
 
 
@@ -141,6 +143,7 @@ def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
         "tracks": tracks,
         "stance": {str(name): flags for name, flags in stance},
         "touch": {(str(part), str(thing)): flags for (part, thing), flags in touch},
+        "simulation": simulation.simulation_of(data),
     }
 
 

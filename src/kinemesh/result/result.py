@@ -51,6 +51,7 @@ class Result(ResultFields):
             "mean_iterations": float(np.mean([r.iterations for r in self.reports] or [0])),
             "relaxed_frames": [r.index for r in self.failures],
             "worst_violation": worst,
+            **({} if self.simulation is None else {"simulation": self.simulation.summary()}),
             "notes": list(self.notes),
             "warnings": list(self.warnings),
         }

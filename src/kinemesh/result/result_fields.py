@@ -25,6 +25,7 @@ from kinemesh.errors import ClipError
 from kinemesh.geometry import poses
 from kinemesh.motion import LANDMARKS, Clip, Scene, Trajectory
 from kinemesh.result.report import FrameReport
+from kinemesh.result.simulation import Simulation
 
 Flags = NDArray[np.bool_]
 
@@ -60,6 +61,8 @@ class ResultFields:
     read from a file, without rotations of joints. None where a file does not have it."""
     target: Scene | None = None
     """The scene, at human scale, that the motion was adapted to; None: the demonstration's own."""
+    simulation: Simulation | None = None
+    """What happened besides, where a simulated robot made the trajectory."""
 
     def __post_init__(self) -> None:
         instance("trajectory", self.trajectory, Trajectory, "a Trajectory")
@@ -90,6 +93,7 @@ class ResultFields:
         if not self.tracks and self.scene.props:
             object.__setattr__(self, "tracks", {p.name: p.track for p in self.scene.props})
         self._check_carried()
+        self._check_simulation()
         for name, what in (("stance", "parts of feet"), ("touch", "(part, thing)")):
             held = mapping(name, getattr(self, name), f"{what} to flags (T,)")
             known = {
@@ -118,6 +122,18 @@ class ResultFields:
                         f"prop {prop.name!r} of the target has {len(prop.track)} poses for "
                         f"{len(own)} frames"
                     )
+
+    def _check_simulation(self) -> None:
+        if self.simulation is None:
+            return
+        instance("simulation", self.simulation, Simulation, "a Simulation, or None")
+        frames, joints = self.simulation.torques.shape
+        wanted = len(self.trajectory), len(self.trajectory.joint_names)
+        if (frames, joints) != wanted:
+            raise ClipError(
+                f"the simulation has {frames} frames of {joints} joints and the trajectory "
+                f"{wanted[0]} of {wanted[1]}: expected the same"
+            )
 
     def __len__(self) -> int:
         return len(self.trajectory)

@@ -83,6 +83,30 @@ def link_poses(robot: RobotModel, q: Array) -> Array:
     return np.concatenate([placements[..., :3, 3], quaternions], axis=-1)
 
 
+def link_velocities(robot: RobotModel, q: Array, v: Array) -> tuple[Array, Array]:
+    """Velocities of the links of :func:`links_of`, linear and angular ``(T, B, 3)``, in the world.
+
+    Args:
+        robot: whose links they are.
+        q: configurations ``(T, nq)``.
+        v: how they change ``(T, nv)``: the base's linear velocity in the world's axes [m/s], its
+            angular velocity in its own [rad/s], then the joints' [rad/s].
+
+    Returns:
+        Of the links' origins [m/s], and [rad/s].
+    """
+    model, data = robot.pin_model, robot.scratch()
+    found = np.zeros((2, len(q), model.njoints - 1, 3))
+    own = np.array(v, dtype=np.float64)
+    own[:, :3] = Rotation.from_quat(q[:, 3:7]).inv().apply(own[:, :3])
+    for k, (row, rates) in enumerate(zip(np.asarray(q, dtype=np.float64), own, strict=True)):
+        pin.forwardKinematics(model, data, row, rates)
+        for joint in range(1, model.njoints):
+            moving = pin.getVelocity(model, data, joint, pin.ReferenceFrame.LOCAL_WORLD_ALIGNED)
+            found[0, k, joint - 1], found[1, k, joint - 1] = moving.linear, moving.angular
+    return found[0], found[1]
+
+
 def joint_axes(robot: RobotModel) -> tuple[Array, NDArray[np.int64]]:
     """Axis ``(njoints, 3)`` of every joint in its own frame, and whether it slides along it."""
     model = robot.pin_model

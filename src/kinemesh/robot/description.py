@@ -17,12 +17,13 @@ from kinemesh.arrays import Array
 from kinemesh.errors import RobotError
 from kinemesh.motion.parts import HANDS, PARTS
 from kinemesh.motion.skeleton import LANDMARKS
+from kinemesh.robot.motors import MotorEntry, motor_entries
 from kinemesh.robot.shipped import is_shipped
 from kinemesh.robot.urdf import check_urdf
 
 _TABLES = (
     *("landmarks", "soles", "hands", "pads"),
-    *("limits", "rest", "posture", "collision", "formats"),
+    *("limits", "rest", "posture", "motors", "collision", "formats"),
 )
 
 
@@ -55,6 +56,8 @@ class Description:
     """Joint to rest angle [rad]."""
     posture: Mapping[str, float]
     """Joint to the weight of its pull to rest; 1 where not named."""
+    motors: tuple[MotorEntry, ...]
+    """What is said of the joints' motors."""
     no_collision: frozenset[str]
     """Links whose hulls are left out."""
     neighbours: int
@@ -199,6 +202,7 @@ def _check(
         posture={
             k: _get(path, table["posture"], k, float, "posture.") for k in table.get("posture", {})
         },
+        motors=motor_entries(path, table.get("motors", {})),
         no_collision=frozenset(_names(path, {"no_hull": [], **collision}, "no_hull", "collision.")),
         neighbours=neighbours,
         listed={

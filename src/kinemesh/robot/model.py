@@ -17,6 +17,7 @@ from kinemesh.robot.following import locked_together
 from kinemesh.robot.freezing import locked_angles, without
 from kinemesh.robot.kinematic_model import KinematicModel
 from kinemesh.robot.kinematics import Kinematics
+from kinemesh.robot.motors import Motors
 from kinemesh.robot.oriented_links import find_oriented_links
 from kinemesh.robot.reach import find_reach
 from kinemesh.robot.selfcollision import self_pairs
@@ -35,7 +36,8 @@ class RobotModel(KinematicModel):
         joint_names: actuated joints in the order of ``q[7:]``.
         lower, upper: joint limits ``(n,)`` [rad], tightened by ``robot.toml``.
         velocity: joint velocity limits ``(n,)`` [rad/s].
-        effort: joint effort limits ``(n,)`` [N m].
+        effort: joint effort limits ``(n,)`` [N m], the URDF's.
+        motors: gains, rotors and torques of the joints' servos.
         followers: joints that follow others, as ``<mimic>`` says; every step keeps them.
         coupling: ``(nv, nu)``, orthonormal columns: the steps that followers leave; None for all.
         rest: rest configuration ``(nq,)``, soles on z = 0, facing +x.
@@ -71,6 +73,11 @@ class RobotModel(KinematicModel):
         super().__init__(without(description, locked), locked, fixed_base)
         self.whole: RobotModel = self if whole is None else whole
         self.compiled = compiled
+        self.motors: Motors = (
+            Motors.of(self.joint_names, self.effort, description.motors)
+            if whole is None
+            else whole.motors.kept(readonly(self._places(whole), np.int64))
+        )
         self._kept: NDArray[np.int64] = np.arange(self.nq)
         self._frozen: Array = np.zeros(self.nq)
         self.parts = find_oriented_links(self)
@@ -158,14 +165,16 @@ class RobotModel(KinematicModel):
             locked={**self._locked, **angles},
             fixed_base=base,
         )
-        model._kept = np.array(
-            [*range(7), *(7 + self.whole.joint_names.index(n) for n in model.joint_names)]
-        )
+        model._kept = np.array([*range(7), *(7 + k for k in model._places(self.whole))])
         frozen = np.array(self.expanded(self.rest[None])[0])
         for name, angle in angles.items():
             frozen[7 + self.whole.joint_names.index(name)] = angle
         model._frozen = readonly(frozen)
         return model
+
+    def _places(self, whole: RobotModel) -> list[int]:
+        """Where the joints are among those of the ``whole`` robot."""
+        return [whole.joint_names.index(name) for name in self.joint_names]
 
 
 class Configuration(Kinematics):

@@ -16,7 +16,13 @@ from kinemesh.geometry import poses
 from kinemesh.motion import Trajectory
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.result import Result
-from kinemesh.robot import RobotModel, configurations, link_poses, links_of
+from kinemesh.robot import (
+    RobotModel,
+    configurations,
+    link_poses,
+    link_velocities,
+    links_of,
+)
 from kinemesh.trajectories import rates
 
 Flags = NDArray[np.bool_]
@@ -91,6 +97,9 @@ class Motion:
     """The part of the joints that is to be written; all if None."""
     notes: tuple[str, ...] = ()
     """What was done on the way."""
+    happened: bool = False
+    """Whether velocities are those that a simulated robot had; else they are differences of what is
+    written."""
 
     def __len__(self) -> int:
         return len(self.base)
@@ -103,13 +112,24 @@ class Motion:
     def bodies(self, listed: Bodies) -> Moving:
         """The bodies of ``listed`` ``(T, N, ...)``, velocities those of their own origins."""
         poses = np.array(self.moving.poses[:, listed.carriers])
-        poses[..., :3] += self._arms(listed.carriers, listed.offsets)
+        arms = self._arms(listed.carriers, listed.offsets)
+        poses[..., :3] += arms
+        if self.happened:
+            linear, angular = self._swept(listed.carriers, arms)
+            return Moving(poses, linear, angular)
         return Moving.from_poses(poses, self.fps)
 
     def centre_velocity(self, order: NDArray[np.int64]) -> Array:
         """Velocities ``(T, N, 3)`` [m/s] of the centres of mass of the links of ``order``."""
-        centres = self.moving.poses[:, order, :3] + self._arms(order, self.links.centres[order])
-        return rates.velocity(centres, self.fps)
+        arms = self._arms(order, self.links.centres[order])
+        if self.happened:
+            return self._swept(order, arms)[0]
+        return rates.velocity(self.moving.poses[:, order, :3] + arms, self.fps)
+
+    def _swept(self, carriers: NDArray[np.int64], arms: Array) -> tuple[Array, Array]:
+        """Velocities ``(T, N, 3)``, linear and angular, ``arms`` off the links' origins."""
+        angular = self.moving.angular[:, carriers]
+        return self.moving.linear[:, carriers] + np.cross(angular, arms), angular
 
     def _arms(self, carriers: NDArray[np.int64], offsets: Array) -> Array:
         """Places ``(N, 3)`` in the links' frames turned into the world ``(T, N, 3)``."""
@@ -136,6 +156,7 @@ def motion_of(
     result = source if isinstance(source, Result) else None
     trajectory = source.trajectory if isinstance(source, Result) else source
     q = configurations(trajectory, robot)
+    order = np.array([trajectory.joint_names.index(n) for n in robot.joint_names], dtype=np.int64)
     if len(q) < 2:
         raise WriteError(f"the trajectory has {len(q)} frame; velocities need at least two")
     props = dict(tracks if tracks is not None else result.tracks if result else {})
@@ -170,19 +191,29 @@ def motion_of(
         props = {prop: rates.tracks(track, own, times) for prop, track in props.items()}
     links_poses = link_poses(robot, q)
     links_poses[:, 0] = poses.normalised(q[:, :7])  # its own signs, not those of a matrix
-    moving = Moving.from_poses(links_poses, rate)
+    simulation = None if result is None else result.simulation
+    if simulation is None:
+        moving, joint_velocity = (
+            Moving.from_poses(links_poses, rate),
+            rates.velocity(q[:, 7:], rate),
+        )
+    else:
+        v = simulation.velocities[:, [*range(6), *(6 + order)]]
+        v = v if same else rates.places(v, own, times)
+        moving, joint_velocity = Moving(links_poses, *link_velocities(robot, q, v)), v[:, 6:]
     motion = Motion(
         links,
         rate,
         np.array(moving.poses[:, 0]),
         np.array(q[:, 7:]),
-        rates.velocity(q[:, 7:], rate),
+        np.array(joint_velocity),
         moving,
         {prop: Moving.from_poses(track[:, None], rate) for prop, track in props.items()},
         soles={sole.name: sole.joint - 1 for sole in robot.soles},
         pads={part: (pad.joint - 1, pad.point) for part, pad in robot.touching.items()},
         name=name or (result.clip if result else robot.name),
         notes=notes,
+        happened=simulation is not None,
     )
     return motion if result is None else _with_reports(motion, result, times, own)
 

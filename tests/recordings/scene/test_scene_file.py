@@ -70,6 +70,17 @@ def test_the_robots_copy_of_a_prop_may_be_of_another_size(
         assert other.scene.props[0].robot_scale == size
 
 
+@pytest.mark.parametrize(("said", "mass"), [("", None), ("mass = 2.5", 2.5), ("mass = 3", 3.0)])
+def test_a_prop_weighs_what_the_file_says(make: Make, said: str, mass: float | None) -> None:
+    clip = read(make(f"{CRATE}pose = [1.0, 0.0, 0.2]\nscale = 0.5\n{said}"))
+    assert clip.scene.props[0].mass == mass
+    # And it stays so, whatever is made of the clip.
+    others = (clip.mirrored(), clip.crop(0, 2), clip.rotated(0.3), clip.translated((1, 2, 0)))
+    for other in (*others, clip.resampled(2.0 * clip.fps), clip.trimmed(0.0, 0.1)):
+        assert other.scene.props[0].mass == mass
+    assert clip.scene.shifted(0.3).props[0].mass == mass
+
+
 @pytest.mark.parametrize("suffix", [".npy", ".npz", ".csv"])
 @pytest.mark.parametrize("order", ["xyzw", "wxyz"])
 def test_a_track_is_read_in_its_order(make: Make, tmp_path: Path, suffix: str, order: str) -> None:
@@ -182,6 +193,10 @@ WRONG = [
     (CRATE + "pose = [0, 0, 0]\nscale = 0", None, "positive"),
     (CRATE + "pose = [0, 0, 0]\nrobot_scale = 0", None, 'expected 0.01 to 100, or "person"'),
     (CRATE + 'pose = [0, 0, 0]\nrobot_scale = "mine"', None, "robot_scale = 'mine'"),
+    (CRATE + "pose = [0, 0, 0]\nmass = 0", None, "mass = 0.0; expected kilograms"),
+    (CRATE + "pose = [0, 0, 0]\nmass = -2.0", None, "mass = -2.0; expected kilograms"),
+    (CRATE + "pose = [0, 0, 0]\nmass = nan", None, "mass = nan; expected a number"),
+    (CRATE + 'pose = [0, 0, 0]\nmass = "2 kg"', None, "mass = '2 kg'; expected"),
     (
         CRATE + "pose = [0, 0, 0]\ncolour = 3",
         None,

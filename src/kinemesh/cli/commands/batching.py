@@ -51,6 +51,8 @@ class BatchCommand:
     """A trainer's format to write too: mjlab, beyondmimic, ... (see `convert`)."""
     parquet: bool = False
     """Write index.parquet too: a row for each variant (extra `parquet`)."""
+    simulate: bool = False
+    """Let a simulated robot follow what passes, and keep what it follows (extra `physics`)."""
     workers: int = 1
     """Processes at once."""
     engine: Literal["local", "ray"] = "local"
@@ -123,6 +125,7 @@ class BatchCommand:
             robot=self.robot,
             format=self.to,
             parquet=self.parquet,
+            simulate=self.simulate,
             workers=self.workers,
             engine=self.engine,
             address=self.address,

@@ -78,12 +78,12 @@ class ConvertCommand:
             source, self.robot, fps=self.source_fps, format=self.layout, motion=self.motion
         )
         name = self.motion or (file.result.clip if file.result else source.stem)
-        clip = self.recording.read(self.clip)
+        clip, masses = self.recording.read(self.clip), self.recording.masses
         own = file.trajectory.fps
         rate = self.rate if self.rate is not None else WRITERS[self.to].fps or own
         judging = clip is not None or rate != own
         # Before anything is written: what does not fit together is found now.
-        before = scored(file, clip, self.recording) if judging else None
+        before = scored(file, clip, self.recording, masses) if judging else None
         notes = write(
             file.result or file.trajectory,
             target,
@@ -98,7 +98,7 @@ class ConvertCommand:
         delivery: Delivery | None = None
         if before is not None:
             new = reread(file, target, self.to, rate, self.robot)
-            after = scored(new, clip, self.recording)
+            after = scored(new, clip, self.recording, masses)
             delivery = Delivery((own, rate), before[0], after[0])
             found += dict.fromkeys((*before[1], *after[1]))
             warnings += delivery.warnings

@@ -11,7 +11,7 @@ import tyro
 from rich.console import Console
 
 from kinemesh.cli.source import Source
-from kinemesh.cli.tables import scene_lines, stance_lines, touch_lines
+from kinemesh.cli.tables import scene_lines, simulation_line, stance_lines, touch_lines
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.detection.bodies import detect_contacts
 from kinemesh.detection.stance import detect_footing, stance_flags
@@ -53,6 +53,8 @@ class InfoCommand:
         except ReadError:
             return None
         summary = result.summary()
+        if result.simulation is not None and not self.json:
+            summary["simulation"] = simulation_line(result.simulation)
         summary["props"] = list(result.tracks)
         summary["scene"] = scene_lines(result.scene)
         clip = result.demonstration

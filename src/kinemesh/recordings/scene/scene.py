@@ -155,4 +155,4 @@ def _fits(extent: float) -> bool:
 
 def _prop(entry: PropEntry, shape: Shape, track: Array, turned: bool) -> Prop:
     track = turned_poses(track) if turned else track
-    return Prop(entry.name, shape, track, entry.robot_scale)
+    return Prop(entry.name, shape, track, entry.robot_scale, entry.mass)

@@ -15,6 +15,7 @@ from kinemesh._files.inputs import existing_file
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.geometry import poses
+from kinemesh.motion.scene import HEAVIEST, LIGHTEST
 from kinemesh.recordings.scene.heightfield import MOST_PARTS, TOLERANCE, Grid
 
 _CLIP = {
@@ -34,6 +35,7 @@ _PROP = {
     "box": list,
     "scale": float,
     "robot_scale": float,
+    "mass": float,
     "decompose": bool,
     "track": dict,
     "pose": list,
@@ -85,6 +87,8 @@ class PropEntry:
     """A file of poses, one pose ``(7,)``, or None for the track in the motion's own file."""
     robot_scale: float | None = 1.0
     """Size of the robot's copy against this one; None: as the person is scaled to the robot."""
+    mass: float | None = None
+    """[kg]; None: from its size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +182,7 @@ def _prop(where: str, folder: Path, entry: Any) -> PropEntry:
         table.get("decompose", False),
         track,
         _robot_scale(where, table),
+        _mass(where, table),
     )
 
 
@@ -284,3 +289,12 @@ def _robot_scale(where: str, table: Mapping[str, Any]) -> float | None:
         expected = f'0.01 to 100, or "{_PERSON}"'
         raise ReadError(f"{where}: robot_scale = {value}", given=value, expected=expected)
     return float(value)
+
+
+def _mass(where: str, table: Mapping[str, Any]) -> float | None:
+    """The mass of a prop [kg]; None where it is not stated."""
+    mass: float | None = table.get("mass")
+    if mass is not None and not LIGHTEST <= mass <= HEAVIEST:
+        expected = f"kilograms, {LIGHTEST:g} to {HEAVIEST:g}; none: by its size"
+        raise ReadError(f"{where}: mass = {mass}", given=mass, expected=expected)
+    return mass
