@@ -141,10 +141,9 @@ class Planner:
         ahead = slice(first + 1, first + count + 1)
         errors = self.stepper.away(self.wanted[ahead], plan.states[1:])
         off = plan.controls - self.targets[first : first + count]
+        weights = self.tracking.weights(ahead)
         policies = [
-            regulated(
-                a, b, errors, self.tracking.weights[ahead], off, self.tracking.control, damping
-            )
+            regulated(a, b, errors, weights, off, self.tracking.control, damping)
             for damping in _DAMPINGS
         ]
         kinds = np.repeat(np.arange(len(policies), dtype=np.int64), len(_LENGTHS))
@@ -244,6 +243,5 @@ class Planner:
         with np.errstate(over="ignore", invalid="ignore"):  # states may be without end
             errors = self.stepper.away(self.wanted[knot + 1], states)
             off = controls - self.targets[knot]
-            cost = np.einsum("si,ij,sj->s", errors, self.tracking.weights[knot + 1], errors)
-            cost = cost + off**2 @ self.tracking.control
+            cost = self.tracking.cost(knot + 1, errors, off)
         return np.where(np.isfinite(cost), cost, np.inf)

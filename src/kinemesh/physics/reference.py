@@ -62,7 +62,7 @@ def reference_of(
         between = manifold.difference(places[:-1], places[1:]) * rate
         middle = np.vstack([between[:1], (between[:-1] + between[1:]) / 2.0, between[-1:]])
         v = gaussian_filter1d(middle, _SMOOTH * rate, axis=0, mode="nearest")
-        a = np.gradient(v, 1.0 / rate, axis=0)
+        a = np.array(np.gradient(v, 1.0 / rate, axis=0))
     return Reference(places, v, a, per_frame)
 
 

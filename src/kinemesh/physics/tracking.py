@@ -22,24 +22,39 @@ _SPEED = 0.5
 """a base that is so much too fast [m/s],"""
 _SPIN = 1.5
 """or turns so much too fast [rad/s],"""
-_RATE = 8.0
+_RATE = 3.0
 """joints that do [rad/s],"""
-_PUSH = 0.5
+_PUSH = 0.2
 """and servos whose targets differ from the reference's by so much of what saturates them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tracking:
-    """Costs at each knot.
+    """Costs at each of K knots: of tangents from the reference's state, and of controls.
 
     Attributes:
-        weights: ``(K, 2 nv, 2 nv)``, of the tangent from the reference's state and of the
-            velocities.
-        control: ``(nu,)``, of the servos' targets [1/rad^2].
+        places: how landmarks and corners move with the tangent, by their weights ``(K, M, nv)``.
+        plain: weights of the tangent's own numbers, then of the velocities' ``(2 nv,)``.
+        control: of the servos' targets ``(nu,)`` [1/rad^2].
     """
 
-    weights: Array
+    places: Array
+    plain: Array
     control: Array
+
+    def weights(self, knots: slice) -> Array:
+        """The quadratic forms ``(K, 2 nv, 2 nv)`` of some knots."""
+        places = self.places[knots]
+        nv = places.shape[2]
+        result = np.tile(np.diag(self.plain), (len(places), 1, 1))
+        result[:, :nv, :nv] += places.swapaxes(1, 2) @ places
+        return result
+
+    def cost(self, knot: int, errors: Array, off: Array) -> Array:
+        """Of states ``(S, 2 nv)`` and controls ``(S, nu)`` off the reference's at a knot."""
+        places = errors[:, : self.places.shape[2]] @ self.places[knot].T
+        cost = (places**2).sum(axis=1) + errors**2 @ self.plain + off**2 @ self.control
+        return np.asarray(cost)
 
 
 def points_of(model: Model, scene: Scene) -> tuple[Array, Array, Array]:
@@ -76,19 +91,15 @@ def tracking(model: Model, reference: Reference, scene: Scene, every: int) -> Tr
             plain[nv + where[:3]] = 1.0 / _SPEED**2
             plain[nv + where[3:]] = 1.0 / _SPIN**2
     rows = range(0, len(reference), every)
-    result = np.zeros((len(rows), 2 * nv, 2 * nv))
-    jacobian = np.zeros((len(bodies), 3, nv))
-    scale = np.sqrt(weights)[:, None, None] / _PLACE
+    result = np.zeros((len(rows), len(bodies), 3, nv))
     for target, k in zip(result, rows, strict=True):
         data.qpos[:] = reference.q[k]
         mujoco.mj_kinematics(mj, data)
         mujoco.mj_comPos(mj, data)
-        for one, body, place in zip(jacobian, bodies.tolist(), places, strict=True):
+        for one, body, place in zip(target, bodies.tolist(), places, strict=True):
             where = data.xpos[body] + data.xmat[body].reshape(3, 3) @ place
             mujoco.mj_jac(mj, data, one, None, where, body)
-        flat = (jacobian * scale).reshape(-1, nv)
-        target[:nv, :nv] = flat.T @ flat
-        target[np.diag_indices(2 * nv)] += plain
-    motors = model.motors
-    reach = _PUSH * (motors.effort / motors.stiffness)[model.driven]
-    return Tracking(result, 1.0 / (len(reach) * reach**2))
+    result *= np.sqrt(weights)[:, None, None] / _PLACE
+    reach = _PUSH * (model.motors.effort / model.motors.stiffness)[model.driven]
+    control = 1.0 / (len(reach) * reach**2)
+    return Tracking(result.reshape(len(rows), -1, nv), plain, control)
