@@ -13,8 +13,9 @@ from scipy.spatial.transform import Rotation
 from kinemesh.errors import ClipError, RobotError
 from kinemesh.geometry import poses
 from kinemesh.motion import Inertia, Prop, Scene, Shape, Terrain
-from kinemesh.physics.model import Model, build, moves
+from kinemesh.physics.model import Model, build
 from kinemesh.physics.solids import as_box
+from kinemesh.physics.things import moves
 from kinemesh.robot import RobotModel
 
 ROBOTS = ("g1", "g1_base", "g1_23dof", "h1", "t1")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +13,11 @@ import pytest
 from kinemesh import demos, retarget
 from kinemesh.errors import ClipError, MissingExtra, OptionError
 from kinemesh.motion import GROUND, Prop, Scene, Shape, Trajectory
+from kinemesh.newrobot import new_robot
 from kinemesh.physics import Controller, Simulated, simulate
 from kinemesh.robot import RobotModel
+from kinemesh.robot.shipped import robots_folder
+from made_robot import write_made
 from recordings import recording
 
 QUICK = Controller(samples=4, horizon=0.3)
@@ -194,3 +199,33 @@ def test_a_heavier_box_takes_more_torque(robot: RobotModel) -> None:
         answer = simulate(result.trajectory, robot, scene=replace(result.scene, props=props))
         sums.append(np.abs(answer.torques[30:]).sum(axis=1).mean())
     assert sums[1] > 1.05 * sums[0]
+
+
+def test_a_joint_that_follows_another_does_so(tmp_path: Path) -> None:
+    folder = tmp_path / "mimic"
+    shutil.copytree(robots_folder() / "g1", folder)
+    urdf = folder / "g1.urdf"
+    joint = '<joint name="right_elbow_joint" type="revolute">'
+    text = urdf.read_text(encoding="utf-8")
+    assert joint in text
+    tag = '<mimic joint="left_elbow_joint" multiplier="-0.5" offset="1.5"/>'
+    urdf.write_text(text.replace(joint, joint + tag), encoding="utf-8")
+    robot = RobotModel.load(folder)
+    k = 7 + robot.joint_names.index("left_elbow_joint")
+    follower = 7 + robot.joint_names.index("right_elbow_joint")
+    q = np.tile(robot.rest, (20, 1))
+    q[:, k] += 0.3 * np.sin(np.linspace(0.0, 3.0, 20))
+    q[:, 7:] = robot.followed(q[:, 7:])
+    moved = Trajectory(q, 30.0, robot.joint_names, robot.name)
+    answer = simulate(moved, robot, controller=PUSHED, threads=1)
+    assert answer.followed
+    happened = answer.trajectory.q
+    assert np.abs(happened[:, follower] - (1.5 - 0.5 * happened[:, k])).max() < 0.03
+    assert not answer.torques[:, follower - 7].any()
+
+
+def test_a_robot_made_from_somebodys_file_stands(tmp_path: Path) -> None:
+    made = RobotModel.load(new_robot(write_made(tmp_path), tmp_path / "made").folder)
+    answer = simulate(still(made), made, controller=QUICK, threads=1)
+    assert answer.followed, answer.reason
+    assert answer.body_error.max() < 0.02

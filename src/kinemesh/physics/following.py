@@ -66,7 +66,7 @@ def _start(
     """The state at which the reference begins, off by chance."""
     rng = np.random.default_rng([seed, 1])
     turn, speed = np.zeros((2, model.mj.nv))
-    turn[model.joint_v] = rng.standard_normal(len(model.joint_v))
+    turn[model.joint_v[model.driven]] = rng.standard_normal(len(model.driven))
     if not model.robot.fixed_base:
         speed[:6] = rng.standard_normal(6) * np.repeat([0.5, 1.0], 3)
     return stepper.state(

@@ -9,6 +9,10 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.arrays import Array
 
+ROBOT, PROPS = 1, 2
+"""Kinds of what moves: the robot's parts meet all but each other, props meet all."""
+GRIP = (0.02, 0.001)
+"""Friction against twisting and rolling on the spot [m]."""
 _SQUARE = 1e-4
 """Corners this near [m] to a box's are a box's."""
 
