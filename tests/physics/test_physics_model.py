@@ -76,7 +76,7 @@ def test_the_torques_of_a_motion_are_pinocchios(name: str, rng: np.random.Genera
 
 def test_servos_and_ranges_are_the_robots(robot: RobotModel) -> None:
     model = built(robot)
-    assert np.allclose(model.mj.actuator_forcerange[:, 1], robot.effort)
+    assert np.allclose(model.mj.actuator_forcerange[:, 1], robot.motors.effort)
     assert np.allclose(model.mj.jnt_range[1:, 0], robot.pin_model.lowerPositionLimit[7:])
     assert np.allclose(model.mj.jnt_range[1:, 1], robot.pin_model.upperPositionLimit[7:])
     assert np.array_equal(model.joint_q, np.arange(7, 7 + len(robot.joint_names)))
