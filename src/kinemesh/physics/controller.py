@@ -21,7 +21,7 @@ class Controller:
     """After how much time it plans anew [s], 0.02 to the horizon."""
     iterations: int = 1
     """How often a plan is made better before it is carried out, 1 to 50."""
-    samples: int = 24
+    samples: int = 8
     """Random changes of a plan that are tried out beside those of the gradient, 0 to 1000."""
     friction: float = 0.9
     """Coulomb's coefficient between everything that touches [1], 0.05 to 5."""

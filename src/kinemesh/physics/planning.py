@@ -28,6 +28,9 @@ _NOISE = (0.1, 0.05, 0.025, 0.01)
 """Standard deviations of random changes, in what saturates a servo [1],"""
 _GRAIN = 5
 """which are drawn for every so many knots, and lie on lines between."""
+_NEAR = np.array([0.02, 0.8, 0.4])
+"""Derivatives are kept while places and angles [m, rad], velocities [m/s, rad/s] and controls, in
+what saturates a servo [1], differ by no more from where they were found, and help."""
 _WIDEST = 2.0
 """Controls stay so near to the reference's, in what saturates a servo [1]."""
 
@@ -64,6 +67,16 @@ class Plan:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The motion to the next knot, linear, and around what it was found so."""
+
+    state: Array
+    control: Array
+    a: Array
+    b: Array
+
+
 class Planner:
     """Makes plans longer and better.
 
@@ -90,6 +103,7 @@ class Planner:
         self.stepper, self.tracking = stepper, tracking
         self.wanted, self.targets, self.reach = wanted, targets, reach
         self._samples = controller.samples
+        self._known: dict[int, Known] = {}
         self._rng = np.random.default_rng(seed)
 
     def started(self, state: Array) -> Plan:
@@ -123,7 +137,7 @@ class Planner:
     def better(self, plan: Plan) -> Plan:
         """The best of the plan and of what regulators and chance make of it."""
         count, first = len(plan), plan.first
-        a, b = self.stepper.linearised(plan.states[:-1], plan.warm[:-1], plan.controls)
+        a, b = self._linearised(plan)
         ahead = slice(first + 1, first + count + 1)
         errors = self.stepper.away(self.wanted[ahead], plan.states[1:])
         off = plan.controls - self.targets[first : first + count]
@@ -138,7 +152,34 @@ class Planner:
         draws = np.arange(self._samples)
         kinds = np.concatenate([kinds, draws % len(policies)])
         lengths = np.concatenate([lengths, np.array(_LENGTHS)[draws % 2]])
-        return self._best(plan, policies, kinds, lengths, self._noise(len(kinds), count))
+        best = self._best(plan, policies, kinds, lengths, self._noise(len(kinds), count))
+        if best is plan:
+            self._known.clear()
+        return best
+
+    def _linearised(self, plan: Plan) -> tuple[Array, Array]:
+        """The motion around a plan: as it was known where the plan is still near to that."""
+        rows = range(plan.first, plan.first + len(plan))
+        self._known = {knot: known for knot, known in self._known.items() if knot in rows}
+        new = []
+        for knot, state, control in zip(rows, plan.states, plan.controls, strict=False):
+            known = self._known.get(knot)
+            if known is not None:
+                away = np.abs(self.stepper.away(known.state, state)).reshape(2, -1).max(axis=1)
+                push = (np.abs(control - known.control) / self.reach).max()
+                if np.all(np.array([*away, push]) < _NEAR):
+                    continue
+            new.append(knot)
+        if new:
+            at = np.array(new) - plan.first
+            a, b = self.stepper.linearised(plan.states[at], plan.warm[at], plan.controls[at])
+            for k, knot in enumerate(new):
+                row = knot - plan.first
+                self._known[knot] = Known(plan.states[row], plan.controls[row], a[k], b[k])
+        return (
+            np.stack([self._known[knot].a for knot in rows]),
+            np.stack([self._known[knot].b for knot in rows]),
+        )
 
     def _noise(self, candidates: int, count: int) -> Array:
         """Random changes ``(C, n, nu)`` [rad], none of those that are no samples."""
