@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mujoco
 import numpy as np
 import pinocchio as pin
@@ -166,6 +168,7 @@ def test_a_hollow_prop_is_refused_in_words(robot: RobotModel) -> None:
 @pytest.mark.parametrize("effort", [0.0, 1e6, np.nan])
 def test_a_motor_without_a_limit_is_refused_in_words(effort: float) -> None:
     robot = RobotModel.load("h1")
-    robot.effort = np.where(np.arange(len(robot.effort)) == 3, effort, robot.effort)
+    efforts = np.where(np.arange(len(robot.effort)) == 3, effort, robot.effort)
+    robot.motors = replace(robot.motors, effort=efforts)
     with pytest.raises(RobotError, match=r"left_knee_joint.*effort limit.*URDF"):
         built(robot)
