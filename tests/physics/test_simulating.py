@@ -138,7 +138,7 @@ def test_what_is_lost_at_once_is_an_answer_of_one_frame(
 
 
 def test_arguments_that_do_not_go_together_are_refused(lifted: Result) -> None:
-    with pytest.raises(ClipError, match="unknown prop 'crate'"):
+    with pytest.raises(ClipError, match="unknown prop in masses: 'crate'"):
         kinemesh.simulate(lifted, mass={"crate": 1.0})
     with pytest.raises(OptionError, match="seed"):
         kinemesh.simulate(lifted, seed=-1)
