@@ -62,7 +62,7 @@ def test_the_robots_copy_has_its_part_of_the_mass_in_the_file_too(
     assert match(result.trajectory, scene).scene.props[0].mass == 3.0 * 0.5**3
     assert match(out, scene=result.scene, mass=0.3).scene.props[0].mass == 0.3
     done = kinemesh_command("evaluate", out, "--mass", "box=3")
-    assert done.status == 2 and "unknown prop 'box'" in done.err
+    assert done.status == 2 and "unknown prop in masses: 'box'" in done.err
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,10 @@ def test_the_robots_copy_has_its_part_of_the_mass_in_the_file_too(
         ("crate=heavy", "--mass 'crate=heavy': expected kilograms"),
         ("=2", "--mass"),
         ("crate=2,crate=3", "--mass"),
-        ("0", "mass = 0"),
+        ("0", "masses = 0"),
         ("nan", "mass"),
         ("crate=-1", "mass"),
-        ("drum=2", "unknown prop 'drum'"),
+        ("drum=2", "unknown prop in masses: 'drum'"),
     ],
 )
 def test_a_mass_that_cannot_be_is_one_line(

@@ -156,6 +156,23 @@ def test_somebody_elses_file_is_simulated_with_its_recording(
     assert result.touch == {} and set(result.stance) == {"left_toe", "right_toe"}
 
 
+def test_a_robot_that_is_a_folder_is_written_too(
+    kinemesh_command: Command, walked: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(robots_folder() / "g1", folder)
+    file = folder / "robot.toml"
+    file.write_text(file.read_text().replace('name = "g1"', 'name = "mine"', 1))
+    result = Result.load(walked)
+    mine = replace(result, trajectory=replace(result.trajectory, robot="mine"))
+    own = mine.save(tmp_path / "own.npz")
+    done = kinemesh_command(
+        *("simulate", own, "--robot", folder, "-o", tmp_path / "out.npz", "--to", "mjlab")
+    )
+    assert done.status == 0, done.err
+    assert (tmp_path / "out.npz").is_file()
+
+
 def refused(kinemesh_command: Command, *arguments: str | Path) -> str:
     """The one line that the command ends with."""
     done = kinemesh_command("simulate", *arguments)

@@ -27,6 +27,7 @@ from kinemesh.robot import RobotModel
 from kinemesh.trajectories import WRITERS
 from kinemesh.trajectories.containers.torch_writer import save_tensors
 from made_robot import ROBOT, limbs
+from simulations import happened
 
 FRAMES = 4
 
@@ -390,6 +391,7 @@ def trajectories(folder: Path) -> list[Seed]:
         touch={("left_hand", "crate"): np.ones(FRAMES, bool)},
         notes=("a note",),
         demonstration=replace(demos.lift_box().crop(0, FRAMES), fps=50.0),
+        simulation=happened(FRAMES),
     )
     result.save(folder / "result.npz")
     data = (folder / "result.npz").read_bytes()
@@ -450,6 +452,7 @@ def lists() -> list[Seed]:
         **{"files": {"kept/w/original.npz": "0"}, "frames": 6, "fps": 30.0, "reason": ""},
         **{"options": {"robot": "g1", "format": None}, "settings": {"prop.x": 0.1}},
         **{"measures": {"a": None, "b": 1.0}, "failed": [], "relaxed": 0, "timings": {"all": 1.0}},
+        "simulation": {"followed": True, "reason": "", "ended": 1.0, "prop_error_max": None},
     }
     skipped = {**record, "clip": "v", "status": "skipped", "files": {}}
     manifest = "".join(json.dumps(line) + "\n" for line in (record, skipped)).encode()

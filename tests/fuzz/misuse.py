@@ -47,8 +47,11 @@ from kinemesh.detection.touch import TouchRule
 from kinemesh.geometry.shape import ConvexPart
 from kinemesh.metrics import Held, Limits, evaluate
 from kinemesh.motion.edits import StanceEdit, TouchEdit
+from kinemesh.physics import Controller
 from kinemesh.problem import MeshOptions, Plan
+from kinemesh.result import Simulation
 from kinemesh.solve.refine import Refinement
+from simulations import happened
 
 LONGEST = 20
 """A call that takes longer than this [s] hangs."""
@@ -233,9 +236,9 @@ def calls(folder: Path) -> list[Call]:
         **{"reports": reports, "clip": "c", "scale": 0.7, "version": "0", "notes": ("n",)},
         **{"warnings": (), "tracks": {"box": track}, "stance": {"left_toe": flags}},
         "touch": {("left_hand", "box"): flags},
-        **{"demonstration": lift, "target": lift.scene},
+        **{"demonstration": lift, "target": lift.scene, "simulation": None},
     }
-    whole = Result(**result)
+    whole, told = Result(**result), happened(frames, points=np.zeros((frames, 2, 3)))
     whole.save(folder / "result.npz")
     write(whole, folder / "given.csv", format="unitree-csv")
     write(whole, folder / "given.npz", format="mjlab", fps=30.0)
@@ -322,6 +325,19 @@ def calls(folder: Path) -> list[Call]:
         Call("Clip.scaled", climb.scaled, {"factor": 1.1}),
         Call("Clip.joint", lift.joint, {"name": skeleton.joints[0]}),
         Call("Clip.landmark", lift.landmark, {"name": "pelvis"}),
+        Call("Clip.with_masses", lift.with_masses, {"masses": {"box": 2.0}}),
+        Call("Scene.with_masses", lift.scene.with_masses, {"masses": 2.0}),
+        Call("Prop.resized", lift.scene.props[0].resized, {"factors": 0.8, "track": track}),
+        Call("Simulation", Simulation, {f.name: getattr(told, f.name) for f in fields(told)}),
+        Call(
+            "simulate",
+            kinemesh.simulate,
+            {
+                **{"motion": whole, "recording": None, "robot": robot, "scene": lift.scene},
+                **{"mass": {"box": 1.0}, "seed": 0, "threads": 1, "progress": None},
+                "controller": Controller(horizon=0.1, samples=0),
+            },
+        ),
         Call(
             "Clip.with_contacts",
             lambda edits: lift.with_contacts(*(edits if isinstance(edits, tuple) else [edits])),

@@ -103,7 +103,7 @@ def test_masses_are_given_by_name_or_to_the_only_prop() -> None:
     ("masses", "words"),
     [
         (2.0, "a mass of 2 kg without the name of a prop: name one of crate, drum"),
-        ({"crat": 2.0}, "unknown prop 'crat'.*crate, drum.*did you mean 'crate'"),
+        ({"crat": 2.0}, "unknown prop in masses: 'crat'.*crate, drum.*did you mean 'crate'"),
         ({"crate": 0.0}, "mass"),
         ({"crate": float("nan")}, "mass"),
         (float("inf"), "mass"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import kinemesh
 import kinemesh.physics.simulating as simulating
 from kinemesh import Result, RobotModel, Trajectory, retarget
 from kinemesh.augment import PropPlace
-from kinemesh.errors import ClipError, OptionError
+from kinemesh.errors import ClipError, OptionError, WriteError
 from kinemesh.motion import Clip
 from kinemesh.physics.simulated import Simulated
 from kinemesh.robot import links_of
@@ -124,16 +125,20 @@ def test_a_bare_trajectory_has_the_robots_own_landmarks(
     assert answer.demonstration is None and answer.touch == {} and answer.clip == "g1"
 
 
-def test_what_is_lost_at_once_has_no_answer(
-    robot: RobotModel, lifted: Result, monkeypatch: pytest.MonkeyPatch
+def test_what_is_lost_at_once_is_an_answer_of_one_frame(
+    robot: RobotModel, lifted: Result, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(simulating, "follow", lambda *_, **__: happened(robot, lifted, 1))
-    with pytest.raises(ClipError, match=r"nothing of the motion could be followed: base 0\.52"):
-        kinemesh.simulate(lifted)
+    answer = kinemesh.simulate(lifted)
+    assert len(answer) == 1 and answer.demonstration is None
+    again = Result.load(answer.save(tmp_path / "a.npz")).simulation
+    assert again is not None and not again.followed
+    with pytest.raises(WriteError, match="1 frame"):
+        kinemesh.write(answer, tmp_path / "b.npz", format="mjlab")
 
 
 def test_arguments_that_do_not_go_together_are_refused(lifted: Result) -> None:
-    with pytest.raises(ClipError, match="unknown prop 'crate'"):
+    with pytest.raises(ClipError, match="unknown prop in masses: 'crate'"):
         kinemesh.simulate(lifted, mass={"crate": 1.0})
     with pytest.raises(OptionError, match="seed"):
         kinemesh.simulate(lifted, seed=-1)

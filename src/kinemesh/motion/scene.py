@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -86,10 +87,14 @@ class Prop:
             factors: positive [1].
             track: where it then is ``(T, 7)``; its own if left out.
         """
-        volume = float(np.prod(np.broadcast_to(factors, 3)))
+        what = "one positive number, or one for each axis (3,)"
+        sizes = floats("factors", factors, what, largest=FARTHEST, error=ClipError)
+        if sizes.shape not in ((), (3,)):
+            raise ClipError(f"factors has the shape {sizes.shape}: expected {what}")
+        volume = float(np.prod(np.broadcast_to(sizes, 3)))
         return replace(
             self,
-            shape=self.shape.scaled(factors),
+            shape=self.shape.scaled(sizes),
             track=self.track if track is None else track,
             mass=None if self.mass is None else self.mass * volume,
         )
@@ -158,18 +163,20 @@ class Scene:
         names = [prop.name for prop in self.props]
         if not names:
             raise ClipError("masses are given and the scene has no prop: leave them out")
+        span: dict[str, Any] = {"low": LIGHTEST, "high": HEAVIEST, "error": ClipError}
         if not isinstance(masses, Mapping):
             what = "a mass [kg] of the only prop, or props to masses"
-            mass = number("mass", masses, what, low=LIGHTEST, high=HEAVIEST, error=ClipError)
+            mass = number("masses", masses, what, **span)
             if len(names) != 1:
                 raise ClipError(
                     f"a mass of {mass:g} kg without the name of a prop: name one of "
                     f"{', '.join(names)}"
                 )
             masses = {names[0]: mass}
-        for name in masses:
+        for name, mass in masses.items():
             if name not in names:
-                unknown("prop", name, names, ClipError)
+                unknown("prop in masses:", name, names, ClipError)
+            number(f"masses[{name!r}]", mass, "a mass [kg]", **span)
         props = [replace(p, mass=masses[p.name]) if p.name in masses else p for p in self.props]
         return replace(self, props=tuple(props))
 

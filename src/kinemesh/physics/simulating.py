@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from kinemesh._version import __version__
 from kinemesh.arrays import Array
-from kinemesh.errors import ClipError
 from kinemesh.matching import MatchedTrajectory, MotionLike, match
 from kinemesh.motion import LANDMARKS, Clip, Scene
 from kinemesh.physics.controller import Controller
@@ -77,8 +76,7 @@ def simulate(
     Raises:
         MissingExtra: MuJoCo is not installed.
         ReadError: a file is no trajectory, no recording, or damaged.
-        ClipError: the motion is not as long as the recording, or not this robot's; or it was lost
-            before its second frame.
+        ClipError: the motion is not as long as the recording, or not this robot's.
         RobotError: the robot is not known, or has a motor without a limit of its torque.
         OptionError: arguments that do not go together.
         TypeError: an argument of another kind.
@@ -139,8 +137,6 @@ def simulated(
 def _result(happened: Simulated, matched: MatchedTrajectory, name: str) -> Result:
     """The simulated motion with what it was made of, as far as it went."""
     count = len(happened.trajectory)
-    if count < 2:
-        raise ClipError(f"nothing of the motion could be followed: {happened.reason}")
     own = matched.motion if isinstance(matched.motion, Result) else None
     target, clip = matched.target, matched.clip
     if target is not None:
@@ -165,7 +161,8 @@ def _result(happened: Simulated, matched: MatchedTrajectory, name: str) -> Resul
             (part, thing): _pushed(happened, _links(matched.robot, part), thing)
             for part, thing in touch
         },
-        demonstration=None if clip is None else clip.crop(0, count),
+        # A clip of one frame is none.
+        demonstration=None if clip is None or count < 2 else clip.crop(0, count),
         target=target,
         simulation=_record(happened),
     )

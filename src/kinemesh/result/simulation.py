@@ -71,7 +71,10 @@ class Simulation:
         for pair in pairs:
             if len(pair) != 2 or not all(isinstance(name, str) for name in pair):
                 raise ClipError(f"contacts holds {pair!r:.80}: expected two names")
-        frames, joints = len(self.body_error), np.shape(self.torques)[-1]
+        span: dict[str, Any] = {"largest": _MOST, "error": ClipError}
+        errors = floats("body_error", self.body_error, "distances (T,) [m]", shape=(None,), **span)
+        torques = floats("torques", self.torques, "torques (T, n)", shape=(None, None), **span)
+        frames, joints = len(errors), torques.shape[1]
         shapes: dict[str, tuple[int, ...]] = {
             "velocities": (frames, 6 + joints),
             "torques": (frames, joints),
@@ -84,10 +87,8 @@ class Simulation:
             value = getattr(self, name)
             if value is None and name == "prop_error":
                 continue
-            largest = None if name == "points" else _MOST
-            found = floats(
-                name, value, f"numbers {shape}", shape=shape, largest=largest, error=ClipError
-            )
+            bounds = span if name != "points" else {"error": ClipError}
+            found = floats(name, value, f"numbers {shape}", shape=shape, **bounds)
             object.__setattr__(self, name, readonly(found))
         if np.any(np.abs(self.points) > FARTHEST):
             raise ClipError(f"points: expected metres, at most {FARTHEST:g}")

@@ -24,6 +24,7 @@ from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.errors import OptionError, WriteError
 from kinemesh.matching import MatchedTrajectory
 from kinemesh.result import Result, Simulation, check_writable
+from kinemesh.robot import RobotModel
 from kinemesh.trajectories import WRITERS, check_target, write
 
 _LOST = 1
@@ -91,7 +92,7 @@ class SimulateCommand:
             if not self.json:
                 _say(console, _of(done), runs[-1]["seconds"])
         assert best is not None  # one seed at least
-        written = self._write(best, target)
+        written = self._write(best, target, matched.robot)
         lost = not all(run["followed"] for run in runs)
         status = _LOST if self.strict and lost else 0
         if self.json:
@@ -150,14 +151,14 @@ class SimulateCommand:
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
 
-    def _write(self, result: Result, target: Path | None) -> tuple[str, ...]:
+    def _write(self, result: Result, target: Path | None, robot: RobotModel) -> tuple[str, ...]:
         """Write what happened; what was done on the way."""
         if target is None:
             return ()
         if self.to is None:
             result.save(target)
             return ()
-        return write(result, target, format=self.to, robot=self.robot)
+        return write(result, target, format=self.to, robot=robot)
 
 
 def summary(runs: list[Run]) -> dict[str, Any]:
