@@ -170,7 +170,8 @@ def test_settings_that_cannot_be_are_refused(setting: str, value: float) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["walk", "squat", "step_up", "lift_box"])
 def test_demos_are_followed(name: str, robot: RobotModel) -> None:
-    result = retarget(demos.DEMOS[name]().crop(0, 110), robot)
+    clip = demos.DEMOS[name]()
+    result = retarget(clip.crop(0, min(len(clip), 110)), robot)
     answer = simulate(result.trajectory, robot, scene=result.scene)
     assert answer.followed, answer.reason
     assert answer.body_error.mean() < 0.04
@@ -180,14 +181,14 @@ def test_demos_are_followed(name: str, robot: RobotModel) -> None:
 
 
 @pytest.mark.slow
-def test_a_recorded_dance_is_followed_within_eight_centimetres() -> None:
+def test_a_recorded_dance_is_followed() -> None:
     from kinemesh import read
 
     robot = RobotModel.load("g1_base")
-    clip = read(recording("lafan1/dance1_subject1.npy")).crop(300, 390)
+    clip = read(recording("lafan1/dance1_subject1.npy")).crop(120, 210)
     answer = simulate(retarget(clip, robot).trajectory, robot)
     assert answer.followed, answer.reason
-    assert answer.body_error.mean() < 0.15
+    assert answer.body_error.mean() < 0.08
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from kinemesh.arguments import function, given, instance, whole
 from kinemesh.errors import ClipError
@@ -83,7 +84,8 @@ def simulate(
         if progress is not None:
             progress(min(step // steps + 1, count), count)
 
-    with silent():
+    # Matrices are small: threads of BLAS would only wait for each other.
+    with silent(), threadpool_limits(limits=1, user_api="blas"):
         recorder = followed(model, reference, scene, controller, seed, threads, done)
     return _simulated(trajectory, scene, model, recorder, seed)
 
