@@ -170,7 +170,7 @@ def test_settings_that_cannot_be_are_refused(setting: str, value: float) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["walk", "squat", "step_up", "lift_box"])
 def test_demos_are_followed(name: str, robot: RobotModel) -> None:
-    clip = demos.DEMOS[name]()
+    clip = getattr(demos, name)()
     result = retarget(clip.crop(0, min(len(clip), 110)), robot)
     answer = simulate(result.trajectory, robot, scene=result.scene)
     assert answer.followed, answer.reason
