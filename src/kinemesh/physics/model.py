@@ -100,6 +100,8 @@ def build(
     spec = mujoco.MjSpec()
     spec.option.timestep = timestep
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    # What explodes shall not be put back to where it began.
+    spec.option.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
     spec.option.iterations, spec.option.ls_iterations = 10, 20
     spec.compiler.boundmass, spec.compiler.boundinertia = 1e-6, 1e-9
     spec.compiler.balanceinertia, spec.compiler.degree = True, False
