@@ -74,13 +74,15 @@ def _pushes(model: Model, probe: Any, data: Any, friction: float) -> tuple[Array
     import mujoco
 
     sides = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]) / np.sqrt(2.0)
+    limb, loose = np.zeros((2, probe.nbody), dtype=bool)
+    limb[model.links], loose[model.free_bodies] = True, True
     first, second = np.zeros((3, probe.nv)), np.zeros((3, probe.nv))
     found, costs = [np.zeros((0, probe.nv))], []
     for contact in data.contact:
         if contact.dist > _NEAR:
             continue
         bodies = probe.geom_bodyid[contact.geom]
-        held = np.isin(bodies, model.links).any() and np.isin(bodies, model.free_bodies).any()
+        held = limb[bodies].any() and loose[bodies].any()
         grip = friction * (_GRASP if held else _FIRM)
         mujoco.mj_jac(probe, data, first, None, contact.pos, int(bodies[0]))
         mujoco.mj_jac(probe, data, second, None, contact.pos, int(bodies[1]))
