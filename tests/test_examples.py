@@ -110,7 +110,8 @@ def test_every_example_is_run_here() -> None:
 def test_the_code_in_the_documents_runs_from_top_to_bottom(tmp_path: Path) -> None:
     """In a process of its own, in which every document has names and a folder to itself."""
     script = "import os, runpy\n"
-    for number, document in enumerate(("README.md", "CONTRIBUTING.md", "docs/viewing.md")):
+    named = ("README.md", "CONTRIBUTING.md", "docs/viewing.md", "docs/simulation.md")
+    for number, document in enumerate(named):
         folder = tmp_path / f"{number}"
         folder.mkdir()
         code = folder / document.replace("/", "_").replace(".md", ".py")
