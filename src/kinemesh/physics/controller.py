@@ -19,8 +19,8 @@ class Controller:
     """How far it looks ahead [s], 0.1 to 3."""
     replan: float = 0.1
     """After how much time it plans anew [s], 0.02 to the horizon."""
-    iterations: int = 1
-    """How often a plan is made better before it is carried out, 1 to 50."""
+    iterations: int = 4
+    """How often at most a plan is made better before it is carried out, 1 to 50."""
     samples: int = 8
     """Random changes of a plan that are tried out beside those of the gradient, 0 to 1000."""
     friction: float = 0.9

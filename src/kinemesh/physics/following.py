@@ -18,6 +18,10 @@ from kinemesh.physics.reference import Reference
 from kinemesh.physics.stepping import Stepper
 from kinemesh.physics.tracking import tracking
 
+_GOOD = 0.1
+"""A plan whose knots cost no more in the mean [1] is good enough,"""
+_GAIN = 0.1
+"""and where a turn made it no better than by this share, the next will not either."""
 _HOLD = 0.02
 """The servos get new targets this often [s]: at 50 Hz, as from a learned policy."""
 
@@ -90,7 +94,10 @@ def _follow(
         while True:
             plan = planner.longer(plan, min(part, horizon - len(plan)))
             for _ in range(controller.iterations):
-                plan = planner.better(plan)
+                before, plan = float(plan.costs.sum()), planner.better(plan)
+                after = float(plan.costs.sum())
+                if after < _GOOD * len(plan) or after > (1.0 - _GAIN) * before:
+                    break
             if len(plan) >= horizon or plan.first + len(plan) >= knots:
                 break
         done = len(plan) if plan.first + len(plan) >= knots else part
