@@ -114,11 +114,6 @@ class Encounter:
                     found[j] = min(found[j], gap)
         return found
 
-    def touches(self, hull: int, frame: int, within: float) -> bool:
-        """Whether a hull is within so many metres of the true surface, where there is one."""
-        surface = self.solid.surface
-        return surface is None or self._from_surface(surface, hull, frame) < within
-
     def _in_surface(self, surface: Surface) -> tuple[Array, Index]:
         """Depth in the true surface ``(T,)`` [m], and the hull ``(T,)`` that is so deep.
 

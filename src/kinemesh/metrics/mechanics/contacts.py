@@ -96,10 +96,7 @@ def contacts(
         solids.append((WORLD, terrain))
         found += _on_solid([m for parts in things for m in parts], WORLD, terrain.solid, frames)
     for number, one in solids:
-        for hull, mover in enumerate(robot):
-            for touch in _on_solid([mover], number, one.solid, frames):
-                if one.touches(hull, touch[0], NEAR):
-                    found.append(touch)
+        found += _on_solid(robot, number, one.solid, frames)
     for pair in itertools.combinations(range(len(props)), 2):
         # Of a hollow prop the surface is met, and of the other its convex parts.
         k, j = sorted(pair, key=lambda k: props[k].solid.surface is None)

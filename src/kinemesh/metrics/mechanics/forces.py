@@ -10,11 +10,11 @@ FRICTION = 0.8
 """Coefficient of friction of all contacts [1]."""
 _EDGES = 6
 """Edges of the pyramid that stands for a cone: it lies within, and is nowhere 14 % narrower."""
-_SPREADS = (1e-1, 1e-2, 1e-3)
+_SPREADS = (1e-2, 1e-3)
 """Weight of the forces' own size, which spreads the load over the contacts: the last one counts,
 those before lead there."""
-_STEPS = 50
-"""Newton steps at most for each; five are usual."""
+_STEPS = 100
+"""Newton steps at most for each; ten are usual."""
 _EXACT = 1e-9
 """A slope of this size, of 1 that is asked, is none."""
 
@@ -35,7 +35,7 @@ def cones(normals: Array) -> Array:
 
 
 def nearest_forces(columns: Array, wanted: Array) -> tuple[Array, Array]:
-    """Non-negative forces whose sum comes nearest to what is wanted, for many problems at once.
+    """Non-negative forces whose sum comes nearest to what is wanted.
 
     Least is ``|wanted - columns f|^2 + (1e-3)^2 |f|^2``. There are few rows and many columns, so
     the dual is solved, whose unknown is what is left over, ``y``: it is where
@@ -43,57 +43,59 @@ def nearest_forces(columns: Array, wanted: Array) -> tuple[Array, Array]:
     piece by piece, so that Newton's method ends after a few steps.
 
     Args:
-        columns: what each force comes to ``(K, M, C)``; a column of zeros is no force.
-        wanted: ``(K, M)``.
+        columns: what each force comes to ``(M, C)``.
+        wanted: ``(M,)``.
 
     Returns:
-        The forces ``(K, C)``, and what is left over ``(K, M)``.
+        The forces ``(C,)``, and what is left over ``(M,)``.
     """
-    left, forces = np.array(wanted), np.zeros((len(wanted), columns.shape[2]))
-    unit, size = np.eye(wanted.shape[1]), np.maximum(1.0, np.abs(wanted).max(axis=1, initial=0.0))
+    left, forces, size = (
+        wanted,
+        np.zeros(columns.shape[1]),
+        max(1.0, float(np.abs(wanted).max(initial=0.0))),
+    )
     for spread in _SPREADS:
-        busy = np.arange(len(wanted))
         for _ in range(_STEPS):
-            some, y = columns[busy], left[busy]
-            forces[busy] = push = np.maximum(y[:, None] @ some, 0.0)[:, 0] / spread**2
-            slope = y - wanted[busy] + (some @ push[:, :, None])[..., 0]
-            on = np.abs(slope).max(axis=1) > _EXACT * size[busy]
-            if not on.any():
+            along = left @ columns
+            active = np.flatnonzero(along > 0.0)
+            some = columns[:, active]
+            forces = np.zeros(len(along))
+            forces[active] = push = along[active] / spread**2
+            slope = left - wanted + some @ push
+            if np.abs(slope).max() <= _EXACT * size:
                 break
-            busy, some, y, slope = busy[on], some[on], y[on], slope[on]
-            active = some * (push[on] > 0.0)[:, None]
-            bend = unit + active @ active.transpose(0, 2, 1) / spread**2
-            step = -np.linalg.solve(bend, slope[..., None])[..., 0]
-            left[busy] += _length(some, y - wanted[busy], y, step, spread)[:, None] * step
+            bend = some @ some.T
+            bend /= spread**2
+            bend.flat[:: len(bend) + 1] += 1.0
+            step = -np.linalg.solve(bend, slope)
+            slopes = float(step @ (left - wanted)), float(step @ step)
+            left = left + _length(along, step @ columns, *slopes, spread) * step
     return forces, left
 
 
-def _length(columns: Array, short: Array, y: Array, step: Array, spread: float) -> Array:
-    """How far along each ``step`` the dual is least ``(K,)``.
+def _length(here: Array, there: Array, level: float, rise: float, spread: float) -> float:
+    """How far along a step the dual is least.
 
     There its slope, which rises and is linear between the places at which a force comes or goes,
     is zero.
+
+    Args:
+        here: of each force ``(C,)``, what it is multiplied by the spread squared, where positive.
+        there: how that changes along the step.
+        level: slope of the rest at the beginning.
+        rise: how that changes along the step.
+        spread: weight of the forces' own size.
     """
-    here, there = (y[:, None] @ columns)[:, 0], (step[:, None] @ columns)[:, 0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ends = np.where(here * there < 0.0, -here / there, np.inf)
-    order = np.argsort(ends, axis=1)
-    ends = np.take_along_axis(ends, order, axis=1)
-    comes = np.where(np.take_along_axis(there, order, axis=1) > 0.0, 1.0, -1.0)
-    acts = (here > 0.0) | ((here == 0.0) & (there > 0.0))
-
-    def summed(terms: Array, own: Array) -> Array:
-        """Before the first end, and after each of them ``(K, C + 1)``."""
-        change = comes * np.take_along_axis(terms, order, axis=1)
-        change[~np.isfinite(ends)] = 0.0
-        change = np.cumsum(change, axis=1)
-        start = np.sum(terms * acts, axis=1, keepdims=True)
-        return np.hstack([start, start + change]) / spread**2 + own[:, None]
-
-    level = summed(here * there, np.sum(step * short, axis=1))
-    rise = summed(there * there, np.sum(step * step, axis=1))
-    last = np.hstack([ends, np.full((len(y), 1), np.inf)])
-    with np.errstate(invalid="ignore"):
-        over = np.where(np.isfinite(last), level + rise * last, np.inf) >= 0.0
-    piece = np.arange(len(y)), over.argmax(axis=1)
-    return np.asarray(-level[piece] / rise[piece])
+    on = (here > 0.0) | ((here == 0.0) & (there > 0.0))
+    first, second = here * there / spread**2, there * there / spread**2
+    level, rise = level + float(first[on].sum()), rise + float(second[on].sum())
+    turns = np.flatnonzero(first < 0.0)
+    ends = -here[turns] / there[turns]
+    order = np.argsort(ends)
+    turns, ends = turns[order], ends[order]
+    signs = np.where(there[turns] > 0.0, 1.0, -1.0)
+    levels = level + np.concatenate([[0.0], np.cumsum(signs * first[turns])])
+    rises = rise + np.concatenate([[0.0], np.cumsum(signs * second[turns])])
+    over = levels[:-1] + rises[:-1] * ends >= 0.0
+    piece = int(over.argmax()) if over.any() else len(ends)
+    return float(-levels[piece] / rises[piece])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import hypot
 from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.broad_phase import facet_levels
 from kinemesh.metrics.geometry.narrow_phase import meet
 from kinemesh.metrics.geometry.polytope import Polytope
 
@@ -17,17 +17,20 @@ NEAR = 0.01
 """What is no further apart than this [m] can push."""
 _RATHER = 1e-3
 """The first body's facet is the patch's, unless the second's is better by this [m]."""
+_BEST = 1e-5
+"""No other facet is better than the one that is taken by more than this [m]."""
 _APART = 1e-6
 """Places further apart than this [m] tell a direction."""
 _THIN = 2e-3
 """What of a patch stands out by less than this [m] is left out."""
-_AT_ONCE = 1 << 20
-"""Levels of vertices over facets that are looked at together."""
+_AT_ONCE = 256
+"""Frames that are looked at together."""
 
 Place = tuple[float, ...]
 """Coordinates [m]."""
 Patch = tuple[int, Array, Array]
 """Frame, points ``(N, 3)`` [m], and the normal out of the first body ``(3,)``, in its frame."""
+Index = NDArray[np.int64]
 
 
 def patches(first: Polytope, second: Polytope, turns: Array, moves: Array) -> Iterator[Patch]:
@@ -45,32 +48,29 @@ def patches(first: Polytope, second: Polytope, turns: Array, moves: Array) -> It
     """
     gaps = np.linalg.norm(turns @ second.centre + moves - first.centre, axis=1)
     frames = np.flatnonzero(gaps < first.radius + second.radius + NEAR)
-    frames = frames[facet_levels(first, second, turns[frames], moves[frames]) < NEAR]
-    each = len(first.vertices) * len(second.planes) + len(second.vertices) * len(first.planes)
-    step = max(1, _AT_ONCE // each)
-    for k in range(0, len(frames), step):
-        some = frames[k : k + step]
-        yield from _some(first, second, turns[some], moves[some], some)
+    mine, theirs = _Facets(first), _Facets(second)
+    for k in range(0, len(frames), _AT_ONCE):
+        some = frames[k : k + _AT_ONCE]
+        yield from _some(mine, theirs, turns[some], moves[some], some)
 
 
 def _some(
-    first: Polytope, second: Polytope, turns: Array, moves: Array, frames: NDArray[np.int64]
+    mine: _Facets, theirs: _Facets, turns: Array, moves: Array, frames: Index
 ) -> Iterator[Patch]:
+    first, second = mine.body, theirs.body
     there = second.vertices @ turns.transpose(0, 2, 1) + moves[:, None]
+    over, own = mine.best(there)
+    close = np.flatnonzero(over < NEAR)
+    turns, moves, there, over, own = (one[close] for one in (turns, moves, there, over, own))
     here = (first.vertices - moves[:, None]) @ turns
-    over_first = there @ first.planes[:, :3].T + first.planes[:, 3]
-    over_second = here @ second.planes[:, :3].T + second.planes[:, 3]
-    mine, theirs = over_first.min(axis=1), over_second.min(axis=1)
-    best = np.maximum(mine.max(axis=1), theirs.max(axis=1))
-    for j in np.flatnonzero(best < NEAR).tolist():
-        own, other = int(mine[j].argmax()), int(theirs[j].argmax())
-        if mine[j, own] >= theirs[j, other] - _RATHER:
-            normal = first.planes[own, :3]
-            points = _on_plane(first, own, there[j], over_first[j, :, own])
+    under, other = theirs.best(here)
+    for j in np.flatnonzero(under < NEAR).tolist():
+        if over[j] >= under[j] - _RATHER:
+            normal = first.planes[own[j], :3]
+            points = mine.patch(int(own[j]), there[j])
         else:
-            normal = -turns[j] @ second.planes[other, :3]
-            points = _on_plane(second, other, here[j], over_second[j, :, other])
-            points = points @ turns[j].T + moves[j]
+            normal = -turns[j] @ second.planes[other[j], :3]
+            points = theirs.patch(int(other[j]), here[j]) @ turns[j].T + moves[j]
         if not len(points):
             met = meet(first, second.moved(turns[j], moves[j]), NEAR)
             if met is None:
@@ -79,18 +79,56 @@ def _some(
             way = met.second - met.first
             if np.linalg.norm(way) > _APART:
                 normal = way / np.copysign(np.linalg.norm(way), met.distance)
-        yield int(frames[j]), points, normal
+        yield int(frames[close[j]]), points, normal
 
 
-def _on_plane(body: Polytope, facet: int, vertices: Array, levels: Array) -> Array:
-    """Corners ``(N, 3)`` of where a body and ``vertices`` over one of its facets are near it."""
-    normal, offset = body.planes[facet, :3], body.planes[facet, 3]
-    across = np.stack(axes(normal))
-    own = body.vertices[body.vertices @ normal + offset > -NEAR]
-    above = outline((vertices[levels < NEAR] @ across.T).tolist())
-    below = outline((own @ across.T).tolist())
-    met = thinned(clipped(above, sides(below)))
-    return np.asarray(np.reshape(met, (-1, 2)) @ across - offset * normal)
+class _Facets:
+    """The facets of a body, and what is over them."""
+
+    def __init__(self, body: Polytope) -> None:
+        self.body = body
+        self._known: dict[int, tuple[Array, list[tuple[float, float, float]]]] = {}
+
+    def best(self, points: Array) -> tuple[Array, Index]:
+        """The facets that have most of points ``(N, V, 3)`` before them, and how far ``(N,)`` [m].
+
+        How far all points are before a facet is at most how far some are: facets are looked at in
+        the order of what they can be, until none can be better.
+        """
+        normals, offsets = self.body.planes[:, :3].T, self.body.planes[:, 3]
+        level, facet = np.full(len(points), -np.inf), np.zeros(len(points), np.int64)
+        busy, middles = np.arange(len(points)), self.body.centre
+        nearest = np.einsum("nvi,nvi->nv", points - middles, points - middles).argmin(axis=1)
+        most = points[busy, nearest] @ normals + offsets
+        while len(busy):
+            row = np.arange(len(busy))
+            top = most.argmax(axis=1)
+            on = most[row, top] > level[busy] + _BEST
+            busy, most, top = busy[on], most[on], top[on]
+            row = row[: len(busy)]
+            there = points[busy]
+            levels = (there @ normals.T[top][:, :, None])[..., 0] + offsets[top, None]
+            lowest = levels.argmin(axis=1)
+            found = levels[row, lowest]
+            better = found > level[busy]
+            level[busy[better]], facet[busy[better]] = found[better], top[better]
+            most = np.minimum(most, there[row, lowest] @ normals + offsets)
+        return level, facet
+
+    def patch(self, facet: int, vertices: Array) -> Array:
+        """Corners ``(N, 3)`` of where the body and ``vertices`` over a facet are near its plane."""
+        normal, offset = self.body.planes[facet, :3], self.body.planes[facet, 3]
+        if facet not in self._known:
+            own = self.body.vertices[self.body.vertices @ normal + offset > -NEAR]
+            across = np.stack(axes(normal))
+            corners = thinned(outline((own @ across.T).tolist()))
+            self._known[facet] = across, sides(corners) if len(corners) > 2 else []
+        across, borders = self._known[facet]
+        if not borders:
+            return np.zeros((0, 3))
+        above = vertices[vertices @ normal + offset < NEAR] @ across.T
+        met = clipped(thinned(outline(above.tolist())), borders)
+        return np.asarray(np.reshape(met, (-1, 2)) @ across - offset * normal)
 
 
 def axes(normal: Array) -> tuple[Array, Array]:
@@ -107,37 +145,34 @@ def axes(normal: Array) -> tuple[Array, Array]:
 
 def outline(points: Sequence[Sequence[float]]) -> list[Place]:
     """Corners of the convex hull of points of a plane, counter-clockwise (Andrew's chain)."""
-    ordered = sorted({(x, y) for x, y in points})
-    if len(ordered) < 3:
-        return ordered
+    ordered = sorted(map(tuple, points))
     chains = []
     for way in (ordered, ordered[::-1]):
         chain = list[Place]()
-        for x, y in way:
+        for place in way:
+            x, y = place
             while len(chain) > 1:
-                (ax, ay), (bx, by) = chain[-2:]
+                (ax, ay), (bx, by) = chain[-2], chain[-1]
                 if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0.0:
                     break
                 chain.pop()
-            chain.append((x, y))
+            chain.append(place)
         chains.append(chain[:-1])
-    return chains[0] + chains[1]
+    corners = chains[0] + chains[1]
+    return corners or ordered[:1]
 
 
 def thinned(corners: list[Place]) -> list[Place]:
     """A convex polygon ``(x, y)`` without corners that stand out by less than 2 mm."""
-    kept = list(corners)
-    while len(kept) > 3:
-        out = []
-        for k, (x, y) in enumerate(kept):
-            (ax, ay), (bx, by) = kept[k - 1], kept[(k + 1) % len(kept)]
-            area = abs((bx - ax) * (y - ay) - (by - ay) * (x - ax))
-            out.append(area / max(((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5, 1e-12))
-        least = min(out)
-        if least >= _THIN:
-            break
-        kept.pop(out.index(least))
-    return kept
+    if len(corners) < 4:
+        return corners
+    kept = corners[:1]
+    for (x, y), (bx, by) in zip(corners[1:], [*corners[2:], corners[0]], strict=True):
+        (ax, ay) = kept[-1]
+        area = (bx - ax) * (ay - y) - (by - ay) * (ax - x)
+        if abs(area) > _THIN * hypot(bx - ax, by - ay):
+            kept.append((x, y))
+    return kept if len(kept) > 2 else corners
 
 
 def sides(corners: Sequence[Place]) -> list[tuple[float, float, float]]:

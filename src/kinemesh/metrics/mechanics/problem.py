@@ -22,8 +22,19 @@ Index = NDArray[np.int64]
 _EFFORT = 3e-3
 """Weight of torques, as shares of their limits, beside forces as shares of the weight: it settles
 which of the forces that carry a motion are taken, and what they carry by no more than 0.1 %."""
-_AT_ONCE = 1 << 22
-"""Numbers that are worked on together."""
+_AT_ONCE = 64
+"""Frames that are worked on together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pushes:
+    """What forces of one, as large as the weight, along the edges of a frame's cones add."""
+
+    frame: int
+    bodies: Array
+    """To the wrenches of all bodies, in shares ``(6 + 6 P, C)``."""
+    efforts: Array
+    """To the torques of joints, in shares of their limits ``(n, C)``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,54 +60,49 @@ class Problem:
     def solve(self) -> tuple[Array, Array]:
         """What is left over of each body's wrench ``(T, 1 + P, 6)``, in shares, and efforts.
 
-        Efforts ``(T, n)`` are torques in shares of their limits, zero where none is known.
+        Efforts ``(T, n)`` are torques in shares of their limits, zero where none is known. Forces
+        first spare joints one by one, each as if there were no other; where that asks more of a
+        motor than it has they are found anew, with all torques beside them, and the better counts.
         """
         weight, frames = self.wanted[0].weight, len(self.torques)
         whole = [np.hstack([w.forces, w.moments / self.lever]) / weight for w in self.wanted]
-        left = np.stack(whole, axis=1) * self.counts[:, :, None]
-        left[:, 0] *= not self.posed.robot.fixed_base
-        asked = np.hstack([left.reshape(frames, -1), self.torques * self._effort])
-        for some, columns in self._columns():
-            asked[some] = nearest_forces(columns, asked[some])[1]
-        wrenches, efforts = np.split(asked, [6 * len(self.wanted)], axis=1)
-        return wrenches.reshape(frames, -1, 6), efforts / _EFFORT
+        asked = np.stack(whole, axis=1) * self.counts[:, :, None]
+        asked[:, 0] *= not self.posed.robot.fixed_base
+        left, efforts = asked.reshape(frames, -1), self.torques * self._effort
+        for pushes in self._pushes():
+            k = pushes.frame
+            ease = 1.0 / np.sqrt(1.0 + np.sum(pushes.efforts**2, axis=0))
+            forces, over = nearest_forces(pushes.bodies * ease, left[k])
+            effort = efforts[k] - pushes.efforts @ (forces * ease)
+            if np.abs(effort).max(initial=0.0) > 1.0:
+                both = np.vstack([pushes.bodies, _EFFORT * pushes.efforts])
+                forces, _ = nearest_forces(both, np.r_[left[k], _EFFORT * efforts[k]])
+                found = efforts[k] - pushes.efforts @ forces
+                effort = min(effort, found, key=lambda each: float(np.abs(each).max()))
+            left[k], efforts[k] = over, effort
+        return left.reshape(frames, -1, 6), efforts
 
     @cached_property
     def _effort(self) -> Array:
-        """What torques are multiplied by ``(n,)`` [1 / N m]."""
+        """One over the limits of torques ``(n,)`` [1 / N m]; zero where none is known."""
         limits = self.posed.robot.effort
         stated = (limits > 0.0) & np.isfinite(limits)
-        return np.where(stated, _EFFORT / np.where(stated, limits, 1.0), 0.0)
+        return np.where(stated, 1.0 / np.where(stated, limits, 1.0), 0.0)
 
-    def _columns(self) -> Iterator[tuple[Index, Array]]:
-        """Frames ``(K,)``, and their columns ``(K, M, C)``, those with few contacts first."""
-        one, other = self._sides
-        which = np.flatnonzero(one[1] | other[1])
-        frames, first, count = np.unique(
-            self.touching.frames[which], return_index=True, return_counts=True
-        )
-        order, edges = np.argsort(count, kind="stable"), cones(self.touching.normals[which])
-        size = 6 * len(self.wanted) + self.torques.shape[1]
-        start = 0
-        while start < len(order):
-            numbers = np.arange(1, len(order) - start + 1) * count[order[start:]]
-            fit = int(np.sum(numbers * edges.shape[1] * size <= _AT_ONCE))
-            some = order[start : start + max(1, fit)]
-            start += len(some)
-            each = count[some]
-            rows = np.repeat(np.arange(len(some)), each)
-            places = np.arange(each.sum()) - np.repeat(np.cumsum(each) - each, each)
-            here = np.repeat(first[some], each) + places
-            columns = np.zeros((len(some), each.max(), edges.shape[1], size))
-            columns[rows, places] = np.concatenate(
-                [
-                    self._on_bodies(which[here], edges[here]),
-                    self._on_joints(which[here], edges[here], frames[some], rows),
-                ],
-                axis=2,
-            )
-            flat = columns.reshape(len(some), -1, size)
-            yield frames[some], np.ascontiguousarray(flat.transpose(0, 2, 1))
+    def _pushes(self) -> Iterator[Pushes]:
+        """Of each frame in which something pushes what counts."""
+        which = np.flatnonzero(self._sides[0][1] | self._sides[1][1])
+        frames, starts = np.unique(self.touching.frames[which], return_index=True)
+        ends = np.append(starts[1:], len(which))
+        for k in range(0, len(frames), _AT_ONCE):
+            some = slice(k, k + _AT_ONCE)
+            here = which[starts[some][0] : ends[some][-1]]
+            edges = cones(self.touching.normals[here])
+            on_bodies, on_joints = self._on_bodies(here, edges), self._on_joints(here, edges)
+            shift = starts[k]
+            for frame, a, b in zip(frames[some].tolist(), starts[some], ends[some], strict=True):
+                rows = slice(a - shift, b - shift)
+                yield Pushes(frame, _columns(on_bodies[rows]), _columns(on_joints[rows]))
 
     @cached_property
     def _sides(self) -> tuple[tuple[Index, Flags], tuple[Index, Flags]]:
@@ -121,17 +127,18 @@ class Problem:
             added[:, :, 0] = 0.0
         return added.reshape(*edges.shape[:2], -1)
 
-    def _on_joints(self, contacts: Index, edges: Array, frames: Index, rows: Index) -> Array:
-        """And to joints ``(N, E, n)``; contacts are in ``frames`` ``(K,)``, at ``rows`` of them."""
+    def _on_joints(self, contacts: Index, edges: Array) -> Array:
+        """And to joints ``(N, E, n)``."""
         robot, links = self.posed.robot, self.touching.pushed[contacts]
         added = np.zeros((*edges.shape[:2], len(self._effort)))
         on = np.flatnonzero((links != WORLD) & (links < robot.pin_model.njoints))
-        joints, place = np.unique(links[on], return_inverse=True)
         if len(on):
-            at = frames[rows[on]]
+            at, links = self.touching.frames[contacts[on]], links[on]
+            frames, row = np.unique(at, return_inverse=True)
+            joints, place = np.unique(links, return_inverse=True)
             jacobians = joint_jacobians(robot, self.posed.q[frames], joints.tolist())
-            turned = np.array(list(jacobians))[rows[on], place][..., 6:]
-            arms = self.touching.points[contacts[on]] - self.posed.translations[at, links[on]]
+            turned = np.array(list(jacobians))[row, place][..., 6:]
+            arms = self.touching.points[contacts[on]] - self.posed.translations[at, links]
             wrenches = np.concatenate([edges[on], np.cross(arms[:, None], edges[on])], axis=2)
             added[on] = wrenches @ turned * (self.wanted[0].weight * self._effort)
         return added
@@ -140,3 +147,8 @@ class Problem:
     def _centres(self) -> Array:
         """Of all bodies ``(T, 1 + P, 3)`` [m]."""
         return np.stack([w.centres for w in self.wanted], axis=1)
+
+
+def _columns(added: Array) -> Array:
+    """``(N, E, M)`` as columns ``(M, N E)``."""
+    return np.ascontiguousarray(added.reshape(-1, added.shape[2]).T)
