@@ -60,7 +60,7 @@ class Rates:
 def rates(steps: Array, fps: float) -> Rates:
     """Filtered rates of what goes by ``steps`` ``(T - 1, N)`` from frame to frame.
 
-    Both derivatives are of fourth order: up to the cut-off they are exact to 1 %.
+    Both derivatives are of fourth order: at 30 frames a second they are exact to 0.5 % up to 3 Hz.
 
     Raises:
         ValueError: there are too few frames or frames a second; see :func:`lacks`.
@@ -84,10 +84,27 @@ def turning(rotations: Array, fps: float) -> Rates:
 
 
 def _filtered(steps: Array, fps: float) -> Array:
-    from scipy.signal import butter, sosfiltfilt  # here: a tenth of a second of start-up
+    """Steps ``(N, K)`` with what is faster than the cut-off taken off.
 
-    # Run twice it is to halve the power at the cut-off: 1 + (f / corner)^4 = sqrt(2) there.
-    corner = np.tan(np.pi * CUT_OFF / fps) / (np.sqrt(2.0) - 1.0) ** 0.25
-    sections = butter(2, fps / np.pi * np.arctan(corner), fs=fps, output="sos")
+    A Butterworth filter of second order that goes forth and back has the gain
+    ``1 / (1 + (tan(w / 2) / corner)^4)``, and ``tan(w / 2)^2`` is the quotient of two stencils, so
+    that what comes out solves a system of five bands.
+    """
+    from scipy.linalg import solve_banded  # here: start-up
+
+    # The power is to be halved at the cut-off: (tan / corner)^4 = sqrt(2) - 1 there.
+    bend = (np.sqrt(2.0) - 1.0) / np.tan(np.pi * CUT_OFF / fps) ** 4
     pad = min(len(steps) - 1, 3 * margin(fps))
-    return np.asarray(sosfiltfilt(sections, steps, axis=0, padlen=pad))
+    before = 2.0 * steps[0] - steps[pad:0:-1]
+    after = 2.0 * steps[-1] - steps[-2 : -2 - pad : -1]
+    whole = np.concatenate([before, steps, after])
+    mean, difference = np.array([1.0, 4.0, 6.0, 4.0, 1.0]), np.array([1.0, -4.0, 6.0, -4.0, 1.0])
+    smooth = np.array(whole)
+    smooth[2:-2] = sum(c * whole[k : len(whole) - 4 + k] for k, c in enumerate(mean))
+    bands = np.repeat((mean + bend * difference)[:, None], len(whole), axis=1)
+    count = len(whole)
+    for row in (0, 1, count - 2, count - 1):  # the ends stay what they are
+        for k, column in enumerate(range(row + 2, row - 3, -1)):
+            if 0 <= column < count:
+                bands[k, column] = float(column == row)
+    return np.asarray(solve_banded((2, 2), bands, smooth)[pad : pad + len(steps)])

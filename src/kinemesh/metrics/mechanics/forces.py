@@ -35,7 +35,7 @@ def cones(normals: Array) -> Array:
 
 
 def nearest_forces(columns: Array, wanted: Array) -> tuple[Array, Array]:
-    """Non-negative forces whose sum comes nearest to what is wanted.
+    """Non-negative forces whose sum comes nearest to what is wanted, for many problems at once.
 
     Least is ``|wanted - columns f|^2 + (1e-3)^2 |f|^2``. There are few rows and many columns, so
     the dual is solved, whose unknown is what is left over, ``y``: it is where
@@ -43,59 +43,62 @@ def nearest_forces(columns: Array, wanted: Array) -> tuple[Array, Array]:
     piece by piece, so that Newton's method ends after a few steps.
 
     Args:
-        columns: what each force comes to ``(M, C)``.
-        wanted: ``(M,)``.
+        columns: what each force comes to ``(K, M, C)``; a column of zeros is no force.
+        wanted: ``(K, M)``.
 
     Returns:
-        The forces ``(C,)``, and what is left over ``(M,)``.
+        The forces ``(K, C)``, and what is left over ``(K, M)``.
     """
-    left, forces, size = (
-        wanted,
-        np.zeros(columns.shape[1]),
-        max(1.0, float(np.abs(wanted).max(initial=0.0))),
-    )
+    left, forces = np.array(wanted), np.zeros((len(wanted), columns.shape[2]))
+    unit, size = np.eye(wanted.shape[1]), np.maximum(1.0, np.abs(wanted).max(axis=1, initial=0.0))
     for spread in _SPREADS:
+        busy, some = np.arange(len(wanted)), columns
         for _ in range(_STEPS):
-            along = left @ columns
-            active = np.flatnonzero(along > 0.0)
-            some = columns[:, active]
-            forces = np.zeros(len(along))
-            forces[active] = push = along[active] / spread**2
-            slope = left - wanted + some @ push
-            if np.abs(slope).max() <= _EXACT * size:
-                break
-            bend = some @ some.T
-            bend /= spread**2
-            bend.flat[:: len(bend) + 1] += 1.0
-            step = -np.linalg.solve(bend, slope)
-            slopes = float(step @ (left - wanted)), float(step @ step)
-            left = left + _length(along, step @ columns, *slopes, spread) * step
+            y = left[busy]
+            along = (y[:, None] @ some)[:, 0]
+            forces[busy] = push = np.maximum(along, 0.0) / spread**2
+            slope = y - wanted[busy] + (some @ push[:, :, None])[..., 0]
+            on = np.abs(slope).max(axis=1) > _EXACT * size[busy]
+            if not on.all():
+                busy, some, y, along, slope = busy[on], some[on], y[on], along[on], slope[on]
+                if not len(busy):
+                    break
+            active = some * (along > 0.0)[:, None]
+            bend = unit + active @ some.transpose(0, 2, 1) / spread**2
+            step = -np.linalg.solve(bend, slope[:, :, None])[..., 0]
+            across = (step[:, None] @ some)[:, 0]
+            level, rise = np.sum(step * (y - wanted[busy]), axis=1), np.sum(step * step, axis=1)
+            left[busy] += _length(along, across, level, rise, spread)[:, None] * step
     return forces, left
 
 
-def _length(here: Array, there: Array, level: float, rise: float, spread: float) -> float:
-    """How far along a step the dual is least.
+def _length(here: Array, there: Array, level: Array, rise: Array, spread: float) -> Array:
+    """How far along steps the duals are least ``(K,)``.
 
-    There its slope, which rises and is linear between the places at which a force comes or goes,
+    There the slope, which rises and is linear between the places at which a force comes or goes,
     is zero.
 
     Args:
-        here: of each force ``(C,)``, what it is multiplied by the spread squared, where positive.
-        there: how that changes along the step.
-        level: slope of the rest at the beginning.
-        rise: how that changes along the step.
+        here: the forces ``(K, C)``, where positive, times the spread squared.
+        there: how these change along the step.
+        level: slope of the rest at the beginning ``(K,)``.
+        rise: how that changes along the step ``(K,)``.
         spread: weight of the forces' own size.
     """
-    on = (here > 0.0) | ((here == 0.0) & (there > 0.0))
     first, second = here * there / spread**2, there * there / spread**2
-    level, rise = level + float(first[on].sum()), rise + float(second[on].sum())
-    turns = np.flatnonzero(first < 0.0)
-    ends = -here[turns] / there[turns]
-    order = np.argsort(ends)
-    turns, ends = turns[order], ends[order]
-    signs = np.where(there[turns] > 0.0, 1.0, -1.0)
-    levels = level + np.concatenate([[0.0], np.cumsum(signs * first[turns])])
-    rises = rise + np.concatenate([[0.0], np.cumsum(signs * second[turns])])
-    over = levels[:-1] + rises[:-1] * ends >= 0.0
-    piece = int(over.argmax()) if over.any() else len(ends)
-    return float(-levels[piece] / rises[piece])
+    on = (here > 0.0) | ((here == 0.0) & (there > 0.0))
+    level, rise = level + np.sum(first * on, axis=1), rise + np.sum(second * on, axis=1)
+    turns = first < 0.0
+    ends = np.where(turns, -here / np.where(turns, there, 1.0), np.inf)
+    order = np.argsort(ends, axis=1)[:, : max(1, int(turns.sum(axis=1).max()))]
+    rows = np.arange(len(here))[:, None]
+    ends, turns = ends[rows, order], turns[rows, order]
+    signs = np.where(turns, np.sign(there[rows, order]), 0.0)
+    levels = level[:, None] + np.cumsum(signs * first[rows, order], axis=1)
+    rises = rise[:, None] + np.cumsum(signs * second[rows, order], axis=1)
+    levels, rises = np.column_stack([level, levels]), np.column_stack([rise, rises])
+    ends = np.where(turns, ends, 0.0)
+    over = np.ones(levels.shape, dtype=bool)
+    over[:, :-1] = (levels[:, :-1] + rises[:, :-1] * ends >= 0.0) | ~turns
+    piece = np.arange(len(here)), over.argmax(axis=1)
+    return np.asarray(-levels[piece] / rises[piece])

@@ -22,19 +22,8 @@ Index = NDArray[np.int64]
 _EFFORT = 3e-3
 """Weight of torques, as shares of their limits, beside forces as shares of the weight: it settles
 which of the forces that carry a motion are taken, and what they carry by no more than 0.1 %."""
-_AT_ONCE = 64
+_AT_ONCE = 32
 """Frames that are worked on together."""
-
-
-@dataclass(frozen=True, eq=False)
-class Pushes:
-    """What forces of one, as large as the weight, along the edges of a frame's cones add."""
-
-    frame: int
-    bodies: Array
-    """To the wrenches of all bodies, in shares ``(6 + 6 P, C)``."""
-    efforts: Array
-    """To the torques of joints, in shares of their limits ``(n, C)``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,17 +58,18 @@ class Problem:
         asked = np.stack(whole, axis=1) * self.counts[:, :, None]
         asked[:, 0] *= not self.posed.robot.fixed_base
         left, efforts = asked.reshape(frames, -1), self.torques * self._effort
-        for pushes in self._pushes():
-            k = pushes.frame
-            ease = 1.0 / np.sqrt(1.0 + np.sum(pushes.efforts**2, axis=0))
-            forces, over = nearest_forces(pushes.bodies * ease, left[k])
-            effort = efforts[k] - pushes.efforts @ (forces * ease)
-            if np.abs(effort).max(initial=0.0) > 1.0:
-                both = np.vstack([pushes.bodies, _EFFORT * pushes.efforts])
-                forces, _ = nearest_forces(both, np.r_[left[k], _EFFORT * efforts[k]])
-                found = efforts[k] - pushes.efforts @ forces
-                effort = min(effort, found, key=lambda each: float(np.abs(each).max()))
-            left[k], efforts[k] = over, effort
+        for some, on_bodies, on_joints in self._columns():
+            ease = 1.0 / np.sqrt(1.0 + np.sum(on_joints**2, axis=1))
+            forces, over = nearest_forces(on_bodies * ease[:, None], left[some])
+            effort = efforts[some] - _times(on_joints, forces * ease)
+            for k in np.flatnonzero(np.abs(effort).max(axis=1, initial=0.0) > 1.0).tolist():
+                own = efforts[some[k]]
+                both = np.vstack([on_bodies[k], _EFFORT * on_joints[k]])
+                forces, _ = nearest_forces(both[None], np.r_[left[some[k]], _EFFORT * own][None])
+                found = own - on_joints[k] @ forces[0]
+                if np.abs(found).max() < np.abs(effort[k]).max():
+                    effort[k] = found
+            left[some], efforts[some] = over, effort
         return left.reshape(frames, -1, 6), efforts
 
     @cached_property
@@ -89,20 +79,29 @@ class Problem:
         stated = (limits > 0.0) & np.isfinite(limits)
         return np.where(stated, 1.0 / np.where(stated, limits, 1.0), 0.0)
 
-    def _pushes(self) -> Iterator[Pushes]:
-        """Of each frame in which something pushes what counts."""
+    def _columns(self) -> Iterator[tuple[Index, Array, Array]]:
+        """What forces as large as the weight, along the edges of cones, add in frames ``(K,)``.
+
+        To the wrenches of all bodies, in shares ``(K, 6 + 6 P, C)``, and to the torques of joints,
+        in shares of their limits ``(K, n, C)``.
+        """
         which = np.flatnonzero(self._sides[0][1] | self._sides[1][1])
-        frames, starts = np.unique(self.touching.frames[which], return_index=True)
-        ends = np.append(starts[1:], len(which))
-        for k in range(0, len(frames), _AT_ONCE):
-            some = slice(k, k + _AT_ONCE)
-            here = which[starts[some][0] : ends[some][-1]]
+        every, starts, counts = np.unique(
+            self.touching.frames[which], return_index=True, return_counts=True
+        )
+        for k in range(0, len(every), _AT_ONCE):
+            frames, count = every[k : k + _AT_ONCE], counts[k : k + _AT_ONCE]
+            here = which[starts[k] : starts[k] + count.sum()]
+            rows = np.repeat(np.arange(len(frames)), count)
+            places = np.arange(len(here)) - np.repeat(np.cumsum(count) - count, count)
             edges = cones(self.touching.normals[here])
-            on_bodies, on_joints = self._on_bodies(here, edges), self._on_joints(here, edges)
-            shift = starts[k]
-            for frame, a, b in zip(frames[some].tolist(), starts[some], ends[some], strict=True):
-                rows = slice(a - shift, b - shift)
-                yield Pushes(frame, _columns(on_bodies[rows]), _columns(on_joints[rows]))
+            found = []
+            for added in (self._on_bodies(here, edges), self._on_joints(here, edges)):
+                columns = np.zeros((len(frames), count.max(), *added.shape[1:]))
+                columns[rows, places] = added
+                flat = columns.reshape(len(frames), -1, added.shape[2])
+                found.append(np.ascontiguousarray(flat.transpose(0, 2, 1)))
+            yield frames, found[0], found[1]
 
     @cached_property
     def _sides(self) -> tuple[tuple[Index, Flags], tuple[Index, Flags]]:
@@ -149,6 +148,6 @@ class Problem:
         return np.stack([w.centres for w in self.wanted], axis=1)
 
 
-def _columns(added: Array) -> Array:
-    """``(N, E, M)`` as columns ``(M, N E)``."""
-    return np.ascontiguousarray(added.reshape(-1, added.shape[2]).T)
+def _times(columns: Array, forces: Array) -> Array:
+    """Sums ``(K, M)`` of columns ``(K, M, C)`` times forces ``(K, C)``."""
+    return np.asarray((columns @ forces[:, :, None])[..., 0])
