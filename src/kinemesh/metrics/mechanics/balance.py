@@ -62,7 +62,7 @@ def balance(
 ) -> Balance:
     """Forces at all contacts that come nearest to the six equations of each free body.
 
-    Force and moment weigh alike, the one as a share of the robot's weight, the other of weight
+    Forces, as shares of the robot's weight, come first; what moments then lack is a share of weight
     times leg. Each body's moments are about its own centre of mass; what the robot and its props
     lack is added up. Of the forces that come as near those are taken that ask least of the motors.
     A prop counts from when it first leaves its place until it reaches its last one, and while it

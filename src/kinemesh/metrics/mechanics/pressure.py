@@ -35,22 +35,26 @@ def outside(robot: RobotModel, found: Balance) -> Array:
         points = places[slice(*np.searchsorted(frames, [frame, frame + 1]))]
         if np.ptp(points[:, 2]) > NEAR:
             continue
-        force, moment = _wanted(found, frame, float(points[:, 2].mean()))
-        if force[2] > _LEAST * found.weight:
-            place = np.array([-moment[1], moment[0]]) / force[2]
+        place = centre_of_pressure(found, frame, float(points[:, 2].mean()))
+        if place is not None:
             result[frame] = _away(place, points[:, :2])
     return result
 
 
-def _wanted(found: Balance, frame: int, height: float) -> tuple[Array, Array]:
-    """What the robot and all that hangs on it lack: a force, and a moment about ``(0, 0, h)``."""
+def centre_of_pressure(found: Balance, frame: int, height: float) -> Array | None:
+    """Where at a height [m] the ground has to press ``(2,)`` [m]; None where it hardly has to.
+
+    By what the robot and all that hangs on it lack: a force, and a moment about ``(0, 0, height)``.
+    """
     force, moment = np.zeros(3), np.zeros(3)
     for one in np.flatnonzero(found.joined[frame]).tolist():
         wanted = found.wanted[one]
         force += wanted.forces[frame]
         arm = wanted.centres[frame] - np.array([0.0, 0.0, height])
         moment += wanted.moments[frame] + np.cross(arm, wanted.forces[frame])
-    return force, moment
+    if force[2] < _LEAST * found.weight:
+        return None
+    return np.array([-moment[1], moment[0]]) / force[2]
 
 
 def _away(place: Array, points: Array) -> float:

@@ -19,6 +19,9 @@ from kinemesh.metrics.mechanics.wrenches import Wanted, leg
 Flags = NDArray[np.bool_]
 Index = NDArray[np.int64]
 
+_FIRST = 20.0
+"""Weight of forces, as shares of the weight, beside moments, as shares of the weight times the leg:
+forces come first, and moments lack what they lack to 0.3 %."""
 _EFFORT = 3e-3
 """Weight of torques, as shares of their limits, beside forces as shares of the weight: it settles
 which of the forces that carry a motion are taken, and what they carry by no more than 0.1 %."""
@@ -54,7 +57,8 @@ class Problem:
         motor than it has they are found anew, with all torques beside them, and the better counts.
         """
         weight, frames = self.wanted[0].weight, len(self.torques)
-        whole = [np.hstack([w.forces, w.moments / self.lever]) / weight for w in self.wanted]
+        scales = np.r_[np.full(3, _FIRST), np.full(3, 1.0 / self.lever)]
+        whole = [np.hstack([w.forces, w.moments]) * (scales / weight) for w in self.wanted]
         asked = np.stack(whole, axis=1) * self.counts[:, :, None]
         asked[:, 0] *= not self.posed.robot.fixed_base
         left, efforts = asked.reshape(frames, -1), self.torques * self._effort
@@ -70,7 +74,7 @@ class Problem:
                 if np.abs(found).max() < np.abs(effort[k]).max():
                     effort[k] = found
             left[some], efforts[some] = over, effort
-        return left.reshape(frames, -1, 6), efforts
+        return left.reshape(frames, -1, 6) / np.r_[np.full(3, _FIRST), np.ones(3)], efforts
 
     @cached_property
     def _effort(self) -> Array:
@@ -121,7 +125,7 @@ class Problem:
             own = body[contacts[on]]
             arms = points[on] - self._centres[frames[on], own]
             turns = np.cross(arms[:, None], edges[on]) / self.lever
-            added[on, :, own] = sign * np.concatenate([edges[on], turns], axis=2)
+            added[on, :, own] = sign * np.concatenate([_FIRST * edges[on], turns], axis=2)
         if self.posed.robot.fixed_base:
             added[:, :, 0] = 0.0
         return added.reshape(*edges.shape[:2], -1)
