@@ -38,7 +38,7 @@ def patches(first: Polytope, second: Polytope, turns: Array, moves: Array) -> It
 
     The patch lies in the plane of a facet: what of it is over the one body and under the other, as
     far as their vertices are near that plane. Where these are beside each other, as where edges
-    cross, it is the nearest place alone.
+    cross, it is the nearest place alone; where bodies are deep in each other it may be, too.
 
     Args:
         first: a body in its own frame.
@@ -71,14 +71,15 @@ def _some(
         else:
             normal = -turns[j] @ second.planes[other[j], :3]
             points = theirs.patch(int(other[j]), here[j]) @ turns[j].T + moves[j]
-        if not len(points):
+        level = max(over[j], under[j])
+        if not len(points) or level < -NEAR:
             met = meet(first, second.moved(turns[j], moves[j]), NEAR)
             if met is None:
                 continue
-            points = met.first[None]
-            way = met.second - met.first
-            if np.linalg.norm(way) > _APART:
-                normal = way / np.copysign(np.linalg.norm(way), met.distance)
+            if not len(points) or met.distance > level + _RATHER:
+                points, way = met.first[None], met.second - met.first
+                if np.linalg.norm(way) > _APART:
+                    normal = way / np.copysign(np.linalg.norm(way), met.distance)
         yield int(frames[close[j]]), points, normal
 
 
