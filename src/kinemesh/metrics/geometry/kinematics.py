@@ -74,6 +74,13 @@ def inverse_dynamics(robot: RobotModel, q: Array, v: Array, a: Array) -> Array:
     return np.reshape(rows, (-1, model.nv))
 
 
+def centres_of_mass(robot: RobotModel, q: Array) -> Array:
+    """World centres of mass ``(T, 3)`` [m] at configurations ``q`` ``(T, nq)``."""
+    model = robot.pin_model
+    data = model.createData()
+    return np.reshape([np.array(pin.centerOfMass(model, data, row)) for row in q], (-1, 3))
+
+
 def joint_jacobians(robot: RobotModel, q: Array, joints: Sequence[int]) -> Iterator[Array]:
     """Spatial Jacobians ``(K, 6, nv)`` of joint frames, about their origins in world axes.
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pinocchio as pin
 
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
-from kinemesh.metrics.geometry.kinematics import pose_robot
+from kinemesh.metrics.geometry.kinematics import centres_of_mass, inverse_dynamics, pose_robot
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.mechanics.filtered import rates, turning
 from kinemesh.motion import LANDMARKS, Prop
@@ -68,17 +67,17 @@ def of_robot(posed: KinematicTrajectory, motion: Moving) -> tuple[Wanted, Array]
 
     Contacts must give the one; what they push has to be taken from the others.
     """
-    model = posed.robot.pin_model
-    data = model.createData()
-    asked, centres = np.zeros((len(posed), model.nv)), np.zeros((len(posed), 3))
-    for k, row in enumerate(zip(posed.q, motion.velocity, motion.acceleration, strict=True)):
-        asked[k] = pin.rnea(model, data, *row)
-        centres[k] = pin.centerOfMass(model, data, row[0])
-    turned = posed.rotations[:, 1] @ asked[:, :6].reshape(-1, 2, 3).transpose(0, 2, 1)
-    forces, moments = turned[..., 0], turned[..., 1]
+    robot, turns = posed.robot, posed.rotations[:, 1]
+    asked = inverse_dynamics(robot, posed.q, motion.velocity, motion.acceleration)
+    centres = centres_of_mass(robot, posed.q)
+    forces, moments = np.moveaxis(asked[:, :6].reshape(-1, 2, 3) @ turns.transpose(0, 2, 1), 1, 0)
     moments = moments + np.cross(posed.translations[:, 1] - centres, forces)
-    mass = float(pin.computeTotalMass(model))
-    return Wanted(mass, centres, forces, moments), asked[:, 6:]
+    return Wanted(_mass(robot), centres, forces, moments), asked[:, 6:]
+
+
+def _mass(robot: RobotModel) -> float:
+    """Of the whole robot [kg], by the masses of its URDF."""
+    return float(sum(inertia.mass for inertia in robot.pin_model.inertias))
 
 
 def of_prop(prop: Prop, fps: float) -> Wanted:
