@@ -15,7 +15,7 @@ from kinemesh.metrics.geometry.polytope import Polytope
 from kinemesh.metrics.geometry.surface import Surface
 from kinemesh.metrics.mechanics.patches import (
     NEAR,
-    _Facets,
+    Facets,
     axes,
     clipped,
     outline,
@@ -38,7 +38,8 @@ def ball(rng, count=40, size=0.1):
 
 def placed(first, second, turn, move):
     """The patch of one frame; None where nothing touches."""
-    found = list(patches(first, second, np.asarray(turn)[None], np.asarray(move)[None]))
+    bodies = Facets(first), Facets(second)
+    found = list(patches(*bodies, np.asarray(turn)[None], np.asarray(move)[None]))
     assert len(found) < 2
     return found[0][1:] if found else None
 
@@ -117,7 +118,7 @@ def test_the_best_facet_is_the_best_of_all():
         body = ball(rng, int(rng.integers(4, 60)))
         points = rng.standard_normal((7, int(rng.integers(1, 50)), 3)) * 0.1
         points += rng.standard_normal((7, 1, 3)) * 0.2
-        level, facet = _Facets(body).best(points)
+        level, facet = Facets(body).best(points)
         every = (points @ body.planes[:, :3].T + body.planes[:, 3]).min(axis=1)
         np.testing.assert_allclose(level, every.max(axis=1), atol=1.1e-5)
         np.testing.assert_allclose(every[np.arange(7), facet], level, atol=1e-12)

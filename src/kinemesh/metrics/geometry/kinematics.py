@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pinocchio as pin
@@ -46,13 +45,6 @@ def pose_robot(robot: RobotModel, q: Array) -> Iterator[PosedRobot]:
         pin.forwardKinematics(model, data, row)
         placements = np.array([placement.homogeneous for placement in data.oMi])
         yield PosedRobot(robot, row, placements[:, :3, :3], placements[:, :3, 3])
-
-
-def velocities(robot: RobotModel, q: Array, fps: float) -> Array:
-    """Tangent velocities ``(T - 1, nv)`` [m/s], [rad/s] between configurations ``(T, nq)``."""
-    model = robot.pin_model
-    steps = [pin.difference(model, a, b) for a, b in pairwise(q)]
-    return np.reshape(steps, (-1, model.nv)) * fps
 
 
 def inverse_dynamics(robot: RobotModel, q: Array, v: Array, a: Array) -> Array:

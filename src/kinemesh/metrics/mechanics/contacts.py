@@ -16,7 +16,7 @@ from kinemesh.metrics.geometry.polytope import Polytope, body_of
 from kinemesh.metrics.geometry.solid import Solid
 from kinemesh.metrics.geometry.surface import Surface
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
-from kinemesh.metrics.mechanics.patches import NEAR, Patch, outline, patches, thinned
+from kinemesh.metrics.mechanics.patches import NEAR, Facets, Patch, outline, patches, thinned
 from kinemesh.metrics.mechanics.pieces import pieces
 
 Index = NDArray[np.int64]
@@ -56,7 +56,7 @@ class _Mover:
     """A convex body that moves with a link of the robot or is part of a prop."""
 
     number: int
-    body: Polytope
+    facets: Facets
     turns: Array
     """``(T, 3, 3)``."""
     moves: Array
@@ -82,7 +82,9 @@ def contacts(
     """
     frames, first = len(posed), posed.robot.pin_model.njoints
     robot = [
-        _Mover(h.joint, body_of(h), posed.rotations[:, h.joint], posed.translations[:, h.joint])
+        _Mover(
+            h.joint, Facets(body_of(h)), posed.rotations[:, h.joint], posed.translations[:, h.joint]
+        )
         for h in posed.robot.hulls
     ]
     things = [list(_parts(first + k, one.solid, frames)) for k, one in enumerate(props)]
@@ -130,11 +132,11 @@ def _over_ground(
 def _parts(number: int, solid: Solid, frames: int) -> Iterator[_Mover]:
     track = np.broadcast_to(solid.track, (frames, 7))
     for part in solid.parts:
-        yield _Mover(number, part, poses.matrix(track), track[:, :3])
+        yield _Mover(number, Facets(part), poses.matrix(track), track[:, :3])
 
 
 def _part_on_ground(mover: _Mover, ground: float) -> Iterator[_Found]:
-    points, turns, moves = mover.body.vertices, mover.turns, mover.moves
+    points, turns, moves = mover.facets.body.vertices, mover.turns, mover.moves
     near = turns[:, 2] @ points.T + moves[:, 2, None] < ground + NEAR
     yield from _over_ground(near, points, turns, moves, mover.number, ground)
 
@@ -143,23 +145,18 @@ def _on_solid(movers: Iterable[_Mover], number: int, solid: Solid, frames: int) 
     """Bodies on a prop or on the terrain: its parts, or its true surface."""
     track = np.broadcast_to(solid.track, (frames, 7))
     placed = poses.matrix(track)
-    back = placed.transpose(0, 2, 1)
+    back, parts = placed.transpose(0, 2, 1), [Facets(part) for part in solid.parts]
     for mover in movers:
         turns = back @ mover.turns
         moves = (back @ (mover.moves - track[:, :3])[:, :, None])[..., 0]
         touched = (
-            _on_parts(mover.body, solid, turns, moves)
+            itertools.chain(*(patches(part, mover.facets, turns, moves) for part in parts))
             if solid.surface is None or solid.surface.snug
-            else _on_surface(mover.body, solid.surface, turns, moves)
+            else _on_surface(mover.facets.body, solid.surface, turns, moves)
         )
         for frame, points, normals in touched:
             world = points @ placed[frame].T + track[frame, :3]
             yield frame, mover.number, number, world, normals @ placed[frame].T
-
-
-def _on_parts(body: Polytope, solid: Solid, turns: Array, moves: Array) -> Iterator[Patch]:
-    for part in solid.parts:
-        yield from patches(part, body, turns, moves)
 
 
 def _on_surface(body: Polytope, surface: Surface, turns: Array, moves: Array) -> Iterator[Patch]:

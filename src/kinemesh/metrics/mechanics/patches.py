@@ -33,7 +33,7 @@ Patch = tuple[int, Array, Array]
 Index = NDArray[np.int64]
 
 
-def patches(first: Polytope, second: Polytope, turns: Array, moves: Array) -> Iterator[Patch]:
+def patches(first: Facets, second: Facets, turns: Array, moves: Array) -> Iterator[Patch]:
     """Where a body touches another in each of the frames in which it does.
 
     The patch lies in the plane of a facet: what of it is over the one body and under the other, as
@@ -41,21 +41,20 @@ def patches(first: Polytope, second: Polytope, turns: Array, moves: Array) -> It
     cross, it is the nearest place alone; where bodies are deep in each other it may be, too.
 
     Args:
-        first: a body in its own frame.
-        second: another in its own.
+        first: of a body in its own frame.
+        second: of another in its own.
         turns: of the second's frame in the first's ``(T, 3, 3)``.
         moves: its origin there ``(T, 3)`` [m].
     """
-    gaps = np.linalg.norm(turns @ second.centre + moves - first.centre, axis=1)
-    frames = np.flatnonzero(gaps < first.radius + second.radius + NEAR)
-    mine, theirs = _Facets(first), _Facets(second)
+    gaps = np.linalg.norm(turns @ second.body.centre + moves - first.body.centre, axis=1)
+    frames = np.flatnonzero(gaps < first.body.radius + second.body.radius + NEAR)
     for k in range(0, len(frames), _AT_ONCE):
         some = frames[k : k + _AT_ONCE]
-        yield from _some(mine, theirs, turns[some], moves[some], some)
+        yield from _some(first, second, turns[some], moves[some], some)
 
 
 def _some(
-    mine: _Facets, theirs: _Facets, turns: Array, moves: Array, frames: Index
+    mine: Facets, theirs: Facets, turns: Array, moves: Array, frames: Index
 ) -> Iterator[Patch]:
     first, second = mine.body, theirs.body
     there = second.vertices @ turns.transpose(0, 2, 1) + moves[:, None]
@@ -83,12 +82,12 @@ def _some(
         yield int(frames[close[j]]), points, normal
 
 
-class _Facets:
-    """The facets of a body, and what is over them."""
+class Facets:
+    """The facets of a body, and what is over them; made once for all that may touch it."""
 
     def __init__(self, body: Polytope) -> None:
         self.body = body
-        self._known: dict[int, tuple[Array, list[tuple[float, float, float]]]] = {}
+        self._known: dict[int, tuple[Array, Array]] = {}
 
     def best(self, points: Array) -> tuple[Array, Index]:
         """The facets that have most of points ``(N, V, 3)`` before them, and how far ``(N,)`` [m].
@@ -123,12 +122,12 @@ class _Facets:
             own = self.body.vertices[self.body.vertices @ normal + offset > -NEAR]
             across = np.stack(axes(normal))
             corners = thinned(outline((own @ across.T).tolist()))
-            self._known[facet] = across, sides(corners) if len(corners) > 2 else []
+            borders = np.array(sides(corners) if len(corners) > 2 else [(0.0, 0.0, 1.0)])
+            self._known[facet] = across, borders
         across, borders = self._known[facet]
-        if not borders:
-            return np.zeros((0, 3))
         above = vertices[vertices @ normal + offset < NEAR] @ across.T
-        met = clipped(thinned(outline(above.tolist())), borders)
+        over = (above @ borders[:, :2].T + borders[:, 2]).max(axis=0, initial=-np.inf) > 0.0
+        met = clipped(thinned(outline(above.tolist())), borders[over].tolist())
         return np.asarray(np.reshape(met, (-1, 2)) @ across - offset * normal)
 
 
