@@ -36,6 +36,18 @@ def test_forces_are_those_of_an_active_set_method():
             np.testing.assert_allclose(over, w - a @ f, atol=1e-8)
 
 
+def test_what_is_badly_scaled_is_solved_all_the_same():
+    rng = np.random.default_rng(4)
+    every = rng.standard_normal((6, 40, 160)) * rng.uniform(0.01, 20.0, (6, 1, 160))
+    every[:, :20] = np.abs(every[:, :20])
+    wanted = rng.standard_normal((6, 40)) * 5.0
+    forces, left = nearest_forces(every, wanted)
+    for a, w, f, over in zip(every, wanted, forces, left, strict=True):
+        found, _ = nnls(np.vstack([a, 1e-3 * np.eye(160)]), np.r_[w, np.zeros(160)], maxiter=9000)
+        np.testing.assert_allclose(over, w - a @ found, atol=1e-6)
+        np.testing.assert_allclose(over, w - a @ f, atol=1e-6)
+
+
 def test_columns_of_zeros_carry_nothing_and_change_nothing():
     rng = np.random.default_rng(1)
     places, normals, wanted = stance(rng, 4)

@@ -10,11 +10,10 @@ FRICTION = 0.8
 """Coefficient of friction of all contacts [1]."""
 _EDGES = 6
 """Edges of the pyramid that stands for a cone: it lies within, and is nowhere 14 % narrower."""
-_SPREADS = (1e-2, 1e-3)
-"""Weight of the forces' own size, which spreads the load over the contacts: the last one counts,
-those before lead there."""
-_STEPS = 100
-"""Newton steps at most for each; ten are usual."""
+_SPREAD = 1e-3
+"""Weight of the forces' own size, which spreads the load over the contacts."""
+_STEPS = 50
+"""Newton steps at most; six are usual."""
 _EXACT = 1e-9
 """A slope of this size, of 1 that is asked, is none."""
 
@@ -40,7 +39,8 @@ def nearest_forces(columns: Array, wanted: Array) -> tuple[Array, Array]:
     Least is ``|wanted - columns f|^2 + (1e-3)^2 |f|^2``. There are few rows and many columns, so
     the dual is solved, whose unknown is what is left over, ``y``: it is where
     ``|y|^2 / 2 - wanted y + |max(0, y columns)|^2 / 2e-6`` is least, smooth, convex, and quadratic
-    piece by piece, so that Newton's method ends after a few steps.
+    piece by piece, so that Newton's method ends after a few steps; where it does not, an
+    active-set method is asked.
 
     Args:
         columns: what each force comes to ``(K, M, C)``; a column of zeros is no force.
@@ -51,28 +51,39 @@ def nearest_forces(columns: Array, wanted: Array) -> tuple[Array, Array]:
     """
     left, forces = np.array(wanted), np.zeros((len(wanted), columns.shape[2]))
     unit, size = np.eye(wanted.shape[1]), np.maximum(1.0, np.abs(wanted).max(axis=1, initial=0.0))
-    for spread in _SPREADS:
-        busy, some = np.arange(len(wanted)), columns
-        for _ in range(_STEPS):
-            y = left[busy]
-            along = (y[:, None] @ some)[:, 0]
-            forces[busy] = push = np.maximum(along, 0.0) / spread**2
-            slope = y - wanted[busy] + (some @ push[:, :, None])[..., 0]
-            on = np.abs(slope).max(axis=1) > _EXACT * size[busy]
-            if not on.all():
-                busy, some, y, along, slope = busy[on], some[on], y[on], along[on], slope[on]
-                if not len(busy):
-                    break
-            active = some * (along > 0.0)[:, None]
-            bend = unit + active @ some.transpose(0, 2, 1) / spread**2
-            step = -np.linalg.solve(bend, slope[:, :, None])[..., 0]
-            across = (step[:, None] @ some)[:, 0]
-            level, rise = np.sum(step * (y - wanted[busy]), axis=1), np.sum(step * step, axis=1)
-            left[busy] += _length(along, across, level, rise, spread)[:, None] * step
+    busy, some = np.arange(len(wanted)), columns
+    for _ in range(_STEPS):
+        y = left[busy]
+        along = (y[:, None] @ some)[:, 0]
+        forces[busy] = push = np.maximum(along, 0.0) / _SPREAD**2
+        slope = y - wanted[busy] + (some @ push[:, :, None])[..., 0]
+        on = np.abs(slope).max(axis=1) > _EXACT * size[busy]
+        if not on.all():
+            busy, some, y, along, slope = busy[on], some[on], y[on], along[on], slope[on]
+            if not len(busy):
+                return forces, left
+        active = some * (along > 0.0)[:, None]
+        bend = unit + active @ some.transpose(0, 2, 1) / _SPREAD**2
+        step = -np.linalg.solve(bend, slope[:, :, None])[..., 0]
+        across = (step[:, None] @ some)[:, 0]
+        level, rise = np.sum(step * (y - wanted[busy]), axis=1), np.sum(step * step, axis=1)
+        left[busy] += _length(along, across, level, rise)[:, None] * step
+    for k in busy.tolist():
+        forces[k] = _by_sets(columns[k], wanted[k])
+        left[k] = wanted[k] - columns[k] @ forces[k]
     return forces, left
 
 
-def _length(here: Array, there: Array, level: Array, rise: Array, spread: float) -> Array:
+def _by_sets(columns: Array, wanted: Array) -> Array:
+    """The same for one problem, by an active-set method: slow, and sure."""
+    from scipy.optimize import nnls  # here: a fifth of a second of start-up
+
+    count = columns.shape[1]
+    whole = np.vstack([columns, _SPREAD * np.eye(count)])
+    return np.asarray(nnls(whole, np.concatenate([wanted, np.zeros(count)]), maxiter=30 * count)[0])
+
+
+def _length(here: Array, there: Array, level: Array, rise: Array) -> Array:
     """How far along steps the duals are least ``(K,)``.
 
     There the slope, which rises and is linear between the places at which a force comes or goes,
@@ -83,9 +94,8 @@ def _length(here: Array, there: Array, level: Array, rise: Array, spread: float)
         there: how these change along the step.
         level: slope of the rest at the beginning ``(K,)``.
         rise: how that changes along the step ``(K,)``.
-        spread: weight of the forces' own size.
     """
-    first, second = here * there / spread**2, there * there / spread**2
+    first, second = here * there / _SPREAD**2, there * there / _SPREAD**2
     on = (here > 0.0) | ((here == 0.0) & (there > 0.0))
     level, rise = level + np.sum(first * on, axis=1), rise + np.sum(second * on, axis=1)
     turns = first < 0.0
