@@ -85,15 +85,18 @@ class Surface:
         volume = float(np.linalg.det(self.corners - self.corners[0, 0]).sum()) / 6.0
         return volume > _FULL * self.shape.parts[0].volume
 
-    def clear(self, hull: Polytope, rotations: Array, shifts: Array) -> NDArray[np.bool_]:
+    def clear(
+        self, hull: Polytope, rotations: Array, shifts: Array, margin: float = _TOUCHING
+    ) -> NDArray[np.bool_]:
         """Where a ``hull`` in a frame of its own touches no triangle for sure ``(N,)``.
 
         Args:
             hull: a convex body.
             rotations: of its frame in this one ``(N, 3, 3)``.
             shifts: the origin of its frame in this one ``(N, 3)`` [m].
+            margin: what is further apart than this does not touch [m].
         """
-        return self._bundles.clear(hull, rotations, shifts, _TOUCHING)
+        return self._bundles.clear(hull, rotations, shifts, margin)
 
     def nearest(self, points: Array) -> tuple[Array, Array]:
         """Nearest points of the surface ``(N, 3)`` and their distances ``(N,)`` [m]."""

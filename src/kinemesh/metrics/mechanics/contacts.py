@@ -163,7 +163,9 @@ def _on_surface(body: Polytope, surface: Surface, turns: Array, moves: Array) ->
     low, high = surface.shape.bounds
     middles = turns @ body.centre + moves
     away = np.linalg.norm(np.maximum(np.maximum(low - middles, middles - high), 0.0), axis=1)
-    for frame in np.flatnonzero(away < body.radius + NEAR).tolist():
+    near = np.flatnonzero(away < body.radius + NEAR)
+    near = near[~surface.clear(body, turns[near], moves[near], NEAR)]
+    for frame in near.tolist():
         points, normals = pieces(surface, body.moved(turns[frame], moves[frame]), NEAR)
         if len(points):
             yield frame, points, normals

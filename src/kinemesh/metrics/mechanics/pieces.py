@@ -7,9 +7,12 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.metrics.geometry.polytope import Polytope
 from kinemesh.metrics.geometry.surface import Surface
-from kinemesh.metrics.mechanics.patches import axes, clipped, outline, thinned
+from kinemesh.metrics.mechanics.patches import axes, clipped, outline, sides, thinned
 
 _ALIKE = np.cos(np.radians(15.0))
+_MANY = 24
+"""Points of which some are left out before their outline is sought."""
+_WAYS = np.stack([np.cos(np.arange(16) * np.pi / 8.0), np.sin(np.arange(16) * np.pi / 8.0)])
 _FLAT = 1e-12
 """A triangle of less area than this [m^2] has no normal."""
 
@@ -48,14 +51,40 @@ def pieces(surface: Surface, body: Polytope, near: float) -> tuple[Array, Array]
 
 
 def _within(triangles: Array, levels: Array, planes: Array, near: float) -> Array:
-    """Corners ``(N, 3)`` [m] of what of triangles is within planes moved outward."""
-    inner = np.all(levels <= 0.0, axis=(1, 2))
-    found = [triangles[inner].reshape(-1, 3)]
-    for triangle, level in zip(triangles[~inner], levels[~inner], strict=True):
+    """Corners ``(N, 3)`` [m] of what of triangles is within planes moved outward.
+
+    Of triangles that are no longer than what is near: their corners within, and where their edges
+    come in and go out.
+    """
+    inner = levels.max(axis=2) <= 0.0
+    border = ~np.all(inner, axis=1)
+    sides = triangles - triangles[:, (1, 2, 0)]
+    small = np.einsum("nki,nki->nk", sides, sides).max(axis=1, initial=0.0) < near**2
+    cut = border & small
+    found = [triangles[inner & (small | ~border)[:, None]], _crossings(triangles[cut], levels[cut])]
+    for triangle, level in zip(triangles[border & ~small], levels[border & ~small], strict=True):
         cutting = planes[level.max(axis=0) > 0.0] - np.array([0.0, 0.0, 0.0, near])
-        cut = clipped([tuple(corner) for corner in triangle.tolist()], cutting.tolist())
-        found.append(np.reshape(cut, (-1, 3)))
+        kept = clipped([tuple(corner) for corner in triangle.tolist()], cutting.tolist())
+        found.append(np.reshape(kept, (-1, 3)))
     return np.concatenate(found)
+
+
+def _crossings(triangles: Array, levels: Array) -> Array:
+    """Where edges of triangles come in and go out ``(N, 3)`` [m], by the levels of their ends."""
+    start, end = (
+        levels.reshape(-1, levels.shape[2]),
+        levels[:, (1, 2, 0)].reshape(-1, levels.shape[2]),
+    )
+    first, second = triangles.reshape(-1, 3), triangles[:, (1, 2, 0)].reshape(-1, 3)
+    rise = end - start
+    at = -start / np.where(rise == 0.0, 1.0, rise)
+    enter = np.where(rise < 0.0, at, 0.0).max(axis=1, initial=0.0)
+    leave = np.where(rise > 0.0, at, 1.0).min(axis=1, initial=1.0)
+    met = (enter <= leave) & ~np.any((rise == 0.0) & (start > 0.0), axis=1)
+    shares = [share[met & (share > 0.0) & (share < 1.0)] for share in (enter, leave)]
+    rows = [np.flatnonzero(met & (share > 0.0) & (share < 1.0)) for share in (enter, leave)]
+    share, row = np.concatenate(shares)[:, None], np.concatenate(rows)
+    return np.asarray(first[row] + share * (second[row] - first[row]))
 
 
 def _outline(points: Array, normal: Array) -> Array:
@@ -63,5 +92,16 @@ def _outline(points: Array, normal: Array) -> Array:
     if not len(points):
         return points
     across = np.stack(axes(normal))
-    flat = np.reshape(thinned(outline((points @ across.T).tolist())), (-1, 2))
+    flat = np.reshape(thinned(outline(_outer(points @ across.T).tolist())), (-1, 2))
     return np.asarray(flat @ across + float((points @ normal).mean()) * normal)
+
+
+def _outer(points: Array) -> Array:
+    """Points of a plane ``(N, 2)`` without many that are inside of their outline."""
+    if len(points) < _MANY:
+        return points
+    first = outline(points[(points @ _WAYS).argmax(axis=0)].tolist())
+    if len(first) < 3:
+        return points
+    lines = np.array(sides(first))
+    return points[np.any(points @ lines[:, :2].T + lines[:, 2] > -1e-12, axis=1)]
