@@ -1,6 +1,7 @@
 """Motions whose forces are known before they are asked for."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pinocchio as pin
@@ -15,8 +16,10 @@ from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
 from kinemesh.metrics.measures.dynamics import UNITS, dynamics
 from kinemesh.metrics.mechanics.balance import balance
 from kinemesh.metrics.mechanics.filtered import margin
+from kinemesh.metrics.mechanics.flights import flights
 from kinemesh.metrics.mechanics.pressure import centre_of_pressure
 from kinemesh.metrics.mechanics.wrenches import GRAVITY
+from kinemesh.metrics.score import runs
 from kinemesh.motion import Prop, Scene, Shape, Terrain, Trajectory
 
 FRAMES, FPS = 121, 60.0
@@ -336,3 +339,73 @@ def test_what_is_too_short_or_too_slow_says_so(robot, rows):
     assert all(m.value is None and "needs 20 frames a second" in m.note for m in slow.values())
     for fps in (20.0, 30.0, 240.0):
         tiny(rows(statue(robot, margin(fps) * 2 + 1), fps=fps), *BALANCED)
+
+
+def judged(robot, q, scene=None):
+    motion = KinematicTrajectory(Trajectory(q, FPS, robot.joint_names, robot.name), robot)
+    measures = dynamics(motion, scene or Scene(), *encounters(scene or Scene(), motion, Surfaces()))
+    return {m.name.removeprefix("dynamics."): m for m in measures}
+
+
+def test_a_robot_that_is_bolted_down_owes_torques_alone(robot):
+    bolted = robot.frozen("base")
+    q = statue(bolted)
+    q[:, 2] += 0.5
+    found = judged(bolted, q)
+    for what in (*BALANCED, "flight_force", "pressure_outside"):
+        assert found[what].value is None and "bolted" in found[what].note
+    assert 2.0 < found["torque_worst"].value < 60.0
+
+
+def test_a_robot_without_effort_limits_says_so(robot):
+    from kinemesh import RobotModel
+
+    weak = RobotModel.load(robot.name)
+    weak.effort = np.zeros(len(weak.joint_names))
+    found = judged(weak, statue(weak))
+    tiny(found, *BALANCED)
+    for what in ("torque_share", "torque_worst"):
+        assert found[what].value is None and "no effort limits" in found[what].note
+    # One limit is enough, and joints without one do not count.
+    knee = weak.joint_names.index("left_knee_joint")
+    weak.effort[knee] = 1e-3
+    found = judged(weak, statue(weak))
+    assert found["torque_share"].value == 100.0
+    assert "left_knee_joint" in found["torque_worst"].note
+
+
+def test_flights_are_long_and_their_ends_are_left_out():
+    def phases(airborne, fps=60.0):
+        flags = np.array(airborne, dtype=bool)
+        seen = np.ones(len(flags), dtype=bool)
+        seen[:3] = seen[-3:] = False
+        return flights(SimpleNamespace(airborne=flags, known=seen), fps)
+
+    air = np.zeros(80)
+    air[10:13] = 1  # 0.05 s: too short
+    air[30:60] = 1
+    found = phases(air)
+    assert runs(found.flying) == ((35, 54),)  # a twelfth of a second from either end
+    assert runs(found.bearing) == ((3, 29), (60, 76))
+    assert runs(found.judged) == ((3, 29), (35, 54), (60, 76))
+    air = np.zeros(30)
+    air[10:15] = 1
+    assert runs(phases(air).flying) == ((12, 12),)
+    whole = phases(np.ones(30))
+    assert runs(whole.flying) == ((3, 26),) and not whole.bearing.any()
+
+
+def test_a_hop_is_borne_flies_and_is_borne_again(robot, rows):
+    # Up from the ground at 2 m/s, as fast as the ground can make it, and down again.
+    start, speed = 0.7, 2.0
+    flight = 2.0 * speed / GRAVITY
+    q, t = statue(robot), TIME - start
+    up = speed * t - GRAVITY * t * t / 2.0
+    q[:, 2] += np.where((t > 0.0) & (t < flight), up, 0.0)
+    found = rows(q)
+    # Such a jolt is blurred further than what is left out at the ends, by that much.
+    assert found["flight_force"].value < 8.0
+    ((first, last),) = found["flight_force"].frames
+    assert start + 1.0 / 12.0 <= TIME[first] and TIME[last] <= start + flight - 1.0 / 12.0
+    assert found["flight_momentum"].value < 0.1
+    assert np.isnan(found["residual_force"].series[first : last + 1]).all()

@@ -60,7 +60,8 @@ def _some(
     there = second.vertices @ turns.transpose(0, 2, 1) + moves[:, None]
     over, own = mine.best(there)
     close = np.flatnonzero(over < NEAR)
-    turns, moves, there, over, own = (one[close] for one in (turns, moves, there, over, own))
+    turns, moves, there = turns[close], moves[close], there[close]
+    over, own = over[close], own[close]
     here = (first.vertices - moves[:, None]) @ turns
     under, other = theirs.best(here)
     for j in np.flatnonzero(under < NEAR).tolist():
