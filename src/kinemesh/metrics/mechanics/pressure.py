@@ -54,7 +54,7 @@ def centre_of_pressure(found: Balance, frame: int, height: float) -> Array | Non
         moment += wanted.moments[frame] + np.cross(arm, wanted.forces[frame])
     if force[2] < _LEAST * found.weight:
         return None
-    return np.array([-moment[1], moment[0]]) / force[2]
+    return np.array([-moment[1] / force[2], moment[0] / force[2]])
 
 
 def _away(place: Array, points: Array) -> float:

@@ -22,9 +22,15 @@ Index = NDArray[np.int64]
 _FIRST = 20.0
 """Weight of forces, as shares of the weight, beside moments, as shares of the weight times the leg:
 forces come first, and moments lack what they lack to 0.3 %."""
+_SCALES = np.array([_FIRST, _FIRST, _FIRST, 1.0, 1.0, 1.0])
 _EFFORT = 3e-3
 """Weight of torques, as shares of their limits, beside forces as shares of the weight: it settles
 which of the forces that carry a motion are taken, and what they carry by no more than 0.1 %."""
+_SPARED = 100.0
+"""Square of how much of what a motor can give a force may ask, as large as the weight, and be
+spared the more for it: beyond that it would not be had where it is needed."""
+_LOST = 5e-3
+"""Forces that spare motors carry all but this share of what others do."""
 _AT_ONCE = 32
 """Frames that are worked on together."""
 
@@ -57,24 +63,25 @@ class Problem:
         motor than it has they are found anew, with all torques beside them, and the better counts.
         """
         weight, frames = self.wanted[0].weight, len(self.torques)
-        scales = np.r_[np.full(3, _FIRST), np.full(3, 1.0 / self.lever)]
+        scales = _SCALES / np.r_[np.ones(3), np.full(3, self.lever)]
         whole = [np.hstack([w.forces, w.moments]) * (scales / weight) for w in self.wanted]
         asked = np.stack(whole, axis=1) * self.counts[:, :, None]
         asked[:, 0] *= not self.posed.robot.fixed_base
         left, efforts = asked.reshape(frames, -1), self.torques * self._effort
         for some, on_bodies, on_joints in self._columns():
-            ease = 1.0 / np.sqrt(1.0 + np.sum(on_joints**2, axis=1))
+            ease = 1.0 / np.sqrt(1.0 + np.minimum(np.sum(on_joints**2, axis=1), _SPARED))
             forces, over = nearest_forces(on_bodies * ease[:, None], left[some])
             effort = efforts[some] - _times(on_joints, forces * ease)
             for k in np.flatnonzero(np.abs(effort).max(axis=1, initial=0.0) > 1.0).tolist():
                 own = efforts[some[k]]
                 both = np.vstack([on_bodies[k], _EFFORT * on_joints[k]])
-                forces, _ = nearest_forces(both[None], np.r_[left[some[k]], _EFFORT * own][None])
+                forces, rest = nearest_forces(both[None], np.r_[left[some[k]], _EFFORT * own][None])
                 found = own - on_joints[k] @ forces[0]
-                if np.abs(found).max() < np.abs(effort[k]).max():
+                lost = np.abs(rest[0, : len(over[k])] - over[k]).reshape(-1, 6) / _SCALES
+                if lost.max() < _LOST and np.abs(found).max() < np.abs(effort[k]).max():
                     effort[k] = found
             left[some], efforts[some] = over, effort
-        return left.reshape(frames, -1, 6) / np.r_[np.full(3, _FIRST), np.ones(3)], efforts
+        return left.reshape(frames, -1, 6) / _SCALES, efforts
 
     @cached_property
     def _effort(self) -> Array:
