@@ -119,7 +119,7 @@ def evaluate(
         *tracking(posed, clip, person, factor, limits),
         *limbs(posed, clip, limits),
         *posture(posed, clip, limits),
-        *dynamics(posed, scene, surfaces),
+        *dynamics(posed, scene, props, terrain),
         between(posed, scene, pairs),
     )
     return Score(

@@ -56,9 +56,16 @@ _ROWS = {
     "penetration.props.max": "deepest that objects are in each other, in terrain or in the ground",
     "scene.place": "furthest that an object is from where the recording has it, scaled",
     "scene.rest": "highest that an object is over what it rests on in the recording",
+    "dynamics.residual_force": "mean push that the motion needs and no contact gives",
+    "dynamics.residual_force_p95": "that push, its worst twentieth left out",
+    "dynamics.residual_moment": "mean turning moment that the motion needs and no contact gives",
+    "dynamics.residual_moment_p95": "that moment, its worst twentieth left out",
+    "dynamics.unsupported_share": "frames in which contacts cannot carry the motion",
+    "dynamics.flight_force": "how far flights are from falling freely",
+    "dynamics.flight_momentum": "how much the turning of the body changes in flights",
+    "dynamics.pressure_outside": "how far beside the soles the ground would have to press",
     "dynamics.torque_share": "frames that would ask too much of a motor (a screen, no simulation)",
     "dynamics.torque_worst": "the largest torque, of what its motor can give",
-    "dynamics.unsupported_share": "frames in which the feet alone could not carry the motion",
 }
 _PENETRATION = {
     "max": "deepest that any link is inside {}",

@@ -24,8 +24,9 @@ class BoxTree:
     """Triangles ``(F, 3, 3)`` [m], neighbours together, and boxes around four and four of them."""
 
     def __init__(self, corners: Array) -> None:
-        order = _along_a_curve(corners.mean(axis=1))
-        self.corners = np.ascontiguousarray(corners[order])
+        self.order = _along_a_curve(corners.mean(axis=1))
+        """Which of the triangles that were given each one is ``(F,)``."""
+        self.corners = np.ascontiguousarray(corners[self.order])
         low, high = self.corners.min(axis=1), self.corners.max(axis=1)
         levels = [(low, high)]
         while len(low) > 1:
@@ -47,6 +48,11 @@ class BoxTree:
             The point's level, its distance from the nearest facet with a minus [m], no more than
             0.01 mm above the least one, and the point ``(3,)``.
         """
+        nodes = self.near(planes, low, high)
+        return _least(self.corners[nodes], planes[:, :3].T, planes[:, 3]) if len(nodes) else None
+
+    def near(self, planes: Array, low: Array, high: Array) -> Index:
+        """Which triangles ``(N,)`` may meet a convex body: facets and box as in :meth:`deepest`."""
         nodes: Index = np.arange(len(self._levels[0][0]))
         normals, offsets = planes[:, :3].T, planes[:, 3]
         for k, (lowest, highest) in enumerate(self._levels):
@@ -56,14 +62,14 @@ class BoxTree:
             near = np.all((below < high) & (above > low), axis=1)
             nodes, below, above = nodes[near], below[near], above[near]
             if not len(nodes):
-                return None
+                break
             # Over a box a plane is lowest at the corner that its normal points away from.
             middle, half = (above + below) / 2.0, (above - below) / 2.0
             least = (middle @ normals - half @ np.abs(normals) + offsets).max(axis=1)
             nodes = nodes[least < 0.0]
             if not len(nodes):
-                return None
-        return _least(self.corners[nodes], normals, offsets)
+                break
+        return nodes
 
 
 def _least(corners: Array, normals: Array, offsets: Array) -> tuple[float, Array] | None:

@@ -53,16 +53,16 @@ class Encounter:
         self.solid, self.posed, self.robot = solid, posed, posed.robot
         track = np.broadcast_to(solid.track, (len(posed), 7))
         back = poses.matrix(track).transpose(0, 2, 1)
-        self._rotations: Array = back[:, None] @ posed.rotations
+        self.rotations: Array = back[:, None] @ posed.rotations
         """Of every joint frame in the solid's ``(T, njoints, 3, 3)``."""
         away = posed.translations - track[:, None, :3]
-        self._shifts: Array = np.einsum("tij,tnj->tni", back, away)
+        self.shifts: Array = np.einsum("tij,tnj->tni", back, away)
         """``(T, njoints, 3)`` [m]."""
         self._known: dict[tuple[int, int], float] = {}
         self._last: dict[int, int] = {}
 
     def __len__(self) -> int:
-        return len(self._shifts)
+        return len(self.shifts)
 
     def depths(self) -> tuple[Array, Index]:
         """Depth in the solid ``(T,)`` [m], and the hull ``(T,)`` that is so deep.
@@ -151,7 +151,7 @@ class Encounter:
         for hull in np.unique(hulls).tolist():
             rows, item = np.flatnonzero(hulls == hull), self.robot.hulls[hull]
             body, there = body_of(item), frames[rows]
-            turns, moves = self._rotations[there, item.joint], self._shifts[there, item.joint]
+            turns, moves = self.rotations[there, item.joint], self.shifts[there, item.joint]
             rows = rows[surface.clear(body, turns, moves)]
             first = self._points(hull, frames[rows], body.vertices[:1])[:, 0]
             found[rows] = ~surface.inside(first)
@@ -228,7 +228,7 @@ class Encounter:
     def _levels(self, part: int, hull: int, frames: Index) -> Array:
         """What facets say of a part and a hull in ``frames``: see :func:`facet_levels`."""
         item = self.robot.hulls[hull]
-        turns, moves = self._rotations[frames, item.joint], self._shifts[frames, item.joint]
+        turns, moves = self.rotations[frames, item.joint], self.shifts[frames, item.joint]
         return facet_levels(self.solid.parts[part], body_of(item), turns, moves)
 
     def _out(self, part: int, hull: int, met: Meeting, frame: int, frames: Index) -> Array:
@@ -238,8 +238,8 @@ class Encounter:
         and back: the least counts.
         """
         item, solid = self.robot.hulls[hull], self.solid.parts[part]
-        turns, moves = self._rotations[frames, item.joint], self._shifts[frames, item.joint]
-        since = turns @ self._rotations[frame, item.joint].T
+        turns, moves = self.rotations[frames, item.joint], self.shifts[frames, item.joint]
+        since = turns @ self.rotations[frame, item.joint].T
         way = (met.first - met.second) / np.linalg.norm(met.first - met.second)
         found = [np.broadcast_to(way, (len(frames), 3)), since @ way]
         if met.edges is not None:
@@ -265,14 +265,14 @@ class Encounter:
     def _body(self, hull: int, frame: int) -> Polytope:
         """A hull in the solid's frame."""
         item = self.robot.hulls[hull]
-        turn, move = self._rotations[frame, item.joint], self._shifts[frame, item.joint]
+        turn, move = self.rotations[frame, item.joint], self.shifts[frame, item.joint]
         return body_of(item).moved(turn, move)
 
     def _points(self, hull: int, frames: Index, points: Array) -> Array:
         """``points`` ``(N, 3)`` of a hull's joint frame in the solid's ``(K, N, 3)`` [m]."""
         joint = self.robot.hulls[hull].joint
-        turned = points @ self._rotations[frames, joint].transpose(0, 2, 1)
-        return np.asarray(turned + self._shifts[frames, joint][:, None])
+        turned = points @ self.rotations[frames, joint].transpose(0, 2, 1)
+        return np.asarray(turned + self.shifts[frames, joint][:, None])
 
 
 def encounters(

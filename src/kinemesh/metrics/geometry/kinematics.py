@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pinocchio as pin
@@ -48,13 +47,6 @@ def pose_robot(robot: RobotModel, q: Array) -> Iterator[PosedRobot]:
         yield PosedRobot(robot, row, placements[:, :3, :3], placements[:, :3, 3])
 
 
-def velocities(robot: RobotModel, q: Array, fps: float) -> Array:
-    """Tangent velocities ``(T - 1, nv)`` [m/s], [rad/s] between configurations ``(T, nq)``."""
-    model = robot.pin_model
-    steps = [pin.difference(model, a, b) for a, b in pairwise(q)]
-    return np.reshape(steps, (-1, model.nv)) * fps
-
-
 def inverse_dynamics(robot: RobotModel, q: Array, v: Array, a: Array) -> Array:
     """Generalised forces ``(T, nv)`` [N], [N m] that make the robot accelerate with ``a``.
 
@@ -72,6 +64,13 @@ def inverse_dynamics(robot: RobotModel, q: Array, v: Array, a: Array) -> Array:
     data = model.createData()
     rows = [np.array(pin.rnea(model, data, *row)) for row in zip(q, v, a, strict=True)]
     return np.reshape(rows, (-1, model.nv))
+
+
+def centres_of_mass(robot: RobotModel, q: Array) -> Array:
+    """World centres of mass ``(T, 3)`` [m] at configurations ``q`` ``(T, nq)``."""
+    model = robot.pin_model
+    data = model.createData()
+    return np.reshape([np.array(pin.centerOfMass(model, data, row)) for row in q], (-1, 3))
 
 
 def joint_jacobians(robot: RobotModel, q: Array, joints: Sequence[int]) -> Iterator[Array]:

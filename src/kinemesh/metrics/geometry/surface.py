@@ -18,6 +18,8 @@ from kinemesh.metrics.geometry.winding import Winding
 
 _POINT = 1e-9
 """Radius [m] of the ball by which coal is asked for a point."""
+_FULL = 0.8
+"""A solid that fills so much of the one hull around it is full [1]."""
 _STILL = coal.Transform3s()
 _TOUCHING = 1e-4
 """What is no further from a triangle than this [m] may have it inside."""
@@ -75,15 +77,26 @@ class Surface:
         """The triangles that feet can stand on."""
         return Carrying(self.corners, self.shape.sheets)
 
-    def clear(self, hull: Polytope, rotations: Array, shifts: Array) -> NDArray[np.bool_]:
+    @cached_property
+    def snug(self) -> bool:
+        """Whether the one hull around the shape stands for it where things rest: it is full."""
+        if len(self.shape.parts) != 1 or self.shape.sheets.any():
+            return False
+        volume = float(np.linalg.det(self.corners - self.corners[0, 0]).sum()) / 6.0
+        return volume > _FULL * self.shape.parts[0].volume
+
+    def clear(
+        self, hull: Polytope, rotations: Array, shifts: Array, margin: float = _TOUCHING
+    ) -> NDArray[np.bool_]:
         """Where a ``hull`` in a frame of its own touches no triangle for sure ``(N,)``.
 
         Args:
             hull: a convex body.
             rotations: of its frame in this one ``(N, 3, 3)``.
             shifts: the origin of its frame in this one ``(N, 3)`` [m].
+            margin: what is further apart than this does not touch [m].
         """
-        return self._bundles.clear(hull, rotations, shifts, _TOUCHING)
+        return self._bundles.clear(hull, rotations, shifts, margin)
 
     def nearest(self, points: Array) -> tuple[Array, Array]:
         """Nearest points of the surface ``(N, 3)`` and their distances ``(N,)`` [m]."""
@@ -176,6 +189,15 @@ class Surface:
         if float(apart) >= at_most + _TOUCHING:
             return self._apart(hull, np.inf)  # the bound was none: coal found nothing nearer
         return float(apart), np.array(result.getNearestPoint1())
+
+    def around(self, hull: Polytope, margin: float) -> tuple[Array, NDArray[np.bool_]]:
+        """Triangles ``(K, 3, 3)`` [m] that may be within ``margin`` [m] of a convex ``hull``.
+
+        Which of them are sheets is the second ``(K,)``.
+        """
+        low, high = hull.vertices.min(axis=0) - margin, hull.vertices.max(axis=0) + margin
+        near = self._tree.near(hull.planes - np.array([0.0, 0.0, 0.0, margin]), low, high)
+        return self._tree.corners[near], self.shape.sheets[self._tree.order[near]]
 
     def _crossing(self, hull: Polytope) -> tuple[float, Array] | None:
         """Depth [m] of the surface's deepest point inside a convex ``hull``, and that point.

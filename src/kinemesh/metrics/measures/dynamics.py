@@ -1,115 +1,152 @@
-"""Whether the motors could do it: joint torques with the ground's forces on planted feet."""
+"""Whether a body could do it: forces that contacts can give, and torques that motors can."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.metrics.geometry.kinematics import inverse_dynamics, joint_jacobians, velocities
-from kinemesh.metrics.geometry.surface import Surfaces
+from kinemesh.metrics.geometry.encounter import Encounter
 from kinemesh.metrics.geometry.trajectory import KinematicTrajectory
-from kinemesh.metrics.person.support import support_height
-from kinemesh.metrics.score import Measure, none, runs
+from kinemesh.metrics.mechanics.balance import Balance, Flags, balance
+from kinemesh.metrics.mechanics.filtered import lacks
+from kinemesh.metrics.mechanics.flights import Flights, flights
+from kinemesh.metrics.mechanics.pressure import outside
+from kinemesh.metrics.score import Measure, Ranges, none, runs
 from kinemesh.motion import Scene
+from kinemesh.motion.inertia import Inertia
+from kinemesh.robot.model import RobotModel
 
-_PLANTED = 0.01
-"""A sole corner bears load while it is within this [m] of its surface."""
-_FRICTION = 0.8
-"""Coefficient of friction of soles [1]."""
-_SPREAD = 1e-3
-"""Weight of the forces' own size: it spreads the load over the corners."""
-_LACK = (0.1, 0.05)
-"""The ground cannot carry a motion if more than this share of the weight is left over, or
-more than the weight times this lever [m]."""
+FORCE, MOMENT = 0.1, 0.075
+"""Contacts cannot carry a frame where more than this share of the weight is left over, or of the
+weight times the leg."""
+UNITS = {
+    "residual_force": "% of weight",
+    "residual_force_p95": "% of weight",
+    "residual_moment": "% of weight x leg",
+    "residual_moment_p95": "% of weight x leg",
+    "unsupported_share": "%",
+    "flight_force": "% of weight",
+    "flight_momentum": "% of weight x leg",
+    "pressure_outside": "mm",
+    "torque_share": "%",
+    "torque_worst": "%",
+}
+"""The rows, without their group."""
 
 
-def dynamics(posed: KinematicTrajectory, scene: Scene, surfaces: Surfaces) -> tuple[Measure, ...]:
-    """Torques beyond effort limits, and frames whose motion the feet's forces cannot carry."""
-    if len(posed) < 3:
-        return (none("dynamics.torque_share", "%", "needs more than 2 frames"),)
-    robot = posed.robot
-    rates = velocities(robot, posed.q, posed.fps)
-    still = np.zeros((1, robot.nv))
-    weight = float(inverse_dynamics(robot, robot.rest[None], still, still)[0, 2])
-    torque = np.zeros((len(posed), robot.nv))
-    torque[1:-1] = inverse_dynamics(
-        robot, posed.q[1:-1], (rates[:-1] + rates[1:]) / 2.0, np.diff(rates, axis=0) * posed.fps
+def dynamics(
+    posed: KinematicTrajectory,
+    scene: Scene,
+    props: Sequence[Encounter],
+    terrain: Encounter | None,
+) -> tuple[Measure, ...]:
+    """Rows of mechanics: what contacts lack, where pressure would have to be, torques."""
+    if why := lacks(len(posed), posed.fps):
+        return tuple(_none(what, why) for what in UNITS)
+    found = balance(posed, scene, props, terrain)
+    phases = flights(found, posed.fps)
+    carried = phases.judged & (found.force <= FORCE) & (found.moment <= MOMENT)
+    bolted = posed.robot.fixed_base
+    return (
+        *_residuals(found, phases, _masses(scene), bolted),
+        *_flights(found, phases, bolted),
+        _pressure(posed, found, phases),
+        *_torques(posed.robot, found.efforts, carried),
     )
-    _support(posed, scene, torque, surfaces)
-    force, moment = (np.linalg.norm(torque[:, k : k + 3], axis=1) for k in (0, 3))
-    carried = (force <= _LACK[0] * weight) & (moment <= _LACK[1] * weight)
-    carried[[0, -1]] = False
-    ratio = np.zeros((len(posed), len(robot.effort)))
-    ratio[carried] = np.abs(torque[carried, 6:]) / robot.effort
-    lacks = ~carried
-    lacks[[0, -1]] = False  # no acceleration is known there
-    lacking = Measure(
-        "dynamics.unsupported_share",
-        100.0 * float(lacks[1:-1].mean()),
-        "%",
-        frames=runs(lacks),
-    )
-    if not carried.any():
-        why = "no frame's motion can be carried by the feet alone"
-        return (
-            none("dynamics.torque_share", "%", why),
-            none("dynamics.torque_worst", "%", why),
-            lacking,
+
+
+def _residuals(found: Balance, phases: Flights, masses: str, bolted: bool) -> tuple[Measure, ...]:
+    whole = ("residual_force", "residual_force_p95", "residual_moment", "residual_moment_p95")
+    if bolted and found.joined.shape[1] == 1:
+        why = "the base is bolted down, and nothing else is moved"
+        return tuple(_none(what, why) for what in (*whole, "unsupported_share"))
+    if not phases.bearing.any():
+        rows = tuple(_none(what, "nothing bears in any frame") for what in whole)
+    else:
+        rows = (
+            *_summed("residual_force", found.force, phases.bearing, masses),
+            *_summed("residual_moment", found.moment, phases.bearing, ""),
         )
+    lacking = phases.judged & ((found.force > FORCE) | (found.moment > MOMENT))
+    count = int(phases.judged.sum())
+    share = 100.0 * float(lacking.sum()) / max(count, 1)
+    note = f"of the {count} frames whose accelerations are known"
+    return (*rows, _row("unsupported_share", share, note, frames=runs(lacking)))
+
+
+def _summed(what: str, left: Array, flags: Flags, more: str) -> tuple[Measure, ...]:
+    """Mean and 95th percentile of what is left over, in frames of no flight."""
+    series = np.where(flags, 100.0 * left, np.nan)
+    worst = f"at most {np.nanmax(series):.3g} in frame {int(np.nanargmax(series))}"
+    return (
+        _row(what, float(np.nanmean(series)), "; ".join(filter(None, (worst, more))), series),
+        _row(f"{what}_p95", float(np.nanpercentile(series, 95)), "", series),
+    )
+
+
+def _flights(found: Balance, phases: Flights, bolted: bool) -> tuple[Measure, ...]:
+    names = {"flight_force": found.force, "flight_momentum": found.moment}
+    if bolted or not phases.flying.any():
+        why = "the base is bolted down" if bolted else "nothing flies"
+        return tuple(_none(what, why) for what in names)
+    rows = []
+    for what, left in names.items():
+        series = np.where(phases.flying, 100.0 * left, np.nan)
+        note = f"over {int(phases.flying.sum())} frames"
+        rows.append(_row(what, float(np.nanmean(series)), note, series, runs(phases.flying)))
+    return tuple(rows)
+
+
+def _pressure(posed: KinematicTrajectory, found: Balance, phases: Flights) -> Measure:
+    what = "pressure_outside"
+    if posed.robot.fixed_base:
+        return _none(what, "the base is bolted down")
+    series = np.where(phases.bearing, 1e3 * outside(posed.robot, found), np.nan)
+    if not np.isfinite(series).any():
+        return _none(what, "soles on level ground never bear alone")
+    frame = int(np.nanargmax(series))
+    note = f"at most {series[frame]:.3g} mm in frame {frame}, in {int(np.isfinite(series).sum())}"
+    far = runs(np.nan_to_num(series) > 0.0)
+    return _row(what, float(np.nanpercentile(series, 95)), f"{note} frames", series, far)
+
+
+def _torques(robot: RobotModel, efforts: Array, carried: Flags) -> tuple[Measure, ...]:
+    if not efforts.any() or not carried.any():
+        why = "the robot states no effort limits" if carried.any() else "contacts carry no frame"
+        return tuple(_none(what, why) for what in ("torque_share", "torque_worst"))
+    ratio = np.where(carried[:, None], np.abs(efforts), 0.0)
     over = ratio.max(axis=1) > 1.0
     frame, joint = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
     return (
-        Measure(
-            "dynamics.torque_share",
+        _row(
+            "torque_share",
             100.0 * float(over[carried].mean()),
-            "%",
+            f"of the {int(carried.sum())} frames that contacts can carry",
             frames=runs(over),
-            note=f"of the {int(carried.sum())} frames that the feet can carry",
         ),
-        Measure(
-            "dynamics.torque_worst",
+        _row(
+            "torque_worst",
             100.0 * float(ratio.max()),
-            "%",
-            note=f"{robot.joint_names[int(joint)]} in frame {int(frame)}",
+            f"{robot.joint_names[int(joint)]} in frame {int(frame)}",
+            np.where(carried, 100.0 * ratio.max(axis=1), np.nan),
         ),
-        lacking,
     )
 
 
-def _support(posed: KinematicTrajectory, scene: Scene, torque: Array, surfaces: Surfaces) -> None:
-    """Take from ``torque`` ``(T, nv)`` what planted soles push; the base's wrench is what lacks.
-
-    Forces lie in friction pyramids at the corners that touch; they are the non-negative least
-    squares solution of the base's six equations, spread evenly where there is a choice.
-    """
-    from scipy.optimize import nnls  # here: a fifth of a second of start-up
-
-    soles, edges = posed.robot.soles, _pyramid().T
-    if not soles:
-        return
-    corners = np.stack([posed.corners(sole.name) for sole in soles], axis=1)
-    under = support_height(scene, corners.reshape(-1, 3), surfaces, 0.05)
-    touching = np.abs(corners[..., 2] - under.reshape(corners.shape[:3])) < _PLANTED
-    frames = np.flatnonzero(touching[1:-1].any(axis=(1, 2))) + 1
-    if not len(frames):
-        return
-    joints = [sole.joint for sole in soles]
-    jacobians = joint_jacobians(posed.robot, posed.q[frames], joints)
-    levers = corners[frames] - posed.translations[frames][:, joints, None]
-    forces = np.broadcast_to(edges, (*levers.shape[:3], len(edges), 3))
-    wrenches = np.concatenate([forces, np.cross(levers[..., None, :], edges)], axis=-1)
-    wrenches = wrenches.reshape(*wrenches.shape[:2], -1, 6)
-    each = np.repeat(touching[frames].reshape(len(frames), -1), len(edges), axis=1)
-    whole = np.eye(each.shape[1])
-    for k, flags, wrench, jacobian in zip(frames.tolist(), each, wrenches, jacobians, strict=True):
-        push = (wrench @ jacobian).reshape(-1, torque.shape[1])[flags]
-        count = len(push)
-        system = np.vstack([push[:, :6].T, _SPREAD * whole[:count, :count]])
-        force, _ = nnls(system, np.concatenate([torque[k, :6], np.zeros(count)]))
-        torque[k] -= force @ push
+def _masses(scene: Scene) -> str:
+    """Which masses were not stated."""
+    own = (f"{p.name} {Inertia.of(p).mass:.2g} kg by its size" for p in scene.props if not p.mass)
+    return ", ".join(own)
 
 
-def _pyramid() -> Array:
-    """Edges ``(3, 4)`` of the friction pyramid: their non-negative sums are the forces."""
-    side = _FRICTION / np.sqrt(2.0)
-    return np.array([[side, side, -side, -side], [side, -side, side, -side], [1.0, 1.0, 1.0, 1.0]])
+def _row(
+    what: str, value: float, note: str, series: Array | None = None, frames: Ranges = ()
+) -> Measure:
+    name = f"dynamics.{what}"
+    return Measure(name, value, UNITS[what], frames=frames, note=note, series=series)
+
+
+def _none(what: str, why: str) -> Measure:
+    return none(f"dynamics.{what}", UNITS[what], why)
