@@ -216,6 +216,10 @@ PYBIND11_MODULE(_native, m) {
             return std::make_shared<TangentDifference>(std::move(from), reals(shares),
                                                        offset ? reals(*offset) : Reals());
         }));
+    Kept<TangentMixture>(m, "TangentMixture")
+        .def(py::init([](const Numbers& origin, const Numbers& factor, const Numbers& offset) {
+            return std::make_shared<TangentMixture>(reals(origin), reals(factor), reals(offset));
+        }));
     Kept<JointOffsets>(m, "JointOffsets").def(py::init([](const Numbers& reference) {
         return std::make_shared<JointOffsets>(reals(reference));
     }));

@@ -214,6 +214,58 @@ class TangentDifference : public Rows {
     Reals shares_, offset_;
 };
 
+// F (q minus q_0) + o of a matrix F (m, nv).
+class TangentMixture : public Rows {
+  public:
+    TangentMixture(Reals origin, Reals factor, Reals offset)
+        : origin_(std::move(origin)), factor_(std::move(factor)), offset_(std::move(offset)) {
+        if (origin_.empty() || factor_.size() != offset_.size() * (origin_.size() - 1)) {
+            throw std::invalid_argument("TangentMixture: sizes do not fit");
+        }
+    }
+    std::unique_ptr<Found> at(Point& point) const override {
+        const std::size_t nv = point.model.nv();
+        if (origin_.size() != nv + 1) throw std::invalid_argument("q: wrong size");
+        auto found = std::make_unique<Combined>(factor_);
+        const double* q = point.at.q.data();
+        const Logarithm base(origin_.data(), q);
+        Reals away(nv);
+        put(away.data(), base.linear);
+        put(away.data() + 3, base.angular);
+        base.jacobian(found->turning, 6);
+        for (std::size_t k = 6; k < nv; ++k) away[k] = q[k + 1] - origin_[k + 1];
+        found->value = offset_;
+        for (std::size_t r = 0; r < offset_.size(); ++r) {
+            for (std::size_t k = 0; k < nv; ++k) found->value[r] += factor_[r * nv + k] * away[k];
+        }
+        return found;
+    }
+
+  private:
+    class Combined : public Found {
+      public:
+        explicit Combined(const Reals& factor) : factor_(factor) {}
+        void rates(const Point& point, double* out) const override {
+            // Joints are numbers: they change as the step does.
+            const std::size_t nv = point.model.nv();
+            std::copy(factor_.begin(), factor_.end(), out);
+            for (std::size_t r = 0; r < value.size(); ++r) {
+                for (int k = 0; k < 6; ++k) {
+                    double sum = 0.0;
+                    for (int i = 0; i < 6; ++i) sum += factor_[r * nv + i] * turning[6 * i + k];
+                    out[r * nv + k] = sum;
+                }
+            }
+        }
+        double turning[36] = {};
+
+      private:
+        const Reals& factor_;
+    };
+
+    Reals origin_, factor_, offset_;
+};
+
 // q_j - r_j of the joints.
 class JointOffsets : public Rows {
   public:

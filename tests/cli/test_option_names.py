@@ -61,6 +61,7 @@ MEANINGS = {
     "left and right are exchanged": "--mirror",
     "what keeps its rest posture": "--freeze",
     "which solver": "--solver",
+    "the motion is not drawn to what contacts can push": "--no-mechanics",
     "whose lengths the person has who is followed": "--proportions",
     "the solve is shown": "--view",
     "the viewer's port": "--port",

@@ -15,6 +15,7 @@ from kinemesh.kernel import (
     PointMixture,
     PointOffsets,
     TangentDifference,
+    TangentMixture,
     Within,
     native,
     reference,
@@ -45,6 +46,10 @@ def tables(robot: RobotModel, rng: np.random.Generator) -> list[LeastSquares | W
         LeastSquares(AxisAlignment(joints, own, wanted), rng.random(189)),
         LeastSquares(TangentDifference((near[0],), np.array([-1.0]), rng.normal(size=robot.nv))),
         LeastSquares(TangentDifference(tuple(near), np.array([-1.5, 0.5])), rng.random(robot.nv)),
+        LeastSquares(
+            TangentMixture(near[0], rng.normal(size=(7, robot.nv)), rng.normal(size=7)),
+            rng.random(7),
+        ),
         LeastSquares(JointOffsets(robot.rest[7:]), np.zeros(robot.nv - 6)),
         Within(offsets, -0.2, rng.random(21)),
         Within(offsets, np.full(21, -np.inf), 0.1),

@@ -205,6 +205,16 @@ void rows_on_the_configuration_are_its_differences_from_others() {
             CHECK(close(both.value[k], 1.5 * first.value[k] - 0.5 * second.value[k], 1e-12));
         }
         CHECK(close(rates_off(model, blend, q), 0.0, 1e-7));
+        // Combinations of the difference, which is the first share negated.
+        const Reals factor = chance.reals(18), o = chance.reals(2);
+        const TangentMixture mixture(others[0], factor, o);
+        const Values mixed = values_of(model, mixture, q);
+        for (std::size_t r = 0; r < 2; ++r) {
+            double sum = o[r];
+            for (std::size_t k = 0; k < 9; ++k) sum += factor[9 * r + k] * first.value[k];
+            CHECK(close(mixed.value[r], sum, 1e-12));
+        }
+        CHECK(close(rates_off(model, mixture, q), 0.0, 1e-7));
         const JointOffsets joints(reference);
         const Values off = values_of(model, joints, q);
         for (std::size_t k = 0; k < 3; ++k) CHECK(off.value[k] == q[7 + k] - reference[k]);
@@ -222,6 +232,8 @@ void rows_that_do_not_fit_are_refused() {
     CHECK_THROWS(PointMixture({1}, three, three, three), std::invalid_argument);
     CHECK_THROWS(AxisAlignment({1}, nine, three), std::invalid_argument);
     CHECK_THROWS(TangentDifference({q}, {}, {}), std::invalid_argument);
+    CHECK_THROWS(TangentMixture(q, nine, three), std::invalid_argument);
+    CHECK_THROWS(at(TangentMixture(nine, Reals(24, 0.0), three)), std::invalid_argument);
     CHECK_THROWS(at(TangentDifference({nine}, {-1.0}, {})), std::invalid_argument);
     CHECK_THROWS(at(TangentDifference({q}, {-1.0}, three)), std::invalid_argument);
     CHECK_THROWS(at(JointOffsets(nine)), std::invalid_argument);

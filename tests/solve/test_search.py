@@ -12,6 +12,7 @@ from kinemesh.problem import Frame, Neighbours
 from kinemesh.robot import RobotModel
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.frames import Answer, FrameLoop
+from kinemesh.solve.mechanics.supports import Load
 from kinemesh.solve.program import Program
 from kinemesh.solve.refine import refined
 from kinemesh.solve.retargeter import DEFAULT_REFINEMENT
@@ -63,7 +64,9 @@ def test_the_pass_takes_the_step_that_the_loop_would(
         return improved(loop, program, q)
 
     monkeypatch.setattr("kinemesh.solve.visits.improved", watched)
-    refined(loop, DEFAULT_REFINEMENT, loop.frames(retargeter.plan(clip)))
+    plan = retargeter.plan(clip)
+    load = Load.of(plan.scene, plan.touches, len(plan), clip.fps)
+    refined(loop, DEFAULT_REFINEMENT, loop.frames(plan), load)
     assert len(seen) >= 2 * len(clip)  # and corrections
     moved = 0.0
     for program, q in seen:

@@ -26,6 +26,7 @@ from kinemesh.kernel.rows import (
     Residual,
     SelfClearance,
     TangentDifference,
+    TangentMixture,
     Within,
 )
 from kinemesh.kernel.search import Search, Searched, SearchRule
@@ -52,6 +53,7 @@ __all__ = [
     "Searched",
     "SelfClearance",
     "TangentDifference",
+    "TangentMixture",
     "Within",
     "adjacency",
     "available",

@@ -175,6 +175,11 @@ class TangentDifference(Rows):
         self, others: Sequence[ArrayLike], shares: ArrayLike, offset: ArrayLike | None, /
     ) -> None: ...
 
+class TangentMixture(Rows):
+    """As :class:`kinemesh.kernel.TangentMixture`."""
+
+    def __init__(self, origin: ArrayLike, factor: ArrayLike, offset: ArrayLike, /) -> None: ...
+
 class JointOffsets(Rows):
     """As :class:`kinemesh.kernel.JointOffsets`."""
 

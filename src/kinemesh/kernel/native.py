@@ -24,6 +24,7 @@ from kinemesh.kernel.rows import (
     PointOffsets,
     SelfClearance,
     TangentDifference,
+    TangentMixture,
     Within,
 )
 from kinemesh.kernel.search import Searched, SearchRule
@@ -194,6 +195,7 @@ _KINDS: dict[type, Callable[[NativeKernel, Any], Any]] = {
     PointMixture: lambda _, r: _native.PointMixture(r.joints, r.points, r.factor, r.offset),
     AxisAlignment: lambda _, r: _native.AxisAlignment(r.joints, r.axes, r.targets),
     TangentDifference: lambda _, r: _native.TangentDifference(r.others, r.shares, r.offset),
+    TangentMixture: lambda _, r: _native.TangentMixture(r.origin, r.factor, r.offset),
     JointOffsets: lambda _, r: _native.JointOffsets(r.reference),
     Clearance: lambda kernel, r: _native.Clearance(kernel.placed(r.obstacles), r.ground, r.within),
     SelfClearance: lambda kernel, r: _native.SelfClearance(

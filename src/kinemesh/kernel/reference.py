@@ -22,6 +22,7 @@ from kinemesh.kernel.rows import (
     Rows,
     SelfClearance,
     TangentDifference,
+    TangentMixture,
     Within,
 )
 from kinemesh.proximity import (
@@ -190,6 +191,11 @@ def _tangent_difference(rows: TangentDifference, at: Point) -> Linearised:
     return (value if rows.offset is None else value - rows.offset), rates
 
 
+def _tangent_mixture(rows: TangentMixture, at: Point) -> Linearised:
+    away, rate = at.configuration.difference(rows.origin)
+    return rows.factor @ away + rows.offset, rows.factor @ rate
+
+
 def _joint_offsets(rows: JointOffsets, at: Point) -> Linearised:
     return at.configuration.q[7:] - rows.reference, np.eye(at.configuration.robot.nv)[6:]
 
@@ -243,6 +249,7 @@ _KINDS: dict[type, Callable[..., Linearised]] = {
     PointMixture: _point_mixture,
     AxisAlignment: _axis_alignment,
     TangentDifference: _tangent_difference,
+    TangentMixture: _tangent_mixture,
     JointOffsets: _joint_offsets,
     Clearance: _clearance,
     SelfClearance: _self_clearance,

@@ -77,6 +77,21 @@ class TangentDifference:
 
 
 @dataclass(frozen=True, eq=False)
+class TangentMixture:
+    r"""Linear combinations of how far q is from elsewhere, :math:`F (q \ominus q_0) + o`.
+
+    What is linear about :math:`q_0` in more than one frame at once, such as forces, is said so.
+    """
+
+    origin: Array
+    """:math:`q_0` ``(nq,)``."""
+    factor: Array
+    """:math:`F` ``(m, nv)``."""
+    offset: Array
+    """:math:`o` ``(m,)``."""
+
+
+@dataclass(frozen=True, eq=False)
 class JointOffsets:
     """How far every joint is from a reference, :math:`q_j - r_j`."""
 
@@ -119,6 +134,7 @@ Rows = (
     | PointMixture
     | AxisAlignment
     | TangentDifference
+    | TangentMixture
     | JointOffsets
     | Clearance
     | SelfClearance

@@ -4,6 +4,7 @@ from kinemesh.objectives.foot_place import FootPlace
 from kinemesh.objectives.hand_place import HandPlace
 from kinemesh.objectives.laplacian import Laplacian
 from kinemesh.objectives.limb_directions import LimbDirections
+from kinemesh.objectives.mechanics import Mechanics
 from kinemesh.objectives.objective import Objective
 from kinemesh.objectives.orientation import Orientation
 from kinemesh.objectives.posture import Nominal, Posture
@@ -16,6 +17,7 @@ __all__ = [
     "HandPlace",
     "Laplacian",
     "LimbDirections",
+    "Mechanics",
     "Nominal",
     "Objective",
     "Orientation",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +23,14 @@ _FIXED = 1e4
 """and so much where the base is not moved at all."""
 
 
+def pace(robot: RobotModel, qs: list[Array], fps: float) -> None:
+    """Let no joint go faster than it can from any configuration ``(nq,)`` to the next, in place."""
+    reach = robot.velocity / fps
+    for k, q in enumerate(qs[1:], 1):
+        before = qs[k - 1][7:]
+        qs[k] = np.concatenate([q[:7], np.clip(q[7:], before - reach, before + reach)])
+
+
 class Ease:
     """Puts the solutions of a clip on smooth paths, from which visits bring back their rows.
 
@@ -43,15 +49,17 @@ class Ease:
         """Where the base is ``(T, 3)`` [m]."""
         return np.array([q[:3] for q in self._qs])
 
+    def settle(self) -> None:
+        """Take the base's places as they are for its path."""
+        self._path = self.places
+
     def joints(self) -> None:
         """Smooth the joints, within their ranges and speeds."""
         robot, now = self._robot, np.array(self._qs)
         path = np.clip(smoothed(now[:, 7:], _JOINTS, self.fps), robot.lower, robot.upper)
-        reach = robot.velocity / self.fps
-        for before, there in pairwise(path):
-            np.clip(there, before - reach, before + reach, out=there)
         now[:, 7:] = path
         self._qs[:] = now
+        pace(robot, self._qs, self.fps)
 
     def base(self, blocked: Flags, there: Flags | None = None) -> None:
         """Smooth the base's path, the more closely by places to which visits took it.

@@ -10,11 +10,14 @@ against the nonlinear constraints: smoothness never undoes one, as a filter afte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from kinemesh.arguments import several, whole
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.arguments import given, several, whole
 from kinemesh.arrays import Array
-from kinemesh.objectives import Acceleration, Differences, Objective, Smoothness
+from kinemesh.objectives import Acceleration, Differences, Mechanics, Objective, Smoothness
 from kinemesh.problem import Frame, Neighbours
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
@@ -22,6 +25,8 @@ from kinemesh.solve.ease import Ease
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.frames import Answer, FrameLoop, touchdown
 from kinemesh.solve.hindsight import Hindsight
+from kinemesh.solve.mechanics.supports import Load
+from kinemesh.solve.mechanics.whole import WholeClip
 from kinemesh.solve.program import Program, Terms
 from kinemesh.solve.smoothing import around, jerky
 from kinemesh.solve.visits import Visits
@@ -30,6 +35,10 @@ _JERK = 150.0
 """Where the base jerks more than that [m/s^3] its path is eased again,"""
 _MARGIN = 0.27
 """and so much time [s] before and after."""
+_BEFORE, _MENDING, _BESIDE = 3, 10, 0.1
+"""So often frames whose rows are broken are revisited before all frames change at once, where they
+stay broken nothing is changed; and so often after it, with those so much time [s] before and
+after, where they stay broken the change is taken back."""
 _LOOSE = 0.1
 """Share of the smoothness that is left where rows cannot hold otherwise."""
 
@@ -42,17 +51,20 @@ class Refinement:
     """Times that every frame is revisited."""
     smoothness: tuple[Objective, ...] = (
         Differences(order=1, weight=0.2),
-        Differences(order=2, weight=6.0, base=300.0),
-        Differences(order=3, weight=6.0, base=300.0),
+        Differences(order=2, weight=6.0, base=100.0),
+        Differences(order=3, weight=6.0, base=1000.0),
     )
     """What takes the place of the causal smoothness terms."""
     turns: int = 12
     """Times at most that stretches in which the base still jerks are revisited."""
+    mechanics: Mechanics | None = field(default_factory=Mechanics)
+    """How the motion is drawn to what contacts can push; None: not at all."""
 
     def __post_init__(self) -> None:
         whole("sweeps", self.sweeps, "a whole number, 0 to 100", low=0, high=100)
         terms = several("smoothness", self.smoothness, Objective, "a tuple of Objectives")
         object.__setattr__(self, "smoothness", terms)
+        given("mechanics", self.mechanics, Mechanics, "a Mechanics, or None")
         whole("turns", self.turns, "a whole number, 0 to 100", low=0, high=100)
 
     @property
@@ -70,6 +82,7 @@ def refined(
     loop: FrameLoop,
     refinement: Refinement,
     solved: Iterable[tuple[Frame, Answer]],
+    load: Load,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[tuple[Array, FrameReport]]:
     """Revisit the frames of a solved clip: configurations ``(nq,)`` and reports in the end.
@@ -79,11 +92,14 @@ def refined(
         refinement: how it smooths.
         solved: the frames, done once; of a generator's nothing is kept but what the pass made of
             them.
+        load: what the robot carries.
         progress: called after every visit with (visits done, in all); the first solution of each
             frame counts as one.
     """
     kept = [o for o in loop.terms.objectives if not isinstance(o, Smoothness | Acceleration)]
-    terms = Terms((*kept, *refinement.smoothness), loop.terms.constraints)
+    pushed = None if loop.kernel.robot.fixed_base else refinement.mechanics
+    forces = () if pushed is None else (pushed,)
+    terms = Terms((*kept, *refinement.smoothness, *forces), loop.terms.constraints)
     # Programs and configurations are kept, and no evaluation: they would fill the memory.
     programs: list[Program] = []
     frames: list[Frame] = []
@@ -103,7 +119,11 @@ def refined(
     changed = Hindsight(loop, terms, frames, qs).mended(landmarks)
     if refinement.sweeps:
         loose = Terms((*kept, *refinement.loose), loop.terms.constraints)
-        visits = Visits(loop, loose, programs, qs, iterations)
+        mechanics = None
+        if pushed is not None:
+            own = loop.kernel.robot, frames, load
+            mechanics = WholeClip(pushed, refinement.smoothness, *own)
+        visits = Visits(loop, loose, programs, qs, iterations, mechanics)
         _smooth(visits, Ease(loop.kernel.robot, qs, 1.0 / frames[0].dt), refinement, progress)
         return [(q, visits.report(index)) for index, q in enumerate(qs)]
     for index in changed:
@@ -122,16 +142,37 @@ def _smooth(
 ) -> None:
     """Ease the whole clip and revisit its frames, then those in which the base still jerks."""
     count = done = len(visits.violation)
+    margin, beside = round(_MARGIN * ease.fps), round(_BESIDE * ease.fps)
     ease.joints()
     for sweep in range(refinement.sweeps):
-        ease.base(visits.blocked)
+        if sweep == 0 or visits.mechanics is None:
+            ease.base(visits.blocked)
+        else:
+            _mend(visits, np.ones(count, dtype=bool), 2, _BEFORE)
+            kicks = around(jerky(ease.places, ease.fps, _JERK), margin)
+            rough = kicks | around(visits.broken, margin)
+            hard = around(visits.broken & ~kicks, beside)
+            visits.balance(hard)
+            if visits.mechanics.coarse:
+                ease.settle()
+                ease.base(visits.blocked)
+            else:
+                ease.base(visits.blocked, hard)
         for index in range(count) if sweep % 2 == 0 else range(count - 1, -1, -1):
             visits.step(index, sweep + 1 == refinement.sweeps)
             done += 1
             if progress is not None:
                 progress(done, count * (1 + refinement.sweeps))
+    if refinement.sweeps > 1 and visits.mechanics is not None and not visits.mechanics.coarse:
+        _mend(visits, ~rough, beside, _MENDING)
+        # What a change of all frames broke, or made jerk, and was neither before.
+        lost = (visits.broken | jerky(ease.places, ease.fps, _JERK)) & ~rough
+        back = visits.take_back(around(lost, beside), beside)
+        ease.base(visits.blocked, back)
+        for index in np.flatnonzero(back)[::-1].tolist():
+            visits.step(index, True)
     for turn in range(refinement.turns):
-        there = around(jerky(ease.places, ease.fps, _JERK), round(_MARGIN * ease.fps))
+        there = around(jerky(ease.places, ease.fps, _JERK), margin)
         if not there.any():
             break
         ease.base(visits.blocked, there)
@@ -140,6 +181,14 @@ def _smooth(
         if not visits.broken.any():
             break
         visits.search(around(visits.broken, 1), backwards=turn % 2 == 1)
+
+
+def _mend(visits: Visits, there: NDArray[np.bool_], beside: int, turns: int) -> None:
+    """Revisit the flagged frames whose rows are broken, and so many before and after them."""
+    for turn in range(turns):
+        some = np.flatnonzero(around(visits.broken & there, beside))
+        for index in some[:: 1 if turn % 2 else -1].tolist():
+            visits.step(index, True)
 
 
 def _known(frame: Frame, configuration: Configuration) -> Frame:

@@ -7,12 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
 
 from kinemesh.arrays import Array
+from kinemesh.geometry.easing import minimum_jerk
 from kinemesh.problem import Neighbours, solve
 from kinemesh.result import FrameReport
+from kinemesh.solve.ease import pace
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.frames import FrameLoop
+from kinemesh.solve.mechanics.whole import WholeClip
 from kinemesh.solve.program import Program, Terms
 
 _SHARES = (1.0, 0.5, 0.25)
@@ -43,6 +47,7 @@ class Visits:
         programs: what every frame is asked, smoothness included.
         qs: the solutions ``(nq,)``; changed in place.
         iterations: QPs that each took; counted on.
+        mechanics: of the whole clip; None where forces are left alone.
 
     Attributes:
         violation: of the worst row of every frame ``(T,)`` when it was last visited.
@@ -56,6 +61,7 @@ class Visits:
         programs: Sequence[Program],
         qs: list[Array],
         iterations: list[int],
+        mechanics: WholeClip | None = None,
     ) -> None:
         self._loop, self._loose, self._programs = loop, loose, programs
         self._fine = replace(loop, feasibility=_FREE * loop.feasibility)
@@ -64,11 +70,49 @@ class Visits:
         self.blocked: NDArray[np.bool_] = np.zeros(len(qs), dtype=bool)
         self._hopeless: NDArray[np.bool_] = np.zeros(len(qs), dtype=bool)
         self._reports: dict[int, FrameReport] = {}
+        self.mechanics = mechanics
+        self._before: list[Array] = []
 
     @property
     def broken(self) -> NDArray[np.bool_]:
         """The frames ``(T,)`` whose rows were left broken, and were not searched for nothing."""
         return np.asarray((self.violation > self._loop.feasibility) & ~self._hopeless)
+
+    def balance(self, stuck: NDArray[np.bool_]) -> None:
+        """Change all frames at once towards what contacts can push, and see what that is then.
+
+        Args:
+            stuck: frames ``(T,)`` that stay as they are.
+        """
+        if self.mechanics is not None:
+            self._before = list(self._qs)
+            self.mechanics.step(self._programs, self._qs, stuck | self.blocked)
+            self._reports.clear()
+
+    def take_back(self, there: NDArray[np.bool_], blend: int) -> NDArray[np.bool_]:
+        """Put flagged frames ``(T,)`` back where they were before all were changed at once.
+
+        Args:
+            there: which.
+            blend: frames before and after over which less and less is taken back.
+
+        Returns:
+            The frames of which anything was; forces are left alone in them from now on.
+        """
+        if self.mechanics is None or not there.any():
+            return np.zeros(len(there), dtype=bool)
+        away = distance_transform_edt(~there)
+        shares = 1.0 - minimum_jerk(np.minimum(away / (blend + 1), 1.0))
+        robot = self._loop.kernel.robot
+        for index in np.flatnonzero(shares > 0.0).tolist():
+            q = self._qs[index]
+            back = robot.difference(q, self._before[index])
+            self._qs[index] = robot.integrate(q, shares[index] * back)
+        pace(robot, self._qs, 1.0 / self._programs[0].frame.dt)
+        for index, q in enumerate(self._qs):
+            self.mechanics.moved(index, q)
+        self.mechanics.leave(shares > 0.0)
+        return shares > 0.0
 
     def step(self, index: int, reported: bool) -> None:
         """One step, and where it breaks rows those that bring them back.
@@ -100,7 +144,7 @@ class Visits:
         if self.blocked[index] or self.violation[index] > self._loop.feasibility:
             strict = self._programs[index]
             program = strict.asked_by(self._loose, strict.frame)
-            program = program.among(Neighbours.around(self._qs, index))
+            program = program.among(self._neighbours(index))
             found = self._fine.solved(program, self._qs[index], _MENDING)
             if self.blocked[index] or found.evaluation.violation < self.violation[index]:
                 self.blocked[index] = True
@@ -115,12 +159,18 @@ class Visits:
         return self._reports[index]
 
     def _among_neighbours(self, index: int) -> Program:
-        return self._programs[index].among(Neighbours.around(self._qs, index))
+        return self._programs[index].among(self._neighbours(index))
+
+    def _neighbours(self, index: int) -> Neighbours:
+        mechanics = None if self.mechanics is None else self.mechanics.beside(index)
+        return Neighbours.around(self._qs, index, mechanics)
 
     def _take(self, index: int, found: Evaluation, solves: int) -> None:
         self._qs[index], self.violation[index] = found.q, found.violation
         self._iterations[index] += solves
         self._reports.pop(index, None)
+        if self.mechanics is not None:
+            self.mechanics.moved(index, found.q)
 
     def _told(self, index: int, found: Evaluation) -> FrameReport:
         return found.report(index, self._iterations[index], self._loop.feasibility)

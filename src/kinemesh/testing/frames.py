@@ -7,6 +7,7 @@ from scipy.spatial.transform import Rotation
 
 from kinemesh.arrays import Array, readonly
 from kinemesh.geometry import poses
+from kinemesh.kernel import TangentMixture
 from kinemesh.motion import LANDMARKS, Shape
 from kinemesh.problem import (
     Contact,
@@ -99,6 +100,8 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
 def sample_neighbours(robot: RobotModel, *, seed: int = 0) -> Neighbours:
     """Three frames before :func:`sample_frame` and three after, a small step from each to the next.
 
+    What forces leave of the equations of motion is known among them.
+
     Args:
         robot: the model.
         seed: seed of all that is random in them.
@@ -111,7 +114,9 @@ def sample_neighbours(robot: RobotModel, *, seed: int = 0) -> Neighbours:
     for k in (1, 2, 3):
         last = robot.integrate(last, rng.normal(scale=0.01, size=robot.nv))
         known[k] = readonly(last)
-    return Neighbours(known)
+    factor, offset = rng.normal(size=(6, robot.nv)), rng.normal(size=6)
+    left = TangentMixture(readonly(previous), readonly(factor), readonly(offset))
+    return Neighbours(known, left)
 
 
 def _led_up(robot: RobotModel, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -26,7 +26,8 @@ from kinemesh.metrics import Score
 from kinemesh.motion import Clip, in_place
 from kinemesh.result import Result, check_writable
 from kinemesh.robot import RobotModel
-from kinemesh.solve.retargeter import OnFrame, Retargeter
+from kinemesh.solve.refine import Refinement
+from kinemesh.solve.retargeter import DEFAULT_REFINEMENT, OnFrame, Retargeter
 from kinemesh.viewer import MeshOverlay, check_viewer, stage
 
 _Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
@@ -49,6 +50,8 @@ class RetargetCommand:
     proportions: Literal["robot", "person"] = "robot"
     """Whose lengths are followed: the robot's, with the directions and footsteps of the person, or
     the person's own, scaled by stature as a whole."""
+    mechanics: bool = True
+    """Without it the motion is not drawn to what the forces of contacts can make."""
     solver: str = "daqp"
     """daqp, osqp or cvxpy."""
     view: bool = False
@@ -70,7 +73,11 @@ class RetargetCommand:
             raise WriteError(f"{target} is the recording itself; give the result another name")
         robot = RobotModel.load(self.robot)
         retargeter = Retargeter(
-            robot, freeze=self.freeze, solver=self.solver, proportions=self.proportions
+            robot,
+            freeze=self.freeze,
+            solver=self.solver,
+            proportions=self.proportions,
+            refine=DEFAULT_REFINEMENT if self.mechanics else Refinement(mechanics=None),
         )
         clip = self.source.read(self.source_robot)
         if retargeter.robot.fixed_base:

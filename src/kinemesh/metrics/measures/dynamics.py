@@ -22,13 +22,13 @@ FORCE, MOMENT = 0.1, 0.075
 """Contacts cannot carry a frame where more than this share of the weight is left over, or of the
 weight times the leg."""
 UNITS = {
-    "residual_force": "% of weight",
-    "residual_force_p95": "% of weight",
-    "residual_moment": "% of weight x leg",
-    "residual_moment_p95": "% of weight x leg",
+    "residual_force": "% m g",
+    "residual_force_p95": "% m g",
+    "residual_moment": "% m g l",
+    "residual_moment_p95": "% m g l",
     "unsupported_share": "%",
-    "flight_force": "% of weight",
-    "flight_momentum": "% of weight x leg",
+    "flight_force": "% m g",
+    "flight_momentum": "% m g l",
     "pressure_outside": "mm",
     "torque_share": "%",
     "torque_worst": "%",

@@ -1,0 +1,44 @@
+"""Least squares over many frames, each tied to a few after it: one banded system."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import solveh_banded
+
+from kinemesh.arrays import Array
+
+
+class Banded:
+    r"""A quadratic :math:`\tfrac12 x^T H x + g^T x` over frames of ``size`` numbers each.
+
+    Attributes:
+        blocks: ``(T, reach + 1, size, size)``: at [t, k] what frame t has with frame t + k.
+        gradient: ``(T, size)``.
+    """
+
+    def __init__(self, frames: int, size: int, reach: int) -> None:
+        self.blocks: Array = np.zeros((frames, reach + 1, size, size))
+        self.gradient: Array = np.zeros((frames, size))
+
+    def copy(self) -> Banded:
+        """A quadratic of its own, the same."""
+        count, reach, size, _ = self.blocks.shape
+        other = Banded(count, size, reach - 1)
+        other.blocks[:], other.gradient[:] = self.blocks, self.gradient
+        return other
+
+    def minimum(self) -> Array:
+        """Where it is least ``(T, size)``."""
+        count, reach, size, _ = self.blocks.shape
+        width = reach * size
+        # Column a of a frame, from its diagonal down: LAPACK's lower form.
+        below = np.zeros((count, width + size, size))
+        below[:, :width] = self.blocks.transpose(0, 1, 3, 2).reshape(count, width, size)
+        bands = np.zeros((width, count, size))
+        for a in range(size):
+            bands[:, :, a] = below[:, a : a + width, a].T
+        bands = bands.reshape(width, count * size)
+        found = solveh_banded(
+            bands, -self.gradient.ravel(), overwrite_ab=True, lower=True, check_finite=False
+        )
+        return np.asarray(found).reshape(count, size)

@@ -1,0 +1,180 @@
+"""One Newton step of many frames at once: what frame by frame would take hundreds of sweeps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.arrays import Array
+from kinemesh.objectives import Differences
+from kinemesh.solve.mechanics.banded import Banded
+from kinemesh.solve.mechanics.forces import Forces
+from kinemesh.solve.mechanics.linear import Balance
+from kinemesh.solve.program import Program
+
+_TURNS = 3
+"""Times that forces and motion are found in turn."""
+_HELD, _NEAR, _KEPT = 1e6, 1e5, 1e4
+"""Prices [1/m^2], [1/rad^2] of rows that are equations, of those that are at their bounds, and of
+others that a change breaks: the visits afterwards keep them all exactly."""
+_EQUAL = 1e-3
+"""Rows with bounds so near [m] are equations, and those so near a bound are at it."""
+_STAY = 5.0
+"""Price of change itself [1/m^2], [1/rad^2]: what forces do not ask for stays as it is."""
+_TRUST = 0.25
+"""Joints change by no more than this at once [rad], [m]."""
+_KNOWN = 1e8
+"""Price of frames that are decided [1/m^2], [1/rad^2]."""
+REACH = 3
+"""Frames that a frame is tied to, on each side."""
+
+
+class _Rows:
+    """The bounded rows of a frame, along the world's axes."""
+
+    def __init__(self, matrix: Array, lower: Array, upper: Array) -> None:
+        self.matrix, self.lower, self.upper = matrix, lower, upper
+        self.equal = upper - lower < _EQUAL
+        self.near = np.minimum(np.abs(lower), np.abs(upper)) < _EQUAL
+        self.bound = np.clip(0.0, lower, upper)
+
+    def add(self, change: Array, hessian: Array, gradient: Array) -> None:
+        """Put rows that a change leaves out of bounds, or are equations, where they belong."""
+        value = self.matrix @ change
+        there = np.clip(value, self.lower, self.upper)
+        price = np.where(there != value, _KEPT, 0.0)
+        price[self.near], price[self.equal] = _NEAR, _HELD
+        there = np.where(self.near, self.bound, there)
+        held = price > 0.0
+        if held.any():
+            active = self.matrix[held]
+            priced = price[held, None] * active
+            hessian += active.T @ priced
+            gradient -= there[held] @ priced
+
+
+class WholeStep:
+    """Small changes of consecutive frames that make their costs and what forces leave least.
+
+    Args:
+        programs: what every frame is asked, without its neighbours.
+        balance: the frames' equations of motion.
+        forces: of contacts; made anew as the frames change.
+        smoothness: what ties the frames.
+        weight: of what the forces leave.
+        rate: of the frames, of those that the smoothness is stated for: 1 for 30 a second, at
+            most.
+    """
+
+    def __init__(
+        self,
+        programs: Sequence[Program],
+        balance: Balance,
+        forces: Forces,
+        smoothness: Sequence[Differences],
+        weight: float,
+        rate: float,
+    ) -> None:
+        self._balance, self._forces, self._weight = balance, forces, weight
+        robot = self._robot = balance.robot
+        count, nv = len(balance), robot.nv
+        self._own = Banded(count, nv, REACH)
+        self._rows: list[_Rows] = []
+        free = np.zeros((nv, nv))
+        if robot.coupling is not None:
+            free = _HELD * (np.eye(nv) - robot.coupling @ robot.coupling.T)
+        turning = np.eye(nv)
+        for k, (program, q) in enumerate(zip(programs, balance.qs, strict=True)):
+            turning[:3, :3] = turning[3:6, 3:6] = balance.turns[k]
+            found = program.evaluate(q)
+            hessian, gradient = found.normal()
+            matrix, lower, upper = found.stacked()
+            self._own.blocks[k, 0] = turning @ hessian @ turning.T + _STAY * np.eye(nv) + free
+            self._own.gradient[k] = turning @ gradient
+            self._rows.append(_Rows(matrix @ turning.T, lower, upper))
+        self._smooth(smoothness, rate)
+        joints = np.array(balance.qs)[:, 7:]
+        self._lower = np.maximum(robot.lower - joints, -_TRUST)
+        self._upper = np.minimum(robot.upper - joints, _TRUST)
+
+    def changes(self, known: Array, stuck: NDArray[np.bool_]) -> Array:
+        """The changes ``(T, nv)`` of the frames, along the world's axes.
+
+        Args:
+            known: those of the first frames, which are decided ``(k, nv)``.
+            stuck: frames ``(T,)`` that stay as they are.
+        """
+        nv = self._robot.nv
+        change = np.zeros((len(self._rows), nv))
+        change[: len(known)] = known
+        every = np.arange(nv)
+        for _ in range(_TURNS):
+            if change.any():
+                self._forces.make(change)
+            system = self._own.copy()
+            self._add_forces(system)
+            for k, rows in enumerate(self._rows):
+                block, gradient = system.blocks[k, 0], system.gradient[k]
+                rows.add(change[k], block, gradient)
+                joints = np.clip(change[k, 6:], self._lower[k], self._upper[k])
+                over = 6 + np.flatnonzero(joints != change[k, 6:])
+                block[over, over] += _HELD
+                gradient[over] -= _HELD * joints[over - 6]
+                if stuck[k]:
+                    block[every, every] += _KNOWN
+                if k < len(known):
+                    block[every, every] += _KNOWN
+                    gradient -= _KNOWN * known[k]
+            change = system.minimum()
+        return change
+
+    def _add_forces(self, system: Banded) -> None:
+        """What the forces leave, as a function of the frames."""
+        forces, n, nv = self._forces, self._balance.stride, self._robot.nv
+        blocks = forces.blocks.reshape(len(forces.frames), 6, 3 * nv)
+        off = forces.residual - forces.of_changes(forces.blocks, forces.at)
+        weights = self._weight * forces.weights
+        square = weights[:, None, None] * (blocks.transpose(0, 2, 1) @ blocks)
+        down = weights[:, None] * np.einsum("fm,fmv->fv", off, blocks)
+        for k, index in enumerate(forces.frames):
+            strained = forces.strained(k)
+            if strained is None:
+                continue
+            value, rates = strained[0], strained[1].reshape(-1, 3 * nv)
+            around = np.concatenate([forces.at[index + m * n] for m in (-1, 0, 1)])
+            square[k] += weights[k] * (rates.T @ rates)
+            down[k] += weights[k] * ((value - rates @ around) @ rates)
+        count, first = len(forces.frames), forces.frames.start
+        for a in range(3):
+            there = slice(first + (a - 1) * n, first + (a - 1) * n + count)
+            here = slice(a * nv, (a + 1) * nv)
+            system.gradient[there] += down[:, here]
+            for b in range(a, 3):
+                system.blocks[there, (b - a) * n] += square[:, here, b * nv : (b + 1) * nv]
+
+    def _smooth(self, terms: Sequence[Differences], rate: float) -> None:
+        balance, nv = self._balance, self._robot.nv
+        count, every = len(balance), np.arange(nv)
+        steps = [
+            balance.outward(self._robot.difference(a, b), k)
+            for k, (a, b) in enumerate(zip(balance.qs[:-1], balance.qs[1:], strict=True))
+        ]
+        # The base's place as it is in the world: a step's own counts its turn.
+        velocity = np.array(steps).reshape(count - 1, nv)
+        velocity[:, :3] = np.diff(np.array(balance.qs)[:, :3], axis=0)
+        for term in terms:
+            n = term.order
+            if count <= n:
+                continue
+            weights = np.full(nv, term.weight * rate ** (2 * n))
+            weights[:3] *= term.base
+            differences = np.diff(velocity, n=n - 1, axis=0)
+            stencil = [(-1) ** (n - k) * math.comb(n, k) for k in range(n + 1)]
+            for i, one in enumerate(stencil):
+                there = slice(i, count - n + i)
+                self._own.gradient[there] += one * weights * differences
+                for j, other in enumerate(stencil[i:], i):
+                    self._own.blocks[there, j - i, every, every] += one * other * weights

@@ -1,0 +1,151 @@
+"""Where the world can push on a robot, frame by frame, and what it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from kinemesh.arrays import Array
+from kinemesh.detection.resting import Resting
+from kinemesh.detection.touch import Touch
+from kinemesh.motion import Inertia, Prop, Scene
+from kinemesh.problem import Contact, Frame
+from kinemesh.proximity import distances_to_ground, distances_to_obstacle
+from kinemesh.robot import Configuration
+from kinemesh.robot.kinematics import Joints
+from kinemesh.robot.momentum import GRAVITY
+from kinemesh.solve.smoothing import smoothed
+
+_SHRUNK = 0.9
+"""Soles bear on this share of their length and width: what is feasible so stays feasible."""
+_PATCH, _NEAR = 0.01, 0.02
+"""Of a pad all places bear that are no further from the thing than so [m] beyond its nearest, and
+no further than so [m] at all."""
+_STEADY = 6.0
+"""What swings faster [Hz] in a prop's track is noise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Support:
+    """Places where a robot can be pushed at an instant."""
+
+    joints: Joints
+    """Joints that carry them ``(N,)``."""
+    points: Array
+    """``(N, 3)`` [m], in the world."""
+    normals: Array
+    """Unit directions ``(N, 3)`` of the push, in the world."""
+    rates: Array
+    """How the places move ``(N, 3, nv)`` with a tangent step."""
+
+    @classmethod
+    def of(cls, frame: Frame, at: Configuration, carried: frozenset[str]) -> Support:
+        """What bears the robot in a frame.
+
+        Args:
+            frame: whose stances and contacts.
+            at: the robot.
+            carried: props that bear nobody, for somebody bears them.
+        """
+        found = [_sole(frame, at)]
+        for contact in frame.contacts:
+            free = contact.obstacle is None or contact.obstacle.name not in carried
+            if contact.time <= 0.0 and free:
+                found.append(_pad(contact, at))
+        joints, points, normals = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return cls(joints, points, normals, at.jacobians(joints, points))
+
+
+def _sole(frame: Frame, at: Configuration) -> tuple[Joints, Array, Array]:
+    joints, points, normals = [0][:0], [np.zeros((0, 3))], [np.zeros((0, 3))]
+    for stance in frame.stances:
+        if stance.landing:
+            continue
+        corners = stance.sole.corners if stance.whole else stance.sole.corners[2:]
+        middle = corners.mean(axis=0)
+        corners = middle + _SHRUNK * (corners - middle)
+        own = [stance.sole.joint] * len(corners)
+        joints += own
+        points.append(at.positions(np.array(own), corners))
+        normals.append(np.tile(stance.normal, (len(corners), 1)))
+    return np.array(joints, dtype=np.int64), np.concatenate(points), np.concatenate(normals)
+
+
+def _pad(contact: Contact, at: Configuration) -> tuple[Joints, Array, Array]:
+    pad, obstacle = contact.pad, contact.obstacle
+    if obstacle is None:
+        near = distances_to_ground(at, float(contact.pose[2]), _NEAR)
+        own = np.isin(near.hulls, pad.hulls)
+    else:
+        near = distances_to_obstacle(at, obstacle, contact.pose, _NEAR, pad.hulls)
+        own = np.ones(len(near.distance), dtype=bool)
+    own &= near.distance <= np.min(near.distance, where=own, initial=np.inf) + _PATCH
+    return near.joints[own], near.points[own], near.normals[own]
+
+
+@dataclass(frozen=True, eq=False)
+class Load:
+    """What a robot carries over a clip: the force and moment that it takes, as it moves."""
+
+    force: Array
+    """``(T, 3)`` [N]."""
+    moment: Array
+    """About the world's origin ``(T, 3)`` [N m]."""
+    carried: tuple[frozenset[str], ...]
+    """The props that are carried in each frame."""
+
+    def at(self, index: NDArray[np.int64]) -> Load:
+        """That of some of the frames."""
+        carried = tuple(self.carried[k] for k in index.tolist())
+        return Load(self.force[index], self.moment[index], carried)
+
+    @classmethod
+    def of(cls, scene: Scene, touches: Sequence[Touch], frames: int, fps: float) -> Load:
+        """The props of the robot's ``scene`` that touch somebody and rest on nothing."""
+        resting = Resting.in_scene(scene, fps) if scene.props else None
+        force, moment = np.zeros((frames, 3)), np.zeros((frames, 3))
+        names: list[set[str]] = [set() for _ in range(frames)]
+        for k, prop in enumerate(scene.props):
+            held = np.zeros(frames, dtype=bool)
+            for touch in touches:
+                if touch.thing == prop.name:
+                    held |= touch.touching
+            if resting is not None:
+                held &= ~resting.rests(k)
+            if not held.any():
+                continue
+            there = np.flatnonzero(held)
+            for index in there.tolist():
+                names[index].add(prop.name)
+            own_force, own_moment = _carrying(prop, fps)
+            force[there] += own_force[there]
+            moment[there] += own_moment[there]
+        return cls(force, moment, tuple(frozenset(one) for one in names))
+
+
+def _carrying(prop: Prop, fps: float) -> tuple[Array, Array]:
+    """Force ``(T, 3)`` [N] and moment about the origin ``(T, 3)`` [N m] that a prop's track takes.
+
+    Newton's and Euler's equations with the track's own accelerations.
+    """
+    inertia, count = Inertia.of(prop), len(prop.track)
+    turns = Rotation.from_quat(np.array(prop.track[:, 3:]))
+    places = prop.track[:, :3] + turns.apply(np.array(inertia.centre))
+    force = np.zeros((count, 3))
+    force[:, 2] = GRAVITY
+    moment = np.zeros((count, 3))
+    if count > 3:
+        path = smoothed(places, _STEADY, fps)
+        force[1:-1] += (path[2:] - 2.0 * path[1:-1] + path[:-2]) * fps**2
+        spins = (turns[1:] * turns[:-1].inv()).as_rotvec() * fps
+        spins = smoothed(spins, _STEADY, fps)
+        axes = turns.as_matrix()
+        tensors = axes @ inertia.tensor @ axes.transpose(0, 2, 1)
+        about = np.einsum("tij,tj->ti", 0.5 * (tensors[1:] + tensors[:-1]), spins)
+        moment[1:-1] = np.diff(about, axis=0) * fps
+    force *= inertia.mass
+    return force, moment + np.cross(places, force)

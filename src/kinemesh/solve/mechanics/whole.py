@@ -1,0 +1,185 @@
+"""Mechanics of a whole clip: the step of all frames, and what visits are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+from scipy.spatial.transform import Rotation
+
+from kinemesh.arrays import Array
+from kinemesh.kernel import TangentMixture
+from kinemesh.objectives import Differences, Mechanics, Objective
+from kinemesh.problem import Frame
+from kinemesh.robot import RobotModel
+from kinemesh.solve.ease import pace
+from kinemesh.solve.mechanics.forces import Forces
+from kinemesh.solve.mechanics.linear import Balance
+from kinemesh.solve.mechanics.step import REACH, WholeStep
+from kinemesh.solve.mechanics.strain import Strain
+from kinemesh.solve.mechanics.supports import Load, Support
+from kinemesh.solve.program import Program
+
+_INTERVAL = 1.0 / 30.0
+"""Accelerations are told by frames so far apart [s], or a frame where these are further apart."""
+_CHUNK, _AHEAD = 256, 32
+"""So many frames are changed at once, with a look at so many after them: memory has an end."""
+
+
+class WholeClip:
+    """What contacts can push, over a clip that is solved.
+
+    Args:
+        term: how it is weighed.
+        smoothness: what ties the frames.
+        robot: whose.
+        frames: stances and contacts.
+        load: what is carried.
+    """
+
+    def __init__(
+        self,
+        term: Mechanics,
+        smoothness: Sequence[Objective],
+        robot: RobotModel,
+        frames: Sequence[Frame],
+        load: Load,
+    ) -> None:
+        self._term, self._robot, self._frames, self._load = term, robot, frames, load
+        self._smoothness = [one for one in smoothness if isinstance(one, Differences)]
+        self._stride = max(1, round(_INTERVAL / frames[0].dt))
+        self._forces: Forces | None = None
+        self._changes: Array = np.zeros((0, 0))
+        self._left: Array = np.zeros((0, 6))
+        self._left_alone = np.zeros(len(frames), dtype=bool)
+
+    def step(self, programs: Sequence[Program], qs: list[Array], stuck: NDArray[np.bool_]) -> None:
+        """Change all frames at once, in place, and see how forces then are.
+
+        Args:
+            programs: what every frame is asked, without its neighbours.
+            qs: configurations ``(nq,)``.
+            stuck: frames ``(T,)`` that stay as they are, of which nothing is asked.
+        """
+        self._left_alone |= stuck
+        some = np.arange(0, len(qs), self._stride)
+        strains: dict[int, Strain] = {}
+        if len(some) > 2 * REACH:
+            asked = [programs[k] for k in some.tolist()]
+            changes, strains = self._found(asked, qs, some, stuck[some])
+            self._apply(qs, some, changes)
+        interval = self._stride * self._frames[0].dt
+        self._balance = Balance(self._robot, qs, interval, self._load, self._stride)
+        supports = [self._support(k, q) for k, q in enumerate(qs)]
+        known = strains if self._stride == 1 and len(some) > 2 * REACH else None
+        self._forces = Forces(self._balance, supports, self._term, known)
+        self._changes = np.zeros((len(qs), self._robot.nv))
+        self._left = self._forces.residual.copy()
+
+    def beside(self, index: int) -> TangentMixture | None:
+        """What forces leave of the equations that frame ``index`` enters, as rows on it."""
+        forces = self._forces
+        if forces is None or self._left_alone[index] or self.coarse:
+            return None
+        factors, offsets = [], []
+        for m in (1, 0, -1):
+            k = index + m * self._stride - forces.frames.start
+            if not 0 <= k < len(forces.frames):
+                continue
+            share = np.sqrt(forces.weights[k])
+            factor = share * forces.blocks[k, :, 1 - m]
+            factors.append(factor)
+            offsets.append(share * self._left[k] - factor @ self._changes[index])
+            strained = forces.strained(k)
+            if strained is not None:
+                value, rates = strained
+                around = self._around(k)
+                around[1 - m] = 0.0
+                factors.append(share * rates[:, 1 - m])
+                offsets.append(share * (value + np.einsum("mkv,kv->m", rates, around)))
+        if not factors:
+            return None
+        factor, turn = np.concatenate(factors), self._balance.turns[index]
+        factor[:, :3], factor[:, 3:6] = factor[:, :3] @ turn, factor[:, 3:6] @ turn
+        return TangentMixture(self._balance.qs[index], factor, np.concatenate(offsets))
+
+    def leave(self, there: NDArray[np.bool_]) -> None:
+        """Ask nothing of flagged frames ``(T,)`` any more."""
+        self._left_alone |= there
+
+    @property
+    def coarse(self) -> bool:
+        """Whether frames are nearer in time than those that accelerations are told by.
+
+        Forces are then asked of all frames at once alone: one of them, visited by itself, would
+        be pulled out of the row of those beside it.
+        """
+        return self._stride > 1
+
+    def _around(self, k: int) -> Array:
+        """The changes ``(3, nv)`` about the frame of the forces' number ``k``."""
+        return self._changes[k : k + 2 * self._stride + 1 : self._stride].copy()
+
+    def moved(self, index: int, q: Array) -> None:
+        """Frame ``index`` is at ``q`` ``(nq,)`` now."""
+        forces = self._forces
+        if forces is None:
+            return
+        step = self._robot.difference(self._balance.qs[index], q)
+        change = self._balance.outward(step, index)
+        more = change - self._changes[index]
+        self._changes[index] = change
+        for m in (-1, 0, 1):
+            k = index + m * self._stride - forces.frames.start
+            if 0 <= k < len(forces.frames):
+                self._left[k] += forces.blocks[k, :, 1 - m] @ more
+
+    def _support(self, index: int, q: Array) -> Support:
+        at = self._robot.configuration(q)
+        return Support.of(self._frames[index], at, self._load.carried[index])
+
+    def _found(
+        self,
+        programs: Sequence[Program],
+        qs: Sequence[Array],
+        some: NDArray[np.int64],
+        stuck: NDArray[np.bool_],
+    ) -> tuple[Array, dict[int, Strain]]:
+        """Changes ``(N, nv)`` of some frames along the world's axes, and the strains then."""
+        strains: dict[int, Strain] = {}
+        count, dt = len(some), self._frames[0].dt
+        rate = min(1.0, _INTERVAL / dt) / self._stride
+        changes = np.zeros((count, self._robot.nv))
+        for start in range(0, count, _CHUNK):
+            stop = min(count, start + _CHUNK)
+            here = slice(max(0, start - REACH), min(count, stop + _AHEAD))
+            there = some[here].tolist()
+            mine = [qs[k] for k in there]
+            balance = Balance(self._robot, mine, self._stride * dt, self._load.at(some[here]))
+            supports = [self._support(k, q) for k, q in zip(there, mine, strict=True)]
+            forces = Forces(balance, supports, self._term)
+            step = WholeStep(
+                programs[here], balance, forces, self._smoothness, self._term.weight, rate
+            )
+            found = step.changes(changes[here.start : start], stuck[here])
+            changes[start:stop] = found[start - here.start : stop - here.start]
+            for k, strain in forces.strains_after(found).items():
+                if start <= here.start + k + 1 < stop:
+                    strains[here.start + k] = strain
+        return changes, strains
+
+    def _apply(self, qs: list[Array], some: NDArray[np.int64], changes: Array) -> None:
+        """Change all frames, those between as smoothly as those beside them."""
+        robot, every = self._robot, np.minimum(np.arange(len(qs)), some[-1])
+        if self._stride > 1:
+            changes = CubicSpline(some, changes)(every)
+        for k, q in enumerate(qs):
+            back = Rotation.from_quat(q[3:7]).inv()
+            step = np.array(changes[k])
+            step[:3], step[3:6] = back.apply(step[:3]), back.apply(step[3:6])
+            moved = robot.integrate(q, step)
+            moved[7:] = robot.followed(np.clip(moved[7:], robot.lower, robot.upper))
+            qs[k] = moved
+        pace(robot, qs, 1.0 / self._frames[0].dt)
