@@ -72,7 +72,7 @@ def test_of_a_recorded_lift_the_hulls_beside_the_box_are_nearly_all_clear() -> N
     said, true = [], []
     for hull in np.unique(met._pairs.hulls):
         frames, item = met._pairs.frames[met._pairs.hulls == hull], robot.hulls[hull]
-        where = met._rotations[frames, item.joint], met._shifts[frames, item.joint]
+        where = met.rotations[frames, item.joint], met.shifts[frames, item.joint]
         said += surface.clear(body_of(item), *where).tolist()
         true += distances(surface, body_of(item), *where).tolist()
     clear, apart = np.array(said), np.array(true)

@@ -67,6 +67,17 @@ class Forces:
         left = np.linalg.norm(self.residual, axis=1)
         self.weights: Array = 1.0 / (1.0 + (left / _LARGE) ** 2) ** 2
 
+    def spare(self, ends: int, first: int, count: int) -> None:
+        """Ask nothing of frames so near to the ends of a clip.
+
+        Args:
+            ends: how many frames at each.
+            first: which frame of the clip is the first here.
+            count: frames of the clip.
+        """
+        there = first + np.array(self.frames, dtype=np.int64)
+        self.weights[(there < ends) | (there >= count - ends)] = 0.0
+
     def make(self, changes: Array) -> None:
         """The forces for changes ``(T, nv)`` of the frames, along the world's axes."""
         balance, inner = self._balance, self._inner

@@ -24,6 +24,9 @@ from kinemesh.solve.program import Program
 
 _INTERVAL = 1.0 / 30.0
 """Accelerations are told by frames so far apart [s], or a frame where these are further apart."""
+_ENDS = 1.0 / 6.0
+"""What forces leave so near [s] to the ends of a clip is not asked for: what went before, and comes
+after, is not known."""
 _CHUNK, _AHEAD = 256, 32
 """So many frames are changed at once, with a look at so many after them: memory has an end."""
 
@@ -75,6 +78,7 @@ class WholeClip:
         supports = [self._support(k, q) for k, q in enumerate(qs)]
         known = strains if self._stride == 1 and len(some) > 2 * REACH else None
         self._forces = Forces(self._balance, supports, self._term, known)
+        self._forces.spare(round(_ENDS / self._frames[0].dt), 0, len(qs))
         self._changes = np.zeros((len(qs), self._robot.nv))
         self._left = self._forces.residual.copy()
 
@@ -160,6 +164,7 @@ class WholeClip:
             balance = Balance(self._robot, mine, self._stride * dt, self._load.at(some[here]))
             supports = [self._support(k, q) for k, q in zip(there, mine, strict=True)]
             forces = Forces(balance, supports, self._term)
+            forces.spare(round(_ENDS / (self._stride * dt)), here.start, count)
             step = WholeStep(
                 programs[here], balance, forces, self._smoothness, self._term.weight, rate
             )
