@@ -12,7 +12,6 @@ from kinemesh.problem import Frame, Neighbours
 from kinemesh.robot import RobotModel
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.frames import Answer, FrameLoop
-from kinemesh.solve.mechanics.supports import Load
 from kinemesh.solve.program import Program
 from kinemesh.solve.refine import refined
 from kinemesh.solve.retargeter import DEFAULT_REFINEMENT
@@ -65,8 +64,7 @@ def test_the_pass_takes_the_step_that_the_loop_would(
 
     monkeypatch.setattr("kinemesh.solve.visits.improved", watched)
     plan = retargeter.plan(clip)
-    load = Load.of(plan.scene, plan.touches, len(plan), clip.fps)
-    refined(loop, DEFAULT_REFINEMENT, loop.frames(plan), load)
+    refined(loop, DEFAULT_REFINEMENT, loop.frames(plan), plan)
     assert len(seen) >= 2 * len(clip)  # and corrections
     moved = 0.0
     for program, q in seen:

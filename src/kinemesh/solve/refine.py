@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kinemesh.arguments import given, several, whole
 from kinemesh.arrays import Array
 from kinemesh.objectives import Acceleration, Differences, Mechanics, Objective, Smoothness
-from kinemesh.problem import Frame, Neighbours
+from kinemesh.problem import Frame, Neighbours, Plan
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
 from kinemesh.solve.ease import Ease
@@ -82,7 +82,7 @@ def refined(
     loop: FrameLoop,
     refinement: Refinement,
     solved: Iterable[tuple[Frame, Answer]],
-    load: Load,
+    plan: Plan,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[tuple[Array, FrameReport]]:
     """Revisit the frames of a solved clip: configurations ``(nq,)`` and reports in the end.
@@ -92,7 +92,7 @@ def refined(
         refinement: how it smooths.
         solved: the frames, done once; of a generator's nothing is kept but what the pass made of
             them.
-        load: what the robot carries.
+        plan: what they were asked: it says what the robot carries.
         progress: called after every visit with (visits done, in all); the first solution of each
             frame counts as one.
     """
@@ -121,6 +121,7 @@ def refined(
         loose = Terms((*kept, *refinement.loose), loop.terms.constraints)
         mechanics = None
         if pushed is not None:
+            load = Load.of(plan.scene, plan.touches, len(plan), plan.clip.fps)
             own = loop.kernel.robot, frames, load
             mechanics = WholeClip(pushed, refinement.smoothness, *own)
         visits = Visits(loop, loose, programs, qs, iterations, mechanics)

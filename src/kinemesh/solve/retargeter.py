@@ -41,7 +41,6 @@ from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.frames import Answer, FrameLoop
-from kinemesh.solve.mechanics.supports import Load
 from kinemesh.solve.misplaced import misplaced
 from kinemesh.solve.program import Program, Terms
 from kinemesh.solve.refine import Refinement, refined
@@ -277,8 +276,7 @@ class Retargeter:
             refine = self.refine or Refinement(sweeps=0)
             loop, visits = self._loop.ready(plan), len(plan) * (1 + refine.sweeps)
             solutions = self._solutions(loop, plan, visits, progress, on_frame)
-            load = Load.of(plan.scene, plan.touches, len(plan), clip.fps)
-            solved = refined(loop, refine, solutions, load, progress)
+            solved = refined(loop, refine, solutions, plan, progress)
         q = np.array([q for q, _ in solved])
         if self.robot.fixed_base:  # the solver's rounding
             q[:, :7] = self.start(plan).q[:7]
