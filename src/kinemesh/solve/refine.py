@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinemesh.arguments import given, several, whole
 from kinemesh.arrays import Array
@@ -149,7 +148,7 @@ def _smooth(
         if sweep == 0 or visits.mechanics is None:
             ease.base(visits.blocked)
         else:
-            _mend(visits, np.ones(count, dtype=bool), 2, _BEFORE)
+            _mend(visits, 2, _BEFORE)
             kicks = around(jerky(ease.places, ease.fps, _JERK), margin)
             rough = kicks | around(visits.broken, margin)
             hard = around(visits.broken & ~kicks, beside)
@@ -165,7 +164,7 @@ def _smooth(
             if progress is not None:
                 progress(done, count * (1 + refinement.sweeps))
     if refinement.sweeps > 1 and visits.mechanics is not None and not visits.mechanics.coarse:
-        _mend(visits, ~rough, beside, _MENDING)
+        _mend(visits, beside, _MENDING)
         # What a change of all frames broke, or made jerk, and was neither before.
         lost = (visits.broken | jerky(ease.places, ease.fps, _JERK)) & ~rough
         back = visits.take_back(around(lost, beside), beside)
@@ -184,10 +183,10 @@ def _smooth(
         visits.search(around(visits.broken, 1), backwards=turn % 2 == 1)
 
 
-def _mend(visits: Visits, there: NDArray[np.bool_], beside: int, turns: int) -> None:
-    """Revisit the flagged frames whose rows are broken, and so many before and after them."""
+def _mend(visits: Visits, beside: int, turns: int) -> None:
+    """Revisit the frames whose rows are broken, and so many before and after them."""
     for turn in range(turns):
-        some = np.flatnonzero(around(visits.broken & there, beside))
+        some = np.flatnonzero(around(visits.broken, beside))
         for index in some[:: 1 if turn % 2 else -1].tolist():
             visits.step(index, True)
 
