@@ -27,10 +27,12 @@ if typing.TYPE_CHECKING:
     from kinemesh.result import FrameReport, Result
     from kinemesh.robot import RobotModel, clip_of
     from kinemesh.solve import Retargeter, retarget
+    from kinemesh.streaming import Calibration, Pose, Sample, Stream
     from kinemesh.trajectories import write
     from kinemesh.viewer import view
 
 __all__ = [
+    "Calibration",
     "Clip",
     "ClipError",
     "FrameReport",
@@ -38,16 +40,19 @@ __all__ = [
     "MissingExtra",
     "NoStepError",
     "OptionError",
+    "Pose",
     "Prop",
     "ReadError",
     "Result",
     "Retargeter",
     "RobotError",
     "RobotModel",
+    "Sample",
     "Scene",
     "Shape",
     "Skeleton",
     "SolveError",
+    "Stream",
     "Terrain",
     "Trajectory",
     "TrajectoryFile",
@@ -109,6 +114,12 @@ _HOMES = {
     "solve": (
         "Retargeter",
         "retarget",
+    ),
+    "streaming": (
+        "Calibration",
+        "Pose",
+        "Sample",
+        "Stream",
     ),
     "trajectories": ("write",),
     "viewer": ("view",),

@@ -16,6 +16,7 @@ from kinemesh.solve.program import Program
 from kinemesh.solve.refine import refined
 from kinemesh.solve.retargeter import DEFAULT_REFINEMENT
 from kinemesh.solve.visits import improved
+from kinemesh.solve.walk import walked
 
 pytestmark = pytest.mark.skipif(not available(), reason="built without the compiled kernel")
 
@@ -64,7 +65,7 @@ def test_the_pass_takes_the_step_that_the_loop_would(
 
     monkeypatch.setattr("kinemesh.solve.visits.improved", watched)
     plan = retargeter.plan(clip)
-    refined(loop, DEFAULT_REFINEMENT, loop.frames(plan), plan)
+    refined(loop, DEFAULT_REFINEMENT, walked(loop, plan, len(plan)), plan)
     assert len(seen) >= 2 * len(clip)  # and corrections
     moved = 0.0
     for program, q in seen:

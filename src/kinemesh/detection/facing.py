@@ -45,6 +45,8 @@ class Facing:
     """The joint whose rotation it follows."""
     rotations: Array
     """World rotations ``(T, 3, 3)``; columns forward, left, up of the part."""
+    constant: Array
+    """What takes the joint's own axes to the part's ``(3, 3)``: the same in every frame."""
     residual: float
     """How far it is from what the positions say, rms over the frames in which they do [rad]."""
 
@@ -145,7 +147,8 @@ def _best(clip: Clip, part: str, joints: tuple[str, ...], axes: Array) -> Facing
 def _follow(clip: Clip, part: str, joint: str, axes: Array, known: NDArray[np.bool_]) -> Facing:
     turns = _turns(clip, joint)
     constant, residual = robust_mean(np.swapaxes(turns[known], 1, 2) @ axes[known])
-    return Facing(part, joint, readonly(_steadied(turns @ constant, clip.fps)), residual)
+    steadied = readonly(_steadied(turns @ constant, clip.fps))
+    return Facing(part, joint, steadied, readonly(constant), residual)
 
 
 def _steadied(rotations: Array, fps: float) -> Array:

@@ -17,18 +17,18 @@ from kinemesh.motion.edits import edited_runs, lifted
 
 Flags = NDArray[np.bool_]
 
-_KNEE = 0.15
+KNEE = 0.15
 """Where the knee is lower above the foot's surface [m], the person lies or kneels: no heel is
 down, and the foot is on its ball, or its instep or side is on the ground, and no sole."""
-_BALL = 0.5
+BALL = 0.5
 """It is on its ball where the ankle is higher over the toe than this share of their distance."""
-_TIPTOE = 0.7
+TIPTOE = 0.7
 """Where it is higher than this share no heel is down, however long the ankle keeps its height."""
 _RIDES = 0.12
 """A toe joint higher over its surface than this [m] is not resting on it."""
-_RESTS = 0.025
+RESTS = 0.025
 """How high over its surface [m] a toe joint usually is while the foot stands."""
-_SUNK = 0.2
+SUNK = 0.2
 """A toe joint deeper in its surface than this [m] does not stand on it."""
 _STILL = 0.1
 """Where a toe slower than this [m/s] rests says how high its joint rides."""
@@ -98,12 +98,12 @@ def detect_footing(clip: Clip, rule: StanceRule | None = None) -> dict[str, Foot
 def _foot(clip: Clip, side: str, rule: StanceRule, land: Land) -> Footing:
     toe, ankle = clip.landmark(f"{side}_toe"), clip.landmark(f"{side}_ankle")
     surface = land.support(toe)[0]
-    low_knee = clip.landmark(f"{side}_knee")[:, 2] - surface < _KNEE
+    low_knee = clip.landmark(f"{side}_knee")[:, 2] - surface < KNEE
     rises = (ankle[:, 2] - toe[:, 2]) / np.maximum(np.linalg.norm(ankle - toe, axis=1), 1e-9)
-    on_ball = rises > _BALL
+    on_ball = rises > BALL
     height = toe[:, 2] - surface
-    height = np.where((low_knee & ~on_ball) | (height < -_SUNK), np.inf, height)
-    height = height - _raised(height, _speed(toe, clip.fps))
+    height = np.where((low_knee & ~on_ball) | (height < -SUNK), np.inf, height)
+    height = height - raised(toe, height, clip.fps)
     runs = edited_runs(clip.edits, _runs(toe, height, clip.fps, rule), side)
     frames = len(toe)
     taken = lifted(clip.edits, frames, side)
@@ -120,7 +120,7 @@ def _foot(clip: Clip, side: str, rule: StanceRule, land: Land) -> Footing:
             landing[frame] = True
         starts[first] = True
     ankle_height = ankle[:, 2] - surface
-    no_heel = low_knee | (rises > _TIPTOE)
+    no_heel = low_knee | (rises > TIPTOE)
     flat = _resting_height(ankle_height, planted & ~no_heel)
     ankle_height = np.where(no_heel, np.inf, ankle_height)
     heel_rule = StanceRule(
@@ -132,15 +132,21 @@ def _foot(clip: Clip, side: str, rule: StanceRule, land: Land) -> Footing:
     return Footing(planted, landing & ~planted, planted & heel, starts, flat)
 
 
-def _raised(height: Array, speed: Array) -> float:
+def raised(toe: Array, height: Array, fps: float) -> float:
     """How much higher than usual [m] a toe joint rides, as thick shoes or other markers have it.
 
     Never so much that toes in the air would rest on them.
+
+    Args:
+        toe: where it is ``(T, 3)`` [m].
+        height: how high that is over what is under it ``(T,)`` [m].
+        fps: frames a second.
     """
+    speed = _speed(toe, fps)
     still = np.append(speed, np.inf) < _STILL
     still |= np.append(np.inf, speed) < _STILL
     values = height[still & (height < _RIDES)]
-    return max(0.0, float(np.quantile(values, 0.1)) - _RESTS) if len(values) else 0.0
+    return max(0.0, float(np.quantile(values, 0.1)) - RESTS) if len(values) else 0.0
 
 
 def _resting_height(height: Array, planted: Flags) -> float:

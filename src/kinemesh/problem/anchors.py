@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,6 +122,7 @@ class Anchors:
 
     Attributes:
         weights: of the vertices, the same in every frame ``(V,)``.
+        props: the anchors of each prop.
     """
 
     def __init__(
@@ -136,7 +138,7 @@ class Anchors:
     ) -> None:
         rng = np.random.default_rng(options.seed)
         self._landmarks, self._ground = landmarks, scene.ground
-        self._props = [
+        self.props = [
             PropAnchors.sampled(
                 prop,
                 same_prop(scene, prop),
@@ -163,7 +165,7 @@ class Anchors:
             self._disc[:, 2] = scene.ground
         body = landmarks.shape[1]
         groups = (
-            *((len(anchors.target_points), options.prop_weight) for anchors in self._props),
+            *((len(anchors.target_points), options.prop_weight) for anchors in self.props),
             *((len(target), options.terrain_weight) for _, target in self._terrain),
             (len(self._disc), options.ground_weight),
         )
@@ -173,16 +175,27 @@ class Anchors:
 
     def on_props(self, index: int) -> list[Array]:
         """The anchors of each prop in the person's scaled world ``(A, 3)`` [m]."""
-        return [prop.source(index) for prop in self._props]
+        return [prop.source(index) for prop in self.props]
 
     def places(self, index: int) -> tuple[Array, Array]:
         """Vertices ``(V, 3)`` in the person's scaled world, and anchors ``(V - K, 3)`` [m].
 
         Landmarks come first; the anchors are where the robot's scene has the same places.
         """
-        body = self._landmarks[index]
-        source = [body, *self.on_props(index)]
-        target = [prop.target(index) for prop in self._props]
+        there = [prop.target(index) for prop in self.props]
+        return self.joined(self._landmarks[index], self.on_props(index), there)
+
+    def joined(
+        self, body: Array, on_props: Sequence[Array], there: Sequence[Array]
+    ) -> tuple[Array, Array]:
+        """The same of landmarks ``(K, 3)`` [m] and anchors on props, wherever they are.
+
+        Args:
+            body: the landmarks.
+            on_props: the anchors of each prop in the person's scaled world ``(A, 3)`` [m].
+            there: and in the robot's.
+        """
+        source, target = [body, *on_props], list(there)
         for before, after in self._terrain:
             source.append(before)
             target.append(after)

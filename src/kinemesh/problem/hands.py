@@ -21,7 +21,7 @@ from kinemesh.robot import Hand, RobotModel
 TOUCH_TIME = 0.3
 """A hand is led to a touch, and away from it, over this time [s]."""
 
-_FACES = 0.045
+FACES = 0.045
 """A palm that is no further from what it touches than this [m] faces it."""
 
 
@@ -102,7 +102,7 @@ class Led:
         self.grip = grip_on(touch, reach, home, scene, land, scale)
         away = np.linalg.norm(self.grip.palms - self.grip.places, axis=1)[touch.touching]
         # From further away it does not show what the person's palm faces.
-        self._turned = turned or float(np.median(away)) > _FACES
+        self._turned = turned or float(np.median(away)) > FACES
         time = time_to(touch, fps)
         self.active: list[bool] = (time <= TOUCH_TIME).tolist()
         self._time: list[float] = time.tolist()

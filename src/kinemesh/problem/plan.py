@@ -189,6 +189,10 @@ class Plan:
             nominal=nominal,
         )
 
+    def solids(self) -> tuple[Obstacle, ...]:
+        """Props and terrain."""
+        return tuple(obstacle for obstacle, _ in self._obstacles)
+
     def obstacles(self, index: int) -> tuple[tuple[Obstacle, Array], ...]:
         """Terrain and props with their poses ``(7,)`` in frame ``index``."""
         return tuple((obstacle, track[index]) for obstacle, track in self._obstacles)

@@ -43,6 +43,22 @@ def scaled_scene(
             ``(3,)`` [m], each in its own frame.
         resting: who bears whom in ``scene``, where that is known already.
     """
+    target = sized_scene(scene, scale)
+    if not target.props:
+        return target
+    resting = resting or Resting.in_scene(scene, fps)
+    tracks = Placing(scene, target, resting, scale, fps, offsets or {}).tracks()
+    placed = zip(target.props, tracks, strict=True)
+    return replace(target, props=tuple(replace(prop, track=track) for prop, track in placed))
+
+
+def sized_scene(scene: Scene, scale: float) -> Scene:
+    """The robot's scene with props wherever they are: terrain scaled, props of their own size.
+
+    Args:
+        scene: the person's.
+        scale: of the robot's world against the person's.
+    """
     props = []
     for prop in scene.props:
         size = size_of(prop, scale)
@@ -52,13 +68,7 @@ def scaled_scene(
     if terrain is not None:
         terrain = Terrain(terrain.shape.scaled(scale), terrain.name)
     ground = None if scene.ground is None else scene.ground * scale
-    target = Scene(tuple(props), terrain, ground)
-    if not props:
-        return target
-    resting = resting or Resting.in_scene(scene, fps)
-    tracks = Placing(scene, target, resting, scale, fps, offsets or {}).tracks()
-    placed = zip(props, tracks, strict=True)
-    return replace(target, props=tuple(replace(prop, track=track) for prop, track in placed))
+    return Scene(tuple(props), terrain, ground)
 
 
 def settled(scene: Scene, resting: Resting) -> Scene:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,12 +14,12 @@ from kinemesh.problem import (
     ROUNDING,
     Frame,
     Neighbours,
-    Plan,
     Stance,
     Touchdown,
     solve,
     starts,
 )
+from kinemesh.proximity import Obstacle
 from kinemesh.result import FrameReport
 from kinemesh.robot import Configuration
 from kinemesh.solve.evaluation import Evaluation
@@ -101,27 +101,9 @@ class FrameLoop:
         limits = self.tolerance, self.feasibility, self.trust
         return SearchRule(*limits, _SMALLEST, DAMPING, ROUNDING)
 
-    def ready(self, plan: Plan) -> FrameLoop:
-        """The same with the plan's obstacles made ready for the kernel."""
-        return replace(self, kernel=self.kernel.holding(o for o, _ in plan.obstacles(0)))
-
-    def frames(self, plan: Plan) -> Iterator[tuple[Frame, Answer]]:
-        """Solve the frames of a plan in order."""
-        qs: list[Array] = []
-        """The last two."""
-        touchdowns: dict[str, Touchdown] = {}
-        futile: Futile | None = None
-        for index in range(len(plan)):
-            frame = plan.frame(index, touchdowns)
-            # The last one first: -1, -2.
-            neighbours = Neighbours({-k: q for k, q in enumerate(reversed(qs), 1)})
-            if qs:
-                answer, futile = self.following(frame, neighbours, futile)
-            else:
-                answer = self.first(frame)
-            touchdowns = {s.sole.name: touchdown(s, answer.configuration) for s in frame.stances}
-            qs = [*qs[-1:], answer.configuration.q]
-            yield frame, answer
+    def ready(self, solids: Iterable[Obstacle]) -> FrameLoop:
+        """The same with obstacles made ready for the kernel."""
+        return replace(self, kernel=self.kernel.holding(solids))
 
     def first(self, frame: Frame) -> Answer:
         """Solve a frame that nothing goes before: the best of what all starts lead to.

@@ -15,7 +15,8 @@ from kinemesh.problem import MeshOptions, Proportions
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from kinemesh.solve.refine import Refinement
-from kinemesh.solve.retargeter import A_CLIP, DEFAULT_REFINEMENT, OnFrame, Progress, Retargeter
+from kinemesh.solve.retargeter import A_CLIP, DEFAULT_REFINEMENT, Retargeter
+from kinemesh.solve.walk import OnFrame, Progress
 
 
 def retarget(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -40,21 +40,13 @@ from kinemesh.proximity import Obstacle
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
 from kinemesh.solve.evaluation import Evaluation
-from kinemesh.solve.frames import Answer, FrameLoop
+from kinemesh.solve.frames import FrameLoop
 from kinemesh.solve.misplaced import misplaced
 from kinemesh.solve.program import Program, Terms
 from kinemesh.solve.refine import Refinement, refined
-
-Progress = Callable[[int, int], None]
-"""Called after every frame with (frames done, frames in all); each sweep of the whole-clip pass
-does every frame once more, and they count."""
-
-OnFrame = Callable[[int, Array], None]
-"""Called after every frame with (its index, its configuration), before the whole-clip pass."""
-
+from kinemesh.solve.walk import Asks, OnFrame, Progress, Walk, walked
 
 DEFAULT_REFINEMENT = Refinement()
-
 A_CLIP = "a Clip; of a file, kinemesh.read(path) makes one"
 
 
@@ -194,29 +186,21 @@ class Retargeter:
         return answer.configuration, answer.report(self.feasibility)
 
     def frames(
-        self, plan: Plan, progress: Progress | None = None
+        self, plan: Asks, progress: Progress | None = None
     ) -> Iterator[tuple[Frame, Configuration, FrameReport]]:
         """Solve the frames of a plan in order."""
-        loop, visits = self._loop.ready(plan), len(plan)
-        for frame, answer in self._solutions(loop, plan, visits, progress):
+        loop, visits = self._loop.ready(plan.solids()), len(plan)
+        for frame, answer in walked(loop, plan, visits, progress):
             yield frame, answer.configuration, answer.report(self.feasibility)
 
-    def _solutions(
-        self,
-        loop: FrameLoop,
-        plan: Plan,
-        visits: int,
-        progress: Progress | None,
-        on_frame: OnFrame | None = None,
-    ) -> Iterator[tuple[Frame, Answer]]:
-        """The frames of a plan as they are solved; ``visits`` are the frames to be done in all."""
-        for frame, answer in loop.frames(plan):
-            if progress is not None:
-                progress(frame.index + 1, visits)
-            if on_frame is not None:
-                q = answer.configuration.q
-                on_frame(frame.index, self.robot.expanded(q[None])[0])
-            yield frame, answer
+    def walk(self, solids: Iterable[Obstacle], start: Array | None = None) -> Walk:
+        """Frames solved one after the other as they come, among obstacles that are known before.
+
+        Args:
+            solids: the obstacles that frames will have.
+            start: the configuration ``(nq,)`` to start from, at the speeds of its motors.
+        """
+        return Walk(self._loop.ready(solids), start)
 
     def retarget(
         self,
@@ -274,8 +258,8 @@ class Retargeter:
             wanted = None if nominal is None else self.robot.shortened(nominal.q)
             plan = self.plan(clip, scene, wanted, obstacles, detected)
             refine = self.refine or Refinement(sweeps=0)
-            loop, visits = self._loop.ready(plan), len(plan) * (1 + refine.sweeps)
-            solutions = self._solutions(loop, plan, visits, progress, on_frame)
+            loop, visits = self._loop.ready(plan.solids()), len(plan) * (1 + refine.sweeps)
+            solutions = walked(loop, plan, visits, progress, on_frame)
             solved = refined(loop, refine, solutions, plan, progress)
         q = np.array([q for q, _ in solved])
         if self.robot.fixed_base:  # the solver's rounding

@@ -9,7 +9,7 @@ import pytest
 
 from kinemesh.detection.stance import detect_footing
 from kinemesh.motion import LANDMARKS, Clip
-from kinemesh.problem.person.proportions import SIDES, leg_ratio, proportioned
+from kinemesh.problem.person.proportions import SIDES, flat_slopes, leg_ratio, proportioned
 from kinemesh.robot import RobotModel
 
 BONES = [
@@ -25,9 +25,13 @@ def rest(robot: RobotModel) -> np.ndarray:
     return robot.configuration(robot.rest).landmarks()
 
 
+def slopes(clip: Clip) -> dict[str, float | None]:
+    return flat_slopes(clip.landmarks(), detect_footing(clip))
+
+
 def body(clip: Clip, robot: RobotModel, scale: float | None = None) -> np.ndarray:
     scale = leg_ratio(clip.landmarks(), rest(robot)) if scale is None else scale
-    return proportioned(clip.landmarks(), rest(robot), scale, detect_footing(clip))
+    return proportioned(clip.landmarks(), rest(robot), scale, slopes(clip))
 
 
 @pytest.mark.parametrize("name", ["walk", "lift_box", "step_up"])
@@ -74,12 +78,12 @@ def test_a_person_of_another_size_is_the_same_in_the_robots_proportions(
     demos: dict[str, Clip], robot: RobotModel
 ) -> None:
     clip = demos["walk"]
-    footing, still = detect_footing(clip), rest(robot)
+    still = rest(robot)
     ratio = leg_ratio(clip.landmarks(), still)
     assert leg_ratio(1.3 * clip.landmarks(), still) == pytest.approx(ratio / 1.3)
     np.testing.assert_allclose(
-        proportioned(1.3 * clip.landmarks(), still, ratio / 1.3, footing),
-        proportioned(clip.landmarks(), still, ratio, footing),
+        proportioned(1.3 * clip.landmarks(), still, ratio / 1.3, slopes(clip)),
+        proportioned(clip.landmarks(), still, ratio, slopes(clip)),
         atol=1e-12,
     )
 
@@ -106,7 +110,7 @@ def test_bones_without_a_length_hang_down_and_are_finite(
             :, K(mark.replace("hand", "elbow").replace("pelvis", "left_hip"))
         ]
     person[:, K("right_shoulder")] = person[:, K("left_shoulder")]
-    own = proportioned(person, rest(robot), 0.7, detect_footing(demos["walk"]))
+    own = proportioned(person, rest(robot), 0.7, slopes(demos["walk"]))
     assert np.isfinite(own).all()
     forearm = own[:, K("left_hand")] - own[:, K("left_elbow")]
     assert (forearm[:, 2] < 0.0).all()

@@ -8,7 +8,7 @@ import pytest
 from kinemesh.detection.stance import detect_footing
 from kinemesh.motion import LANDMARKS, Clip
 from kinemesh.problem.person.planting import between, planted, stances
-from kinemesh.problem.person.proportions import SIDES, leg_ratio, proportioned
+from kinemesh.problem.person.proportions import SIDES, flat_slopes, leg_ratio, proportioned
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.robot import RobotModel
 
@@ -20,7 +20,7 @@ def stood(clip: Clip, robot: RobotModel, factor: float = 1.0) -> np.ndarray:
     person, footing = clip.landmarks().copy(), detect_footing(clip)
     still = robot.configuration(robot.rest).landmarks()
     scale = leg_ratio(person, still)
-    body = proportioned(person, still, scale, footing)
+    body = proportioned(person, still, scale, flat_slopes(person, footing))
     scene = scaled_scene(clip.scene, scale, clip.fps)
     return planted(body, factor * scale * person, still, footing, scene, clip.fps)
 

@@ -27,7 +27,8 @@ from kinemesh.motion import Clip, in_place
 from kinemesh.result import Result, check_writable
 from kinemesh.robot import RobotModel
 from kinemesh.solve.refine import Refinement
-from kinemesh.solve.retargeter import DEFAULT_REFINEMENT, OnFrame, Retargeter
+from kinemesh.solve.retargeter import DEFAULT_REFINEMENT, Retargeter
+from kinemesh.solve.walk import OnFrame
 from kinemesh.viewer import MeshOverlay, check_viewer, stage
 
 _Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]

@@ -19,7 +19,8 @@ from kinemesh.errors import KinemeshError
 from kinemesh.matching.names import distinct_names
 from kinemesh.motion import Clip, Trajectory
 from kinemesh.robot import link_poses
-from kinemesh.solve.retargeter import OnFrame, Retargeter
+from kinemesh.solve.retargeter import Retargeter
+from kinemesh.solve.walk import OnFrame
 from kinemesh.viewer import PORT, View, check_viewer, stage
 from kinemesh.viewer.meshes import link_meshes
 from kinemesh.viewer.showing import Shown, show, show_scores

@@ -16,7 +16,7 @@ from kinemesh.problem.hands import hand_grasps
 from kinemesh.problem.person.bearers import bearers
 from kinemesh.problem.person.holding import held_offset
 from kinemesh.problem.person.planting import planted
-from kinemesh.problem.person.proportions import SIDES, leg_ratio, proportioned
+from kinemesh.problem.person.proportions import SIDES, flat_slopes, leg_ratio, proportioned
 from kinemesh.problem.person.reaching import reaching
 from kinemesh.problem.scaling import scaled_scene
 from kinemesh.robot import RobotModel
@@ -88,7 +88,7 @@ def followed(
     if proportions == "person":
         flat = {side: (foot.ankle_height * scale, 0.0) for side, foot in detected.footing.items()}
         return Followed(scale, person * scale, None, home, scene, resting, flat)
-    body = proportioned(person, rest, scale, detected.footing)
+    body = proportioned(person, rest, scale, flat_slopes(person, detected.footing))
     bear = bearers(robot, clip, home, detected.touches, scale, body)
     body = planted(body, person * scale, rest, detected.footing, home, clip.fps, bear)
     grasps = hand_grasps(robot, clip, home, detected.touches, scale, body)

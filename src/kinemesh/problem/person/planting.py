@@ -61,7 +61,7 @@ def planted(
     support = np.stack([land.support(mark)[0] for mark in np.swapaxes(person, 0, 1)], axis=1)
     own, rests = _resting(person[..., 2] - support, robot, footing)
     moved = Body(np.array(body))
-    moved.places[..., 2] += _steady(_rise(body, person, support, own, rests, bear), fps)[:, None]
+    moved.places[..., 2] += _steady(rise(body, person, support, own, rests, bear), fps)[:, None]
     stances = [
         _Stance(moved, person, support, rests, side, footing[side], scene.ground) for side in SIDES
     ]
@@ -95,7 +95,7 @@ def _resting(height: Array, robot: Array, footing: Mapping[str, Footing]) -> tup
     return own, rests
 
 
-def _rise(
+def rise(
     body: Array,
     person: Array,
     support: Array,

@@ -52,7 +52,8 @@ class Body:
 
     def length(self, start: str, end: str) -> float:
         """Median distance of two landmarks [m]."""
-        return float(np.median(np.linalg.norm(self.at(end) - self.at(start), axis=1)))
+        lengths = np.linalg.norm(self.at(end) - self.at(start), axis=1)
+        return float(lengths[0] if len(lengths) == 1 else np.median(lengths))
 
     def leg(self) -> float:
         """Thigh and shank together, the mean of both sides [m]."""
@@ -77,8 +78,27 @@ def leg_ratio(person: Array, robot: Array) -> float:
     return Body(robot[None]).leg() / Body(person).leg()
 
 
+def flat_slopes(person: Array, footing: Mapping[str, Footing]) -> dict[str, float | None]:
+    """How steep each of a person's feet is while it is flat [rad]; None where it is not known.
+
+    Args:
+        person: landmarks ``(T, K, 3)`` [m].
+        footing: stance of both feet: says when a foot is flat.
+    """
+    human, slopes = Body(person), dict[str, float | None]()
+    forward = human.axes()[..., 0]
+    for side in SIDES:
+        along = _along(human, side, forward)
+        flat = footing[side].toe & footing[side].heel
+        steep = np.arcsin(np.clip(along[:, 2], -1.0, 1.0))
+        usual = float(np.median(steep[flat] if flat.any() else steep))
+        # Of who never stands, and whose toes look up or hang, it is not known how a flat foot is.
+        slopes[side] = usual if flat.any() or _STEEP < usual < 0.0 else None
+    return slopes
+
+
 def proportioned(
-    person: Array, robot: Array, scale: float, footing: Mapping[str, Footing]
+    person: Array, robot: Array, scale: float, slopes: Mapping[str, float | None]
 ) -> Array:
     """Landmarks ``(T, K, 3)`` [m] with the robot's lengths, the middle of the hips scaled.
 
@@ -88,7 +108,7 @@ def proportioned(
         person: landmarks ``(T, K, 3)`` [m].
         robot: landmarks ``(K, 3)`` [m] at rest.
         scale: of the robot's world against the person's.
-        footing: stance of both feet: says when a foot is flat.
+        slopes: how steep each of the person's feet is while it is flat, :func:`flat_slopes`.
     """
     human, rest = Body(person), Body(robot[None])
     body = Body(np.zeros_like(person))
@@ -110,25 +130,26 @@ def proportioned(
                 start, end = f"{side}_{a}", f"{side}_{b}"
                 along = directions(human.at(end) - human.at(start), down)
                 body.put(end, body.at(start) + rest.length(start, end) * along)
-        foot = _foot(human, rest, side, footing[side], axes[..., 0])
+        foot = _foot(human, rest, side, slopes[side], axes[..., 0])
         body.put(f"{side}_toe", body.at(f"{side}_ankle") + foot)
     return body.places
 
 
-def _foot(human: Body, rest: Body, side: str, footing: Footing, forward: Array) -> Array:
+def _along(human: Body, side: str, forward: Array) -> Array:
+    """Unit directions ``(T, 3)`` from ankle to toe."""
+    return directions(human.at(f"{side}_toe") - human.at(f"{side}_ankle"), forward)
+
+
+def _foot(human: Body, rest: Body, side: str, usual: float | None, forward: Array) -> Array:
     """From ankle to toe ``(T, 3)`` [m]: as steep as the robot's when the person's is flat.
 
     Ankles are higher over one foot than over another; a flat foot is to be flat, whatever.
     """
     ankle, toe = f"{side}_ankle", f"{side}_toe"
-    along = directions(human.at(toe) - human.at(ankle), forward)
+    along = _along(human, side, forward)
     robot = unit((rest.at(toe) - rest.at(ankle))[0])
-    flat = footing.toe & footing.heel
-    slopes = np.arcsin(np.clip(along[:, 2], -1.0, 1.0))
     own = float(np.arcsin(np.clip(robot[2], -1.0, 1.0)))
-    usual = float(np.median(slopes[flat] if flat.any() else slopes))
-    # Of who never stands, and whose toes look up or hang, it is not known how a flat foot is.
-    turn = own - usual if flat.any() or _STEEP < usual < 0.0 else 0.0
+    turn = 0.0 if usual is None else own - usual
     # About the axis that is level and across the foot; a foot that points straight down has none.
     across = np.cross(along, _UP)
     level = np.linalg.norm(across, axis=1, keepdims=True)

@@ -1,0 +1,183 @@
+"""What is made of a frame that comes in: joints that are missing, swapped or far away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinemesh.arguments import floats
+from kinemesh.arrays import Array
+from kinemesh.errors import ClipError
+from kinemesh.motion import LANDMARKS, Scene, Skeleton
+
+_FASTEST = {
+    **{"pelvis": 4.0, "hip": 4.0, "shoulder": 4.0, "knee": 8.0, "elbow": 8.0},
+    **{"ankle": 12.0, "toe": 15.0, "hand": 15.0},
+}
+"""No joint moves faster against the body than this [m/s] ..."""
+_NEAR = 0.12
+"""... but by less than this [m] any may have."""
+_RUNS = 8.0
+"""Nobody moves faster than this [m/s] as a whole ..."""
+_STEP = 0.25
+"""... but by less than this [m]."""
+_DOUBTED = 0.1
+"""What nobody does is taken for an error for so long [s], then for the truth."""
+_MANY = 0.3
+"""Where more than this share of the joints is missing or odd, the frame is left out."""
+_GLIDES = 1.0
+"""A person who is suddenly elsewhere is gone after at this speed [m/s]."""
+
+
+class Frame(NamedTuple):
+    """A frame that can be used."""
+
+    positions: Array
+    """``(J, 3)`` [m]."""
+    rotations: Array | None
+    """``(J, 4)``."""
+
+
+class Intake:
+    """Looks at frames before anybody else does.
+
+    Args:
+        skeleton: whose joints.
+        scene: the props that there may be.
+    """
+
+    def __init__(self, skeleton: Skeleton, scene: Scene) -> None:
+        self._skeleton, self._names = skeleton, tuple(prop.name for prop in scene.props)
+        joints = {joint for mark in LANDMARKS for joint in skeleton.weights(mark)}
+        self._needed = np.array([joint in joints for joint in skeleton.joints])
+        self._fastest = np.full(len(skeleton.joints), np.inf)
+        for mark in LANDMARKS:
+            for joint in skeleton.weights(mark):
+                k, speed = skeleton.index(joint), _FASTEST[mark.rpartition("_")[2]]
+                self._fastest[k] = min(self._fastest[k], speed)
+        self._props: dict[str, Array] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget the person, not the props."""
+        self._last: Array | None = None
+        self._turns: Array | None = None
+        self._odd = np.zeros(len(self._skeleton.joints))
+        self._away = np.zeros(3)
+
+    def meet(self, scene: Scene) -> None:
+        """Go on with other props; what is known of those that stay is kept."""
+        self._names = tuple(prop.name for prop in scene.props)
+        self._props = {name: self._props[name] for name in self._names if name in self._props}
+
+    def positions(self, values: Any) -> Array:
+        """Joint positions ``(J, 3)`` as an array, NaN where there are none.
+
+        Raises:
+            ClipError: of another shape.
+        """
+        shape = (len(self._skeleton.joints), 3)
+        what = f"joint positions {shape} [m] of skeleton {self._skeleton.name!r}"
+        array = floats("positions", values, what, error=ClipError)
+        if array.shape != shape:
+            raise ClipError(f"positions have shape {array.shape}; expected {what}")
+        return array
+
+    def person(self, values: Any, rotations: Any, dt: float) -> tuple[Frame | None, list[str]]:
+        """A frame's person, None where it cannot be used, and what was done about it.
+
+        Args:
+            values: joint positions ``(J, 3)`` [m].
+            rotations: of the joints ``(J, 4)`` ``qx qy qz qw``, or None.
+            dt: time since the last frame that could be used [s].
+
+        Raises:
+            ClipError: arrays of another shape.
+        """
+        said: list[str] = []
+        places = self.positions(values)
+        known = np.isfinite(places).all(axis=1) & (np.abs(np.nan_to_num(places)) < 1e3).all(axis=1)
+        turns = self._rotations(rotations)
+        lost = self._needed & ~known
+        if not known.any() or lost.sum() > _MANY * self._needed.sum():
+            return None, ["nobody is seen" if not known.any() else "too few joints are seen"]
+        if self._last is None:
+            if lost.any():
+                return None, [f"not all joints are seen: {self._named(lost)}"]
+            self._last = places
+            return Frame(places, turns), said
+        places = places + self._away
+        moved = np.median((places - self._last)[known & self._needed], axis=0)
+        if lost.any():
+            said.append(f"not seen, held to the body: {self._named(lost)}")
+        places[~known] = (self._last + moved)[~known]
+        off = np.linalg.norm(places - self._last - moved, axis=1)
+        odd = self._needed & (off > np.maximum(_NEAR, self._fastest * dt))
+        self._odd = np.where(odd, self._odd + dt, 0.0)
+        doubted = odd & (self._odd <= max(_DOUBTED, dt))
+        if doubted.sum() > _MANY * self._needed.sum():
+            return None, [f"{int(doubted.sum())} joints are suddenly elsewhere: left out"]
+        if doubted.any():
+            said.append(f"suddenly elsewhere, held to the body: {self._named(doubted)}")
+            places[doubted] = (self._last + moved)[doubted]
+        if np.linalg.norm(moved) > max(_STEP, _RUNS * dt) or (dt > _DOUBTED and self._far(moved)):
+            said.append(f"suddenly {np.linalg.norm(moved):.2f} m away: gone after slowly")
+            self._away -= moved
+            places -= moved
+        shift = self._home(dt)
+        self._away += shift
+        places += shift
+        self._last = places
+        return Frame(places, turns), said
+
+    def props(self, values: Mapping[str, Any] | None) -> tuple[dict[str, Array], list[str]]:
+        """The poses of all props that have been seen so far, and what was done about them."""
+        said: list[str] = []
+        for name, value in (values or {}).items():
+            if name not in self._names:
+                said.append(f"no prop of the scene is called {name!r}: left out")
+                continue
+            pose = floats(f"the pose of {name!r}", value, "x y z qx qy qz qw (7,)", error=ClipError)
+            if pose.shape != (7,):
+                raise ClipError(f"the pose of {name!r} has shape {pose.shape}; expected (7,)")
+            size = float(np.linalg.norm(pose[3:]))
+            if not np.isfinite(pose).all() or size < 1e-6 or np.abs(pose[:3]).max() > 1e3:
+                said.append(f"the pose of {name!r} is none: held")
+                continue
+            pose = np.array(pose)
+            pose[3:] /= size
+            self._props[name] = pose
+        return dict(self._props), said
+
+    def _home(self, dt: float) -> Array:
+        """How far a person who was elsewhere is gone after now ``(3,)`` [m]."""
+        size = float(np.linalg.norm(self._away))
+        return -self._away * min(1.0, _GLIDES * dt / size) if size > 0.0 else np.zeros(3)
+
+    def _far(self, moved: Array) -> bool:
+        """After a gap nobody knows the way."""
+        return bool(np.linalg.norm(moved) > _STEP)
+
+    def _rotations(self, values: Any) -> Array | None:
+        if values is None:
+            return None
+        shape = (len(self._skeleton.joints), 4)
+        what = f"quaternions x y z w {shape}"
+        turns = floats("rotations", values, what, error=ClipError)
+        if turns.shape != shape:
+            raise ClipError(f"rotations have shape {turns.shape}; expected {what}")
+        sizes = np.linalg.norm(turns, axis=1)
+        good = np.isfinite(turns).all(axis=1) & (np.nan_to_num(sizes) > 1e-6)
+        if not good.all():
+            if self._turns is None:
+                return None
+            turns = np.where(good[:, None], turns, self._turns)
+        self._turns = turns
+        return turns
+
+    def _named(self, which: NDArray[np.bool_]) -> str:
+        names = [self._skeleton.joints[k] for k in np.flatnonzero(which)]
+        return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
