@@ -15,8 +15,11 @@ from kinemesh.geometry.shape import Shape
 
 _STEADY = 0.1
 """Time constant over which a grip is smoothed [s]: a longer one would be felt as a lag."""
-_APPROACHES = 0.05
+APPROACHES = 0.05
 """A hand that comes nearer more slowly than this [m/s] is not about to touch."""
+
+SOONEST = 0.1
+"""What is foreseen is no nearer than this [s]: it may not happen."""
 
 
 class Hand(NamedTuple):
@@ -137,11 +140,11 @@ class Touching:
         if self._since <= self._soon:
             return CausalGrip(False, self._since, distance, self._unit(self._held))
         gap = max(distance - rule.enter - extra, 0.0)
-        time = gap / nearing if nearing > _APPROACHES else np.inf
+        time = gap / nearing if nearing > APPROACHES else np.inf
         if time > self._soon:
             self._inwards = None
             return FAR
-        return CausalGrip(False, max(time, dt), distance, self._unit(self._rows(hand)))
+        return CausalGrip(False, max(time, SOONEST), distance, self._unit(self._rows(hand)))
 
     @property
     def _most(self) -> float:
