@@ -3,9 +3,10 @@
 from kinemesh.viewer.marks import Contact, Penetration
 from kinemesh.viewer.mesh_overlay import MeshOverlay
 from kinemesh.viewer.meshes import HULLS, Mesh
+from kinemesh.viewer.page import PORT
 from kinemesh.viewer.picture import picture, robot_picture
 from kinemesh.viewer.ports import check_viewer
-from kinemesh.viewer.server import PORT, View
+from kinemesh.viewer.server import View
 from kinemesh.viewer.showing import view
 from kinemesh.viewer.stage import Stage, stage
 
