@@ -51,7 +51,7 @@ class Controls:
                 row = gui.add_checkbox("Overlaid", overlaid)
             row.on_update(lambda event: self._lay(event.target.value))
         with gui.add_folder("Colours", expand_by_default=False):
-            gui.add_html(legend(stages, colours))
+            gui.add_html(legend(stages, colours, meshes=meshes))
         self._slider.on_update(self._sought)
         self._play.on_click(lambda _: self._toggle())
         self._speed.on_update(lambda event: self._set_speed(event.target.value))

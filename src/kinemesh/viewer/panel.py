@@ -105,8 +105,8 @@ def figures(stage: Stage, frame: int) -> str:
     return f'<div style="{_TEXT}">{"<br>".join(lines)}</div>'
 
 
-def legend(stages: Sequence[Stage], colours: Sequence[Colour]) -> str:
-    """What each colour means, of what there is."""
+def legend(stages: Sequence[Stage], colours: Sequence[Colour], *, meshes: bool = True) -> str:
+    """What each colour means, of what there is; ``meshes``: whether a clip has its own."""
     shown = [(colour, stage.name) for stage, colour in zip(stages, colours, strict=True)]
     if len(stages) == 1:
         shown = [(LIGHT, f"robot {stages[0].robot}")]
@@ -118,7 +118,8 @@ def legend(stages: Sequence[Stage], colours: Sequence[Colour]) -> str:
         shown.append((GREEN, "stands or touches"))
     if any(stage.score is not None for stage in stages):
         shown.append((VERMILION, "inside something, or fails"))
-    shown.append((PURPLE, "interaction mesh"))
+    if meshes:
+        shown.append((PURPLE, "interaction mesh"))
     rows = "".join(f"<div>{_swatch(colour)}{escape(name)}</div>" for colour, name in shown)
     return f'<div style="{_TEXT}">{rows}</div>'
 
