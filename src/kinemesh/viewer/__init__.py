@@ -1,5 +1,7 @@
 """Results to look at: what there is to draw (:class:`Stage`), and those that draw it."""
 
+from kinemesh.viewer.live import LiveView
+from kinemesh.viewer.live_stage import StreamPose
 from kinemesh.viewer.marks import Contact, Penetration
 from kinemesh.viewer.mesh_overlay import MeshOverlay
 from kinemesh.viewer.meshes import HULLS, Mesh
@@ -14,10 +16,12 @@ __all__ = [
     "HULLS",
     "PORT",
     "Contact",
+    "LiveView",
     "Mesh",
     "MeshOverlay",
     "Penetration",
     "Stage",
+    "StreamPose",
     "View",
     "check_viewer",
     "picture",
