@@ -133,27 +133,30 @@ class WholeStep:
 
     def _add_forces(self, system: Banded) -> None:
         """What the forces leave, as a function of the frames."""
-        forces, n, nv = self._forces, self._balance.stride, self._robot.nv
-        blocks = forces.blocks.reshape(len(forces.frames), 6, 3 * nv)
+        forces, n = self._forces, self._balance.stride
         off = forces.residual - forces.of_changes(forces.blocks, forces.at)
         weights = self._weight * forces.weights
-        square = weights[:, None, None] * (blocks.transpose(0, 2, 1) @ blocks)
-        down = weights[:, None] * np.einsum("fm,fmv->fv", off, blocks)
-        for k, index in enumerate(forces.frames):
+        weighted = weights[:, None, None, None] * forces.blocks
+        down = np.einsum("fm,fmkv->fkv", off, weighted)
+        first, count = forces.frames.start - n, len(forces.frames)
+        there = [slice(first + k * n, first + k * n + count) for k in range(3)]
+        for a in range(3):
+            across = np.ascontiguousarray(weighted[:, :, a].transpose(0, 2, 1))
+            for b in range(a, 3):
+                system.blocks[there[a], (b - a) * n] += across @ forces.blocks[:, :, b]
+            system.gradient[there[a]] += down[:, a]
+        for k in range(count):
             strained = forces.strained(k)
             if strained is None:
                 continue
-            value, rates = strained[0], strained[1].reshape(-1, 3 * nv)
-            around = np.concatenate([forces.at[index + m * n] for m in (-1, 0, 1)])
-            square[k] += weights[k] * (rates.T @ rates)
-            down[k] += weights[k] * ((value - rates @ around) @ rates)
-        count, first = len(forces.frames), forces.frames.start
-        for a in range(3):
-            there = slice(first + (a - 1) * n, first + (a - 1) * n + count)
-            here = slice(a * nv, (a + 1) * nv)
-            system.gradient[there] += down[:, here]
-            for b in range(a, 3):
-                system.blocks[there, (b - a) * n] += square[:, here, b * nv : (b + 1) * nv]
+            value, rates = strained
+            places = [first + k + m * n for m in range(3)]
+            left = value - np.einsum("mkv,kv->m", rates, forces.at[places])
+            for a, place in enumerate(places):
+                own = weights[k] * rates[:, a].T
+                system.gradient[place] += own @ left
+                for b in range(a, 3):
+                    system.blocks[place, (b - a) * n] += own @ rates[:, b]
 
     def _smooth(self, terms: Sequence[Differences], rate: float) -> None:
         balance, nv = self._balance, self._robot.nv
