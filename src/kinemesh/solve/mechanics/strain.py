@@ -27,6 +27,10 @@ class Strain:
     arms: Array
     """What forces at the places of the support take off them ``(m, N, 3)`` [1/N]."""
 
+    def after(self, changes: Array) -> Array:
+        """The torques ``(m,)`` when the three frames have changed by ``changes`` ``(3, nv)``."""
+        return np.asarray(self.value + np.einsum("mkv,kv->m", self.blocks, changes))
+
 
 def strain_of(balance: Balance, index: int, support: Support, forces: Array) -> Strain | None:
     """The motors near their limits in frame ``index``; None if there are none.
