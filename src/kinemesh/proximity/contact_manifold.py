@@ -49,11 +49,14 @@ def contact_manifold(
     # Along the hull's own x, or its y where that is across: a foot is long that way.
     first = turn[:, 0] if abs(turn[:, 0] @ normal) < 0.9 else turn[:, 1]
     first = first - normal * (first @ normal)
-    second = np.cross(normal, first)
+    (a, b, c), (x, y, z) = normal, first
+    second = np.array([b * z - c * y, c * x - a * z, a * y - b * x])
     flat = (feet - feet.mean(axis=0)) @ np.stack([first, second], axis=1)
     quadrant = 2 * (flat[:, 0] > 0.0) + (flat[:, 1] > 0.0)
     # The lowest, and of those on one level the outermost.
     order = np.argsort(height[low] - 1e-5 * np.abs(flat).sum(axis=1), kind="stable")
+    best = np.full(4, -1)
+    best[quadrant[order[::-1]]] = order[::-1]
     # In the hull's own order: which quadrant is the first depends on rounding.
-    chosen = np.sort(order[np.unique(quadrant[order], return_index=True)[1]])
+    chosen = np.sort(best[best >= 0])
     return low[chosen], height[low[chosen]], normals[chosen]

@@ -107,6 +107,7 @@ def _near_parts(
         distances_to_solid(configuration, solid, rotation, translation, within, chosen)
         for solid in obstacle.parts
     ]
+    found = [one for one in found if len(one[0])] or found[:1]
     columns = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
     distance, points, normals, index = columns
     if obstacle.dents is not None and len(distance):

@@ -39,19 +39,20 @@ def distances_to_solid(
     over = (local @ planes[:, :3].T + planes[:, 3]).max(axis=1)
     close = chosen[over - robot.hull_table.radii[chosen] < within]
     nearest = distances(configuration, solid, rotation, translation, within, close)
+    if not len(nearest[0]):
+        return nearest
     found = [nearest]
     for distance, place, normal, k in zip(*nearest, strict=True):
         if -SUNK < distance < SNUG:
             hull = robot.hulls[k]
-            corners = configuration.positions(
-                np.full(len(hull.vertices), hull.joint), hull.vertices
-            )
+            frame = configuration.rotations[hull.joint]
+            corners = hull.vertices @ frame.T + configuration.translations[hull.joint]
             corners = corners[np.linalg.norm(corners - place, axis=1) >= _SAME]
             local = (corners - translation) @ rotation
-            turn = rotation.T @ configuration.rotations[hull.joint]
+            turn = rotation.T @ frame
             low, height, normals = contact_manifold(local, normal @ rotation, planes, turn)
             found.append((height, corners[low], normals @ rotation.T, np.full(len(low), k)))
-    return _together(found)
+    return nearest if len(found) == 1 else _together(found)
 
 
 def _together(found: list[Places]) -> Places:
@@ -68,6 +69,8 @@ def distances(
     hulls: NDArray[np.int64],
 ) -> Places:
     """Coal's distances of ``hulls`` to one convex part, those below ``within`` [m]."""
+    if not len(hulls):
+        return np.zeros(0), np.zeros((0, 3)), np.zeros((0, 3)), hulls
     placed = coal.Transform3s(rotation, translation)
     request, result = coal.DistanceRequest(), coal.DistanceResult()
     request.gjk_tolerance = request.epa_tolerance = _TOLERANCE
