@@ -61,18 +61,17 @@ class Support:
 
 
 def _sole(frame: Frame, at: Configuration) -> tuple[Joints, Array, Array]:
-    joints, points, normals = [0][:0], [np.zeros((0, 3))], [np.zeros((0, 3))]
+    joints, corners, normals = [0][:0], [np.zeros((0, 3))], [np.zeros((0, 3))]
     for stance in frame.stances:
         if stance.landing:
             continue
-        corners = stance.sole.corners if stance.whole else stance.sole.corners[2:]
-        middle = corners.mean(axis=0)
-        corners = middle + _SHRUNK * (corners - middle)
-        own = [stance.sole.joint] * len(corners)
-        joints += own
-        points.append(at.positions(np.array(own), corners))
-        normals.append(np.tile(stance.normal, (len(corners), 1)))
-    return np.array(joints, dtype=np.int64), np.concatenate(points), np.concatenate(normals)
+        own = stance.sole.corners if stance.whole else stance.sole.corners[2:]
+        middle = own.sum(axis=0) / len(own)
+        corners.append(middle + _SHRUNK * (own - middle))
+        joints += [stance.sole.joint] * len(own)
+        normals += [stance.normal[None]] * len(own)
+    carriers = np.array(joints, dtype=np.int64)
+    return carriers, at.positions(carriers, np.concatenate(corners)), np.concatenate(normals)
 
 
 def _pad(contact: Contact, at: Configuration) -> tuple[Joints, Array, Array]:

@@ -180,11 +180,9 @@ class WholeClip:
         robot, every = self._robot, np.minimum(np.arange(len(qs)), some[-1])
         if self._stride > 1:
             changes = CubicSpline(some, changes)(every)
-        for k, q in enumerate(qs):
-            back = Rotation.from_quat(q[3:7]).inv()
-            step = np.array(changes[k])
-            step[:3], step[3:6] = back.apply(step[:3]), back.apply(step[3:6])
-            moved = robot.integrate(q, step)
-            moved[7:] = robot.followed(np.clip(moved[7:], robot.lower, robot.upper))
-            qs[k] = moved
+        back, steps = Rotation.from_quat(np.array(qs)[:, 3:7]).inv(), np.array(changes)
+        steps[:, :3], steps[:, 3:6] = back.apply(steps[:, :3]), back.apply(steps[:, 3:6])
+        moved = np.array([robot.integrate(q, step) for q, step in zip(qs, steps, strict=True)])
+        moved[:, 7:] = robot.followed(np.clip(moved[:, 7:], robot.lower, robot.upper))
+        qs[:] = moved
         pace(robot, qs, 1.0 / self._frames[0].dt)
