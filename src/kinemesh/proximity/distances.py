@@ -103,11 +103,18 @@ def _near_parts(
     chosen: NDArray[np.int64],
 ) -> SignedDistances:
     table = configuration.robot.hull_table
+    planes, starts = obstacle.planes
+    local = (configuration.spheres[chosen] - translation) @ rotation
+    # A point is at least as far from a convex solid as from the worst of its planes.
+    over = np.maximum.reduceat(local @ planes[:, :3].T + planes[:, 3], starts, axis=1)
+    close = over - table.radii[chosen, None] < within
     found = [
-        distances_to_solid(configuration, solid, rotation, translation, within, chosen)
-        for solid in obstacle.parts
+        distances_to_solid(
+            configuration, solid, rotation, translation, within, chosen[close[:, part]]
+        )
+        for part, solid in enumerate(obstacle.parts)
+        if part == 0 or close[:, part].any()
     ]
-    found = [one for one in found if len(one[0])] or found[:1]
     columns = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
     distance, points, normals, index = columns
     if obstacle.dents is not None and len(distance):

@@ -26,19 +26,14 @@ def distances_to_solid(
     rotation: Array,
     translation: Array,
     within: float,
-    chosen: NDArray[np.int64],
+    hulls: NDArray[np.int64],
 ) -> Places:
-    """Places of the ``chosen`` hulls less than ``within`` [m] from a part placed in the world.
+    """Places of ``hulls`` less than ``within`` [m] from a part placed in the world, by coal.
 
-    The nearest place of each hull, and up to four corners where it lies flat: bounding spheres
-    against the part's planes first, then coal.
+    The nearest place of each hull, and up to four corners where it lies flat.
     """
     robot, planes = configuration.robot, solid.planes
-    local = (configuration.spheres[chosen] - translation) @ rotation
-    # A point is at least as far from a convex solid as from the worst of its planes.
-    over = (local @ planes[:, :3].T + planes[:, 3]).max(axis=1)
-    close = chosen[over - robot.hull_table.radii[chosen] < within]
-    nearest = distances(configuration, solid, rotation, translation, within, close)
+    nearest = distances(configuration, solid, rotation, translation, within, hulls)
     if not len(nearest[0]):
         return nearest
     found = [nearest]
@@ -69,8 +64,6 @@ def distances(
     hulls: NDArray[np.int64],
 ) -> Places:
     """Coal's distances of ``hulls`` to one convex part, those below ``within`` [m]."""
-    if not len(hulls):
-        return np.zeros(0), np.zeros((0, 3)), np.zeros((0, 3)), hulls
     placed = coal.Transform3s(rotation, translation)
     request, result = coal.DistanceRequest(), coal.DistanceResult()
     request.gjk_tolerance = request.epa_tolerance = _TOLERANCE

@@ -145,24 +145,25 @@ class WholeStep:
         weighted = weights[:, None, None, None] * forces.blocks
         down = np.einsum("fm,fmkv->fkv", off, weighted)
         first, count = forces.frames.start - n, len(forces.frames)
-        there = [slice(first + k * n, first + k * n + count) for k in range(3)]
         for a in range(3):
-            across = np.ascontiguousarray(weighted[:, :, a].transpose(0, 2, 1))
+            there = slice(first + a * n, first + a * n + count)
+            across = weighted[:, :, a].transpose(0, 2, 1)
             for b in range(a, 3):
-                system.blocks[there[a], (b - a) * n] += across @ forces.blocks[:, :, b]
-            system.gradient[there[a]] += down[:, a]
+                system.blocks[there, (b - a) * n] += across @ forces.blocks[:, :, b]
+            system.gradient[there] += down[:, a]
         for k in range(count):
             strained = forces.strained(k)
             if strained is None:
                 continue
-            value, rates = strained
-            places = [first + k + m * n for m in range(3)]
-            left = value - np.einsum("mkv,kv->m", rates, forces.at[places])
-            for a, place in enumerate(places):
-                own = weights[k] * rates[:, a].T
-                system.gradient[place] += own @ left
-                for b in range(a, 3):
-                    system.blocks[place, (b - a) * n] += own @ rates[:, b]
+            value, rates = strained[0], strained[1].transpose(1, 0, 2)
+            around = forces.at[first + k : first + k + 2 * n + 1 : n]
+            left = value - (rates @ around[:, :, None]).sum(axis=0)[:, 0]
+            own = weights[k] * rates.transpose(0, 2, 1)
+            pull = own @ left
+            for a in range(3):
+                place = first + k + a * n
+                system.gradient[place] += pull[a]
+                system.blocks[place, : (2 - a) * n + 1 : n] += own[a] @ rates[a:]
 
     def _smooth(self, terms: Sequence[Differences], rate: float) -> None:
         balance, nv = self._balance, self._robot.nv
