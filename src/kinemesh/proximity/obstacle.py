@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinemesh.arrays import Array, readonly
 from kinemesh.geometry.hollow import is_hollow
@@ -49,13 +47,6 @@ class Obstacle:
 
     sheet: Sheet | None = None
     """What of it bounds no solid and has two sides."""
-
-    @cached_property
-    def planes(self) -> tuple[Array, NDArray[np.int64]]:
-        """The facet planes of all parts ``(F, 4)``, and the first of each part ``(P,)``."""
-        counts = [len(part.planes) for part in self.parts]
-        starts = readonly(np.cumsum([0, *counts[:-1]]), np.int64)
-        return readonly(np.concatenate([part.planes for part in self.parts])), starts
 
     @classmethod
     def from_shape(

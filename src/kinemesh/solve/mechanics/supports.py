@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,10 @@ from kinemesh.arrays import Array
 from kinemesh.detection.resting import Resting
 from kinemesh.detection.touch import Touch
 from kinemesh.motion import Inertia, Prop, Scene
-from kinemesh.problem import Contact, Frame
-from kinemesh.proximity import distances_to_ground, distances_to_obstacle
+from kinemesh.problem import Frame
+from kinemesh.proximity import Obstacle, distances_over_frames, distances_to_ground
 from kinemesh.robot import Configuration
+from kinemesh.robot.end_effectors import Pad
 from kinemesh.robot.kinematics import Joints
 from kinemesh.robot.momentum import GRAVITY
 from kinemesh.solve.smoothing import smoothed
@@ -43,24 +44,50 @@ class Support:
     """How the places move ``(N, 3, nv)`` with a tangent step."""
 
     @classmethod
-    def of(cls, frame: Frame, at: Configuration, carried: frozenset[str]) -> Support:
-        """What bears the robot in a frame.
+    def of(
+        cls,
+        frames: Sequence[Frame],
+        configurations: Sequence[Configuration],
+        carried: Sequence[frozenset[str]],
+    ) -> list[Support]:
+        """What bears the robot in some frames.
 
         Args:
-            frame: whose stances and contacts.
-            at: the robot.
-            carried: props that bear nobody, for somebody bears them.
+            frames: whose stances and contacts.
+            configurations: the robot in each.
+            carried: props that bear nobody, for somebody bears them, in each.
         """
-        found = [_sole(frame, at)]
-        for contact in frame.contacts:
-            free = contact.obstacle is None or contact.obstacle.name not in carried
-            if contact.time <= 0.0 and free:
-                found.append(_pad(contact, at))
+        # By their place among the frame's contacts: pushes keep their order whoever else is asked.
+        found = [{-1: _sole(*one)} for one in zip(frames, configurations, strict=True)]
+        touching: dict[tuple[Pad, Obstacle | None], list[tuple[int, int]]] = {}
+        for n, frame in enumerate(frames):
+            for k, contact in enumerate(frame.contacts):
+                thing = contact.obstacle
+                if contact.time <= 0.0 and (thing is None or thing.name not in carried[n]):
+                    touching.setdefault((contact.pad, thing), []).append((n, k))
+        for (pad, thing), some in touching.items():
+            poses = np.array([frames[n].contacts[k].pose for n, k in some])
+            near = _pads(pad, thing, poses, [configurations[n] for n, _ in some])
+            for (n, k), places in zip(some, near, strict=True):
+                found[n][k] = places
+        return [
+            _support([one[k] for k in sorted(one)], at)
+            for one, at in zip(found, configurations, strict=True)
+        ]
+
+
+_Places = tuple[Joints, Array, Array]
+"""Joints ``(N,)``, points ``(N, 3)`` [m], normals ``(N, 3)``."""
+
+
+def _support(found: Sequence[_Places], at: Configuration) -> Support:
+    joints, points, normals = found[0]
+    if len(found) > 1:
         joints, points, normals = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return cls(joints, points, normals, at.jacobians(joints, points))
+    return Support(joints, points, normals, at.jacobians(joints, points))
 
 
-def _sole(frame: Frame, at: Configuration) -> tuple[Joints, Array, Array]:
+def _sole(frame: Frame, at: Configuration) -> _Places:
     joints, corners, normals = [0][:0], [np.zeros((0, 3))], [np.zeros((0, 3))]
     for stance in frame.stances:
         if stance.landing:
@@ -74,16 +101,19 @@ def _sole(frame: Frame, at: Configuration) -> tuple[Joints, Array, Array]:
     return carriers, at.positions(carriers, np.concatenate(corners)), np.concatenate(normals)
 
 
-def _pad(contact: Contact, at: Configuration) -> tuple[Joints, Array, Array]:
-    pad, obstacle = contact.pad, contact.obstacle
+def _pads(
+    pad: Pad, obstacle: Obstacle | None, track: Array, configurations: Sequence[Configuration]
+) -> Iterator[_Places]:
+    """Where a pad bears on a thing, or the ground, that is at poses ``(T, 7)``."""
     if obstacle is None:
-        near = distances_to_ground(at, float(contact.pose[2]), _NEAR)
-        own = np.isin(near.hulls, pad.hulls)
+        pairs = zip(configurations, track[:, 2].tolist(), strict=True)
+        near = [distances_to_ground(at, height, _NEAR) for at, height in pairs]
     else:
-        near = distances_to_obstacle(at, obstacle, contact.pose, _NEAR, pad.hulls)
-        own = np.ones(len(near.distance), dtype=bool)
-    own &= near.distance <= np.min(near.distance, where=own, initial=np.inf) + _PATCH
-    return near.joints[own], near.points[own], near.normals[own]
+        near = distances_over_frames(configurations, obstacle, track, _NEAR, pad.hulls)
+    for one in near:
+        own = np.isin(one.hulls, pad.hulls) if obstacle is None else one.distance < np.inf
+        own &= one.distance <= np.min(one.distance, where=own, initial=np.inf) + _PATCH
+        yield one.joints[own], one.points[own], one.normals[own]
 
 
 @dataclass(frozen=True, eq=False)

@@ -73,7 +73,11 @@ class WholeClip:
             self._apply(qs, some, changes)
         interval = self._stride * self._frames[0].dt
         self._balance = Balance(self._robot, qs, interval, self._load, self._stride)
-        supports = [self._support(k, q) for k, q in enumerate(qs)]
+        supports = [
+            support
+            for start in range(0, len(qs), _CHUNK)
+            for support in self._supports(range(len(qs))[start:][:_CHUNK], qs[start:][:_CHUNK])
+        ]
         known = strains if self._stride == 1 and len(some) > 2 * REACH else None
         self._forces = Forces(self._balance, supports, self._term, known)
         self._forces.spare(round(_ENDS / self._frames[0].dt), 0, len(qs))
@@ -145,9 +149,11 @@ class WholeClip:
         self._left[index : index + 3] += self._entering[index] @ (step - self._steps[index])
         self._steps[index] = step
 
-    def _support(self, index: int, q: Array) -> Support:
-        at = self._robot.configuration(q)
-        return Support.of(self._frames[index], at, self._load.carried[index])
+    def _supports(self, there: Sequence[int], qs: Sequence[Array]) -> list[Support]:
+        """What bears the robot in some frames, which are at ``qs``."""
+        frames = [self._frames[k] for k in there]
+        carried = [self._load.carried[k] for k in there]
+        return Support.of(frames, [self._robot.configuration(q) for q in qs], carried)
 
     def _found(
         self,
@@ -167,8 +173,7 @@ class WholeClip:
             there = some[here].tolist()
             mine = [qs[k] for k in there]
             balance = Balance(self._robot, mine, self._stride * dt, self._load.at(some[here]))
-            supports = [self._support(k, q) for k, q in zip(there, mine, strict=True)]
-            forces = Forces(balance, supports, self._term)
+            forces = Forces(balance, self._supports(there, mine), self._term)
             forces.spare(round(_ENDS / (self._stride * dt)), here.start, count)
             step = WholeStep(
                 programs[here], balance, forces, self._smoothness, self._term.weight, rate
