@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -130,3 +132,11 @@ def test_frames_are_borne_as_by_themselves(robot):
         np.testing.assert_allclose(support.rates, alone.rates, atol=1e-12)
         on_hands += len(np.unique(support.joints)) > 2
     assert on_hands > 10
+
+
+def test_who_touches_nothing_is_borne_by_nothing(kneeling):
+    frame, at = kneeling[1][40]
+    for support in Support.of([replace(frame, stances=(), contacts=())] * 2, [at] * 2, [NONE] * 2):
+        assert support.joints.shape == (0,)
+        assert support.points.shape == support.normals.shape == (0, 3)
+        assert support.rates.shape == (0, 3, at.robot.nv)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from kinemesh.motion import Inertia, Prop, Scene
 from kinemesh.problem import Frame
 from kinemesh.proximity import Obstacle, distances_over_frames, distances_to_ground
 from kinemesh.robot import Configuration
-from kinemesh.robot.end_effectors import Pad
+from kinemesh.robot.end_effectors import Pad, Sole
 from kinemesh.robot.kinematics import Joints
 from kinemesh.robot.momentum import GRAVITY
 from kinemesh.solve.smoothing import smoothed
@@ -58,7 +59,7 @@ class Support:
             carried: props that bear nobody, for somebody bears them, in each.
         """
         # By their place among the frame's contacts: pushes keep their order whoever else is asked.
-        found = [{-1: _sole(*one)} for one in zip(frames, configurations, strict=True)]
+        found = [{-1: soles} for soles in _soles(frames, configurations)]
         touching: dict[tuple[Pad, Obstacle | None], list[tuple[int, int]]] = {}
         for n, frame in enumerate(frames):
             for k, contact in enumerate(frame.contacts):
@@ -87,18 +88,32 @@ def _support(found: Sequence[_Places], at: Configuration) -> Support:
     return Support(joints, points, normals, at.jacobians(joints, points))
 
 
-def _sole(frame: Frame, at: Configuration) -> _Places:
-    joints, corners, normals = [0][:0], [np.zeros((0, 3))], [np.zeros((0, 3))]
-    for stance in frame.stances:
-        if stance.landing:
-            continue
-        own = stance.sole.corners if stance.whole else stance.sole.corners[2:]
-        middle = own.sum(axis=0) / len(own)
-        corners.append(middle + _SHRUNK * (own - middle))
-        joints += [stance.sole.joint] * len(own)
-        normals += [stance.normal[None]] * len(own)
-    carriers = np.array(joints, dtype=np.int64)
-    return carriers, at.positions(carriers, np.concatenate(corners)), np.concatenate(normals)
+def _soles(frames: Sequence[Frame], configurations: Sequence[Configuration]) -> Iterator[_Places]:
+    """Where soles stand, frame by frame."""
+    standing = [(n, s) for n, frame in enumerate(frames) for s in frame.stances if not s.landing]
+    kinds = {(stance.sole, stance.whole) for _, stance in standing}
+    bearing = {(sole, whole): _bearing(sole, whole) for sole, whole in kinds}
+    corners = [bearing[stance.sole, stance.whole] for _, stance in standing]
+    counts = np.array([len(own) for own in corners], dtype=np.int64)
+    there = [(configurations[n], stance.sole.joint) for n, stance in standing]
+    turns = np.reshape([at.rotations[joint] for at, joint in there], (-1, 3, 3))
+    shifts = np.reshape([at.translations[joint] for at, joint in there], (-1, 3))
+    offsets = np.concatenate([*corners, np.zeros((0, 3))])
+    points = (np.repeat(turns, counts, axis=0) @ offsets[:, :, None])[:, :, 0]
+    points += np.repeat(shifts, counts, axis=0)
+    normals = np.reshape([stance.normal for _, stance in standing], (-1, 3))
+    normals = np.repeat(normals, counts, axis=0)
+    joints = np.repeat(np.array([joint for _, joint in there], dtype=np.int64), counts)
+    owners = np.repeat(np.array([n for n, _ in standing], dtype=np.int64), counts)
+    for start, stop in pairwise(np.searchsorted(owners, np.arange(len(frames) + 1)).tolist()):
+        yield joints[start:stop], points[start:stop], normals[start:stop]
+
+
+def _bearing(sole: Sole, whole: bool) -> Array:
+    """The corners ``(4, 3)`` [m] of a sole that bear, or those of its toe ``(2, 3)``."""
+    corners = sole.corners if whole else sole.corners[2:]
+    middle = corners.mean(axis=0)
+    return np.asarray(middle + _SHRUNK * (corners - middle))
 
 
 def _pads(
