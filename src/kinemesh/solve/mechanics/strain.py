@@ -45,7 +45,7 @@ def strain_of(balance: Balance, index: int, support: Support, forces: Array) -> 
     before, q, after = (balance.qs[index + m] for m in (-n, 0, n))
     on, back = robot.difference(q, after), robot.difference(q, before)
     v, a = (on - back) / (2.0 * h), (on + back) / h**2
-    borne = forces.ravel() @ support.rates[:, :, 6:].reshape(forces.size, -1)
+    borne = forces.ravel() @ support.rates.reshape(forces.size, robot.nv)[:, 6:]
     load = (torques(robot, q, v, a) - borne) / robot.effort
     joints = np.flatnonzero(np.abs(load) > NEAR)
     if not len(joints):
@@ -60,5 +60,5 @@ def strain_of(balance: Balance, index: int, support: Support, forces: Array) -> 
         blocks[:, :, k : k + 3] = blocks[:, :, k : k + 3] @ balance.turns[index].T
     arms = sign[:, None, None] * support.rates[:, :, 6 + joints].transpose(2, 0, 1)
     return Strain(
-        np.abs(load[joints]) + arms.reshape(len(joints), -1) @ forces.ravel(), blocks, arms
+        np.abs(load[joints]) + arms.reshape(len(joints), forces.size) @ forces.ravel(), blocks, arms
     )
