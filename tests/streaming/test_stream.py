@@ -9,7 +9,7 @@ import pytest
 from streamed_walk import Streamed, pushed
 
 import kinemesh
-from kinemesh import demos
+from kinemesh import demos, objectives
 from kinemesh.demos import DEMOS
 from kinemesh.errors import ClipError, OptionError
 from kinemesh.motion import Clip, Prop, Scene, Shape
@@ -29,7 +29,7 @@ def test_a_stream_answers_as_a_retargeter_that_knows_no_more(name: str, robot: R
     known = Calibration.of(clip.crop(0, 15))
     stream = Stream(robot, skeleton=clip.skeleton, scene=clip.scene, calibration=known)
     answers = np.array([pose.q for pose in pushed(stream, clip)])
-    retargeter = kinemesh.Retargeter(robot, refine=None)
+    retargeter = kinemesh.Retargeter(robot, refine=None, objectives=objectives.streaming())
     frames = retargeter.frames(CausalClip(clip, robot, known))
     np.testing.assert_array_equal(answers, [at.q for _, at, _ in frames])
 
