@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import socket
 import subprocess
@@ -14,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from live_messages import free_port
 from standing import standing
 from suits import bvh_binary, bvh_text, mvn_datagram
 
 import kinemesh
 from bvh_files import DIALECTS, write_bvh
-from commands import Command, walking
+from commands import walking
 from kinemesh import Result, RobotModel
 from kinemesh.live.mvn import MVN23
 from kinemesh.motion import SKELETONS
@@ -32,12 +32,6 @@ PELVIS = SKELETONS["lafan22"].place(walking(24), "pelvis")[:, 0]
 LONG = 120_000
 """No wait ends a test before so long [ms]."""
 SECONDS = LONG / 1000
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -260,89 +254,9 @@ def test_who_reads_no_more_ends_it_and_the_recording_is_written(
     assert "out.npz" in run.stderr.read().decode()
 
 
-def test_a_port_in_use_is_said_before_anything_is_read(
-    kinemesh_command: Command, tmp_path: Path
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        done = kinemesh_command("live", tmp_path / "none.bvh", "--publish", port)
-    assert done.status == 2
-    assert re.match(rf"error: cannot publish at 127\.0\.0\.1:{port} \(Address", done.err)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.bind(("127.0.0.1", 0))
-        done = kinemesh_command("live", f"mvn://:{udp.getsockname()[1]}")
-    assert done.status == 2 and "(it is in use)" in done.err
-
-
-def test_nobody_who_listens_is_an_error(kinemesh_command: Command, tmp_path: Path) -> None:
-    path = write_bvh(tmp_path / "person.bvh", DIALECTS["noitom"])
-    address = f"bvh://127.0.0.1:{free_port()}?skeleton={path}"
-    done = kinemesh_command("live", address)
-    assert done.status == 2
-    assert "nobody listens there" in done.err and "start BVH broadcasting" in done.err
-
-
 def test_a_header_that_cannot_be_is_status_2(start) -> None:
     status, _, err = ended(start("fake_live.py", "live", "-"), b'{"skeleton": "lafan23"}\n')
     assert status == 2
     assert "error: standard input: unknown skeleton 'lafan23'" in err
     status, _, err = ended(start("fake_live.py", "live", "-"), b"junk\n")
     assert status == 2 and "the source ended before a frame came" in err
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["-", "--mirror"], "--mirror says nothing of -"),
-        (["zmq://h:1", "--contacts", "c.toml"], "--contacts says nothing of zmq://h:1"),
-        (["mvn://", "--skeleton", "lafan22"], "--skeleton says nothing of mvn://"),
-        (["zmq://h:1", "--speed", "2"], "--speed 2: zmq://h:1 comes in its own time"),
-        (["-", "--source-robot", "h1"], "--source-robot says nothing of -"),
-        (["mvn://0.0.0.0:9763"], "expected --bind 0.0.0.0, if other machines are meant to send"),
-        (["bvh://h:1"], "does not say the skeleton"),
-        (["ftp://h:1"], "expected a recording"),
-        (["-", "--json", "--lines", "-"], "--json and --lines - both print"),
-        (["-", "--rate", "0"], "rate = 0"),
-        (["-", "--keep", "0"], "keep = 0"),
-        (["-", "--publish", "70000"], "publish = 70000"),
-        (["-", "-o", "out.txt"], "give it that suffix"),
-        (["none.bvh"], "none.bvh does not exist"),
-    ],
-)
-def test_options_that_cannot_be_are_said(
-    kinemesh_command: Command, arguments: list[str], message: str
-) -> None:
-    done = kinemesh_command("live", *arguments)
-    assert done.status == 2
-    assert done.err.startswith("error: ") and message in done.err.replace("\n", " ")
-
-
-def test_without_pyzmq_the_extra_is_named(
-    kinemesh_command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kinemesh.live.zmq_sockets.find_spec", lambda name: None)
-    for arguments in (["zmq://h:1"], ["-", "--publish", "0"]):
-        done = kinemesh_command("live", *arguments)
-        assert done.status == 2 and "live" in done.err and "pyzmq" in done.err
-
-
-def test_the_robot_itself_follows_a_recording(
-    kinemesh_command: Command, recorded: Path, out: Path, tmp_path: Path, robot: RobotModel
-) -> None:
-    lines = tmp_path / "out.jsonl"
-    done = kinemesh_command(
-        *("live", recorded, "--source-fps", "30", "--speed", "0", "--json"),
-        *("--lines", lines, "-o", out),
-    )
-    assert done.status == 0, done.err
-    summary = json.loads(done.out)
-    assert summary["frames"] == summary["answered"] == 24 and summary["held"] == 0
-    result = Result.load(out)
-    assert 2 <= len(result) < 24  # while the person is measured the robot waits
-    header, *samples = map(json.loads, lines.read_text().splitlines())
-    assert len(samples) == summary["samples"] == 41
-    np.testing.assert_allclose([s["time"] for s in samples], np.arange(41) / 50)
-    assert [s["state"] for s in samples][:: len(samples) - 1] == ["calibrating", "following"]
-    fastest = np.abs([s["velocity"][6:] for s in samples]).max(axis=0)
-    assert header["joints"] == list(robot.joint_names) and np.all(fastest <= robot.velocity + 1e-3)
-    np.testing.assert_allclose(samples[-1]["q"], result.trajectory.q[-1], atol=1e-5)

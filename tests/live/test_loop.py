@@ -8,14 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from acting import LONG, WALK, Acted, Told
 from fake_stream import FakeStream
 
-from commands import walking
 from kinemesh import Pose, RobotModel, Sample, demos
 from kinemesh.errors import OptionError, ReadError
 from kinemesh.live import (
-    Faults,
-    Follower,
     Frame,
     Person,
     RecordedSource,
@@ -25,64 +23,6 @@ from kinemesh.live import (
     lines_in,
     lines_to,
 )
-from kinemesh.live.clock import Clock
-from kinemesh.live.feed import Feed
-from kinemesh.live.person import skeleton_named
-
-LONG = 60.0
-WALK = walking(24)
-
-
-class Acted:
-    """A source that does what a test says, frame by frame."""
-
-    paced = True
-
-    def __init__(self, act: Callable[[Acted], Iterator[Frame]]) -> None:
-        self.faults = Faults()
-        self.closed = threading.Event()
-        self._act = act
-
-    def person(self) -> Person | None:
-        return Person(skeleton_named("lafan22"))
-
-    def __iter__(self) -> Iterator[Frame]:
-        return self._act(self)
-
-    def close(self) -> None:
-        self.closed.set()
-
-
-class Told:
-    """A sink that remembers, and sets an event when enough has come."""
-
-    def __init__(self, enough: Callable[[Told], bool] = lambda told: False) -> None:
-        self.poses: list[Pose] = []
-        self.samples: list[Sample] = []
-        self.order: list[str] = []
-        self.headers = self.closings = 0
-        self.stop = threading.Event()
-        self._enough = enough
-
-    def header(self, stream: Follower, rate: float) -> None:
-        self.headers += 1
-
-    def pose(self, pose: Pose) -> None:
-        self.poses.append(pose)
-        self.order.append("pose")
-        self._look()
-
-    def sample(self, sample: Sample) -> None:
-        self.samples.append(sample)
-        self.order.append("sample")
-        self._look()
-
-    def close(self) -> None:
-        self.closings += 1
-
-    def _look(self) -> None:
-        if self._enough(self):
-            self.stop.set()
 
 
 @pytest.fixture
@@ -272,52 +212,6 @@ def test_a_source_that_ends_before_anybody_came_is_an_error(robot: RobotModel) -
         source.paced = paced
         with pytest.raises(ReadError, match=r"ended before a frame came( \(junk\))?$"):
             follow(source, lambda person: FakeStream(robot, person), ())
-
-
-def test_of_a_feed_only_the_newest_frame_is_kept() -> None:
-    gone = threading.Event()
-
-    def act(source: Acted) -> Iterator[Frame]:
-        for positions in WALK:
-            yield Frame(positions)
-        gone.set()
-        source.closed.wait(LONG)
-
-    feed = Feed(Acted(act))
-    assert feed.person(LONG)[0]
-    assert feed.take(0.0) is None  # nothing is read before it begins
-    feed.begin()
-    assert gone.wait(LONG)
-    newest = feed.take(0.0)
-    assert newest is not None
-    np.testing.assert_array_equal(newest.frame.positions, WALK[-1])
-    assert (feed.received, feed.dropped) == (24, 23)
-    assert feed.take(0.0) is None
-    feed.close()
-    assert feed.ended
-
-
-def test_times_are_spaced_as_the_sender_stamped_them() -> None:
-    clock = Clock()
-    late = (0.0, 0.03, 0.0, 0.02)
-    found = [clock(100.0 + k / 30, k / 30 + wait) for k, wait in enumerate(late)]
-    np.testing.assert_allclose(np.diff(found), 1 / 30)
-    assert clock(None, 5.0) == 5.0
-
-
-def test_the_quickest_frame_tells_how_clocks_differ() -> None:
-    clock = Clock()
-    assert clock(0.0, 0.5) == 0.5
-    assert clock(0.1, 0.2) == pytest.approx(0.2)
-    assert clock(0.2, 0.9) == pytest.approx(0.3)
-
-
-def test_a_sender_that_begins_again_is_followed_at_once() -> None:
-    clock = Clock()
-    assert clock(50.0, 1.0) == 1.0
-    assert clock(0.0, 1.1) == pytest.approx(1.1)  # from the beginning
-    assert clock(90.0, 1.2) == pytest.approx(1.2)  # far ahead
-    assert clock(90.1, 9.0) == pytest.approx(9.0)  # stood still
 
 
 @pytest.mark.parametrize("speed", [-1.0, 101.0, np.nan])
