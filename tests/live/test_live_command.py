@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import trimesh
 from live_messages import free_port
 
 from bvh_files import DIALECTS, write_bvh
 from commands import Command
-from kinemesh import Result, RobotModel
+from kinemesh import Pose, Result, RobotModel, Scene
 
 pytest.importorskip("zmq", reason="publishing and subscribing need the extra live")
 
@@ -96,3 +97,50 @@ def test_the_robot_itself_follows_a_recording(
     fastest = np.abs([s["velocity"][6:] for s in samples]).max(axis=0)
     assert header["joints"] == list(robot.joint_names) and np.all(fastest <= robot.velocity + 1e-3)
     np.testing.assert_allclose(samples[-1]["q"], result.trajectory.q[-1], atol=1e-5)
+
+
+def test_the_viewer_is_shown_every_pose_and_terrain_once_it_is_the_robot_s(
+    kinemesh_command: Command,
+    recorded: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("viser", reason="the viewer needs the extra viewer")
+    from kinemesh.viewer import LiveView
+
+    states: list[str] = []
+    heights: list[float] = []
+    closings: list[LiveView] = []
+    show, close = LiveView.show, LiveView.close
+
+    def shown(view: LiveView, pose: Pose) -> None:
+        states.append(pose.state)
+        show(view, pose)
+
+    def closed(view: LiveView) -> None:
+        closings.append(view)
+        close(view)
+
+    build = LiveView.__init__
+
+    def built(view: LiveView, robot: RobotModel, scene: Scene, **where: object) -> None:
+        terrain = scene.terrain
+        heights.append(0.0 if terrain is None else float(terrain.shape.bounds[1][2]))
+        build(view, robot, scene, **where)
+
+    monkeypatch.setattr(LiveView, "show", shown)
+    monkeypatch.setattr(LiveView, "close", closed)
+    monkeypatch.setattr(LiveView, "__init__", built)
+    step = tmp_path / "step.obj"
+    trimesh.creation.box((1.0, 1.0, 0.2)).apply_translation((5.0, 0.0, 0.1)).export(step)
+    for more in ((), ("--terrain", step)):
+        done = kinemesh_command(
+            *("live", recorded, "--source-fps", "30", "--speed", "0", "--view"),
+            *("--meshes", "hulls", "--port", "18700", *more),
+        )
+        assert done.status == 0, done.err
+        assert "http://localhost:187" in done.err
+    assert states[:24].count("calibrating") > 2 and "calibrating" not in states[24:]
+    assert states.count("following") == 2 * states[:24].count("following") > 0
+    assert heights[0] == 0.0 and 0.05 < heights[1] < 0.19
+    assert len(closings) == 2

@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 import tyro
 from rich.console import Console
 
-from kinemesh import live, viewer
+from kinemesh import live
 from kinemesh.arguments import number, whole
 from kinemesh.cli.commands.viewing import Window
 from kinemesh.cli.live_source import opened
@@ -26,7 +26,7 @@ from kinemesh.matching import RecordingOptions
 from kinemesh.result import check_writable
 from kinemesh.robot import RobotModel
 from kinemesh.streaming import Pose, Sample
-from kinemesh.viewer import check_viewer
+from kinemesh.viewer import LiveView, check_viewer
 
 _MOST_SAID = 20
 """So many faults are printed; all are counted."""
@@ -155,7 +155,7 @@ class LiveCommand:
                 solver=self.solver,
             )
             if self.view:
-                sinks.append(_Page(stream, self.window, errors))
+                sinks.append(_Shown(stream, self.window, errors))
             return stream
 
         return make
@@ -177,31 +177,43 @@ class LiveCommand:
         return end
 
 
-class _Page:
-    """The viewer of a stream, as one who is told."""
+class _Shown:
+    """The viewer of a stream, as one who is told.
+
+    Terrain is as large as the robot's once the person is known: with one, the page waits for that.
+    """
 
     def __init__(self, stream: live.Follower, window: Window, errors: Console) -> None:
-        opened = getattr(viewer, "LiveView", None)
-        if opened is None:
-            raise KinemeshError("--view: the viewer of this version shows no streams")
-        self._view = opened(
-            stream.robot, stream.scene, meshes=window.meshes, host=window.host, port=window.port
-        )
-        window.announce(errors, self._view)
+        self._stream, self._window, self._errors = stream, window, errors
+        self._page: LiveView | None = None
+        if stream.scene.terrain is None:
+            self._open()
 
     def header(self, stream: live.Follower, rate: float) -> None:
         """Nothing to be seen."""
 
     def pose(self, pose: Pose) -> None:
         """Drawn next."""
-        self._view.show(pose)
+        if self._page is None and pose.state == "following":
+            self._open()
+        if self._page is not None:
+            self._page.show(pose)
 
     def sample(self, sample: Sample) -> None:
         """Not drawn."""
 
     def close(self) -> None:
-        """Nobody can look any more."""
-        self._view.close()
+        """Nobody can look any more; again does nothing."""
+        if self._page is not None:
+            self._page.close()
+            self._page = None
+
+    def _open(self) -> None:
+        stream, window = self._stream, self._window
+        self._page = LiveView(
+            stream.robot, stream.scene, meshes=window.meshes, host=window.host, port=window.port
+        )
+        window.announce(self._errors, self._page)
 
 
 @contextmanager
