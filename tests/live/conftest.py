@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 from live_messages import frame_text
 
@@ -24,6 +25,14 @@ def walk_messages() -> list[str]:
     """A header and the frames of a walk."""
     frames = [frame_text(p, time=k / 30) for k, p in enumerate(walking(24))]
     return [json.dumps({"skeleton": "lafan22", "height": 1.75, "fps": 30}), *frames]
+
+
+@pytest.fixture
+def steps(tmp_path: Path) -> Path:
+    """A recording of somebody's steps, longer than a stream takes to begin."""
+    file = tmp_path / "longer.npy"
+    np.save(file, walking(54))
+    return file
 
 
 Start = Callable[..., "subprocess.Popen[bytes]"]

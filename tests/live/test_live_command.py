@@ -78,21 +78,21 @@ def test_without_pyzmq_the_extra_is_named(
 
 
 def test_the_robot_itself_follows_a_recording(
-    kinemesh_command: Command, recorded: Path, out: Path, tmp_path: Path, robot: RobotModel
+    kinemesh_command: Command, steps: Path, out: Path, tmp_path: Path, robot: RobotModel
 ) -> None:
     lines = tmp_path / "out.jsonl"
     done = kinemesh_command(
-        *("live", recorded, "--source-fps", "30", "--speed", "0", "--json"),
+        *("live", steps, "--source-fps", "30", "--speed", "0", "--json"),
         *("--lines", lines, "-o", out),
     )
     assert done.status == 0, done.err
     summary = json.loads(done.out)
-    assert summary["frames"] == summary["answered"] == 24 and summary["held"] == 0
+    assert summary["frames"] == summary["answered"] == 54 and summary["held"] == 0
     result = Result.load(out)
-    assert 2 <= len(result) < 24  # while the person is measured the robot waits
+    assert len(result) == 9  # half a second to be measured, one to get there
     header, *samples = map(json.loads, lines.read_text().splitlines())
-    assert len(samples) == summary["samples"] == 41
-    np.testing.assert_allclose([s["time"] for s in samples], np.arange(41) / 50)
+    assert len(samples) == summary["samples"] == 91
+    np.testing.assert_allclose([s["time"] for s in samples], np.arange(91) / 50)
     assert [s["state"] for s in samples][:: len(samples) - 1] == ["calibrating", "following"]
     fastest = np.abs([s["velocity"][6:] for s in samples]).max(axis=0)
     assert header["joints"] == list(robot.joint_names) and np.all(fastest <= robot.velocity + 1e-3)
@@ -101,7 +101,7 @@ def test_the_robot_itself_follows_a_recording(
 
 def test_the_viewer_is_shown_every_pose_and_terrain_once_it_is_the_robot_s(
     kinemesh_command: Command,
-    recorded: Path,
+    steps: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -135,12 +135,12 @@ def test_the_viewer_is_shown_every_pose_and_terrain_once_it_is_the_robot_s(
     trimesh.creation.box((1.0, 1.0, 0.2)).apply_translation((5.0, 0.0, 0.1)).export(step)
     for more in ((), ("--terrain", step)):
         done = kinemesh_command(
-            *("live", recorded, "--source-fps", "30", "--speed", "0", "--view"),
+            *("live", steps, "--source-fps", "30", "--speed", "0", "--view"),
             *("--meshes", "hulls", "--port", "18700", *more),
         )
         assert done.status == 0, done.err
         assert "http://localhost:187" in done.err
-    assert states[:24].count("calibrating") > 2 and "calibrating" not in states[24:]
-    assert states.count("following") == 2 * states[:24].count("following") > 0
+    assert states[:15] == ["calibrating"] * 15 and "calibrating" not in states[54:]
+    assert states.count("starting") == 60 and states.count("following") == 18
     assert heights[0] == 0.0 and 0.05 < heights[1] < 0.19
     assert len(closings) == 2

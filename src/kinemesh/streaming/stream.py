@@ -59,8 +59,8 @@ class Stream:
             calibration if left out, 0 where that is given or the scene has terrain.
         origin: ``"stream"``: the robot's world is the stream's, scaled; ``"person"``: it begins
             where the person does, and x is ahead of her. Not with terrain.
-        start: the robot's configuration ``(nq,)`` now, from which it goes at the speeds of its
-            motors. If left out, its rest posture while the person is measured, or, where she is
+        start: the robot's configuration ``(nq,)`` now, from which it goes to the person's pose in
+            a second. If left out, its rest posture while the person is measured, or, where she is
             known, the first answer.
         keep: how many seconds :meth:`record` reaches back [s].
         options: those of :class:`kinemesh.Retargeter` but ``refine``; the objectives are
@@ -251,7 +251,8 @@ class Stream:
             now = self._brought_in(person, things, dt)
             self._following = Following(self._retargeter, known, self._scene, self._start)
         pose, entry = self._following.answer(now, at)
-        self._record.add(replace(entry, q=self.robot.expanded(pose.q[None])[0]))
+        if entry is not None:
+            self._record.add(replace(entry, q=self.robot.expanded(pose.q[None])[0]))
         return pose
 
     def _brought_in(self, person: Frame, things: Mapping[str, Array], dt: float) -> Instant:

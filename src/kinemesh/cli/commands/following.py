@@ -194,7 +194,7 @@ class _Shown:
 
     def pose(self, pose: Pose) -> None:
         """Drawn next."""
-        if self._page is None and pose.state == "following":
+        if self._page is None and pose.state in ("starting", "following"):
             self._open()
         if self._page is not None:
             self._page.show(pose)
