@@ -37,8 +37,8 @@ def put(
 ) -> Foot:
     """The foot with its toe there, and the ankle behind it and ``over`` it."""
     at = np.asarray(toe, dtype=float)
-    ankle = at + (-0.12, 0.0, over)
-    return foot.step(at, ankle, at + (0.0, 0.0, knee - at[2]), surface, dt)
+    ankle = at + np.array([-0.12, 0.0, over])
+    return foot.step(at, ankle, np.array([at[0], at[1], knee]), surface, dt)
 
 
 def going(foot: Standing, speed: float, start: float = 0.0, frames: int = 3) -> list[Foot]:
