@@ -17,6 +17,8 @@ _STEADY = 0.1
 """Time constant over which a grip is smoothed [s]: a longer one would be felt as a lag."""
 _APPROACHES = 0.05
 """A hand that comes nearer more slowly than this [m/s] is not about to touch."""
+_COARSE = 0.03
+"""Distances from points that stand for a surface are too large by less than this [m]."""
 
 
 class Hand(NamedTuple):
@@ -78,13 +80,14 @@ class _Side:
     def inside(self, point: Array) -> bool:
         """Whether ``point`` ``(3,)`` [m] is inside."""
         away = self._closest.nearest(point[None])[0]
+        clear = float(away[0]) - _COARSE
         if self._last is not None:
             before, free, held = self._last
             if np.linalg.norm(point - before) < free:
-                self._last = point, float(away[0]), held
+                self._last = point, clear, held
                 return held
         held = bool(self._closest.inside(point[None], away)[0])
-        self._last = point, float(away[0]), held
+        self._last = point, clear, held
         return held
 
 
