@@ -62,7 +62,7 @@ def test_a_hand_is_inside_where_a_point_asked_anew_would_be(
     for place in middle + path(rng, size):
         points = place + fingers
         now = touching.step(Hand(points, place, AHEAD, True), DT)
-        if now == FAR:
+        if now is FAR:
             continue
         least = float(closest.nearest(points)[0].min())
         inside = least > RULE.enter and asked(closest, points.mean(axis=0))

@@ -19,6 +19,8 @@ RULE = TouchRule()
 HALF = 0.2
 BOX = Shape.box((2 * HALF, 2 * HALF, 2 * HALF))
 REACH, SOON, DT = 0.06, 0.3, 1.0 / 30.0
+LEADS = 0.15
+"""What was not foreseen comes in no less than this [s]."""
 COARSE = 1e-3
 """Places on the box are told by points that stand for its surface: by so much a distance is off."""
 
@@ -41,7 +43,7 @@ def hand(away: float, y: float = 0.0, z: float = 0.0, fingers: bool = True) -> H
     )
 
 
-def held(touching: Touching, away: float, fingers: bool = True, frames: int = 3) -> CausalGrip:
+def held(touching: Touching, away: float, fingers: bool = True, frames: int = 6) -> CausalGrip:
     """How the hand is when it has been there for some frames."""
     return [touching.step(hand(away, fingers=fingers), DT) for _ in range(frames)][-1]
 
@@ -79,7 +81,7 @@ def test_a_touch_is_foreseen_by_the_speed_of_the_hand(touching: Touching) -> Non
     for grip, time in zip(found, left, strict=True):
         assert not grip.touches
         if time > SOON + DT or grip is found[0]:
-            assert grip == FAR
+            assert grip is FAR
         elif DT < time < SOON - DT:
             assert grip.time == pytest.approx(time, abs=0.2 * SOON)
             assert grip.distance == pytest.approx(RULE.enter + speed * time, abs=2 * COARSE)
@@ -87,10 +89,29 @@ def test_a_touch_is_foreseen_by_the_speed_of_the_hand(touching: Touching) -> Non
     assert found[-1].time == DT
 
 
+@pytest.mark.parametrize("fps", [30.0, 120.0])
+def test_a_touch_that_was_not_foreseen_comes_steadily(surface: Surface, fps: float) -> None:
+    touching, dt = Touching(RULE, surface, REACH, SOON), 1.0 / fps
+    ways = [*(0.045 - 0.04 * dt * np.arange(int(fps))), *np.full(int(fps), 0.3)]
+    grips = [touching.step(hand(away), dt) for away in ways]
+    times = np.array([min(grip.time, SOON) for grip in grips])
+    first = next(k for k, grip in enumerate(grips) if grip.touches)
+    assert times[first - 1] == SOON and times[first] > 0.0
+    assert np.abs(np.diff(times)).max() <= SOON / LEADS * dt + 1e-9
+    led = first + round(LEADS * fps)
+    assert (times[led : int(fps)] == 0.0).all() and led < fps
+    assert times[-1] == SOON
+
+
+def test_in_the_first_frame_a_hand_may_hold_a_thing(touching: Touching) -> None:
+    found = touching.step(hand(0.01), DT)
+    assert found.touches and found.time == 0.0
+
+
 def test_a_hand_that_waits_near_a_thing_is_about_to_touch_nothing(touching: Touching) -> None:
-    assert held(touching, 0.08, frames=20) == FAR
+    assert held(touching, 0.08, frames=20) is FAR
     for k in range(10):  # nor does one that goes away
-        assert touching.step(hand(0.08 + 0.01 * k), DT) == FAR
+        assert touching.step(hand(0.08 + 0.01 * k), DT) is FAR
 
 
 def test_a_touch_is_remembered_for_a_while_where_it_was(touching: Touching) -> None:
@@ -103,7 +124,7 @@ def test_a_touch_is_remembered_for_a_while_where_it_was(touching: Touching) -> N
             np.testing.assert_array_equal(found.rows, last.rows)
             since.append(found.time)
     np.testing.assert_allclose(since, DT * np.arange(1, len(since) + 1))
-    assert len(since) == round(SOON / DT)
+    assert len(since) == round(SOON / DT) - 1
 
 
 def test_a_hand_that_is_far_is_nowhere_and_touches_again_when_it_is_back(
@@ -111,7 +132,7 @@ def test_a_hand_that_is_far_is_nowhere_and_touches_again_when_it_is_back(
 ) -> None:
     for away in (0.01, 5.0, 0.01):
         found = held(touching, away, frames=12)
-        assert found.touches == (away < 1.0) and (found == FAR) == (away > 1.0)
+        assert found.touches == (away < 1.0) and (found is FAR) == (away > 1.0)
 
 
 def test_rows_are_of_the_surface_the_wrist_and_the_palm(touching: Touching) -> None:
