@@ -11,6 +11,7 @@ from as_stream import instants, same
 from kinemesh import Retargeter, Stream
 from kinemesh.detection.causal.calibration import Calibration
 from kinemesh.motion import Clip
+from kinemesh.objectives import streaming
 from kinemesh.problem.causal.clip import CausalClip
 from kinemesh.recordings import read
 from kinemesh.robot import RobotModel
@@ -42,7 +43,7 @@ def test_a_stream_answers_a_clip_as_it_is_solved_frame_by_frame(
 ) -> None:
     clip = clips[name]
     known = Calibration.of(clip)
-    retargeter = Retargeter(robot, refine=None)
+    retargeter = Retargeter(robot, refine=None, objectives=streaming())
     plan = CausalClip(clip, robot, known)
     stream = Stream(
         robot, skeleton=clip.skeleton, fps=clip.fps, scene=clip.scene, calibration=known
@@ -63,7 +64,7 @@ def test_with_the_same_settings_it_does_so_too(
 ) -> None:
     clip = clips["lift_box"].crop(0, 15)
     known = Calibration.of(clip)
-    retargeter = Retargeter(robot, refine=None, **options)
+    retargeter = Retargeter(robot, refine=None, objectives=streaming(), **options)
     own = {key: value for key, value in options.items() if key == "proportions"}
     stream = Stream(
         robot, skeleton=clip.skeleton, fps=clip.fps, scene=clip.scene, calibration=known, **options

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from kinemesh.viewer import Stage
-from kinemesh.viewer.layout import camera, extent, offsets, way
+from kinemesh.viewer.layout import camera, extent, followed, offsets, way
 
 
 def test_results_side_by_side_do_not_touch(shown: Stage) -> None:
@@ -43,6 +43,19 @@ def test_the_way_follows_the_robot_without_its_sway(shown: Stage) -> None:
 
 def test_a_short_motion_has_a_way_too(shown: Stage) -> None:
     assert way(shown).shape == (len(shown), 3)
+
+
+def test_a_robot_whose_way_is_not_known_is_followed_without_its_sway() -> None:
+    time = np.arange(300) / 30.0
+    at, found = np.zeros(3), []
+    for t in time:  # 1 m/s, two steps a second
+        at = followed(at, np.array([t, 0.05 * np.sin(4 * np.pi * t), 0.8]), 1.0 / 30.0)
+        found.append(at)
+    path = np.array(found)
+    np.testing.assert_allclose(np.diff(path[200:, 0]), 1.0 / 30.0, atol=1e-6)
+    assert 0.4 < time[-1] - path[-1, 0] < 0.6  # m behind
+    assert np.abs(path[60:, 1]).max() < 0.01
+    assert not path[:, 2].any()
 
 
 def test_the_camera_looks_at_the_robot_from_above_the_ground(shown: Stage) -> None:

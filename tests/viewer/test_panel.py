@@ -59,6 +59,8 @@ def test_the_legend_names_what_there_is(shown: Stage) -> None:
     html = legend([shown], [LIGHT])
     assert "robot g1" in html and "person" in html and "#0073b2" in html
     assert "person" not in legend([replace(shown, person=None)], [BLUE])
+    assert "interaction mesh" in html
+    assert "interaction mesh" not in legend([shown], [LIGHT], meshes=False)
 
 
 def test_a_doubt_has_a_row_of_its_own_and_is_no_pass(shown: Stage) -> None:

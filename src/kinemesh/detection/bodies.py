@@ -15,7 +15,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.detection.lasting import Flags, hysteresis, steady, stopped, tidy
-from kinemesh.detection.palm import hand_points
+from kinemesh.detection.palm import Places, hand_points
 from kinemesh.detection.touch import Touch, TouchRule, detect_touches
 from kinemesh.geometry import poses
 from kinemesh.geometry.closest import Closest
@@ -24,33 +24,33 @@ from kinemesh.motion import GROUND, PARTS
 from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import TouchEdit, edited
 
-_MOST = {
+MOST = {
     **{"hand": 0.08, "knee": 0.085, "shin": 0.06, "elbow": 0.06, "forearm": 0.05},
     **{"seat": 0.13, "back": 0.15, "head": 0.14},
 }
 """Further from a surface than this [m] no part of a person of 1.75 m touches it."""
-_HAND = 0.065
+HAND = 0.065
 """A hand need be no nearer than this [m]: it bears by its fingers, its palm and its heel."""
-_STATURE = 1.75
+STATURE = 1.75
 _FLESH = 0.2
 """How deep the joints of a part are in the flesh differs from file to file, and by where the floor
 was put: it rests as near as it is in this share of the frames in which it is near and slow."""
-_ENTER, _LEAVE = 0.02, 0.035
+ENTER, LEAVE = 0.02, 0.035
 """A part touches from where it is so much further [m] than where it rests, until it is this much
 further."""
-_PASSING = 0.25
+PASSING = 0.25
 """A part that is never slower than this [m/s] passes by,"""
-_MOVES = 0.4
+MOVES = 0.4
 """and while it is faster than this it does not bear."""
-_STILL = 0.05
+STILL = 0.05
 """A prop that is faster than this [m/s] is carried."""
 _SHORTEST = 0.15
 """A contact shorter than this [s] is none, and a gap shorter than this is closed."""
-_STEADY = 0.5
+STEADY = 0.5
 """Time constant over which the place is smoothed [s]."""
-_LEVEL = 0.5
+LEVEL = 0.5
 """A surface is below what is beyond it where its normal is at least so steep [1]."""
-_LEANS = ("back", "head", "left_forearm", "right_forearm", "left_elbow", "right_elbow")
+LEANS = ("back", "head", "left_forearm", "right_forearm", "left_elbow", "right_elbow")
 """What leans on walls and furniture too, if that never moves; all else passes by them."""
 _AWAY = 10.0
 """As far [m] as matters."""
@@ -73,7 +73,7 @@ def detect_bearing(clip: Clip, touches: Sequence[Touch] = ()) -> tuple[Touch, ..
         hand: np.any([t.touching for t in touches if t.part == hand], axis=0)
         for hand in {t.part for t in touches}
     }
-    places = {part: points for part in PARTS if len(points := _points(clip, part))}
+    places = {part: points for part in PARTS if len(points := points_of(clip, part))}
     found = []
     for thing, surface in _surfaces(clip):
         for part, points in places.items():
@@ -92,7 +92,7 @@ def detect_bearing(clip: Clip, touches: Sequence[Touch] = ()) -> tuple[Touch, ..
     return tuple(found)
 
 
-def _points(clip: Clip, part: str) -> Array:
+def points_of(clip: Places, part: str) -> Array:
     """What of a part can be nearest ``(N, T, 3)`` [m]."""
     at = clip.landmark
     side, _, what = part.rpartition("_")
@@ -168,7 +168,7 @@ def _surfaces(clip: Clip) -> Iterator[tuple[str, _Surface]]:
         still = always
         if len(clip) > 1:
             still = np.linalg.norm(np.gradient(prop.track[:, :3], axis=0), axis=1) < (
-                _STILL / clip.fps
+                STILL / clip.fps
             )
         if still.any():
             yield prop.name, _Surface(0.0, prop.shape, prop.track, tidy(still, round(clip.fps / 3)))
@@ -184,8 +184,8 @@ def _contact(
 ) -> Touch | None:
     """What one part does with one thing; None if it is never near, and nobody asks."""
     what = part.rpartition("_")[2]
-    most = _MOST[what] * clip.stature / _STATURE
-    leans = part in _LEANS and surface.still.all()
+    most = MOST[what] * clip.stature / STATURE
+    leans = part in LEANS and surface.still.all()
     # What bears is below: asked from a place half-way down it is nearer than a chair's back.
     down = 0.0 if leans else most / 2.0
     within = _AWAY if asked else 2.0 * most
@@ -199,18 +199,18 @@ def _contact(
         speed = np.linalg.norm(np.gradient(middle, axis=0), axis=1) * clip.fps
     near = (distance < most) & surface.still
     if not leans:
-        near &= rise[nearest] > _LEVEL
-    rests = near & (speed < _PASSING)
+        near &= rise[nearest] > LEVEL
+    rests = near & (speed < PASSING)
     touching = np.zeros(len(clip), dtype=bool)
     if rests.any():
         rest = float(np.quantile(distance[rests], _FLESH))
         if what == "hand":
-            rest = max(rest, _HAND * clip.stature / _STATURE - _ENTER)
-        enter, leave = (min(rest + more, most) for more in (_ENTER, _LEAVE))
-        touching = hysteresis(np.where(near & (speed < _MOVES), distance, _AWAY), enter, leave)
+            rest = max(rest, HAND * clip.stature / STATURE - ENTER)
+        enter, leave = (min(rest + more, most) for more in (ENTER, LEAVE))
+        touching = hysteresis(np.where(near & (speed < MOVES), distance, _AWAY), enter, leave)
         touching = tidy(touching, max(1, round(_SHORTEST * clip.fps)))
-        touching = stopped(touching, middle, clip.fps, _PASSING)
+        touching = stopped(touching, middle, clip.fps, PASSING)
     if not touching.any() and not asked:
         return None
-    places = steady(where[nearest], touching, _STEADY * clip.fps)
+    places = steady(where[nearest], touching, STEADY * clip.fps)
     return Touch(part, thing, touching, places, np.maximum(distance, 0.0))

@@ -24,6 +24,7 @@ __all__ = [
     "Posture",
     "Smoothness",
     "defaults",
+    "streaming",
 ]
 
 
@@ -40,3 +41,11 @@ def defaults() -> tuple[Objective, ...]:
         Posture(),
         Nominal(),
     )
+
+
+def streaming() -> tuple[Objective, ...]:
+    """Those of a stream: no pass over the whole clip follows that would make the base go smoothly.
+
+    What is asked of the base is its acceleration, which is not late where a speed is kept.
+    """
+    return (*defaults(), Differences(order=2, weight=0.25, base=1000.0))

@@ -19,7 +19,7 @@ from kinemesh.robot import Pad, RobotModel
 
 _MARKS = {"shin": "knee", "forearm": "elbow"}
 """The landmark that goes where a part is that has none of its own."""
-_FIRM, _STEADY = 0.03, 0.15
+FIRM, STEADY = 0.03, 0.15
 """Who kneels does not wander: by less than the first number [m] the place stays where it is. What
 goes further, who slides, is followed over this time constant [s]."""
 
@@ -72,7 +72,7 @@ class Pads:
             places = None
             if mark is not None:
                 at = body[:, LANDMARKS.index(mark)]
-                places = steady(at, touch.touching, _STEADY * clip.fps, _FIRM) + moved
+                places = steady(at, touch.touching, STEADY * clip.fps, FIRM) + moved
             self._led.append(_Led(pads[touch.part], touch, places, scale, clip.fps))
 
     def contacts(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kinemesh.arguments import floats
+from kinemesh.arguments import FARTHEST, floats
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Scene, Skeleton
@@ -99,7 +99,9 @@ class Intake:
         """
         said: list[str] = []
         places = self.positions(values)
-        known = np.isfinite(places).all(axis=1) & (np.abs(np.nan_to_num(places)) < 1e3).all(axis=1)
+        known = np.isfinite(places).all(axis=1) & (np.abs(np.nan_to_num(places)) <= FARTHEST).all(
+            axis=1
+        )
         turns = self._rotations(rotations)
         lost = self._needed & ~known
         if not known.any() or lost.sum() > _MANY * self._needed.sum():
@@ -144,7 +146,7 @@ class Intake:
             if pose.shape != (7,):
                 raise ClipError(f"the pose of {name!r} has shape {pose.shape}; expected (7,)")
             size = float(np.linalg.norm(pose[3:]))
-            if not np.isfinite(pose).all() or size < 1e-6 or np.abs(pose[:3]).max() > 1e3:
+            if not np.isfinite(pose).all() or size < 1e-6 or np.abs(pose[:3]).max() > FARTHEST:
                 said.append(f"the pose of {name!r} is none: held")
                 continue
             pose = np.array(pose)

@@ -53,7 +53,7 @@ class Record:
     def add(self, entry: Entry) -> None:
         """Keep a frame, and forget what is too old."""
         self._entries.append(entry)
-        while entry.time - self._entries[0].time > self._keep:
+        while entry.time - self._entries[0].time > self._keep + _EVEN:
             self._entries.popleft()
 
     def clear(self) -> None:

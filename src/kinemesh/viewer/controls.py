@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kinemesh.viewer.draw import SHOWN
 from kinemesh.viewer.palette import Colour
 from kinemesh.viewer.panel import figures, legend, strip
 from kinemesh.viewer.player import SPEEDS, Player
 from kinemesh.viewer.stage import Stage
-
-_NAMES = {
-    "robot": "Robot",
-    "glass": "See-through",
-    "person": "Person",
-    "props": "Props",
-    "terrain": "Terrain",
-    "contacts": "Contacts",
-    "mesh": "Interaction mesh",
-}
+from kinemesh.viewer.switches import Switches
 
 
 class Controls:
@@ -30,9 +20,8 @@ class Controls:
     Attributes:
         player: which frame is shown.
         stages: of what.
-        follow: whether the scene moves with the robot.
+        switches: what of them is shown.
         overlaid: whether several results stand in one place.
-        shown: which of :data:`kinemesh.viewer.draw.SHOWN` are shown.
     """
 
     def __init__(
@@ -48,8 +37,7 @@ class Controls:
     ) -> None:
         self.player, self.stages, self._colours = player, list(stages), colours
         self._changed = changed
-        self.follow, self.overlaid = True, overlaid
-        self.shown = dict(SHOWN)
+        self.overlaid = overlaid
         self._play = gui.add_button("Play")
         last = max(player.frames - 1, 1)
         self._slider = gui.add_slider("Frame", 0, last, 1, 0, disabled=player.frames < 2)
@@ -57,21 +45,17 @@ class Controls:
         self._figures = gui.add_html("")
         self._speed = gui.add_dropdown("Speed", [f"{s:g}x" for s in SPEEDS], initial_value="1x")
         self._loop = gui.add_checkbox("Loop", player.loop)
-        with gui.add_folder("Show"):
-            for part in self._parts(meshes):
-                box = gui.add_checkbox(_NAMES[part], self.shown[part])
-                box.on_update(lambda event, part=part: self._set_shown(part, event.target.value))
-            follow = gui.add_checkbox("Follow the robot", self.follow)
-            if len(stages) > 1:
+        self.switches = Switches(gui, self._parts(meshes), changed)
+        if len(stages) > 1:
+            with self.switches.folder:
                 row = gui.add_checkbox("Overlaid", overlaid)
-                row.on_update(lambda event: self._set(overlaid=event.target.value))
+            row.on_update(lambda event: self._lay(event.target.value))
         with gui.add_folder("Colours", expand_by_default=False):
-            gui.add_html(legend(stages, colours))
+            gui.add_html(legend(stages, colours, meshes=meshes))
         self._slider.on_update(self._sought)
         self._play.on_click(lambda _: self._toggle())
         self._speed.on_update(lambda event: self._set_speed(event.target.value))
         self._loop.on_update(lambda event: setattr(player, "loop", event.target.value))
-        follow.on_update(lambda event: self._set(follow=event.target.value))
 
     def refresh(self) -> None:
         """Say what is shown now."""
@@ -101,7 +85,7 @@ class Controls:
             "contacts": any(s.contacts for s in self.stages),
             "mesh": meshes,
         }
-        return [part for part in SHOWN if there[part]]
+        return [part for part, is_there in there.items() if is_there]
 
     def _sought(self, event: Any) -> None:
         # Also called when the slider follows the player; only a person pauses it.
@@ -117,13 +101,8 @@ class Controls:
     def _set_speed(self, label: str) -> None:
         self.player.speed = float(label.removesuffix("x"))
 
-    def _set_shown(self, part: str, shown: bool) -> None:
-        self.shown[part] = shown
-        self._changed()
-
-    def _set(self, *, follow: bool | None = None, overlaid: bool | None = None) -> None:
-        self.follow = self.follow if follow is None else follow
-        self.overlaid = self.overlaid if overlaid is None else overlaid
+    def _lay(self, overlaid: bool) -> None:
+        self.overlaid = overlaid
         self._changed()
 
 

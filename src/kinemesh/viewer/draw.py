@@ -114,7 +114,8 @@ class Actor:
         self._light({p.link for p in stage.inside(frame)})
         for contact, ball in zip(stage.contacts, self._contacts, strict=True):
             ball.visible = self._shown["contacts"] and bool(contact.on[frame])
-            ball.position = contact.points[frame]
+            if ball.visible:
+                ball.position = contact.points[frame]
         if self._person is not None and stage.person is not None:
             self._person.points = stage.person[frame][stage.edges].astype(np.float32)
         if self._label is not None:

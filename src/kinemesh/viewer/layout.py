@@ -16,6 +16,8 @@ _GAP = 0.4
 """Between two results that stand side by side [m]."""
 _SMOOTH = 1.0
 """Who follows a robot does not sway with it: its way is averaged over this time [s]."""
+_LOST = 2.0
+"""Who is this far [m] from the robot goes there at once."""
 
 
 def extent(stage: Stage) -> Array:
@@ -60,6 +62,17 @@ def way(stage: Stage) -> Array:
     padded = np.concatenate([path[:1].repeat(half, 0), path, path[-1:].repeat(half, 0)])
     sums = np.cumsum(np.concatenate([np.zeros((1, 3)), padded]), axis=0)
     return np.asarray((sums[2 * half + 1 :] - sums[: -2 * half - 1]) / (2 * half + 1))
+
+
+def followed(at: Array, place: Array, seconds: float) -> Array:
+    """Where who follows a robot is ``(3,)`` [m], level: from ``at``, with the robot at ``place``.
+
+    The way of a robot that nobody knows beforehand: a mean that forgets, so that it trails.
+    """
+    level = np.array([place[0], place[1], 0.0])
+    if np.linalg.norm(level - at) > _LOST:
+        return level
+    return np.asarray(at + (level - at) * -np.expm1(-seconds / (_SMOOTH / 2.0)))
 
 
 def camera(stages: Sequence[Stage], moved: Array) -> tuple[Array, Array]:

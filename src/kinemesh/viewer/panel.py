@@ -1,4 +1,4 @@
-"""What stands beside the scene, as HTML: where the verdict fails, the frame's figures, colours.
+"""What stands beside the scene, as HTML: verdict, figures, a stream's state, colours.
 
 Whatever comes from a file is escaped.
 """
@@ -12,6 +12,7 @@ import numpy as np
 
 from kinemesh.metrics import Measure
 from kinemesh.metrics.score import Ranges
+from kinemesh.viewer.live_stage import StreamPose
 from kinemesh.viewer.palette import (
     BLUE,
     GREEN,
@@ -31,6 +32,9 @@ _MOST = 8
 """Rows that are shown of one strip."""
 _MARKS = {"pass": GREEN, "unsure": ORANGE, "fail": VERMILION}
 _SIGNS = {"pass": "✓", "unsure": "?", "fail": "✗"}
+_SILENT = 1.0
+"""A stream that says nothing for longer than this [s] is said to."""
+_STATES = {"following": GREEN, "calibrating": BLUE, "holding": VERMILION}
 _TEXT = "font-size:12px;line-height:1.45;padding:2px 14px 6px 14px;overflow-wrap:anywhere"
 
 
@@ -105,8 +109,35 @@ def figures(stage: Stage, frame: int) -> str:
     return f'<div style="{_TEXT}">{"<br>".join(lines)}</div>'
 
 
-def legend(stages: Sequence[Stage], colours: Sequence[Colour]) -> str:
-    """What each colour means, of what there is."""
+def status(pose: StreamPose | None, warned: StreamPose | None, silence: float) -> str:
+    """How a stream goes: state, time and latency, what touches, what was wrong last.
+
+    Args:
+        pose: the newest; None: none has come.
+        warned: the newest that says something about bad input, if any did.
+        silence: since when nothing has come [s].
+    """
+    if pose is None:
+        return f'<div style="{_TEXT}">waiting for the first pose</div>'
+    state, mark = pose.state, _STATES.get(pose.state, ORANGE)
+    if silence > _SILENT:
+        state, mark = f"nothing came for {silence:.0f} s", VERMILION
+    lines = [
+        f'<b style="color:{_css(mark)}">{escape(state)}</b>',
+        f"{pose.time:.1f} s, latency {1e3 * pose.latency:.0f} ms",
+    ]
+    held = [f"{part.replace('_', ' ')} on {thing}" for part, thing in pose.contacts]
+    lines.append(f"{_swatch(GREEN)}{escape(', '.join(held) or 'nothing stands or touches')}")
+    if warned is not None:
+        lines += [
+            f'<span style="color:{_css(VERMILION)}">at {warned.time:.1f} s: {escape(text)}</span>'
+            for text in warned.said[:_MOST]
+        ]
+    return f'<div style="{_TEXT}">{"<br>".join(lines)}</div>'
+
+
+def legend(stages: Sequence[Stage], colours: Sequence[Colour], *, meshes: bool = True) -> str:
+    """What each colour means, of what there is; ``meshes``: whether a clip has its own."""
     shown = [(colour, stage.name) for stage, colour in zip(stages, colours, strict=True)]
     if len(stages) == 1:
         shown = [(LIGHT, f"robot {stages[0].robot}")]
@@ -118,7 +149,8 @@ def legend(stages: Sequence[Stage], colours: Sequence[Colour]) -> str:
         shown.append((GREEN, "stands or touches"))
     if any(stage.score is not None for stage in stages):
         shown.append((VERMILION, "inside something, or fails"))
-    shown.append((PURPLE, "interaction mesh"))
+    if meshes:
+        shown.append((PURPLE, "interaction mesh"))
     rows = "".join(f"<div>{_swatch(colour)}{escape(name)}</div>" for colour, name in shown)
     return f'<div style="{_TEXT}">{rows}</div>'
 

@@ -12,8 +12,9 @@ from kinemesh.metrics import Score
 from kinemesh.motion import Clip
 from kinemesh.robot import RobotModel
 from kinemesh.viewer.mesh_overlay import MeshOverlay
+from kinemesh.viewer.page import PORT
 from kinemesh.viewer.ports import check_viewer
-from kinemesh.viewer.server import PORT, View
+from kinemesh.viewer.server import View
 from kinemesh.viewer.stage import Stage, stage
 
 

@@ -150,7 +150,6 @@ def stage(
         person = own.landmarks
     elif clip is not None:
         person = proportioned(clip, robot, scale or 1.0, Surfaces())
-    terrain = scene.terrain
     named = own.clip if own is not None else clip.name if clip is not None else trajectory.robot
     return Stage(
         name=name or named,
@@ -159,19 +158,31 @@ def stage(
         links=links,
         link_poses=link_poses(robot, q)[:, np.array(joints) - 1],
         person=person,
-        props=tuple(
-            Mesh(p.name, *coarser(p.shape.vertices, p.shape.faces), ORANGE) for p in scene.props
-        ),
+        props=prop_meshes(scene),
         prop_poses=np.stack([p.track for p in scene.props], axis=1) if scene.props else None,
-        terrain=None
-        if terrain is None
-        else Mesh(terrain.name, terrain.shape.vertices, terrain.shape.faces, SAND),
+        terrain=terrain_mesh(scene),
         ground=scene.ground,
         contacts=contacts(robot, posed, stance, touch),
         penetrations=() if score is None else penetrations(robot, posed, scene, score),
         figures=_figures(own, trajectory, posed, person),
         score=score,
     )
+
+
+def prop_meshes(scene: Scene) -> tuple[Mesh, ...]:
+    """The props of ``scene``, each in its own frame."""
+    return tuple(
+        Mesh(prop.name, *coarser(prop.shape.vertices, prop.shape.faces), ORANGE)
+        for prop in scene.props
+    )
+
+
+def terrain_mesh(scene: Scene) -> Mesh | None:
+    """What stands still in ``scene``, in the world."""
+    terrain = scene.terrain
+    if terrain is None:
+        return None
+    return Mesh(terrain.name, terrain.shape.vertices, terrain.shape.faces, SAND)
 
 
 def _figures(

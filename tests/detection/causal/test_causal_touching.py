@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kinemesh.detection.causal.touching import FAR, CausalGrip, Hand, Surface, Touching
+from kinemesh.detection.causal.touching import FAR, SOONEST, CausalGrip, Hand, Surface, Touching
 from kinemesh.detection.palm import hand_points
 from kinemesh.detection.touch import TouchRule, detect_touches
 from kinemesh.geometry import poses
@@ -82,11 +82,11 @@ def test_a_touch_is_foreseen_by_the_speed_of_the_hand(touching: Touching) -> Non
         assert not grip.touches
         if time > SOON + DT or grip is found[0]:
             assert grip is FAR
-        elif DT < time < SOON - DT:
+        elif SOONEST < time < SOON - DT:
             assert grip.time == pytest.approx(time, abs=0.2 * SOON)
             assert grip.distance == pytest.approx(RULE.enter + speed * time, abs=2 * COARSE)
     # The last ones say that it is about to be, never that it is.
-    assert found[-1].time == DT
+    assert found[-1].time == SOONEST
 
 
 @pytest.mark.parametrize("fps", [30.0, 120.0])

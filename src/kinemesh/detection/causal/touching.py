@@ -15,8 +15,10 @@ from kinemesh.geometry.shape import Shape
 
 _STEADY = 0.1
 """Time constant over which a grip is smoothed [s]: a longer one would be felt as a lag."""
-_APPROACHES = 0.05
+APPROACHES = 0.05
 """A hand that comes nearer more slowly than this [m/s] is not about to touch."""
+SOONEST = 0.1
+"""What is foreseen is no nearer than this [s]: it may not happen."""
 _LEADS = 0.15
 """A hand is led to a touch that was not foreseen, or away from one that was wrongly, over no less
 than this [s]."""
@@ -143,8 +145,8 @@ class Touching:
         else:
             self._smooth = None
         gap = max(distance - rule.enter - extra, 0.0)
-        ahead = gap / nearing if nearing > _APPROACHES else np.inf
-        time = self._led(self._since if self._since <= self._soon else max(ahead, dt), dt)
+        ahead = gap / nearing if nearing > APPROACHES else np.inf
+        time = self._led(self._since if self._since <= self._soon else max(ahead, SOONEST), dt)
         if time >= self._soon and not self._touches:
             self._inwards = None
             return FAR

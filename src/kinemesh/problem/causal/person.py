@@ -7,7 +7,7 @@ back while feet are in the air.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -16,18 +16,22 @@ from kinemesh.detection.causal.calibration import Calibration
 from kinemesh.detection.causal.standing import Foot
 from kinemesh.detection.support import Land
 from kinemesh.motion import LANDMARKS
+from kinemesh.problem.person.bearers import Bearer
 from kinemesh.problem.person.limbs import bent
 from kinemesh.problem.person.planting import rise
 from kinemesh.problem.person.proportions import SIDES, Body, flat_slopes, proportioned
 
 _STEADY = 0.05
 """Time constant over which the trunk's correction is smoothed [s]."""
+_RISES = 0.06
+_LONG = 1.0
 _BACK = 0.15
 """In the air a foot goes back to where it is without a stance in this time constant [s]."""
 _SETTLES = 0.4
 """A toe that is planted goes down, or up, to where it stands no faster than this [m/s]."""
 _LEVEL = 1e-3
 """Feet within this [m] of the ground stand on it; else on terrain."""
+WhoBears = Callable[[Array, Array], Sequence[Bearer]]
 _TOES = {side: LANDMARKS.index(f"{side}_toe") for side in SIDES}
 
 
@@ -65,25 +69,29 @@ class CausalPerson:
                 k = LANDMARKS.index(f"{side}_{mark}")
                 self._own[k], self._rests[k] = scale * height, rest[k, 2]
         self._legs = {side: _Leg() for side in SIDES}
-        self._rise: float | None = None
+        self._rise: tuple[float, float] | None = None  # smoothed once, and twice
         self._shift: Array = np.zeros(2)
+        self._usual: Array = np.zeros(2)
 
     def go_on(self, before: CausalPerson) -> None:
         """Take over what was seen in another scene."""
-        self._legs, self._rise, self._shift = before._legs, before._rise, before._shift
+        self._legs, self._rise = before._legs, before._rise
+        self._shift, self._usual = before._shift, before._usual
 
-    def step(self, person: Array, feet: Mapping[str, Foot], dt: float) -> Array:
+    def step(self, person: Array, feet: Mapping[str, Foot], bear: WhoBears, dt: float) -> Array:
         """Landmarks ``(K, 3)`` [m] of the person in the robot's proportions.
 
         Args:
             person: landmarks ``(K, 3)`` [m].
             feet: what the feet do.
+            bear: says who bears besides feet, of the person in the robot's proportions and of the
+                one who is scaled as a whole, landmarks ``(K, 3)`` [m] each.
             dt: time since the frame before [s].
         """
         body = proportioned(person[None], self._rest, self._scale, self._slopes)
         scaled = self._scale * person
         support = self._land.support(scaled)[0]
-        self._lift(body, scaled, support, dt)
+        self._lift(body, scaled, support, bear(body[0], scaled), dt)
         moved = Body(body)
         for side, foot in feet.items():
             self._stand(moved, side, foot, support[_TOES[side]])
@@ -93,8 +101,10 @@ class CausalPerson:
             if leg.place is not None
         ]
         wanted = np.mean(offs, axis=0) if offs else np.zeros(2)
+        # Who stands for long leans where she should be after a while, whatever her feet agree on.
+        self._usual = self._usual + (1.0 - np.exp(-dt / _LONG)) * (wanted - self._usual)
         share = 1.0 - np.exp(-dt / (_STEADY if offs else _BACK))
-        self._shift = self._shift + share * (wanted - self._shift)
+        self._shift = self._shift + share * (wanted - self._usual - self._shift)
         moved.places[..., :2] += self._shift
         forward = moved.axes()[..., 0]
         for side, foot in feet.items():
@@ -108,13 +118,19 @@ class CausalPerson:
                 self._legs[side].flat = self._legs[side].off[2]
         return np.asarray(moved.places[0])
 
-    def _lift(self, body: Array, scaled: Array, support: Array, dt: float) -> None:
+    def _lift(
+        self, body: Array, scaled: Array, support: Array, bear: Sequence[Bearer], dt: float
+    ) -> None:
         """Have those who bear at their heights."""
-        wanted = float(rise(body, scaled[None], support[None], self._own, self._rests, ())[0])
+        wanted = float(rise(body, scaled[None], support[None], self._own, self._rests, bear)[0])
         if self._rise is None:
-            self._rise = wanted
-        self._rise += (1.0 - np.exp(-dt / _STEADY)) * (wanted - self._rise)
-        body[..., 2] += self._rise
+            self._rise = wanted, wanted
+        share = 1.0 - np.exp(-dt / _RISES)
+        first, second = self._rise
+        first += share * (wanted - first)
+        second += share * (first - second)
+        self._rise = first, second
+        body[..., 2] += second
 
     def _stand(self, body: Body, side: str, foot: Foot, support: float) -> None:
         """Take note of where a toe stands."""

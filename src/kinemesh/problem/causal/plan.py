@@ -21,11 +21,13 @@ from kinemesh.motion import LANDMARKS, Scene, Shape
 from kinemesh.problem.anchors import Anchors, MeshOptions
 from kinemesh.problem.causal.feet import CausalFeet
 from kinemesh.problem.causal.hands import CausalHands
+from kinemesh.problem.causal.pads import CausalPads
 from kinemesh.problem.causal.person import CausalPerson
 from kinemesh.problem.causal.props import CausalProps
 from kinemesh.problem.feet import TOES
 from kinemesh.problem.frame import Frame, OrientationTarget, Touchdown
 from kinemesh.problem.mesh import LaplacianTarget
+from kinemesh.problem.person.bearers import Bearer
 from kinemesh.problem.person.followed import Proportions
 from kinemesh.problem.person.holding import Grasp
 from kinemesh.problem.person.proportions import SIDES, leg_ratio
@@ -90,6 +92,7 @@ class CausalPlan:
         self._hands = CausalHands(
             robot, scene, self.scene, touch or TouchRule(), self.scale, turned
         )
+        self._pads = CausalPads(robot, scene, self.scene, known.height, self.scale)
         marks = {name: float(rest[k, 2]) for k, name in enumerate(LANDMARKS)}
         rests = {
             side: (marks[f"{side}_ankle"], marks[f"{side}_toe"])
@@ -130,15 +133,15 @@ class CausalPlan:
 
     @property
     def touched(self) -> tuple[tuple[str, str], ...]:
-        """The hands that touch now, and what."""
-        return self._hands.touched
+        """Hands and other parts that touch now, and what."""
+        return (*self._hands.touched, *self._pads.touched)
 
     @property
     def contacts(self) -> tuple[tuple[str, str], ...]:
         """What touches what now: feet that stand, and hands."""
         under = "ground" if self.scene.terrain is None else "ground or terrain"
         feet = [(f"{side}_foot", under) for side, foot in self.feet.items() if foot.toe]
-        return (*feet, *self._hands.touched)
+        return (*feet, *self.touched)
 
     def frame(self, index: int, now: Instant, touchdowns: Mapping[str, Touchdown]) -> Frame:
         """What a frame asks, given where feet were planted before it.
@@ -151,11 +154,12 @@ class CausalPlan:
         person, dt = now.landmarks, now.dt
         self.feet = self._stand(person, dt)
         self.props = self._props.step(now.props, dt)
+        self._hands.see(now, self.props)
+        self._pads.see(now, [hand for hand, _ in self._hands.touched])
         figure: Array | None = None
         if self._proportions == "robot":
-            figure = self._person.step(person, self.feet, dt)
+            figure = self._person.step(person, self.feet, self._bearers, dt)
         body = self.scale * person if figure is None else figure
-        self._hands.see(now, self.props)
         if figure is not None:
             grasps = list(self._hands.grasps(body))
             self._hold(grasps, dt)
@@ -165,7 +169,7 @@ class CausalPlan:
         self._feet.see(self.feet, body, toes, dt)
         stances = self._feet.stances(touchdowns)
         seen = {name: (self._obstacles[name], pose) for name, pose in self.props.items()}
-        terrain = {one.name: (one, pose) for one, pose in self._terrain}
+        placed = seen | {one.name: (one, pose) for one, pose in self._terrain}
         return Frame(
             index=index,
             dt=dt,
@@ -177,9 +181,13 @@ class CausalPlan:
             stances=stances,
             sole_approaches=self._feet.approaches(),
             slow_toes=self._feet.slow_toes(stances),
-            contacts=self._hands.contacts({**seen, **terrain}),
+            contacts=(*self._hands.contacts(placed), *self._pads.contacts(body, placed, dt)),
             orientation_targets=self._orientations(now),
         )
+
+    def _bearers(self, body: Array, scaled: Array) -> tuple[Bearer, ...]:
+        """Who bears besides feet."""
+        return self._pads.bearers(body, scaled, self.props)
 
     def _hold(self, grasps: Sequence[tuple[str, Grasp]], dt: float) -> None:
         """Tell the props who holds them, for the next frame."""

@@ -21,7 +21,7 @@ from kinemesh.problem.person.limbs import directions
 from kinemesh.problem.person.proportions import Body
 from kinemesh.robot import RobotModel
 
-_MARKS = {
+MARKS = {
     **{"knee": ("knee",), "shin": ("knee",), "elbow": ("elbow",), "forearm": ("elbow",)},
     "hand": ("hand",),
     "seat": ("left_hip", "right_hip"),
@@ -30,15 +30,15 @@ _MARKS = {
 """The landmarks that are over what a part touches."""
 _BONES = {"knee": ("knee", "ankle"), "elbow": ("elbow", "hand"), "hand": ("elbow", "hand")}
 """The bone that a landmark's link turns with; hips and shoulders turn with the trunk."""
-_BESIDE = 0.03
+BESIDE = 0.03
 """Of two landmarks, one that is higher than the other by this [m] is borne by that one."""
 _RESTS = 0.2
 """A landmark rests as low as it is in this share of the frames in which it touches."""
-_SOON = 0.5
+SOON = 0.5
 """Before a touch and after it, for so long [s], it is known how a part would be borne;"""
-_DEPARTS = 0.3
+DEPARTS = 0.3
 """it counts as so much higher by then [m/s]."""
-_STEEP = 0.5
+STEEP = 0.5
 """What is touched further aside than below by this share of the distance bears nothing."""
 
 
@@ -79,9 +79,9 @@ def bearers(
     found = []
     for touch in touches:
         side, _, what = touch.part.rpartition("_")
-        if touch.part not in pads or what not in _MARKS:
+        if touch.part not in pads or what not in MARKS:
             continue
-        marks = [f"{side}_{mark}" if side else mark for mark in _MARKS[what]]
+        marks = [f"{side}_{mark}" if side else mark for mark in MARKS[what]]
         rows = [LANDMARKS.index(mark) for mark in marks]
         level = touched_places(touch, clip.scene, home, None, scale)
         if not _below(person[:, rows] - level[:, None], touch):
@@ -90,19 +90,19 @@ def bearers(
         low = np.quantile(above.min(axis=1)[touch.touching], _RESTS)
         for k, mark in enumerate(marks):
             high = np.quantile(above[touch.touching, k], _RESTS)
-            if high > low + _BESIDE:
+            if high > low + BESIDE:
                 continue
             hulls = [robot.hulls[h] for h in pads[touch.part].hulls]
             hulls = [h for h in hulls if h.joint == hulls[0].joint]
             points = np.concatenate(
                 [at.positions(np.full(len(h.vertices), h.joint), h.vertices) for h in hulls]
             )
-            thick = _thickness(Body(body), rest, mark, points)
+            thick = thickness(Body(body), rest, mark, points)
             over = above[:, k] - high
             height = level[:, 2] + over + thick
             # Elsewhere, at another time, what was touched says nothing.
             time = time_to(touch, clip.fps)
-            over = np.where(time <= _SOON, np.maximum(over, -_BESIDE) + _DEPARTS * time, np.inf)
+            over = np.where(time <= SOON, np.maximum(over, -BESIDE) + DEPARTS * time, np.inf)
             found.append(Bearer(rows[k], over, height))
     return found
 
@@ -111,10 +111,10 @@ def _below(away: Array, touch: Touch) -> bool:
     """Whether what is touched lies below the nearest landmark, ``away`` ``(T, N, 3)`` [m]."""
     means = away[touch.touching].mean(axis=0)
     mean = means[np.linalg.norm(means, axis=1).argmin()]
-    return bool(np.linalg.norm(mean[:2]) < max(_STEEP * abs(mean[2]), _BESIDE))
+    return bool(np.linalg.norm(mean[:2]) < max(STEEP * abs(mean[2]), BESIDE))
 
 
-def _thickness(body: Body, rest: Body, mark: str, points: Array) -> Array:
+def thickness(body: Body, rest: Body, mark: str, points: Array) -> Array:
     """How high ``(T,)`` [m] a landmark is over the lowest of ``points`` ``(N, 3)`` of its link.
 
     Args:
