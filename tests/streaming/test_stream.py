@@ -29,7 +29,8 @@ def test_a_stream_answers_as_a_retargeter_that_knows_no_more(name: str, robot: R
     known = Calibration.of(clip.crop(0, 15))
     stream = Stream(robot, skeleton=clip.skeleton, scene=clip.scene, calibration=known)
     answers = np.array([pose.q for pose in pushed(stream, clip)])
-    retargeter = kinemesh.Retargeter(robot, refine=None, objectives=objectives.streaming())
+    terms = objectives.streaming()
+    retargeter = kinemesh.Retargeter(robot, refine=None, objectives=terms)
     frames = retargeter.frames(CausalClip(clip, robot, known))
     np.testing.assert_array_equal(answers, [at.q for _, at, _ in frames])
 

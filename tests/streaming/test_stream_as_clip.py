@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from as_stream import instants, same
-from kinemesh import Retargeter, Stream
+from kinemesh import Retargeter, Stream, objectives
 from kinemesh.detection.causal.calibration import Calibration
 from kinemesh.motion import Clip
-from kinemesh.objectives import streaming
 from kinemesh.problem.causal.clip import CausalClip
 from kinemesh.recordings import read
 from kinemesh.robot import RobotModel
 from recordings import recording
+
+TERMS: dict[str, Any] = {"objectives": objectives.streaming()}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def test_a_stream_answers_a_clip_as_it_is_solved_frame_by_frame(
 ) -> None:
     clip = clips[name]
     known = Calibration.of(clip)
-    retargeter = Retargeter(robot, refine=None, objectives=streaming())
+    retargeter = Retargeter(robot, refine=None, **TERMS)
     plan = CausalClip(clip, robot, known)
     stream = Stream(
         robot, skeleton=clip.skeleton, fps=clip.fps, scene=clip.scene, calibration=known
@@ -64,7 +65,7 @@ def test_with_the_same_settings_it_does_so_too(
 ) -> None:
     clip = clips["lift_box"].crop(0, 15)
     known = Calibration.of(clip)
-    retargeter = Retargeter(robot, refine=None, objectives=streaming(), **options)
+    retargeter = Retargeter(robot, refine=None, **TERMS, **options)
     own = {key: value for key, value in options.items() if key == "proportions"}
     stream = Stream(
         robot, skeleton=clip.skeleton, fps=clip.fps, scene=clip.scene, calibration=known, **options

@@ -115,6 +115,7 @@ class CausalPlan:
             solid = obstacle_of(self.scene.terrain.name, self.scene.terrain.shape)
             self._terrain = ((solid, poses.IDENTITY),)
         self._turns: dict[str, Array] = {}
+        self._pelvis: tuple[Array, Array | None, float] | None = None
         self.height = known.height
         self.feet: Mapping[str, Foot] = {}
         self.props: dict[str, Array] = {}
@@ -195,12 +196,29 @@ class CausalPlan:
             slow_toes=self._feet.slow_toes(stances),
             contacts=(*self._hands.contacts(placed), *self._pads.contacts(body, placed, dt)),
             orientation_targets=self._orientations(now),
+            pelvis_change=self._pelvis_change(now),
         )
         if start is None:
             return asked
         return replace(
-            asked, stances=(), sole_approaches=(), slow_toes=(), contacts=(), orientation_targets=()
+            asked,
+            stances=(),
+            sole_approaches=(),
+            slow_toes=(),
+            contacts=(),
+            orientation_targets=(),
+            pelvis_change=None,
         )
+
+    def _pelvis_change(self, now: Instant) -> Array | None:
+        """By how much more the person's pelvis moves to this frame than to the one before it."""
+        place = self.scale * now.landmark("pelvis")[0]
+        last, self._pelvis = self._pelvis, (place, None, now.dt)
+        if last is None:
+            return None
+        step = place - last[0]
+        self._pelvis = place, step, now.dt
+        return None if last[1] is None else np.asarray(step - now.dt / last[2] * last[1])
 
     def _bearers(self, body: Array, scaled: Array) -> tuple[Bearer, ...]:
         """Who bears besides feet."""
