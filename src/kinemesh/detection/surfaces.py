@@ -66,8 +66,8 @@ def surfaces(clip: Clip, floor: float | None = None) -> Surfaces | None:
 
     Args:
         clip: the recording; what it says of floor and terrain is not looked at.
-        floor: the height of toe joints that stand on the ground, where it is known [m]: what is
-            lower sank into it. The lowest level if left out.
+        floor: the height of the ground, where it is known [m]: what is lower sank into it. The
+            lowest level if left out.
     """
     feet = sorted(standing(clip), key=lambda hold: (hold.first, hold.part))
     ramps = _ramps(feet)
@@ -77,7 +77,10 @@ def surfaces(clip: Clip, floor: float | None = None) -> Surfaces | None:
     lows += [min(hold.height for hold in ramp.holds) for ramp in ramps]
     if not lows:
         return None
-    floor = min(lows) if floor is None else floor
+    if floor is None:
+        floor = min(lows)
+    else:  # where toes ride over it, they say by how much
+        floor = min((low for low in lows if abs(low - floor) < LEAST), default=floor)
     others = [hold for hold in leaning(clip, feet) if hold.height > floor + LEAST]
     high = [level for level in levels if level.plane[0] > floor + LEAST]
     raised = [_joined(level, others) for level in high]

@@ -34,20 +34,20 @@ class FoundTerrain:
     """What was found, with sizes."""
 
 
-def found_terrain(clip: Clip, *, grounded: bool = False) -> FoundTerrain | None:
+def found_terrain(clip: Clip, floor: float | None = None) -> FoundTerrain | None:
     """The terrain that explains the contacts of ``clip``; None if level ground does.
 
     Args:
         clip: the recording; its props explain what bears on them.
-        grounded: whether toes that stand on the ground are known to be at the height of the
-            scene's; else the lowest level on which feet stand is the ground.
+        floor: the height of the ground, where it is known [m]; else the lowest level on which
+            feet stand is the ground.
 
     Raises:
         ClipError: it has a terrain.
     """
     if clip.scene.terrain is not None:
         raise ClipError("the clip has a terrain: leave it out to have one found from the motion")
-    shown = surfaces(clip, clip.scene.ground if grounded else None)
+    shown = surfaces(clip, floor)
     shown = None if shown is None else without_props(shown, clip)
     if shown is None or not shown.raised:
         return None
@@ -101,22 +101,3 @@ def without_props(shown: Surfaces, clip: Clip) -> Surfaces:
         if holds:
             raised.append(replace(surface, holds=holds))
     return replace(shown, raised=tuple(raised))
-
-
-def with_found_terrain(clip: Clip, *, grounded: bool = False) -> Clip:
-    """The clip, its ground at z = 0, with the terrain that it shows, and notes on it.
-
-    As :func:`found_terrain`; where the lowest level is not the scene's ground, person and props
-    are moved so that it is.
-    """
-    found = found_terrain(clip, grounded=grounded)
-    if found is None:
-        return replace(clip, notes=(*clip.notes, "terrain: none; level ground explains the motion"))
-    notes = found.notes
-    clip = replace(clip, scene=replace(clip.scene, terrain=found.terrain, ground=found.floor))
-    if found.floor:
-        clip = clip.translated((0.0, 0.0, -found.floor))
-        clip = replace(clip, scene=replace(clip.scene, ground=0.0))
-        lowest = f"floor: the lowest level; person and props moved by {-found.floor:+.3f} m more"
-        notes = (lowest, *notes)
-    return replace(clip, notes=(*clip.notes, *notes))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.detection.holds import Hold
-from kinemesh.detection.surfaces import Surface, Surfaces
+from kinemesh.detection.surfaces import SAME, Surface, Surfaces
 from kinemesh.detection.swept import HEEL, STATURE, TIP, swept
 from kinemesh.geometry.clearing import Rectangle
 from kinemesh.motion import Clip, Shape
@@ -21,6 +21,8 @@ BEYOND, SEAT_BEYOND = 0.3, 0.1
 nothing is in the way."""
 TOGETHER = 0.8
 """Footfalls at one height no further apart than this [m] are on one part."""
+UPPER = 0.8
+"""An edge is this share of the way from the lower footfall to the upper: heels come down by it."""
 LANES = 0.3
 """Footfalls less than this [m] apart across are one before the other, if they overlap along the
 way by no more than ..."""
@@ -168,22 +170,29 @@ class Patches:
         return len(np.unique(self._swept.frames[hits[inside]]))
 
     def _outer(self, patch: Patch, patches: Sequence[Patch]) -> Rectangle:
-        """How far a patch may reach: half-way to the footfalls at other heights."""
+        """How far a patch may reach: most of the way down, and little of it up to other heights."""
         area = patch.area
         beyond = SEAT_BEYOND if any(h.part == "seat" for h in patch.holds) else BEYOND
         low, high = np.array(area.low) - beyond, np.array(area.high) + beyond
-        others = [other.area for other in patches if other.surface is not patch.surface]
-        for other in (*others, *self._grounds):
+        own = float(self._top(patch, area.corners).mean())
+        others = [(one.area, self._top(one, one.area.corners).mean()) for one in patches]
+        others += [(one, self.floor) for one in self._grounds]
+        for other, height in others:
             gaps = area.gaps(other)
             axis = int(np.argmax(gaps))
             if gaps[self._ahead] > -OVERLAPS and gaps[1 - self._ahead] < LANES:
                 axis = self._ahead
             elif gaps[axis] <= 0.0:
                 continue
+            if abs(height - own) < SAME:
+                continue
+            share = UPPER if height > own else 1.0 - UPPER
             if other.low[axis] + other.high[axis] >= area.low[axis] + area.high[axis]:
-                high[axis] = min(high[axis], (other.low[axis] + area.high[axis]) / 2.0)
+                edge = area.high[axis] + share * (other.low[axis] - area.high[axis])
+                high[axis] = min(high[axis], edge)
             else:
-                low[axis] = max(low[axis], (other.high[axis] + area.low[axis]) / 2.0)
+                edge = area.low[axis] + share * (other.high[axis] - area.low[axis])
+                low[axis] = max(low[axis], edge)
         return Rectangle((float(low[0]), float(low[1])), (float(high[0]), float(high[1])))
 
     def _area(self, hold: Hold) -> Rectangle:
