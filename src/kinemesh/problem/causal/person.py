@@ -24,7 +24,9 @@ from kinemesh.problem.person.proportions import SIDES, Body, flat_slopes, propor
 _STEADY = 0.05
 """Time constant over which the trunk's correction is smoothed [s]."""
 _RISES = 0.06
+"""Time constant over which its height is smoothed, twice [s]."""
 _LONG = 1.0
+"""What feet have agreed on for so long [s] moves the trunk no more: legs take it up."""
 _BACK = 0.15
 """In the air a foot goes back to where it is without a stance in this time constant [s]."""
 _SETTLES = 0.4
