@@ -11,6 +11,7 @@ import pytest
 from commands import Command
 from kinemesh import demos, read
 from kinemesh.augment import Steps
+from kinemesh.batch.sources import read_sources
 from kinemesh.motion import SKELETONS
 
 
@@ -97,3 +98,24 @@ def test_other_commands_take_terrain_auto(kinemesh_command: Command, tmp_path: P
     table = json.loads(run.out)
     assert table["terrain"] == "terrain"
     assert any(line.startswith("step: 0.150 m high") for line in table["found"])
+
+
+def test_a_listing_has_terrain_found(tmp_path: Path) -> None:
+    steps_of(tmp_path)
+    listing = tmp_path / "clips.toml"
+    listing.write_text('[[clip]]\npath = "up.npy"\nfps = 30\nterrain = "auto"\n')
+    (source,) = read_sources([listing])
+    assert list(source.files) == ["source"]
+    assert source.options()["terrain"] == "auto"
+    assert source.read().scene.terrain is not None
+
+
+def test_a_trajectory_without_recording_has_nothing_to_find_terrain_in(
+    kinemesh_command: Command, tmp_path: Path
+) -> None:
+    csv = tmp_path / "still.csv"
+    row = ",".join(["0.0", "0.0", "0.79", "0.0", "0.0", "0.0", "1.0", *["0.0"] * 29])
+    csv.write_text("\n".join([row] * 10) + "\n")
+    run = kinemesh_command("evaluate", csv, "--terrain", "auto")
+    assert run.status == 2
+    assert "found in a recording: give that, --clip" in run.err
