@@ -23,6 +23,7 @@ COMMANDS = (
         "view",
         "live",
         "convert",
+        "terrain",
         "augment",
         "batch",
         "lint",
