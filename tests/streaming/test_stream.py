@@ -173,6 +173,13 @@ def test_speeds_are_told_by_the_time_that_has_passed(
     assert speeds(robot, qs, times).max() <= 1.0 + 1e-9
 
 
+@pytest.mark.slow
+def test_at_a_high_rate_feet_are_let_go(streamed: Streamed, walk: Clip) -> None:
+    fast = walk.resample(240.0)
+    poses = pushed(streamed(fps=240.0), fast)
+    assert [k for k, pose in enumerate(poses) if pose.report and pose.report.relaxed] == []
+
+
 def test_another_person_is_measured_after_a_reset(walk: Clip, robot: RobotModel) -> None:
     stream = Stream(robot, skeleton=walk.skeleton)
     last = pushed(stream, walk, 30)[-1]

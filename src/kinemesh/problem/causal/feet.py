@@ -16,6 +16,9 @@ from kinemesh.robot import RobotModel, Sole
 
 _REACH = 0.12
 """A surface no higher over a toe than this [m], at human scale, is under it."""
+_LET = 1.0 / 30.0
+"""A foot that was let go is as free as after so long a time [s]: it stood on its foremost point,
+and what is eased is a little higher."""
 
 
 class _Sole:
@@ -65,7 +68,7 @@ class _Sole:
         for edge, part in enumerate((slice(0, 2), slice(2, 4))):
             since, lands = self.since[edge], comes[edge]
             if 0.0 < since <= EASE_TIME and since <= lands:
-                (surface, normal), time = self.stood[edge], since
+                (surface, normal), time = self.stood[edge], max(since, _LET)
                 place = None if self.last is None or edge == 0 else self.surface[:2]
             elif 0.0 < lands <= EASE_TIME:
                 surface, normal, time, place = self.surface, self.normal, lands, self.surface[:2]
