@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kinemesh.demos import DEMOS
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Prop, Scene, Shape
 from kinemesh.streaming.intake import Frame, Intake
@@ -93,6 +94,72 @@ def test_a_person_who_is_suddenly_elsewhere_is_gone_after_slowly(
     own = np.linalg.norm(np.diff(walk.positions[:, 0], axis=0), axis=1).max()
     assert max(steps) <= own + 1.01 * DT
     np.testing.assert_allclose(before, walk.positions[57, 0] + away, atol=1e-9)
+
+
+def test_who_was_not_seen_for_half_a_second_is_caught_up_with_and_not_jumped_to(
+    intake: Intake, walk: Clip
+) -> None:
+    turn = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    elsewhere = walk.positions @ turn.T + np.array([0.3, 0.1, 0.0])
+    last, _ = taken(intake, walk.positions[1])
+    assert taken(intake, np.full_like(walk.positions[2], np.nan), DT)[0] is None
+    places, steps = [last], []
+    for k in range(17, 45):
+        now, _ = taken(intake, elsewhere[k], 0.5 if k == 17 else DT)
+        assert now is not None
+        steps.append(np.linalg.norm(now - places[-1], axis=1).max())
+        places.append(now)
+    assert steps[0] < 1e-9
+    # Never as fast as all at once, and there in half a second.
+    jump = np.linalg.norm(elsewhere[17] - walk.positions[1], axis=1).max()
+    assert max(steps) < 0.3 * jump
+    np.testing.assert_allclose(places[-1], elsewhere[44], atol=1e-9)
+    np.testing.assert_allclose(places[17], elsewhere[33], atol=1e-9)
+
+
+def test_rotations_turn_with_who_is_caught_up_with(walk: Clip) -> None:
+    intake = Intake(walk.skeleton, walk.scene)
+    turns = np.tile([0.0, 0.0, 0.0, 1.0], (len(walk.skeleton.joints), 1))
+    about = np.tile([0.0, 0.0, np.sqrt(0.5), np.sqrt(0.5)], (len(turns), 1))
+    quarter = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    for _ in range(2):
+        intake.person(walk.positions[0], turns, DT)
+    seen = walk.positions[0] @ quarter.T
+    frame, _ = intake.person(seen, about, 0.5)
+    assert frame is not None and frame.rotations is not None
+    np.testing.assert_allclose(frame.positions, walk.positions[0], atol=1e-9)
+    assert np.abs(np.sum(frame.rotations * turns, axis=1)).min() > 1.0 - 1e-9
+    for _ in range(20):
+        frame, _ = intake.person(seen, about, DT)
+    assert frame is not None
+    np.testing.assert_array_equal(frame.rotations, about)
+
+
+def test_a_joint_that_is_seen_again_comes_back_in_a_fifth_of_a_second(
+    intake: Intake, walk: Clip
+) -> None:
+    hand = walk.skeleton.index("left_hand")
+    still, lost, back = (np.array(walk.positions[0]) for _ in range(3))
+    lost[hand] = np.nan
+    back[hand] += [0.0, 0.0, 0.6]
+    for _ in range(15):
+        taken(intake, lost)
+    heights = []
+    for _ in range(8):
+        places, said = taken(intake, back)
+        assert places is not None and said == []
+        heights.append(places[hand, 2] - still[hand, 2])
+    np.testing.assert_allclose(np.diff([0.0, *heights[:6]]), 0.1, atol=1e-9)
+    np.testing.assert_allclose(heights[5:], 0.6, atol=1e-9)
+
+
+def test_two_frames_a_second_are_no_gaps() -> None:
+    walk = DEMOS["walk"]()
+    intake = Intake(walk.skeleton, walk.scene)
+    for k in range(0, len(walk), 15):
+        places, said = taken(intake, walk.positions[k], 0.5)
+        np.testing.assert_array_equal(places, walk.positions[k])
+        assert said == []
 
 
 @pytest.mark.parametrize("share", [1.0, 0.5])

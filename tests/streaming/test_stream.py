@@ -173,6 +173,26 @@ def test_speeds_are_told_by_the_time_that_has_passed(
     assert speeds(robot, qs, times).max() <= 1.0 + 1e-9
 
 
+def test_after_nobody_was_seen_no_motor_makes_up_for_it_at_once(
+    streamed: Streamed, walk: Clip, robot: RobotModel
+) -> None:
+    stream, poses = streamed(), []
+    for k in range(60):
+        lost = 10 <= k < 30
+        poses.append(
+            stream.push(np.full_like(walk.positions[k], np.nan) if lost else walk.positions[k])
+        )
+    assert [pose.state for pose in poses[8:32]] == (
+        ["following"] * 2 + ["holding"] * 20 + ["following"] * 2
+    )
+    times = np.array([pose.time for pose in poses])
+    np.testing.assert_allclose(times, np.arange(60) / 30.0, atol=1e-9)
+    qs = np.array([pose.q for pose in poses])
+    assert speeds(robot, qs, times).max() <= 1.0 + 1e-9
+    base = np.linalg.norm(np.diff(qs[:, :3], axis=0), axis=1) * 30.0
+    assert base.max() < 4.0
+
+
 @pytest.mark.slow
 def test_at_a_high_rate_feet_are_let_go(streamed: Streamed, walk: Clip) -> None:
     fast = walk.resample(240.0)

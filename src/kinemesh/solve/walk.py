@@ -61,6 +61,10 @@ class Walk:
         self._dt = 0.0
         self.touchdowns: dict[str, Touchdown] = {}
 
+    def hold(self) -> None:
+        """The robot has stood since the last answer."""
+        self._qs = [self._qs[-1] for _ in self._qs]
+
     def solve(self, frame: Frame) -> Answer:
         """The answer to the next frame."""
         if self._returns is not None and self._qs:

@@ -8,6 +8,8 @@ _REPEATED = 1e-3
 """A frame less than this after the last [s] is the same one."""
 _BACK = 1.0
 """A clock that goes back by more than this [s] was set anew."""
+_SAME = 1e-9
+"""A frame that is off by less than this [s] is one frame after another."""
 
 
 class Clock:
@@ -39,6 +41,13 @@ class Clock:
         if late < _REPEATED:
             return None, "the same time as the frame before: left out"
         return None, f"{1e3 * late:.0f} ms before the last frame: left out"
+
+    def since(self, before: float | None) -> float:
+        """How long before the last frame that was [s]; one frame where it never was."""
+        if before is None or self._last is None:
+            return self._usual
+        gone = self._last - before
+        return self._usual if abs(gone - self._usual) < _SAME else gone
 
     def _kept(self, now: float) -> float:
         self._last = now

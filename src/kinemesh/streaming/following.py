@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,14 +58,25 @@ class Following:
             self.plan.go_on(before.plan)
             self._walk.touchdowns = before._walk.touchdowns
 
-    def answer(self, now: Instant, at: float) -> tuple[Pose, Entry | None]:
-        """The answer to a frame at a time [s], and what is kept of it once it is followed."""
+    def hold(self) -> None:
+        """The robot has stood where it is."""
+        self.plan.hold()
+        self._walk.hold()
+
+    def answer(self, now: Instant, at: float, step: float) -> tuple[Pose, Entry | None]:
+        """The answer to a frame, and what is kept of it once it is followed.
+
+        Args:
+            now: what is seen.
+            at: when [s].
+            step: how long the robot has for the way there [s].
+        """
         plan, walk, start = self.plan, self._walk, None
         if self._from is not None and self._gone < 1.0 - 1e-9:
-            self._gone += now.dt / _COMES
+            self._gone += step / _COMES
             share = float(smooth_step(np.clip(np.array(self._gone), 0.0, 1.0)))
             start = self._from, share
-        frame = plan.frame(self._index, now, walk.touchdowns, start)
+        frame = replace(plan.frame(self._index, now, walk.touchdowns, start), dt=step)
         answer = walk.solve(frame)
         self._index += 1
         report = answer.report(self._retargeter.feasibility)

@@ -12,6 +12,7 @@ from kinemesh.arguments import FARTHEST, floats
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Scene, Skeleton
+from kinemesh.streaming.approach import Approach
 
 _FASTEST = {
     **{"pelvis": 4.0, "hip": 4.0, "shoulder": 4.0, "knee": 8.0, "elbow": 8.0},
@@ -28,8 +29,8 @@ _DOUBTED = 0.1
 """What nobody does is taken for an error for so long [s], then for the truth."""
 _MANY = 0.3
 """Where more than this share of the joints is missing or odd, the frame is left out."""
-_GLIDES = 1.0
-"""A person who is suddenly elsewhere is gone after at this speed [m/s]."""
+_GAP = 2.5
+"""A person who was not seen for so many times the usual time between frames was lost."""
 
 
 class Frame(NamedTuple):
@@ -63,10 +64,14 @@ class Intake:
 
     def forget(self) -> None:
         """Forget the person, not the props."""
-        self._last: Array | None = None
+        count = len(self._skeleton.joints)
+        self._seen: Array | None = None  # the last frame ...
+        self._last: Array = np.zeros((count, 3))  # ... and what was made of it
         self._turns: Array | None = None
-        self._odd = np.zeros(len(self._skeleton.joints))
-        self._away = np.zeros(3)
+        self._odd = np.zeros(count)
+        self._lost: NDArray[np.bool_] = np.zeros(count, dtype=bool)
+        self._waited, self._usual = 0.0, np.inf
+        self._approach = Approach(count)
 
     def meet(self, scene: Scene) -> None:
         """Go on with other props; what is known of those that stay is kept."""
@@ -98,42 +103,58 @@ class Intake:
             ClipError: arrays of another shape.
         """
         said: list[str] = []
-        places = self.positions(values)
-        known = np.isfinite(places).all(axis=1) & (np.abs(np.nan_to_num(places)) <= FARTHEST).all(
-            axis=1
-        )
+        places = np.array(self.positions(values))
+        near = np.abs(np.nan_to_num(places)) <= FARTHEST
+        known = np.asarray((np.isfinite(places) & near).all(axis=1))
         turns = self._rotations(rotations)
         lost = self._needed & ~known
         if not known.any() or lost.sum() > _MANY * self._needed.sum():
             return None, ["nobody is seen" if not known.any() else "too few joints are seen"]
-        if self._last is None:
+        if self._seen is None:
             if lost.any():
                 return None, [f"not all joints are seen: {self._named(lost)}"]
-            self._last = places
+            self._seen = self._last = places
             return Frame(places, turns), said
-        places = places + self._away
-        moved = np.median((places - self._last)[known & self._needed], axis=0)
+        moved = np.median((places - self._seen)[known & self._needed], axis=0)
+        held = self._seen + moved
         if lost.any():
             said.append(f"not seen, held to the body: {self._named(lost)}")
-        places[~known] = (self._last + moved)[~known]
-        off = np.linalg.norm(places - self._last - moved, axis=1)
-        odd = self._needed & (off > np.maximum(_NEAR, self._fastest * dt))
-        self._odd = np.where(odd, self._odd + dt, 0.0)
-        doubted = odd & (self._odd <= max(_DOUBTED, dt))
-        if doubted.sum() > _MANY * self._needed.sum():
+        places[~known] = held[~known]
+        back, self._lost = self._lost & known, np.asarray(~known)
+        off = np.linalg.norm(places - held, axis=1)
+        doubted = self._doubted(off, back, dt)
+        many = _MANY * self._needed.sum()
+        if doubted.sum() > many:
+            self._waited = dt
             return None, [f"{int(doubted.sum())} joints are suddenly elsewhere: left out"]
         if doubted.any():
             said.append(f"suddenly elsewhere, held to the body: {self._named(doubted)}")
-            places[doubted] = (self._last + moved)[doubted]
-        if np.linalg.norm(moved) > max(_STEP, _RUNS * dt) or (dt > _DOUBTED and self._far(moved)):
-            said.append(f"suddenly {np.linalg.norm(moved):.2f} m away: gone after slowly")
-            self._away -= moved
-            places -= moved
-        shift = self._home(dt)
-        self._away += shift
-        places += shift
-        self._last = places
-        return Frame(places, turns), said
+            places[doubted] = held[doubted]
+        other = self._waited > 0.0 and (off > _NEAR)[self._needed].sum() > many
+        gone = other or dt > max(_DOUBTED, _GAP * self._usual)
+        far = float(np.linalg.norm(moved))
+        jumped = far > max(_STEP, _RUNS * dt)
+        if jumped or (gone and far > _STEP):
+            said.append(f"suddenly {far:.2f} m away: gone after slowly")
+        approach = self._approach
+        if gone:
+            approach.resumed(places, self._last, known & self._needed)
+        else:
+            if jumped:
+                approach.moved(moved)
+            if back.any():
+                approach.returned(back, places, self._last + moved)
+            approach.go(dt)
+            self._usual = dt
+        self._waited = 0.0
+        self._seen, self._last = places, approach.at(places)
+        return Frame(self._last, approach.turns(turns)), said
+
+    def _doubted(self, off: Array, back: NDArray[np.bool_], dt: float) -> NDArray[np.bool_]:
+        """The joints ``(J,)`` that are further off ``(J,)`` [m] than can be, and not for long."""
+        odd = self._needed & ~back & (off > np.maximum(_NEAR, self._fastest * dt))
+        self._odd = np.where(odd, self._odd + dt - self._waited, 0.0)
+        return np.asarray(odd & (self._odd <= max(_DOUBTED, dt)))
 
     def props(self, values: Mapping[str, Any] | None) -> tuple[dict[str, Array], list[str]]:
         """The poses of all props that have been seen so far, and what was done about them."""
@@ -153,15 +174,6 @@ class Intake:
             pose[3:] /= size
             self._props[name] = pose
         return dict(self._props), said
-
-    def _home(self, dt: float) -> Array:
-        """How far a person who was elsewhere is gone after now ``(3,)`` [m]."""
-        size = float(np.linalg.norm(self._away))
-        return -self._away * min(1.0, _GLIDES * dt / size) if size > 0.0 else np.zeros(3)
-
-    def _far(self, moved: Array) -> bool:
-        """After a gap nobody knows the way."""
-        return bool(np.linalg.norm(moved) > _STEP)
 
     def _rotations(self, values: Any) -> Array | None:
         if values is None:

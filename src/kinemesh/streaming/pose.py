@@ -8,6 +8,7 @@ from typing import Literal
 
 from kinemesh.arrays import Array
 from kinemesh.result import FrameReport
+from kinemesh.robot import RobotModel
 
 State = Literal["calibrating", "starting", "following", "holding"]
 
@@ -36,6 +37,11 @@ class Pose:
     frame could not be used."""
     said: tuple[str, ...] = ()
     """What was done about a frame that was not as it should be."""
+
+
+def unseen(robot: RobotModel, q: Array) -> Pose:
+    """That of a robot that stands at ``q`` ``(nq,)`` before anybody was seen."""
+    return Pose(0.0, q, robot.configuration(q).landmarks(), {}, (), None, 0.0, "holding")
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,13 +29,11 @@ from kinemesh.streaming.intake import Frame, Intake
 from kinemesh.streaming.level import Level
 from kinemesh.streaming.measure import Measuring, skeleton_of, waiting
 from kinemesh.streaming.output import Output
-from kinemesh.streaming.pose import Pose, Sample
+from kinemesh.streaming.pose import Pose, Sample, unseen
 from kinemesh.streaming.record import Record
 
 Origin = Literal["stream", "person"]
 _ORIGINS = ("stream", "person")
-_SAME = 1e-9
-"""A frame that is off by less than this [s] is one frame after the last."""
 
 
 class Stream:
@@ -126,6 +124,7 @@ class Stream:
         if self._known is not None:  # before the first frame: it takes a moment
             self._following = Following(self._retargeter, self._known, self._scene, self._start)
         self._answered: float | None = None
+        self._given: float | None = None
         self._level = Level(self.skeleton, self._floor)
         self._measuring = Measuring(self.skeleton, self._height, self._retargeter.stance)
         self._intake.forget()
@@ -183,24 +182,24 @@ class Stream:
         since = perf_counter()
         at, word = self._clock.read(time)
         said = [] if word is None else [word]
-        dt = 1.0 / self.fps
-        if at is not None and self._answered is not None:
-            gone = at - self._answered
-            dt = dt if abs(gone - dt) < _SAME else gone
         things, told = self._intake.props(props)
         said += told
         if at is None:
             self._intake.positions(positions)
             return self._held(since, said)
+        dt, step = self._clock.since(self._answered), self._clock.since(self._given)
+        self._given = at
         person, told = self._intake.person(positions, rotations, dt)
         said += told
         if person is None:
+            if self._following is not None:
+                self._following.hold()
             return self._held(since, said)
         if self._brought and (self._answered is None or self.robot.fixed_base):
             self._level.settle(person.positions)
         self._answered = at
-        pose = self._answer(person, things, dt, at)
-        self._output.take(at, pose.q, dt)
+        pose = self._answer(person, things, dt, step, at)
+        self._output.take(at, pose.q, step)
         self._last = replace(pose, latency=perf_counter() - since, said=(*said, *pose.said))
         return self._last
 
@@ -239,7 +238,9 @@ class Stream:
         plan, known = self._following.plan, self._following.known
         return self._record.result(self.robot.whole, plan, self._scene, self.fps, known.notes)
 
-    def _answer(self, person: Frame, things: Mapping[str, Array], dt: float, at: float) -> Pose:
+    def _answer(
+        self, person: Frame, things: Mapping[str, Array], dt: float, step: float, at: float
+    ) -> Pose:
         """The answer to a frame that can be used."""
         now = self._brought_in(person, things, dt)
         if self._following is None:
@@ -250,7 +251,7 @@ class Stream:
             known = self._measured()
             now = self._brought_in(person, things, dt)
             self._following = Following(self._retargeter, known, self._scene, self._start)
-        pose, entry = self._following.answer(now, at)
+        pose, entry = self._following.answer(now, at, step)
         if entry is not None:
             self._record.add(replace(entry, q=self.robot.expanded(pose.q[None])[0]))
         return pose
@@ -273,13 +274,12 @@ class Stream:
 
     def _held(self, since: float, said: list[str]) -> Pose:
         """The pose before, for a frame that cannot be used."""
-        last = self._last
-        if last is None:
-            q = self.robot.rest if self._start is None else self._start
-            marks = self.robot.configuration(q).landmarks()
-            last = Pose(0.0, q, marks, {}, (), None, 0.0, "holding")
+        q = self.robot.rest if self._start is None else self._start
+        last = unseen(self.robot, q) if self._last is None else self._last
+        at = last.time if self._given is None else self._given
+        latency = perf_counter() - since
         return replace(
-            last, state="holding", said=tuple(said), report=None, latency=perf_counter() - since
+            last, time=at, state="holding", said=tuple(said), report=None, latency=latency
         )
 
     def _check(self, scene: Scene) -> None:

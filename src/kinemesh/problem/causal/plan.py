@@ -22,6 +22,7 @@ from kinemesh.problem.anchors import Anchors, MeshOptions
 from kinemesh.problem.causal.feet import CausalFeet
 from kinemesh.problem.causal.hands import CausalHands
 from kinemesh.problem.causal.pads import CausalPads
+from kinemesh.problem.causal.pelvis import CausalPelvis
 from kinemesh.problem.causal.person import CausalPerson
 from kinemesh.problem.causal.props import CausalProps
 from kinemesh.problem.feet import TOES
@@ -115,7 +116,7 @@ class CausalPlan:
             solid = obstacle_of(self.scene.terrain.name, self.scene.terrain.shape)
             self._terrain = ((solid, poses.IDENTITY),)
         self._turns: dict[str, Array] = {}
-        self._pelvis: tuple[Array, Array | None, float] | None = None
+        self._pelvis = CausalPelvis()
         self.height = known.height
         self.feet: Mapping[str, Foot] = {}
         self.props: dict[str, Array] = {}
@@ -127,6 +128,10 @@ class CausalPlan:
         self._feet.go_on(before._feet)
         self._person.go_on(before._person)
         self._props.go_on(before._props)
+
+    def hold(self) -> None:
+        """Nobody was seen, and the robot stood."""
+        self._pelvis.hold()
 
     def solids(self) -> tuple[Obstacle, ...]:
         """Terrain and props, whether they have been seen or not."""
@@ -196,7 +201,7 @@ class CausalPlan:
             slow_toes=self._feet.slow_toes(stances),
             contacts=(*self._hands.contacts(placed), *self._pads.contacts(body, placed, dt)),
             orientation_targets=self._orientations(now),
-            pelvis_change=self._pelvis_change(now),
+            pelvis_change=self._pelvis.change(self.scale * now.landmark("pelvis")[0], dt),
         )
         if start is None:
             return asked
@@ -209,16 +214,6 @@ class CausalPlan:
             orientation_targets=(),
             pelvis_change=None,
         )
-
-    def _pelvis_change(self, now: Instant) -> Array | None:
-        """By how much more the person's pelvis moves to this frame than to the one before it."""
-        place = self.scale * now.landmark("pelvis")[0]
-        last, self._pelvis = self._pelvis, (place, None, now.dt)
-        if last is None:
-            return None
-        step = place - last[0]
-        self._pelvis = place, step, now.dt
-        return None if last[1] is None else np.asarray(step - now.dt / last[2] * last[1])
 
     def _bearers(self, body: Array, scaled: Array) -> tuple[Bearer, ...]:
         """Who bears besides feet."""
