@@ -62,22 +62,39 @@ def test_a_spike_is_held_to_the_body_for_a_tenth_of_a_second_and_then_believed(
     assert held == [True] * 3 + [False] * 5
 
 
-def test_left_and_right_that_change_places_for_a_frame_are_left_out(
-    intake: Intake, walk: Clip
-) -> None:
-    names = walk.skeleton.joints
+def crossed(walk: Clip) -> list[int]:
+    """The joints, left and right taken for each other."""
     swap = {"left": "right", "right": "left"}
-    order = [
+    names = walk.skeleton.joints
+    return [
         names.index(
             name if (side := name.partition("_")[0]) not in swap
             else name.replace(side, swap[side], 1)
         )
         for name in names
     ]  # fmt: skip
-    places, said = taken(intake, walk.positions[1][order])
-    assert places is None
-    assert "suddenly elsewhere" in said[0]
-    assert taken(intake, walk.positions[2], 2 * DT)[0] is not None
+
+
+def test_left_and_right_that_are_taken_for_each_other_are_changed_back(
+    intake: Intake, walk: Clip
+) -> None:
+    for k in range(1, 20):
+        wrong = k % 5 > 2
+        places, said = taken(
+            intake, walk.positions[k][crossed(walk)] if wrong else walk.positions[k]
+        )
+        np.testing.assert_array_equal(places, walk.positions[k])
+        assert said == (["left and right are taken for each other: changed back"] * wrong)
+
+
+def test_rotations_of_left_and_right_are_changed_back_with_them(walk: Clip) -> None:
+    intake, order = Intake(walk.skeleton, walk.scene), crossed(walk)
+    turns = np.random.default_rng(0).normal(size=(len(order), 4))
+    turns /= np.linalg.norm(turns, axis=1, keepdims=True)
+    intake.person(walk.positions[0], turns, DT)
+    frame, _ = intake.person(walk.positions[1][order], turns[order], DT)
+    assert frame is not None
+    np.testing.assert_array_equal(frame.rotations, turns)
 
 
 def test_a_person_who_is_suddenly_elsewhere_is_gone_after_slowly(

@@ -12,6 +12,7 @@ from kinemesh.arguments import FARTHEST, floats
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Scene, Skeleton
+from kinemesh.motion.mirror import pairs
 from kinemesh.streaming.approach import Approach
 
 _FASTEST = {
@@ -29,6 +30,8 @@ _DOUBTED = 0.1
 """What nobody does is taken for an error for so long [s], then for the truth."""
 _MANY = 0.3
 """Where more than this share of the joints is missing or odd, the frame is left out."""
+_CROSSED = 0.5
+"""Left and right are taken for each other where it halves how far the joints went."""
 _GAP = 2.5
 """A person who was not seen for so many times the usual time between frames was lost."""
 
@@ -71,6 +74,7 @@ class Intake:
         self._odd = np.zeros(count)
         self._lost: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self._waited, self._usual = 0.0, np.inf
+        self._other: NDArray[np.int64] = np.arange(count)  # the same joint of the other side
         self._approach = Approach(count)
 
     def meet(self, scene: Scene) -> None:
@@ -113,8 +117,15 @@ class Intake:
         if self._seen is None:
             if lost.any():
                 return None, [f"not all joints are seen: {self._named(lost)}"]
+            self._other = pairs(self._skeleton, places[None])
             self._seen = self._last = places
             return Frame(places, turns), said
+        if self._crossed(places, known, dt):
+            said.append("left and right are taken for each other: changed back")
+            places, known = places[self._other], known[self._other]
+            lost = self._needed & ~known
+            if turns is not None:
+                turns = self._turns = turns[self._other]
         moved = np.median((places - self._seen)[known & self._needed], axis=0)
         held = self._seen + moved
         if lost.any():
@@ -149,6 +160,20 @@ class Intake:
         self._waited = 0.0
         self._seen, self._last = places, approach.at(places)
         return Frame(self._last, approach.turns(turns)), said
+
+    def _crossed(self, places: Array, known: NDArray[np.bool_], dt: float) -> bool:
+        """Whether left and right are taken for each other: it is then that she hardly moved."""
+        other = self._other
+        both = known & known[other] & (other != np.arange(len(other)))
+        if self._seen is None or dt > _DOUBTED or not both.any():
+            return False
+        # Whichever is which, the middle between two is where it is.
+        middles = places[both] + places[other][both] - self._seen[both] - self._seen[other][both]
+        held = self._seen[both] + 0.5 * np.median(middles, axis=0)
+        as_told, crossed = (
+            float(np.linalg.norm(at[both] - held, axis=1).mean()) for at in (places, places[other])
+        )
+        return crossed < _CROSSED * as_told and as_told > _NEAR
 
     def _doubted(self, off: Array, back: NDArray[np.bool_], dt: float) -> NDArray[np.bool_]:
         """The joints ``(J,)`` that are further off ``(J,)`` [m] than can be, and not for long."""
