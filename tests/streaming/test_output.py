@@ -62,6 +62,31 @@ def test_what_comes_evenly_is_sent_one_frame_late(robot: RobotModel) -> None:
             assert not sample.held
 
 
+def test_on_the_way_nothing_is_deeper_in_the_ground_than_at_its_ends(robot: RobotModel) -> None:
+    output = Output(robot)
+    output.ground = 0.0
+    table = robot.hull_table
+
+    def lowest(q: np.ndarray) -> float:
+        points = robot.configuration(q).positions(table.vertex_joints, table.vertices)
+        return float(points[:, 2].min())
+
+    def on_the_ground(q: np.ndarray) -> np.ndarray:
+        q = np.array(q)
+        q[2] -= lowest(q)
+        return q
+
+    rng, deep = np.random.default_rng(5), 0.0
+    while deep > -0.05:
+        begin, end = (on_the_ground(random_configuration(robot, rng).q) for _ in range(2))
+        deep = lowest(robot.integrate(begin, 0.5 * robot.difference(begin, end)))
+    output.take(0.0, begin, 0.1)
+    output.take(0.1, end, 0.1)
+    heights = [lowest(output.sample(0.1 + 0.02 * k).q) for k in range(200)]
+    assert min(heights) > -1e-9
+    np.testing.assert_allclose(output.sample(4.2).q, end, atol=1e-9)
+
+
 def test_where_nothing_comes_it_rests_in_the_last_pose(robot: RobotModel) -> None:
     output = Output(robot)
     output.take(0.0, robot.rest, 0.02)

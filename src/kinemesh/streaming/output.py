@@ -14,6 +14,8 @@ _SILENT = 0.25
 """Where nothing has come for so long [s], the robot is said to be held."""
 _BASE = np.array([3.0, 3.0, 3.0, 6.0, 6.0, 6.0])
 """The base follows no faster than this [m/s], [rad/s]."""
+_THERE = 1e-6
+"""Who is this share of the way from a pose is in it."""
 
 
 class Output:
@@ -21,14 +23,20 @@ class Output:
 
     It takes as long as frames are apart, or as joints need at the speeds that their motors have.
     So what is sent is late by one frame, never outruns a motor, and comes to rest in the last pose
-    where nothing follows.
+    where nothing follows. Straight from pose to pose a foot would cut through the ground: there the
+    base is raised.
 
     Args:
         robot: whose limits.
+
+    Attributes:
+        ground: height of the ground [m]; None for none.
     """
 
     def __init__(self, robot: RobotModel) -> None:
         self._robot = robot
+        self.ground: float | None = None
+        self._lowest: tuple[float, float] | None = None
         self._fastest = np.concatenate([_BASE, robot.velocity])
         self._start: Array | None = None
         self._way: Array = np.zeros(robot.nv)
@@ -51,6 +59,7 @@ class Output:
         now = time if self._sent is None else max(time, self._sent[0])
         self._start = self._at(now)
         self._way = self._robot.difference(self._start, q)
+        self._lowest = None  # of both ends, worked out when it is asked for
         needed = float((np.abs(self._way) / self._fastest).max(initial=0.0))
         self._begins, self._lasts = now, max(dt, needed)
 
@@ -78,4 +87,18 @@ class Output:
     def _at(self, time: float) -> Array:
         assert self._start is not None
         share = float(np.clip((time - self._begins) / self._lasts, 0.0, 1.0))
-        return self._robot.integrate(self._start, share * self._way)
+        q = self._robot.integrate(self._start, share * self._way)
+        if _THERE < share < 1.0 - _THERE and self.ground is not None:
+            if self._lowest is None:
+                end = self._robot.integrate(self._start, self._way)
+                self._lowest = self._low(self._start, self.ground), self._low(end, self.ground)
+            begins, ends = self._lowest
+            allowed = (1.0 - share) * begins + share * ends
+            q[2] += max(0.0, allowed - self._low(q, self.ground))
+        return q
+
+    def _low(self, q: Array, ground: float) -> float:
+        """Height of the robot's lowest point [m], no more than that of the ground."""
+        table = self._robot.hull_table
+        points = self._robot.configuration(q).positions(table.vertex_joints, table.vertices)
+        return float(points[:, 2].min(initial=ground))

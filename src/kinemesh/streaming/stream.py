@@ -199,6 +199,7 @@ class Stream:
             self._level.settle(person.positions)
         self._answered = at
         pose = self._answer(person, things, dt, step, at)
+        self._output.ground = None if self.robot.fixed_base else self.scene.ground
         self._output.take(at, pose.q, step)
         self._last = replace(pose, latency=perf_counter() - since, said=(*said, *pose.said))
         return self._last
