@@ -165,9 +165,10 @@ def main() -> None:
     configuration = mink.Configuration(model, q=order(mujoco, model, task, task["start"]))
     limits = [mink.ConfigurationLimit(model)]
     dt = model.opt.timestep
-    solves, off = 0, []
+    solves, off, each = 0, [], []
     start = time.perf_counter()
     for index in range(len(landmarks)):
+        begin = time.process_time()
         for tasks in passes:
             for k, one in enumerate(tasks):
                 turn = mink.SO3(quaternions[index, k])
@@ -183,6 +184,7 @@ def main() -> None:
                 last, now = now, error(tasks, configuration)
                 if last - now <= SMALL:
                     break
+        each.append(time.process_time() - begin)
         middle = time.perf_counter()
         gaps = [
             np.linalg.norm(configuration.data.site(one.frame_name).xpos - points[index, k])
@@ -194,7 +196,7 @@ def main() -> None:
     seconds = time.perf_counter() - start
     versions = {k: metadata.version(k) for k in ("mink", "mujoco", "daqp", "qpsolvers", "numpy")}
     answer = {"seconds": seconds, "frames": len(landmarks), "solves": solves / len(landmarks)}
-    answer["error"] = float(np.mean(off))
+    answer |= {"error": float(np.mean(off)), "each": each}
     Path(sys.argv[2]).write_text(json.dumps(answer | {"versions": versions}), encoding="utf-8")
 
 
