@@ -15,6 +15,7 @@ from kinemesh._files.numpy_files import objects_at, read_npy, read_npz
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.motion import SKELETONS, Skeleton
+from kinemesh.recordings import kimodo
 from kinemesh.recordings.generated import (
     FEATURES,
     FPS,
@@ -27,8 +28,6 @@ from kinemesh.recordings.hierarchy.body_check import is_smpl
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
 
 _KEY = "global_joint_positions"
-_KIMODO = "posed_joints"
-"""The same by another name: Kimodo's."""
 _LIMBS = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "hand"))
 _STEADY = 0.1
 """A bone's length may vary by this share over a clip, but for a tenth of the frames: joints that
@@ -58,9 +57,13 @@ def read_array_file(path: Path, skeleton: Asked = None) -> Recording:
 def _generated(path: Path, made: Generated, skeleton: Asked) -> Recording:
     """What a text-to-motion tool wrote."""
     asked = "smpl22" if skeleton is None and made.positions.shape[1] == 22 else skeleton
-    found = _recording(path, made.positions, asked, FPS)
+    found = _recording(path, made.positions, asked)
     return replace(
-        found, up="y", notes=(*made.notes, *found.notes), warnings=(*found.warnings, *made.warnings)
+        found,
+        format_fps=FPS,
+        up="y",
+        notes=(*made.notes, *found.notes),
+        warnings=(*found.warnings, *made.warnings),
     )
 
 
@@ -72,16 +75,25 @@ def read_archive_file(path: Path, skeleton: Asked = None) -> Recording:
     Raises:
         ReadError: no such name in the file, or as :func:`read_array_file`.
     """
-    arrays = read_npz(path, (_KEY, _KIMODO, "height", "fps"))
-    key = _KEY if _KEY in arrays else _KIMODO
-    if key not in arrays:
+    arrays = read_npz(path, (_KEY, kimodo.JOINTS, kimodo.TURNS, "height", "fps"))
+    fps, height = _number(path, arrays, "fps"), _number(path, arrays, "height")
+    if _KEY in arrays:
+        return _recording(path, arrays[_KEY], skeleton, fps, height)
+    if kimodo.JOINTS not in arrays:
         raise ReadError(
             f"{path.name} holds no {_KEY!r} (T, J, 3); expected joint positions under this name, "
             f"or a pose of SMPL's family ('poses' and 'trans', or 'root_orient', 'pose_body' and "
             f"'trans'): it holds {', '.join(sorted(arrays.names)[:20]) or 'nothing'}"
         )
-    return _recording(
-        path, arrays[key], skeleton, _number(path, arrays, "fps"), _number(path, arrays, "height")
+    positions = arrays[kimodo.JOINTS]
+    rotations, said = kimodo.turns_of(path, positions, arrays.get(kimodo.TURNS))
+    found = _recording(path, positions, skeleton, fps, height)
+    return replace(
+        found,
+        rotations=rotations,
+        format_fps=kimodo.FPS,
+        up="y",
+        notes=(*found.notes, said),
     )
 
 

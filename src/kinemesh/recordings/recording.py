@@ -25,6 +25,8 @@ class Recording:
     skeleton: Skeleton
     fps: float | None = None
     """Frames per second [1/s] where the file says so."""
+    format_fps: float | None = None
+    """Frames per second [1/s] of all files of the format, where these do not say so."""
     height: float | None = None
     """The person's stature [m] where the file says so."""
     up: str | None = None

@@ -39,6 +39,8 @@ _KEYS = frozenset(
     for group in (*(keys for keys, _ in _LAYOUTS), *_HANDS, *_FACE, _RATES, ("betas",))
     for key in group
 ) | {root for _, root in _LAYOUTS}
+_SOMA = "identity_model_type"
+"""A name in poses of SOMA-X, which are of another body."""
 _MOST_TURN, _FARTHEST = 100.0, 1e5
 """Beyond these [rad], [m] a number is damaged."""
 
@@ -96,6 +98,12 @@ def read_pose(path: Path, shape: bool) -> Pose:
         arrays, names, world = _saved(path, wanted)
         word = _no_word
     keys, moves = next(layout for layout in _LAYOUTS if all(k in arrays for k in layout[0]))
+    if _SOMA in names:
+        raise ReadError(
+            f"{path.name} holds a pose of SOMA, whose bones come from its own body model: pose it "
+            f"there (SOMALayer) and save the joints: numpy.savez('x.npz', posed_joints=) "
+            f"(T, 77, 3) [m], y up; or export a .bvh"
+        )
     if moves not in arrays:
         raise ReadError(
             f"{path.name} holds turns ({', '.join(keys)}) but no {moves!r} (T, 3); expected "
