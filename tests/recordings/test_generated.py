@@ -120,31 +120,6 @@ def test_kimodos_joints_are_read(tmp_path: Path, person: Person) -> None:
     assert not clip.warnings
 
 
-@pytest.mark.parametrize(
-    ("width", "saved"),
-    [
-        (69, "numpy.savez('x.npz', trans=a[:, :3], poses=a[:, 3:69], fps=30)"),
-        (
-            322,
-            "numpy.savez('x.npz', root_orient=a[:, :3], pose_body=a[:, 3:66], "
-            "pose_hand=a[:, 66:156], trans=a[:, 309:312], betas=a[0, 312:322], fps=30)",
-        ),
-    ],
-)
-def test_the_advice_on_tables_of_poses_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, saved: str
-) -> None:
-    a = np.zeros((20, width))
-    a[:, 309 if width == 322 else 0] = np.linspace(0.0, 0.1, 20)
-    np.save(tmp_path / "a.npy", a)
-    with pytest.raises(ReadError) as caught:
-        read(tmp_path / "a.npy")
-    assert saved in str(caught.value)
-    monkeypatch.chdir(tmp_path)
-    eval(saved, {"numpy": np, "a": a})
-    assert len(read(tmp_path / "x.npz", up="y")) == 20
-
-
 def test_a_persons_pickle_is_answered_with_how_to_save_it(tmp_path: Path) -> None:
     d = {"smpl_poses": np.zeros((9, 72)), "smpl_trans": np.zeros((9, 3)), "smpl_scaling": [94.0]}
     (tmp_path / "a.pkl").write_bytes(pickle.dumps(d))

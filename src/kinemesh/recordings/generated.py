@@ -119,17 +119,6 @@ def joints_of_features(path: Path, features: Array) -> Generated:
 
 def way_out(width: int) -> str:
     """How to save a table of numbers ``(T, width)`` so that it is read; empty for unknown ones."""
-    if width == 322:
-        return (
-            ": it seems to be Motion-X's pose of SMPL-X; save it as numpy.savez('x.npz', "
-            "root_orient=a[:, :3], pose_body=a[:, 3:66], pose_hand=a[:, 66:156], "
-            "trans=a[:, 309:312], betas=a[0, 312:322], fps=30)"
-        )
-    if width == 69:
-        return (
-            ": it seems to be PHUMA's pose of SMPL-X, place and 22 turns; save it as "
-            "numpy.savez('x.npz', trans=a[:, :3], poses=a[:, 3:69], fps=30)"
-        )
     if width in (66, 72, 156, 165):
         return (
             f": positions of {width // 3} joints, then reshape it to (T, {width // 3}, 3); or "

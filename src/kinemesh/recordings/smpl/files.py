@@ -18,6 +18,7 @@ from kinemesh._files.numpy_files import as_floats, read_npz, read_word
 from kinemesh._files.torch_files import read_tensors, saved_texts
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
+from kinemesh.recordings.smpl.tables import holds_table, read_table
 
 _LAYOUTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("root_orient", "pose_body"), "trans"),
@@ -72,6 +73,8 @@ def holds_pose(path: Path) -> bool:
             names = read_npz(path, ()).names
         case ".pt":
             names = saved_texts(path)
+        case ".npy":
+            return holds_table(path)
         case _:
             return False
     return any(all(key in names for key in keys) for keys, _ in _LAYOUTS)
@@ -89,11 +92,15 @@ def read_pose(path: Path, shape: bool) -> Pose:
     """
     wanted = _KEYS if shape else _KEYS - {"betas"}
     arrays: Mapping[str, Array]
+    table: tuple[str, ...] = ()
     if path.suffix.lower() == ".npz":
         arrays = read_npz(path, wanted)
         names: Collection[str] = arrays.names
         word: Callable[[str], str | None] = partial(read_word, path)
         world = False
+    elif path.suffix.lower() == ".npy":
+        arrays, what = read_table(path)
+        names, word, world, table = arrays, _no_word, False, (what,)
     else:
         arrays, names, world = _saved(path, wanted)
         word = _no_word
@@ -134,7 +141,7 @@ def read_pose(path: Path, shape: bool) -> Pose:
         up=up,
         gender=gender,
         kinds=_kinds(turns.shape[1], model),
-        notes=(*notes, *said, *doubt),
+        notes=(*table, *notes, *said, *doubt),
     )
 
 
