@@ -45,6 +45,21 @@ def _soma(
     return Skeleton(name, joints, landmarks, _SOMA_LEG_RATIO)
 
 
+def kit21() -> Skeleton:
+    """KIT's joints, of the Master Motor Map: trunk, right arm, left arm, right leg, left leg."""
+    arm, leg = ("Shoulder", "Elbow", "Wrist"), ("Hip", "Knee", "Ankle", "Heel", "Toe")
+    joints = (
+        *("Root", "Belly", "Thorax", "Neck", "Head"),
+        *(f"{side}_{part}" for side in "RL" for part in arm),
+        *(f"{side}_{part}" for side in "RL" for part in leg),
+    )
+    landmarks: Landmarks = {
+        "pelvis": {"Root": 0.1, "Belly": 0.9},
+        **both_sides(_PLAIN, ("L_", "R_")),
+    }
+    return Skeleton("kit21", joints, landmarks)
+
+
 def soma30() -> Skeleton:
     """The joints that Kimodo's network moves."""
     return _soma("soma30", ("Jaw", "LeftEye", "RightEye"), ("ThumbEnd", "MiddleEnd"), ())

@@ -28,7 +28,7 @@ from kinemesh.recordings.omomo import read_omomo
 from kinemesh.recordings.options import check_options
 from kinemesh.recordings.positions import read_archive_file, read_array_file
 from kinemesh.recordings.rates import frame_rate
-from kinemesh.recordings.recording import Asked, Reader, Recording
+from kinemesh.recordings.recording import Asked, Reader, Recording, alone
 from kinemesh.recordings.scene.scene import (
     made_prop,
     made_terrain,
@@ -42,15 +42,16 @@ from kinemesh.recordings.smpl.files import holds_pose
 from kinemesh.recordings.smpl.pickles import refuse_pickle
 from kinemesh.recordings.smpl.reader import BodySource, read_smpl
 from kinemesh.recordings.units import in_metres
+from kinemesh.recordings.which import Which
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
-        ".pt": read_omomo,
+        ".pt": alone(read_omomo),
         ".npy": read_array_file,
         ".npz": read_archive_file,
         ".bvh": read_bvh,
         ".glb": read_glb,
-        ".c3d": read_c3d,
+        ".c3d": alone(read_c3d),
     }
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
@@ -73,6 +74,8 @@ def read(
     up: str | None = None,
     unit: float | None = None,
     map: str | Path | Landmarks | None = None,
+    person: int | None = None,
+    take: int | None = None,
     clean: bool = False,
     body_model: str | Path | None = None,
     rest_joints: str | Path | None = None,
@@ -104,6 +107,9 @@ def read(
         unit: how long a unit of the file is [m]; else the format's, else found from the person.
         map: which joint is which landmark, as a mapping or a TOML file, where a format names its
             joints (``.bvh``); found by name and place if left out.
+        person: which one, from 1, of a file that holds several people; the first, with a warning,
+            if left out. The others are not read.
+        take: which one, from 0, of a file that holds several motions; as ``person``.
         clean: take spikes out, which are only warned of if left out. Gaps of up to 0.2 s are
             filled in any case: see :mod:`kinemesh.motion.clean`.
         body_model: folder of SMPL, SMPL-H or SMPL-X models, for files of that family, which do
@@ -126,6 +132,8 @@ def read(
         "up": up,
         "unit": unit,
         "map": map,
+        "person": person,
+        "take": take,
     }
     files = {"object": object, "terrain": terrain, "body_model": body_model}
     more = {"rest_joints": rest_joints, "clean": clean, "decompose": decompose}
@@ -134,7 +142,9 @@ def read(
     wanted = _wanted(path, object, terrain, decompose)
     words = {**wanted.words, **{key: value for key, value in given.items() if value is not None}}
     bones = BodySource(body_model, rest_joints, words.get("height"), words.get("fps"))
-    recording = _recording(wanted.clip, _asked(path, words), bones)
+    which = Which(words.get("person"), words.get("take"))
+    recording = _recording(wanted.clip, _asked(path, words), bones, which)
+    which.check(wanted.clip, recording.people, recording.takes)
     if object is not None and recording.track is None:
         raise ReadError(
             f"{path.name} tracks no object, but object={str(object)!r} was given",
@@ -212,7 +222,7 @@ def _asked(path: Path, words: Mapping[str, Any]) -> Asked:
     return read_map(landmarks)
 
 
-def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
+def _recording(path: Path, skeleton: Asked, bones: BodySource, which: Which) -> Recording:
     suffix = path.suffix.lower()
     if suffix in (".pkl", ".pickle"):
         refuse_pickle(path)
@@ -224,7 +234,7 @@ def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
             advice="convert the motion to one of these",
         )
     if holds_pose(path):
-        return read_smpl(path, skeleton, bones)
+        return read_smpl(path, skeleton, bones, which)
     if bones.model is not None or bones.rest_joints is not None:
         name = "body_model" if bones.model is not None else "rest_joints"
         raise ReadError(
@@ -232,7 +242,7 @@ def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
             given=bones.model if bones.model is not None else bones.rest_joints,
             advice="leave it out",
         )
-    return READERS[suffix](path, skeleton)
+    return READERS[suffix](path, skeleton, which)
 
 
 def _clip(

@@ -18,7 +18,9 @@ from kinemesh._files.numpy_files import as_floats, read_npz, read_word
 from kinemesh._files.torch_files import read_tensors, saved_texts
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
+from kinemesh.recordings.people import poses_of_person
 from kinemesh.recordings.smpl.tables import holds_table, read_table
+from kinemesh.recordings.which import FIRST, Which
 
 _LAYOUTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("root_orient", "pose_body"), "trans"),
@@ -63,6 +65,8 @@ class Pose:
     kinds: tuple[str, ...]
     """Body models that the file may have been made with, the likeliest first."""
     notes: tuple[str, ...]
+    people: int = 1
+    warnings: tuple[str, ...] = ()
 
 
 def holds_pose(path: Path) -> bool:
@@ -80,12 +84,13 @@ def holds_pose(path: Path) -> bool:
     return any(all(key in names for key in keys) for keys, _ in _LAYOUTS)
 
 
-def read_pose(path: Path, shape: bool) -> Pose:
+def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
     """The pose in a file for which :func:`holds_pose` holds.
 
     Args:
         path: the file.
         shape: whether the shape numbers and the gender are wanted.
+        which: the person that is meant, where the arrays are of several.
 
     Raises:
         ReadError: an array is missing, damaged, or of another shape than the layout's.
@@ -117,6 +122,7 @@ def read_pose(path: Path, shape: bool) -> Pose:
             f"where the body is [m]: it holds {', '.join(sorted(names)[:20])}"
         )
     model = word("surface_model_type") if "surface_model_type" in names else None
+    arrays, people, warnings = poses_of_person(path, arrays, moves, which)
     root = arrays[moves]
     turns, notes = _turns(path, arrays, keys, model)
     if root.ndim != 2 or root.shape[1] != 3 or len(root) != len(turns):
@@ -142,6 +148,8 @@ def read_pose(path: Path, shape: bool) -> Pose:
         gender=gender,
         kinds=_kinds(turns.shape[1], model),
         notes=(*table, *notes, *said, *doubt),
+        people=people,
+        warnings=warnings,
     )
 
 
