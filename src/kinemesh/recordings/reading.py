@@ -23,6 +23,7 @@ from kinemesh.recordings.c3d_files import read_c3d
 from kinemesh.recordings.contacts import read_contacts
 from kinemesh.recordings.gltf.reader import read_glb
 from kinemesh.recordings.ground import grounded
+from kinemesh.recordings.levelling import levelled
 from kinemesh.recordings.mapping import read_map
 from kinemesh.recordings.omomo import read_omomo
 from kinemesh.recordings.options import check_options
@@ -170,7 +171,7 @@ def read(
         if wanted.terrain is not None and ground is not None:
             clip = with_terrain(clip, wanted.terrain, ground, turned)
             bottom = ground.ground if bottom is None else bottom
-        clip = grounded(clip, bottom)
+        clip = grounded(levelled(clip) if bottom is None else clip, bottom)
         clip = replace(clip, warnings=(*clip.warnings, *implausible(clip)))
         if wanted.contacts is not None:
             clip = clip.with_contacts(*read_contacts(wanted.contacts))
