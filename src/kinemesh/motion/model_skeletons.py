@@ -60,6 +60,37 @@ def kit21() -> Skeleton:
     return Skeleton("kit21", joints, landmarks)
 
 
+def h36m17() -> Skeleton:
+    """Human3.6M's 17 joints as lifting networks have them, and the toes that it lacks."""
+    joints = (
+        *("Pelvis", "R_Hip", "R_Knee", "R_Ankle", "L_Hip", "L_Knee", "L_Ankle"),
+        *("Spine", "Thorax", "Nose", "Head"),
+        *("L_Shoulder", "L_Elbow", "L_Wrist", "R_Shoulder", "R_Elbow", "R_Wrist"),
+        *("L_Toe", "R_Toe"),
+    )
+    landmarks: Landmarks = {
+        "pelvis": {"Pelvis": 0.4, "Spine": 0.6},
+        **both_sides(_PLAIN, ("L_", "R_")),
+    }
+    return Skeleton("h36m17", joints, landmarks)
+
+
+def mediapipe33() -> Skeleton:
+    """MediaPipe's landmarks of a pose, in its order."""
+    face = ("EyeInner", "Eye", "EyeOuter")
+    pairs = (
+        *("Ear", "Mouth", "Shoulder", "Elbow", "Wrist", "Pinky", "Index", "Thumb"),
+        *("Hip", "Knee", "Ankle", "Heel", "Toe"),
+    )
+    joints = (
+        "Nose",
+        *(f"{side}_{part}" for side in "LR" for part in face),
+        *(f"{side}_{part}" for part in pairs for side in "LR"),
+    )
+    waist = {"L_Hip": 0.37, "R_Hip": 0.37, "L_Shoulder": 0.13, "R_Shoulder": 0.13}
+    return Skeleton("mediapipe33", joints, {"pelvis": waist, **both_sides(_PLAIN, ("L_", "R_"))})
+
+
 def soma30() -> Skeleton:
     """The joints that Kimodo's network moves."""
     return _soma("soma30", ("Jaw", "LeftEye", "RightEye"), ("ThumbEnd", "MiddleEnd"), ())

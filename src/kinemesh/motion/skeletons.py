@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from kinemesh.motion.joint_lists import both_sides, fingers
-from kinemesh.motion.model_skeletons import kit21, soma30, soma77
+from kinemesh.motion.model_skeletons import h36m17, kit21, mediapipe33, soma30, soma77
 from kinemesh.motion.skeleton import Landmarks, Skeleton
 
 
@@ -149,7 +149,7 @@ SKELETONS: Mapping[str, Skeleton] = MappingProxyType(
         s.name: s
         for s in (
             *(_lafan22(), _mocap53(), _optitrack26(), _smplh52(), _smplx55(), _smpl45()),
-            *(soma30(), soma77(), kit21()),
+            *(soma30(), soma77(), kit21(), h36m17(), mediapipe33()),
             _smpl("smpl22", _SMPL_BODY),
             _smpl("smpl24", (*_SMPL_BODY, *_SMPL_HANDS)),
         )

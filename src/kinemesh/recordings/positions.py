@@ -23,6 +23,7 @@ from kinemesh.recordings.generated import (
     way_out,
 )
 from kinemesh.recordings.hierarchy.body_check import is_smpl
+from kinemesh.recordings.keypoints import KEYPOINTS, MADE, of_keypoints
 from kinemesh.recordings.mdm import read_results
 from kinemesh.recordings.people import of_person
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
@@ -123,22 +124,25 @@ def _recording(
     else:
         found = named_skeleton(skeleton)
         note = f"skeleton {found.name}: given"
-    if len(found.joints) != count:
+    if count not in (len(found.joints), _joints(found)):
         fits = [s.name for s in SKELETONS.values() if len(s.joints) == count]
         raise ReadError(
-            f"{path.name} has {count} joints; skeleton {found.name!r} has {len(found.joints)}: "
+            f"{path.name} has {count} joints; skeleton {found.name!r} has {_joints(found)}: "
             + (f"{' or '.join(fits)} would fit" if fits else "give the skeleton it was made with")
         )
     found, notes = _by_proportions(positions, found)
     sized = found.name not in _UNSIZED
-    return Recording(
-        positions,
-        found,
-        fps=fps,
-        height=height,
-        notes=(note, *notes),
-        metres=1.0 if sized else None,
-        sized=sized,
+    fixed = sized and found.name not in KEYPOINTS
+    return of_keypoints(
+        Recording(
+            positions,
+            found,
+            fps=fps,
+            height=height,
+            notes=(note, *notes),
+            metres=1.0 if fixed else None,
+            sized=sized,
+        )
     )
 
 
@@ -159,9 +163,18 @@ def _by_proportions(positions: Array, skeleton: Skeleton) -> tuple[Skeleton, tup
 def _find_skeleton(path: Path, positions: Array) -> tuple[Skeleton, str]:
     """The known skeleton that these positions fit, and a note on how it was found."""
     count = positions.shape[1]
-    candidates = [s for s in SKELETONS.values() if len(s.joints) == count]
+    candidates = [
+        s for s in SKELETONS.values() if len(s.joints) == count and s.name not in KEYPOINTS
+    ]
     if not candidates:
-        known = ", ".join(f"{s.name} ({len(s.joints)})" for s in SKELETONS.values())
+        given = [s.name for s in SKELETONS.values() if _joints(s) == count]
+        if given:
+            raise ReadError(
+                f"{path.name} has {count} joints, as {given[0]} has and others too: give "
+                f"skeleton={given[0]!r} if they are its, else a kinemesh Skeleton with your joint "
+                f"names and landmarks"
+            )
+        known = ", ".join(f"{s.name} ({_joints(s)})" for s in SKELETONS.values())
         raise ReadError(
             f"{path.name} has {count} joints, which no known skeleton has: known are {known}; "
             f"give skeleton= a kinemesh Skeleton with your joint names and landmarks"
@@ -187,6 +200,11 @@ def _find_skeleton(path: Path, positions: Array) -> tuple[Skeleton, str]:
         f"skeleton {fitting[0].name}: found; of those with {count} joints only this one makes "
         f"limbs of constant and equal length"
     )
+
+
+def _joints(skeleton: Skeleton) -> int:
+    """How many joints a file of a skeleton has."""
+    return len(skeleton.joints) - (len(MADE) if skeleton is SKELETONS["h36m17"] else 0)
 
 
 def _fits(positions: Array, skeleton: Skeleton) -> bool:
