@@ -39,9 +39,10 @@ from kinemesh.recordings.scene.scene import (
     without_object,
 )
 from kinemesh.recordings.scene.scene_file import PropEntry, SceneFile, TerrainEntry, read_scene_file
-from kinemesh.recordings.smpl.files import holds_pose
+from kinemesh.recordings.smpl.people import PICKLES
 from kinemesh.recordings.smpl.pickles import refuse_pickle
 from kinemesh.recordings.smpl.reader import BodySource, read_smpl
+from kinemesh.recordings.smpl.sources import holds_pose
 from kinemesh.recordings.units import in_metres
 from kinemesh.recordings.which import Which
 
@@ -225,16 +226,17 @@ def _asked(path: Path, words: Mapping[str, Any]) -> Asked:
 
 def _recording(path: Path, skeleton: Asked, bones: BodySource, which: Which) -> Recording:
     suffix = path.suffix.lower()
-    if suffix in (".pkl", ".pickle"):
+    posed = holds_pose(path)
+    if suffix in PICKLES and not posed:
         refuse_pickle(path)
-    if suffix not in READERS:
+    if suffix not in READERS and suffix not in PICKLES:
         raise ReadError(
             f"{path.name} has the suffix {suffix or 'none'!r}",
             given=suffix,
             expected=(*READERS, ".toml"),
             advice="convert the motion to one of these",
         )
-    if holds_pose(path):
+    if posed:
         return read_smpl(path, skeleton, bones, which)
     if bones.model is not None or bones.rest_joints is not None:
         name = "body_model" if bones.model is not None else "rest_joints"
