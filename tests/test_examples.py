@@ -25,6 +25,7 @@ WRITTEN = {
     "03_your_own_constraint": "hands_above.npz",
     "04_picture": "lift_box.png",
     "05_scene_file": "scene.npz",
+    "06_teleoperate": "session.npz",
 }
 _BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _NOT_RUN = "<!-- not run -->"

@@ -6,14 +6,21 @@ import pytest
 from kinemesh.geometry import poses
 from kinemesh.geometry.poses import IDENTITY
 from kinemesh.motion import Shape
-from kinemesh.proximity import Obstacle, distances_to_obstacle
-from kinemesh.proximity.contact_manifold import SNUG, contact_manifold
+from kinemesh.proximity import Obstacle, distances_over_frames, distances_to_obstacle
+from kinemesh.proximity.contact_manifold import SNUG, contact_manifolds
 from kinemesh.robot import RobotModel
 
 BOX = Shape.box((0.4, 0.3, 0.2))
 PLANES = np.unique(np.round(BOX.parts[0].planes, 9), axis=0)
 UP = np.array([0.0, 0.0, 1.0])
 TILE = np.array([[x, y, z] for x in (-0.03, 0.03) for y in (-0.02, 0.02) for z in (0.0, 0.02)])
+
+
+def contact_manifold(vertices, normal, planes, turn):
+    far = np.full((1, 3), 9.0)
+    found = contact_manifolds(vertices[None], far, normal[None], planes, turn[None])
+    np.testing.assert_array_equal(found.contacts, 0)
+    return found.vertices, found.heights, found.normals
 
 
 def test_a_tile_flat_on_a_face_is_held_at_its_four_corners() -> None:
@@ -90,3 +97,24 @@ def test_no_row_of_a_patch_is_nearer_than_its_hull(robot: RobotModel) -> None:
             beyond = np.maximum(np.abs(local) - [0.2, 0.15, 0.1], 0.0)
             np.testing.assert_allclose(near.distance, np.linalg.norm(beyond, axis=1), atol=1e-5)
     assert found > 10
+
+
+def test_feet_on_boxes_are_found_in_many_frames_as_in_one(robot: RobotModel) -> None:
+    rng = np.random.default_rng(3)
+    feet = [k for k, h in enumerate(robot.hulls) if h.link.endswith("ankle_roll_link")]
+    steps = 0.03 * rng.normal(size=(60, robot.nv))
+    posed = [robot.configuration(robot.integrate(robot.rest, step)) for step in steps]
+    track = np.tile(IDENTITY, (len(posed), 1))
+    track[:, :2] = rng.uniform(-0.2, 0.2, (len(posed), 2))
+    track[:, 2] = [at.spheres[feet, 2].min() - 0.13 for at in posed] + rng.uniform(0.0, 0.01, 60)
+    obstacle = Obstacle("boxes", tuple(Obstacle.from_shape("box", BOX).parts) * 2)
+    together = distances_over_frames(posed, obstacle, track, 0.05)
+    corners = 0
+    for near, at, pose in zip(together, posed, track, strict=True):
+        alone = distances_to_obstacle(at, obstacle, pose, 0.05)
+        np.testing.assert_array_equal(near.hulls, alone.hulls)
+        np.testing.assert_allclose(near.distance, alone.distance, atol=1e-12)
+        np.testing.assert_allclose(near.points, alone.points, atol=1e-12)
+        np.testing.assert_allclose(near.normals, alone.normals, atol=1e-12)
+        corners += len(near.distance) > 2 * len(np.unique(near.hulls))
+    assert corners > 10

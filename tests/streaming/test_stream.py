@@ -9,7 +9,7 @@ import pytest
 from streamed_walk import Streamed, pushed
 
 import kinemesh
-from kinemesh import demos
+from kinemesh import demos, objectives
 from kinemesh.demos import DEMOS
 from kinemesh.errors import ClipError, OptionError
 from kinemesh.motion import Clip, Prop, Scene, Shape
@@ -29,7 +29,8 @@ def test_a_stream_answers_as_a_retargeter_that_knows_no_more(name: str, robot: R
     known = Calibration.of(clip.crop(0, 15))
     stream = Stream(robot, skeleton=clip.skeleton, scene=clip.scene, calibration=known)
     answers = np.array([pose.q for pose in pushed(stream, clip)])
-    retargeter = kinemesh.Retargeter(robot, refine=None)
+    terms = objectives.streaming()
+    retargeter = kinemesh.Retargeter(robot, refine=None, objectives=terms)
     frames = retargeter.frames(CausalClip(clip, robot, known))
     np.testing.assert_array_equal(answers, [at.q for _, at, _ in frames])
 
@@ -78,14 +79,16 @@ def test_who_is_not_known_is_measured_for_half_a_second(walk: Clip, robot: Robot
     stream = Stream(robot, skeleton=walk.skeleton)
     poses = pushed(stream, walk)
     states = [pose.state for pose in poses]
-    assert states == ["calibrating"] * 15 + ["following"] * 45
+    assert states == ["calibrating"] * 15 + ["starting"] * 30 + ["following"] * 15
     waiting = np.array([pose.q for pose in poses[:15]])
     np.testing.assert_array_equal(waiting, np.repeat(waiting[:1], 15, axis=0))
     np.testing.assert_array_equal(waiting[0, 7:], robot.rest[7:])
     qs, times = np.array([pose.q for pose in poses]), np.array([pose.time for pose in poses])
     assert speeds(robot, qs[14:], times[14:]).max() <= 1.0 + 1e-9
-    rows = {row.name: row for row in kinemesh.evaluate(stream.record()).measures}
-    assert rows["limits.velocity_frames"].value == 0
+    assert np.diff(qs[14:, :3], axis=0).max() < 0.05
+    result = stream.record()
+    assert len(result) == 15  # of what was followed
+    rows = {row.name: row for row in kinemesh.evaluate(result).measures}
     assert rows["tracking.landmark_error"].value < 4.0
 
 
@@ -109,14 +112,16 @@ def test_a_person_is_brought_to_the_origin(
     assert abs(poses[-1].q[1]) < 0.15 < poses[-1].q[0]  # ahead
 
 
-def test_a_robot_that_waits_elsewhere_goes_there_at_the_speed_of_its_motors(
+def test_a_robot_that_waits_elsewhere_goes_there_in_a_second(
     streamed: Streamed, walk: Clip, robot: RobotModel
 ) -> None:
     start = np.array(robot.rest)
     start[7:] = np.clip(start[7:] + 0.5, robot.lower, robot.upper)
     poses = pushed(streamed(start=start), walk)
     qs = np.vstack([start, [pose.q for pose in poses]])
-    assert speeds(robot, qs, np.arange(len(qs)) / 30.0).max() <= 1.0 + 1e-9
+    assert speeds(robot, qs, np.arange(len(qs)) / 30.0).max() < 0.4
+    known = pushed(streamed(), walk)
+    np.testing.assert_allclose(qs[-1], known[-1].q, atol=0.2)
 
 
 def test_another_scene_while_the_robot_walks(
@@ -176,7 +181,7 @@ def test_another_person_is_measured_after_a_reset(walk: Clip, robot: RobotModel)
     poses = [stream.push(at) for at in small[:30]]
     assert poses[0].state == "calibrating"
     np.testing.assert_array_equal(poses[0].q, last.q)
-    assert poses[-1].state == "following"
+    assert poses[-1].state == "starting"
     assert stream.scale is not None and stream.scale > 0.8
 
 

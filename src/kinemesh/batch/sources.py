@@ -14,6 +14,7 @@ from kinemesh.batch.folder import recordings_in
 from kinemesh.errors import ReadError
 from kinemesh.motion import Clip
 from kinemesh.recordings import read
+from kinemesh.recordings.scene.found import AUTO
 
 _LARGEST = 16 << 20
 """A listing is not larger than this [bytes]."""
@@ -40,7 +41,7 @@ class Source:
     object: Path | None = None
     """Mesh of the object that it tracks."""
     terrain: Path | None = None
-    """Mesh of what was climbed."""
+    """Mesh of what was climbed; or ``auto``: found from the motion."""
     skeleton: str | None = None
     height: float | None = None
     """[m]."""
@@ -71,14 +72,19 @@ class Source:
     def files(self) -> dict[str, Path]:
         """All files that are read, by what they are."""
         named = {"source": self.path, "object": self.object, "terrain": self.terrain}
-        return {key: path for key, path in named.items() if path is not None}
+        return {key: p for key, p in named.items() if p is not None and not self._found(key)}
+
+    def _found(self, key: str) -> bool:
+        """Whether what ``key`` says is found from the motion, and in no file."""
+        return key == "terrain" and str(self.terrain) == AUTO
 
     def options(self) -> dict[str, Any]:
         """How it is read, without where it lies: what tells one reading from another."""
         return {
-            field.name: getattr(self, field.name)
+            field.name: AUTO if self._found(field.name) else getattr(self, field.name)
             for field in fields(self)
-            if field.name not in _FILES and getattr(self, field.name) is not None
+            if (field.name not in _FILES or self._found(field.name))
+            and getattr(self, field.name) is not None
         }
 
     def read(self) -> Clip:
@@ -188,4 +194,8 @@ def _source(file: Path, where: str, entry: Mapping[str, Any]) -> Source:
     for key, value in values.items():
         if value == "":
             raise ReadError(f"{where}: {key} is empty; leave it out or say what it is")
-    return Source(**{k: file.parent / v if k in _FILES else v for k, v in values.items()})
+    paths = {k for k in _FILES if k in values and (k, values[k]) != ("terrain", AUTO)}
+    terrain = {"terrain": Path(AUTO)} if values.get("terrain") == AUTO else {}
+    return Source(
+        **{k: file.parent / v if k in paths else v for k, v in (values | terrain).items()}
+    )

@@ -17,6 +17,8 @@ from kinemesh.cli.commands.batching import BatchCommand
 from kinemesh.cli.commands.converting import ConvertCommand
 from kinemesh.cli.commands.evaluating import EvaluateCommand
 from kinemesh.cli.commands.filming import RenderCommand
+from kinemesh.cli.commands.following import LiveCommand
+from kinemesh.cli.commands.grounding import TerrainCommand
 from kinemesh.cli.commands.info import InfoCommand
 from kinemesh.cli.commands.linting import LintCommand
 from kinemesh.cli.commands.reporting import ReportCommand
@@ -41,7 +43,9 @@ Command = (
     | Annotated[ReportCommand, tyro.conf.subcommand("report")]
     | Annotated[RenderCommand, tyro.conf.subcommand("render")]
     | Annotated[ViewCommand, tyro.conf.subcommand("view")]
+    | Annotated[LiveCommand, tyro.conf.subcommand("live")]
     | Annotated[ConvertCommand, tyro.conf.subcommand("convert")]
+    | Annotated[TerrainCommand, tyro.conf.subcommand("terrain")]
     | Annotated[AugmentCommand, tyro.conf.subcommand("augment")]
     | Annotated[BatchCommand, tyro.conf.subcommand("batch")]
     | Annotated[LintCommand, tyro.conf.subcommand("lint")]

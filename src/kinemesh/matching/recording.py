@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.matching.scene import Shapes, scene_of
 from kinemesh.matching.trajectory_file import read_trajectory
 from kinemesh.motion import Clip
 from kinemesh.recordings import read, read_contacts
+from kinemesh.recordings.found import on_found_terrain
+from kinemesh.recordings.scene.found import AUTO
 from kinemesh.robot import clip_of
 from kinemesh.trajectories import holds_trajectory
 
@@ -80,25 +84,19 @@ class RecordingOptions(Shapes):
                 f"{path.name} is a person's motion, and robot={robot!r} says whose trajectory it "
                 f"is: leave it out"
             )
-        found = read(
-            path,
-            object=self.object,
-            terrain=self.terrain,
-            skeleton=self.skeleton,
-            height=self.height,
-            fps=fps,
-            floor=self.floor,
-            up=self.up,
-            unit=self.unit,
-            map=self.map,
-            person=person,
-            take=take,
-            clean=self.clean,
-            body_model=self.body_model,
-            rest_joints=self.rest_joints,
-            decompose=self.decompose,
-        )
-        return self._arranged(found)
+        which = {"person": person, "take": take}
+        return self._arranged(read(path, **(self.reading(fps) | which)))
+
+    def reading(self, fps: float | None = None) -> dict[str, Any]:
+        """The options of :func:`kinemesh.read` that these are.
+
+        Args:
+            fps: the file's frames per second [1/s], where it does not say.
+        """
+        asked = set(signature(read).parameters)
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name in asked} | {
+            "fps": fps
+        }
 
     def _arranged(self, clip: Clip) -> Clip:
         """The part of ``clip`` that is wanted, its contacts corrected, mirrored if so wished."""
@@ -120,7 +118,8 @@ class RecordingOptions(Shapes):
                     f"leave out {name}="
                 )
         file = read_trajectory(path, robot, fps=fps)
-        scene, _, notes = scene_of(file, None, self)
+        auto = self.terrain is not None and str(self.terrain) == AUTO
+        scene, _, notes = scene_of(file, None, replace(self, terrain=None) if auto else self)
         held = file.held
         clip = clip_of(
             file.trajectory,
@@ -131,6 +130,13 @@ class RecordingOptions(Shapes):
             name=path.stem,
             floor=self.floor,
         )
+        if auto and clip.scene.terrain is not None:
+            raise ReadError(
+                f"{path.name} carries what was climbed",
+                given=self.terrain,
+                advice=f"leave out terrain={AUTO!r}",
+            )
+        clip = on_found_terrain(clip) if auto else clip
         return replace(
             clip,
             notes=(*notes, *file.notes, *clip.notes),

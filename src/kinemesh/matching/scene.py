@@ -18,6 +18,7 @@ from kinemesh.metrics.person.scale import world_scale
 from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 from kinemesh.problem import scaled_scene
 from kinemesh.recordings import read_shape
+from kinemesh.recordings.scene.found import AUTO
 
 _SAME = 1e-6
 """Shapes whose vertices differ by less [m] are the same."""
@@ -30,7 +31,7 @@ class Shapes:
     object: Path | None = None
     """Shape of the object that the recording tracks (.obj .stl .glb .ply .urdf .xml)."""
     terrain: Path | None = None
-    """Shape of what was climbed, in the recording's world."""
+    """Shape of what was climbed, in the recording's world; or auto: found from the motion."""
     decompose: bool = False
     """Cut shapes that are not convex into convex parts: faster, less exact."""
     height: float | None = None
@@ -89,6 +90,10 @@ def scene_of(
         )
     if scale is None and shapes.height is not None:
         scale = file.robot.height / shapes.height
+    if shapes.terrain is not None and str(shapes.terrain) == AUTO:
+        raise ReadError(
+            f"terrain={AUTO!r} is found in a recording: give that, recording=, or a file of terrain"
+        )
     if shapes.terrain is not None:
         if scale is None:
             raise ReadError(

@@ -3,10 +3,12 @@
 from kinemesh.objectives.foot_place import FootPlace
 from kinemesh.objectives.hand_place import HandPlace
 from kinemesh.objectives.laplacian import Laplacian
+from kinemesh.objectives.lead import Lead
 from kinemesh.objectives.limb_directions import LimbDirections
 from kinemesh.objectives.mechanics import Mechanics
 from kinemesh.objectives.objective import Objective
 from kinemesh.objectives.orientation import Orientation
+from kinemesh.objectives.pelvis_motion import PelvisMotion
 from kinemesh.objectives.posture import Nominal, Posture
 from kinemesh.objectives.smoothness import Acceleration, Differences, Smoothness
 
@@ -16,14 +18,17 @@ __all__ = [
     "FootPlace",
     "HandPlace",
     "Laplacian",
+    "Lead",
     "LimbDirections",
     "Mechanics",
     "Nominal",
     "Objective",
     "Orientation",
+    "PelvisMotion",
     "Posture",
     "Smoothness",
     "defaults",
+    "streaming",
 ]
 
 
@@ -40,3 +45,12 @@ def defaults() -> tuple[Objective, ...]:
         Posture(),
         Nominal(),
     )
+
+
+def streaming() -> tuple[Objective, ...]:
+    """Those of a stream: no pass over the whole clip follows that would make the base go smoothly.
+
+    The pelvis is asked to speed up and slow down as the person's does, which makes nothing late,
+    and a limb that went another way is led back.
+    """
+    return (*defaults(), PelvisMotion(), Lead())

@@ -162,5 +162,11 @@ class Frame:
     contacts: tuple[Contact, ...] = ()
     orientation_targets: tuple[OrientationTarget, ...] = ()
     """How torso, feet and hands are to be turned, where the recording has rotations."""
+    pelvis_change: Array | None = None
+    """By how much more the person's pelvis moves to this frame than to the one before it ``(3,)``
+    [m], scaled to the robot; None where there is a pass over the whole clip to come."""
+    lead: Array | None = None
+    """Where joints are to be ``(nq - 7,)`` that are on a way to another posture, NaN for all
+    others; None where none is."""
     nominal: Array | None = None
     """Configuration ``(nq,)`` to stay near, when a known motion is being adapted."""

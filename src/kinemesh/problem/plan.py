@@ -189,6 +189,9 @@ class Plan:
             nominal=nominal,
         )
 
+    returns = False
+    """Limbs that went another way are mended when all frames are known."""
+
     def solids(self) -> tuple[Obstacle, ...]:
         """Props and terrain."""
         return tuple(obstacle for obstacle, _ in self._obstacles)

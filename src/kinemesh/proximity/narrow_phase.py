@@ -2,59 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import coal
 import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
-from kinemesh.proximity.contact_manifold import SNUG, SUNK, contact_manifold
+from kinemesh.proximity.contact_manifold import SNUG, SUNK, contact_manifolds
 from kinemesh.proximity.obstacle import Solid
 from kinemesh.robot.model import Configuration
 
 Places = tuple[Array, Array, Array, NDArray[np.int64]]
 """Distances ``(N,)`` [m], the robot's points ``(N, 3)`` [m], normals ``(N, 3)``, hulls ``(N,)``."""
 
-_SAME = 1e-6
-"""Places nearer to each other than this [m] are one."""
 _TOLERANCE = 1e-8
 """Of coal [m]. With its own, 1e-6, normals of what is 10 um apart are off by a tenth and more."""
+_AT_ONCE = 100_000
+"""Numbers that are worked out at once for corners of hulls: more do not fit a processor's cache."""
 
 
 def distances_to_solid(
-    configuration: Configuration,
+    configurations: Sequence[Configuration],
     solid: Solid,
-    rotation: Array,
-    translation: Array,
+    rotations: Array,
+    translations: Array,
     within: float,
-    chosen: NDArray[np.int64],
-) -> Places:
-    """Places of the ``chosen`` hulls less than ``within`` [m] from a part placed in the world.
+    hulls: Sequence[NDArray[np.int64]],
+) -> list[Places]:
+    """Places of hulls less than ``within`` [m] from a part placed in the world, by coal.
 
-    The nearest place of each hull, and up to four corners where it lies flat: bounding spheres
-    against the part's planes first, then coal.
+    The nearest place of each hull, and up to four corners where it lies flat.
+
+    Args:
+        configurations: one or several.
+        solid: the part.
+        rotations: where it is in each ``(T, 3, 3)``,
+        translations: ``(T, 3)`` [m].
+        within: how near.
+        hulls: of ``robot.hulls``, in each.
     """
-    robot, planes = configuration.robot, solid.planes
-    local = (configuration.spheres[chosen] - translation) @ rotation
-    # A point is at least as far from a convex solid as from the worst of its planes.
-    over = (local @ planes[:, :3].T + planes[:, 3]).max(axis=1)
-    close = chosen[over - robot.hull_table.radii[chosen] < within]
-    nearest = distances(configuration, solid, rotation, translation, within, close)
-    found = [nearest]
-    for distance, place, normal, k in zip(*nearest, strict=True):
-        if -SUNK < distance < SNUG:
-            hull = robot.hulls[k]
-            corners = configuration.positions(
-                np.full(len(hull.vertices), hull.joint), hull.vertices
-            )
-            corners = corners[np.linalg.norm(corners - place, axis=1) >= _SAME]
-            local = (corners - translation) @ rotation
-            turn = rotation.T @ configuration.rotations[hull.joint]
-            low, height, normals = contact_manifold(local, normal @ rotation, planes, turn)
-            found.append((height, corners[low], normals @ rotation.T, np.full(len(low), k)))
-    return _together(found)
+    found = []
+    flat: dict[int, list[tuple[int, Array, Array]]] = {}
+    for n, (at, own) in enumerate(zip(configurations, hulls, strict=True)):
+        nearest = distances(at, solid, rotations[n], translations[n], within, own)
+        found.append([nearest])
+        for distance, place, normal, k in zip(*nearest, strict=True):
+            if -SUNK < distance < SNUG:
+                flat.setdefault(int(k), []).append((n, place, normal))
+    for k, some in sorted(flat.items()):
+        vertices = configurations[0].robot.hulls[k].vertices
+        size = max(1, _AT_ONCE // (len(solid.planes) * len(vertices)))
+        for start in range(0, len(some), size):
+            here = some[start : start + size]
+            _add_corners(configurations, solid, rotations, translations, k, here, found)
+    return [together(places) for places in found]
 
 
-def _together(found: list[Places]) -> Places:
+def _add_corners(
+    configurations: Sequence[Configuration],
+    solid: Solid,
+    rotations: Array,
+    translations: Array,
+    k: int,
+    flat: Sequence[tuple[int, Array, Array]],
+    found: list[list[Places]],
+) -> None:
+    """Put corners of hull ``k`` where it lies flat, at known places and normals, to the others."""
+    robot, there = configurations[0].robot, [n for n, _, _ in flat]
+    places, normals = (np.array([one[c] for one in flat])[:, None] for c in (1, 2))
+    hull, rotation, translation = robot.hulls[k], rotations[there], translations[there, None]
+    frames = np.array([configurations[n].rotations[hull.joint] for n in there])
+    shifts = np.array([configurations[n].translations[hull.joint] for n in there])
+    corners = hull.vertices @ frames.transpose(0, 2, 1) + shifts[:, None]
+    nearest = ((places - translation) @ rotation)[:, 0]
+    turns = rotation.transpose(0, 2, 1) @ frames
+    local, along = (corners - translation) @ rotation, (normals @ rotation)[:, 0]
+    low = contact_manifolds(local, nearest, along, solid.planes, turns)
+    up = (low.normals[:, None] @ rotation[low.contacts].transpose(0, 2, 1))[:, 0]
+    ends = np.searchsorted(low.contacts, np.arange(len(there) + 1)).tolist()
+    for row, n in enumerate(there):
+        own = slice(ends[row], ends[row + 1])
+        points = corners[row, low.vertices[own]]
+        found[n].append((low.heights[own], points, up[own], np.full(len(points), k)))
+
+
+def together(found: Sequence[Places]) -> Places:
+    """All places of ``found``."""
+    if not found:
+        return np.zeros(0), np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
+    if len(found) == 1:
+        return found[0]
     distance, points, normals, hulls = (np.concatenate(c) for c in zip(*found, strict=True))
     return distance, points, normals, hulls
 

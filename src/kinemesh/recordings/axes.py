@@ -133,6 +133,11 @@ def turned_shape(shape: Shape) -> Shape:
     return mapped_shape(shape, lambda points: points @ _TURN.T)
 
 
+def in_file(shape: Shape, turned: bool) -> Shape:
+    """A shape in the clip's world as one in its file's, which is y up where it was ``turned``."""
+    return mapped_shape(shape, lambda points: points @ _TURN) if turned else shape
+
+
 def warn_if_mirrored(clip: Clip) -> Clip:
     """The clip, with a note on where it faces and a warning if left and right are exchanged.
 

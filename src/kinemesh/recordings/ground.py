@@ -90,12 +90,17 @@ def _handful(found: Floor, frames: int) -> bool:
     return found.frames < max(_FEWEST_TOES, _HANDFUL * 2 * frames)
 
 
-def grounded(clip: Clip, floor: float | None = None) -> Clip:
+def grounded(clip: Clip, floor: float | None = None, how: str = "given") -> Clip:
     """The clip with its floor at z = 0.
 
     Person and props are moved together, so that hands stay where they touched: recordings
     often put the two a few centimetres off one another in z, and which of them is right only
     the contact can tell. A terrain stays, because its own z = 0 is the ground.
+
+    Args:
+        clip: the recording.
+        floor: height of its floor [m]; found under the toes if left out.
+        how: how that is known, in words.
 
     Raises:
         ReadError: ``floor`` is not finite.
@@ -105,7 +110,7 @@ def grounded(clip: Clip, floor: float | None = None) -> Clip:
             raise ReadError(
                 f"floor={floor} is not a height", given=floor, expected="a number of metres"
             )
-        note = f"floor: {floor:.3f} m (given); the person and props moved by {0.0 - floor:+.3f} m"
+        note = f"floor: {floor:.3f} m ({how}); the person and props moved by {0.0 - floor:+.3f} m"
         lifted = tuple(_lifted(p, -floor) for p in clip.scene.props)
         return _moved(clip, -floor, lifted, (note,))
     found = find_floor(clip)

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-
-import numpy as np
 
 from kinemesh import arguments
 from kinemesh._files.inputs import existing_file
 from kinemesh.detection.plausible import implausible
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Clip, Skeleton
-from kinemesh.motion.clean import cleaned, mended, warn_of_spikes
+from kinemesh.motion.clean import cleaned, warn_of_spikes
 from kinemesh.motion.skeleton import Landmarks
 from kinemesh.recordings.axes import upright, warn_if_mirrored
 from kinemesh.recordings.bvh.reader import read_bvh
 from kinemesh.recordings.c3d_files import read_c3d
 from kinemesh.recordings.contacts import read_contacts
+from kinemesh.recordings.found import with_found_terrain
 from kinemesh.recordings.gltf.reader import read_glb
 from kinemesh.recordings.ground import grounded
 from kinemesh.recordings.levelling import levelled
+from kinemesh.recordings.making import made_clip
 from kinemesh.recordings.mapping import read_map
 from kinemesh.recordings.omomo import read_omomo
 from kinemesh.recordings.options import check_options
 from kinemesh.recordings.positions import read_archive_file, read_array_file
-from kinemesh.recordings.rates import frame_rate
 from kinemesh.recordings.recording import Asked, Reader, Recording, alone
+from kinemesh.recordings.scene.found import AUTO
 from kinemesh.recordings.scene.scene import (
     made_prop,
     made_terrain,
@@ -57,11 +57,6 @@ READERS: Mapping[str, Reader] = MappingProxyType(
     }
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
-
-_FARTHEST = 1e9
-"""No joint is farther off [m], in whatever unit."""
-_FAR_HEIGHT = 0.12
-"""A given stature this far (as a share) from the bones' is worth a warning."""
 
 
 def read(
@@ -98,7 +93,7 @@ def read(
         object: shape of the object that the file tracks, in the object's own frame [m]: a mesh,
             a URDF or a MuJoCo model.
         terrain: shape of what stands still, in the same world and axes as the clip [m], its
-            ground at 0.
+            ground at 0; or ``"auto"``: found from where the person stands, sits and leans.
         skeleton: a name of :data:`kinemesh.motion.SKELETONS` or a skeleton of your own; found
             from the file if left out.
         height: the person's stature [m]; else the file's, else estimated from the leg bones.
@@ -126,23 +121,54 @@ def read(
         MissingExtra: an optional package is needed.
         TypeError: an argument of another kind.
     """
-    given: dict[str, Any] = {
-        "skeleton": skeleton,
-        "height": height,
-        "fps": fps,
-        "floor": floor,
-        "up": up,
-        "unit": unit,
-        "map": map,
-        "person": person,
-        "take": take,
-    }
-    files = {"object": object, "terrain": terrain, "body_model": body_model}
-    more = {"rest_joints": rest_joints, "clean": clean, "decompose": decompose}
-    check_options(given | files | more)
+    return settled(
+        path,
+        object=object,
+        terrain=terrain,
+        skeleton=skeleton,
+        height=height,
+        fps=fps,
+        floor=floor,
+        up=up,
+        unit=unit,
+        map=map,
+        person=person,
+        take=take,
+        clean=clean,
+        body_model=body_model,
+        rest_joints=rest_joints,
+        decompose=decompose,
+    ).clip
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """A clip, and how it lay in its file's world."""
+
+    clip: Clip
+    turned: bool
+    """Whether the file is y up."""
+    floor: float
+    """Height of the clip's ground there, once z is up [m]."""
+
+
+def settled(path: str | Path, **options: Any) -> Settled:
+    """What :func:`read` reads, by the same options, and how it lay in its file's world."""
+    check_options(options)
     path = existing_file(arguments.path("path", path, "a path to a file", ReadError))
-    wanted = _wanted(path, object, terrain, decompose)
-    words = {**wanted.words, **{key: value for key, value in given.items() if value is not None}}
+    given = {key: value for key, value in options.items() if value is not None}
+    object, terrain, clean = (given.pop(key, None) for key in ("object", "terrain", "clean"))
+    body_model, rest_joints = given.pop("body_model", None), given.pop("rest_joints", None)
+    decompose = given.pop("decompose", False)
+    auto = terrain is not None and str(terrain) == AUTO
+    wanted = _wanted(path, object, None if auto else terrain, decompose)
+    if auto and wanted.terrain is not None:
+        raise ReadError(
+            f"{path.name} says itself what was climbed",
+            given=terrain,
+            advice=f"leave out terrain={AUTO!r}, or [terrain] there",
+        )
+    words = {**wanted.words, **given}
     bones = BodySource(body_model, rest_joints, words.get("height"), words.get("fps"))
     which = Which(words.get("person"), words.get("take"))
     recording = _recording(wanted.clip, _asked(path, words), bones, which)
@@ -159,7 +185,7 @@ def read(
     try:
         recording = in_metres(recording, words.get("unit"), words.get("height"))
         said = (words.get(name) for name in ("height", "fps", "up"))
-        clip = _clip(wanted.clip, recording, *said)
+        clip = made_clip(wanted.clip, recording, *said)
         clip, turned = upright(clip, words.get("up"), recording.up, recording.rest_up)
         clip = warn_if_mirrored(clip)
         clip = cleaned(clip) if clean or words.get("clean") else warn_of_spikes(clip)
@@ -172,11 +198,14 @@ def read(
         if wanted.terrain is not None and ground is not None:
             clip = with_terrain(clip, wanted.terrain, ground, turned)
             bottom = ground.ground if bottom is None else bottom
-        clip = grounded(levelled(clip) if bottom is None else clip, bottom)
+        clip = levelled(clip) if bottom is None else clip
+        before = clip.positions[0, 0, 2]
+        clip = with_found_terrain(clip, bottom) if auto else grounded(clip, bottom)
+        below = float(before - clip.positions[0, 0, 2])
         clip = replace(clip, warnings=(*clip.warnings, *implausible(clip)))
         if wanted.contacts is not None:
             clip = clip.with_contacts(*read_contacts(wanted.contacts))
-        return replace(clip, name=path.stem)
+        return Settled(replace(clip, name=path.stem), turned, below)
     except (ClipError, ReadError) as error:
         raise error.within(path.name) from error
 
@@ -246,53 +275,3 @@ def _recording(path: Path, skeleton: Asked, bones: BodySource, which: Which) -> 
             advice="leave it out",
         )
     return READERS[suffix](path, skeleton, which)
-
-
-def _clip(
-    path: Path,
-    recording: Recording,
-    height: float | None,
-    fps: float | None,
-    up: str | None,
-) -> Clip:
-    """The recording as a clip, still in the file's axes and on the file's floor."""
-    skeleton = recording.skeleton
-    notes = [*recording.notes]
-    rate, note, doubts = frame_rate(path, recording, fps, up)
-    notes.append(note)
-    sizes = np.abs(recording.positions)
-    if np.any(np.isfinite(sizes) & (sizes > _FARTHEST)):
-        frame = int(np.argwhere(np.isfinite(sizes) & (sizes > _FARTHEST))[0, 0])
-        raise ReadError(
-            f"{path.name} has joints beyond {_FARTHEST:g} m, the first in frame {frame}: it is "
-            f"damaged, or not in metres"
-        )
-    whole = mended(recording.positions, recording.rotations, skeleton.joints, rate)
-    clip = Clip(
-        positions=whole.positions,
-        skeleton=skeleton,
-        fps=rate,
-        rotations=whole.rotations,
-        contacts=recording.contacts,
-        name=path.stem,
-    )
-    notes += whole.notes
-    estimate = clip.stature
-    stature = height if height is not None else recording.height
-    warnings = (*recording.warnings, *doubts, *whole.warnings)
-    if stature is None:
-        notes.append(f"height: {estimate:.3f} m (estimated from the legs; give height= to set it)")
-    else:
-        source = "given" if height is not None else "in the file"
-        notes.append(f"height: {stature:.3f} m ({source}; the legs suggest {estimate:.3f} m)")
-        if abs(stature / estimate - 1.0) > _FAR_HEIGHT:
-            warnings = (
-                *warnings,
-                f"the height {stature:.3f} m ({source}) does not fit the legs, which suggest "
-                f"{estimate:.3f} m: check the unit and the person",
-            )
-    for landmark, touching in recording.contacts.items():
-        notes.append(
-            f"contact labels: {landmark} touches in {touching.sum()} of {len(clip)} frames"
-        )
-    return replace(clip, height=stature, notes=tuple(notes), warnings=warnings)

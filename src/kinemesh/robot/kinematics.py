@@ -64,7 +64,8 @@ class Kinematics:
         # One pass gives placements and the world Jacobian of all joints. The copies below are
         # what makes this object a value: the scratch data is reused by the next one.
         self._jacobian = pin.computeJointJacobians(robot.pin_model, data, self.q).copy()
-        placements = np.array([placement.homogeneous for placement in data.oMi])
+        # A list of its own first: Pinocchio's takes longer to go through than to copy.
+        placements = np.array([placement.homogeneous for placement in data.oMi.tolist()])
         self.rotations, self.translations = placements[:, :3, :3], placements[:, :3, 3]
         table = robot.hull_table
         self.spheres = self.positions(table.joints, table.centres)

@@ -90,7 +90,8 @@ def _felt(robot: KinematicModel, q: Array, pushes: Pushes) -> pin.StdVec_Force:
     model, data = robot.pin_model, robot.scratch()
     forces = [pin.Force.Zero() for _ in range(model.njoints)]
     pin.forwardKinematics(model, data, q)
-    moments = np.cross(pushes.points, pushes.forces)
+    (x, y, z), (a, b, c) = pushes.points.T, pushes.forces.T
+    moments = np.stack([y * c - z * b, z * a - x * c, x * b - y * a], axis=1)
     for joint in set(pushes.joints.tolist()):
         own = pushes.joints == joint
         there = pin.Force(pushes.forces[own].sum(axis=0), moments[own].sum(axis=0))

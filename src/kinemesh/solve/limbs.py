@@ -75,7 +75,9 @@ class Limbs:
         ends = landmarks[..., self.marks, :]
         return np.asarray(ends[..., 1:, :] - ends[..., :-1, :])
 
-    def ways(self, found: Configuration, person: Array) -> Iterator[Array]:
+    def ways(
+        self, found: Configuration, person: Array, which: NDArray[np.bool_] | None = None
+    ) -> Iterator[Array]:
         """Configurations ``(nq,)`` in which the limbs that stray go other ways, the best first.
 
         Of postures spread evenly over the joints' ranges those are taken whose bones look most as
@@ -84,14 +86,17 @@ class Limbs:
         Args:
             found: where the rest of the robot is.
             person: the person's landmarks ``(K, 3)`` [m].
+            which: of the limbs ``(N,)``; those that stray if left out.
         """
+        if which is None:
+            which = self.turned(found.landmarks(), person) > STRAYED
         spread = self._spread(found.q)
         posed = [self.robot.configuration(one).landmarks() for one in spread]
         alike = self._alike(np.array(posed), person)
         others = [
             (joints, _different(spread[:, 7 + joints], alike[:, k], found.q[7 + joints]))
             for k, joints in enumerate(self.joints)
-            if self.turned(found.landmarks(), person)[k] > STRAYED
+            if which[k]
         ]
         for rank in range(max((len(postures) for _, postures in others), default=0)):
             way = np.array(found.q)

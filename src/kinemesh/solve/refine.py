@@ -148,7 +148,7 @@ def _smooth(
         if sweep == 0 or visits.mechanics is None:
             ease.base(visits.blocked)
         else:
-            _mend(visits, 2, _BEFORE)
+            _mend(visits, 2, _BEFORE, reported=False)
             kicks = around(jerky(ease.places, ease.fps, _JERK), margin)
             rough = kicks | around(visits.broken, margin)
             hard = around(visits.broken & ~kicks, beside)
@@ -164,7 +164,7 @@ def _smooth(
             if progress is not None:
                 progress(done, count * (1 + refinement.sweeps))
     if refinement.sweeps > 1 and visits.mechanics is not None and not visits.mechanics.coarse:
-        _mend(visits, beside, _MENDING)
+        _mend(visits, beside, _MENDING, reported=True)
         # What a change of all frames broke, or made jerk, and was neither before.
         lost = (visits.broken | jerky(ease.places, ease.fps, _JERK)) & ~rough
         back = visits.take_back(around(lost, beside), beside)
@@ -183,12 +183,12 @@ def _smooth(
         visits.search(around(visits.broken, 1), backwards=turn % 2 == 1)
 
 
-def _mend(visits: Visits, beside: int, turns: int) -> None:
+def _mend(visits: Visits, beside: int, turns: int, reported: bool) -> None:
     """Revisit the frames whose rows are broken, and so many before and after them."""
     for turn in range(turns):
         some = np.flatnonzero(around(visits.broken, beside))
         for index in some[:: 1 if turn % 2 else -1].tolist():
-            visits.step(index, True)
+            visits.step(index, reported)
 
 
 def _known(frame: Frame, configuration: Configuration) -> Frame:

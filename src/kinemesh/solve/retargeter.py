@@ -200,7 +200,7 @@ class Retargeter:
             solids: the obstacles that frames will have.
             start: the configuration ``(nq,)`` to start from, at the speeds of its motors.
         """
-        return Walk(self._loop.ready(solids), start)
+        return Walk(self._loop.ready(solids), start, returns=True)
 
     def retarget(
         self,

@@ -9,6 +9,7 @@ from kinemesh.arrays import Array
 from kinemesh.problem import Frame, Neighbours, Touchdown
 from kinemesh.proximity import Obstacle
 from kinemesh.solve.frames import Answer, FrameLoop, Futile, touchdown
+from kinemesh.solve.returns import Returns
 
 _SAME = 1e-9
 """Frame times whose ratio differs from 1 by less are the same."""
@@ -28,6 +29,10 @@ class Asks(Protocol):
     def __len__(self) -> int:
         """How many frames there are."""
 
+    @property
+    def returns(self) -> bool:
+        """Whether limbs that went another way are led back frame by frame."""
+
     def solids(self) -> tuple[Obstacle, ...]:
         """The obstacles that its frames may have."""
 
@@ -42,13 +47,15 @@ class Walk:
         loop: solves one.
         start: the configuration ``(nq,)`` that the first frame starts from, and is held to by its
             motors; None: the first frame may be anywhere, and is looked for from several starts.
+        returns: whether limbs that went another way are led back as it goes: nobody will later.
 
     Attributes:
         touchdowns: where each sole that stands was planted, by its name.
     """
 
-    def __init__(self, loop: FrameLoop, start: Array | None = None) -> None:
+    def __init__(self, loop: FrameLoop, start: Array | None = None, returns: bool = False) -> None:
         self._loop = loop
+        self._returns = Returns(loop) if returns else None
         self._qs: list[Array] = [] if start is None else [start]  # the last two
         self._futile: Futile | None = None
         self._dt = 0.0
@@ -56,11 +63,15 @@ class Walk:
 
     def solve(self, frame: Frame) -> Answer:
         """The answer to the next frame."""
+        if self._returns is not None and self._qs:
+            frame = self._returns.led(frame, self._qs[-1])
         if self._qs:
             neighbours = self._neighbours(frame.dt)
             answer, self._futile = self._loop.following(frame, neighbours, self._futile)
         else:
             answer = self._loop.first(frame)
+        if self._returns is not None:
+            self._returns.watch(frame, answer)
         self.touchdowns = {s.sole.name: touchdown(s, answer.configuration) for s in frame.stances}
         self._qs = [*self._qs[-1:], answer.configuration.q]
         self._dt = frame.dt
@@ -84,7 +95,7 @@ def walked(
     on_frame: OnFrame | None = None,
 ) -> Iterator[tuple[Frame, Answer]]:
     """Solve the frames of a plan in order; ``visits`` are the frames to be done in all."""
-    walk = Walk(loop)
+    walk = Walk(loop, returns=plan.returns)
     for index in range(len(plan)):
         frame = plan.frame(index, walk.touchdowns)
         answer = walk.solve(frame)

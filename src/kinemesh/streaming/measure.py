@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from kinemesh.arguments import instance, unknown
 from kinemesh.arrays import Array
 from kinemesh.detection.causal.calibration import Calibration
 from kinemesh.detection.causal.instant import Instant
 from kinemesh.detection.enclosed import check_outside
 from kinemesh.detection.stance import RESTS, StanceRule
+from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene, Skeleton
+from kinemesh.motion.skeletons import SKELETONS
 from kinemesh.problem import starts
 from kinemesh.robot import RobotModel
 
@@ -95,3 +98,16 @@ def waiting(robot: RobotModel, now: Instant, height: float | None, ground: float
     q = np.array(starts(robot, scale * now.landmarks)[0].q)
     q[2] = robot.rest[2] + scale * (ground or 0.0)
     return q
+
+
+def skeleton_of(skeleton: Skeleton | str) -> Skeleton:
+    """A skeleton, or the known one of that name.
+
+    Raises:
+        ClipError: none is known by that name.
+    """
+    if isinstance(skeleton, str):
+        if skeleton not in SKELETONS:
+            unknown("skeleton", skeleton, tuple(SKELETONS), ClipError)
+        return SKELETONS[skeleton]
+    return instance("skeleton", skeleton, Skeleton, "a Skeleton, or the name of a known one")

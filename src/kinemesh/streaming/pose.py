@@ -9,7 +9,7 @@ from typing import Literal
 from kinemesh.arrays import Array
 from kinemesh.result import FrameReport
 
-State = Literal["calibrating", "following", "holding"]
+State = Literal["calibrating", "starting", "following", "holding"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +31,9 @@ class Pose:
     latency: float
     """From the frame to the answer [s]."""
     state: State
-    """``calibrating`` while the person is measured and the robot waits, ``following``, or
-    ``holding`` the pose before, where the frame could not be used."""
+    """``calibrating`` while the person is measured and the robot waits, ``starting`` while it goes
+    to her pose and holds nothing yet, ``following``, or ``holding`` the pose before, where the
+    frame could not be used."""
     said: tuple[str, ...] = ()
     """What was done about a frame that was not as it should be."""
 

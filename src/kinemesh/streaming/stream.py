@@ -13,13 +13,13 @@ from typing import Any, Literal
 
 from threadpoolctl import threadpool_limits
 
-from kinemesh.arguments import choice, floats, given, instance, number, rate, unknown
+from kinemesh.arguments import choice, floats, given, instance, number, rate
 from kinemesh.arrays import Array
 from kinemesh.detection.causal.calibration import Calibration
 from kinemesh.detection.causal.instant import Instant
 from kinemesh.errors import ClipError, OptionError
 from kinemesh.motion import Scene, Skeleton
-from kinemesh.motion.skeletons import SKELETONS
+from kinemesh.objectives import streaming
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from kinemesh.solve import Retargeter
@@ -27,7 +27,7 @@ from kinemesh.streaming.clock import Clock
 from kinemesh.streaming.following import Following
 from kinemesh.streaming.intake import Frame, Intake
 from kinemesh.streaming.level import Level
-from kinemesh.streaming.measure import Measuring, waiting
+from kinemesh.streaming.measure import Measuring, skeleton_of, waiting
 from kinemesh.streaming.output import Output
 from kinemesh.streaming.pose import Pose, Sample
 from kinemesh.streaming.record import Record
@@ -59,11 +59,12 @@ class Stream:
             calibration if left out, 0 where that is given or the scene has terrain.
         origin: ``"stream"``: the robot's world is the stream's, scaled; ``"person"``: it begins
             where the person does, and x is ahead of her. Not with terrain.
-        start: the robot's configuration ``(nq,)`` now, from which it goes at the speeds of its
-            motors. If left out, its rest posture while the person is measured, or, where she is
+        start: the robot's configuration ``(nq,)`` now, from which it goes to the person's pose in
+            a second. If left out, its rest posture while the person is measured, or, where she is
             known, the first answer.
         keep: how many seconds :meth:`record` reaches back [s].
-        options: those of :class:`kinemesh.Retargeter` but ``refine``.
+        options: those of :class:`kinemesh.Retargeter` but ``refine``; the objectives are
+            :func:`kinemesh.objectives.streaming` if left out.
 
     Raises:
         RobotError: the robot is not known or not complete.
@@ -89,9 +90,11 @@ class Stream:
     ) -> None:
         if "refine" in options:
             raise OptionError("refine is for whole clips, and a stream has no end: leave it out")
+        if options.get("objectives") is None:
+            options["objectives"] = streaming()
         self._retargeter = Retargeter(robot, refine=None, **options)
         self.robot = self._retargeter.robot
-        self.skeleton = _skeleton(skeleton)
+        self.skeleton = skeleton_of(skeleton)
         self.fps = rate(fps, OptionError)
         if height is not None:
             what = "the stature [m], 0.5 to 2.6, or None"
@@ -248,7 +251,8 @@ class Stream:
             now = self._brought_in(person, things, dt)
             self._following = Following(self._retargeter, known, self._scene, self._start)
         pose, entry = self._following.answer(now, at)
-        self._record.add(replace(entry, q=self.robot.expanded(pose.q[None])[0]))
+        if entry is not None:
+            self._record.add(replace(entry, q=self.robot.expanded(pose.q[None])[0]))
         return pose
 
     def _brought_in(self, person: Frame, things: Mapping[str, Array], dt: float) -> Instant:
@@ -293,11 +297,3 @@ class Stream:
         q = floats("start", start, what, shape=(count,), largest=1e3, error=OptionError)
         configuration: Array = self.robot.shortened(q[None])[0]
         return configuration
-
-
-def _skeleton(skeleton: Skeleton | str) -> Skeleton:
-    if isinstance(skeleton, str):
-        if skeleton not in SKELETONS:
-            unknown("skeleton", skeleton, tuple(SKELETONS), ClipError)
-        return SKELETONS[skeleton]
-    return instance("skeleton", skeleton, Skeleton, "a Skeleton, or the name of a known one")

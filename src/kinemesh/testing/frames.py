@@ -93,8 +93,18 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
         ),
         contacts=_touching(posed, obstacle, pose),
         orientation_targets=_orientation_targets(posed, rng),
+        lead=_led(robot, previous),
+        pelvis_change=readonly([0.01, -0.02, 0.005]),
         nominal=readonly(robot.integrate(previous, rng.normal(scale=0.05, size=robot.nv))),
     )
+
+
+def _led(robot: RobotModel, previous: Array) -> Array:
+    """One joint that is led, not far from where it is."""
+    lead = np.full(len(robot.lower), np.nan)
+    middle = 0.5 * (robot.lower[0] + robot.upper[0])
+    lead[0] = previous[7] + 0.01 * np.sign(middle - previous[7])
+    return readonly(lead)
 
 
 def sample_neighbours(robot: RobotModel, *, seed: int = 0) -> Neighbours:

@@ -54,7 +54,7 @@ class StreamPose(Protocol):
 
     @property
     def state(self) -> str:
-        """``calibrating``, ``following`` or ``holding``."""
+        """``calibrating``, ``starting``, ``following`` or ``holding``."""
         ...
 
     @property

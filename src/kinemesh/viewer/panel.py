@@ -34,7 +34,7 @@ _MARKS = {"pass": GREEN, "unsure": ORANGE, "fail": VERMILION}
 _SIGNS = {"pass": "✓", "unsure": "?", "fail": "✗"}
 _SILENT = 1.0
 """A stream that says nothing for longer than this [s] is said to."""
-_STATES = {"following": GREEN, "calibrating": BLUE, "holding": VERMILION}
+_STATES = {"following": GREEN, "calibrating": BLUE, "starting": BLUE, "holding": VERMILION}
 _TEXT = "font-size:12px;line-height:1.45;padding:2px 14px 6px 14px;overflow-wrap:anywhere"
 
 

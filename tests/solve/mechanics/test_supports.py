@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,11 @@ def test_what_stands_on_the_ground_or_touches_nobody_is_not_carried():
         np.testing.assert_array_equal(load.force, 0.0)
 
 
+def support_of(frame, at, carried):
+    (support,) = Support.of([frame], [at], [carried])
+    return support
+
+
 @pytest.fixture(scope="module")
 def kneeling(robot):
     clip = demos.kneel()
@@ -74,7 +81,7 @@ def test_soles_and_knees_bear_where_they_touch(robot, kneeling):
     soles = {sole.joint for sole in robot.soles}
     on_knees = 0
     for frame, at in solved:
-        support = Support.of(frame, at, NONE)
+        support = support_of(frame, at, NONE)
         planted = sum(4 if s.whole else 2 for s in frame.stances if not s.landing)
         assert np.isin(support.joints, list(soles)).sum() >= planted
         np.testing.assert_allclose(np.linalg.norm(support.normals, axis=1), 1.0, atol=1e-9)
@@ -85,7 +92,7 @@ def test_soles_and_knees_bear_where_they_touch(robot, kneeling):
 
 def test_places_move_as_their_rates_say(robot, kneeling, rng):
     frame, at = kneeling[1][40]
-    support = Support.of(frame, at, NONE)
+    support = support_of(frame, at, NONE)
     step = 1e-6 * rng.normal(size=robot.nv)
     local = [
         at.rotations[j].T @ (p - at.translations[j])
@@ -105,5 +112,31 @@ def test_who_carries_a_thing_is_not_borne_by_it(robot):
     soles = [sole.joint for sole in robot.soles]
     for k, (frame, at, _) in enumerate(retargeter.frames(plan)):
         if k in there[::10]:
-            assert np.isin(Support.of(frame, at, load.carried[k]).joints, soles).all()
-            assert not np.isin(Support.of(frame, at, NONE).joints, soles).all()
+            assert np.isin(support_of(frame, at, load.carried[k]).joints, soles).all()
+            assert not np.isin(support_of(frame, at, NONE).joints, soles).all()
+
+
+def test_frames_are_borne_as_by_themselves(robot):
+    clip = demos.lift_box().crop(40, 140)
+    retargeter = Retargeter(robot, refine=None)
+    plan = retargeter.plan(clip)
+    solved = [(frame, at) for frame, at, _ in retargeter.frames(plan)]
+    frames, configurations = zip(*solved, strict=True)
+    together = Support.of(frames, configurations, [NONE] * len(frames))
+    on_hands = 0
+    for support, (frame, at) in zip(together, solved, strict=True):
+        alone = support_of(frame, at, NONE)
+        np.testing.assert_array_equal(support.joints, alone.joints)
+        np.testing.assert_allclose(support.points, alone.points, atol=1e-12)
+        np.testing.assert_allclose(support.normals, alone.normals, atol=1e-12)
+        np.testing.assert_allclose(support.rates, alone.rates, atol=1e-12)
+        on_hands += len(np.unique(support.joints)) > 2
+    assert on_hands > 10
+
+
+def test_who_touches_nothing_is_borne_by_nothing(kneeling):
+    frame, at = kneeling[1][40]
+    for support in Support.of([replace(frame, stances=(), contacts=())] * 2, [at] * 2, [NONE] * 2):
+        assert support.joints.shape == (0,)
+        assert support.points.shape == support.normals.shape == (0, 3)
+        assert support.rates.shape == (0, 3, at.robot.nv)

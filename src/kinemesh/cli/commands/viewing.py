@@ -23,6 +23,7 @@ from kinemesh.solve.retargeter import Retargeter
 from kinemesh.solve.walk import OnFrame
 from kinemesh.viewer import PORT, View, check_viewer, stage
 from kinemesh.viewer.meshes import link_meshes
+from kinemesh.viewer.page import Page
 from kinemesh.viewer.showing import Shown, show, show_scores
 
 
@@ -42,7 +43,7 @@ class Window:
         """The server, with nothing to be seen yet."""
         return View(host=self.host, port=self.port)
 
-    def announce(self, console: Console, view: View) -> None:
+    def announce(self, console: Console, view: Page) -> None:
         """Say where it is."""
         taken = "" if view.port == self.port else f" (port {self.port} is taken)"
         text = f"view     {view.url}{taken}; Ctrl-C ends it"

@@ -17,9 +17,13 @@ _STEADY = 0.1
 """Time constant over which a grip is smoothed [s]: a longer one would be felt as a lag."""
 APPROACHES = 0.05
 """A hand that comes nearer more slowly than this [m/s] is not about to touch."""
-
 SOONEST = 0.1
 """What is foreseen is no nearer than this [s]: it may not happen."""
+_LEADS = 0.15
+"""A hand is led to a touch that was not foreseen, or away from one that was wrongly, over no less
+than this [s]."""
+_COARSE = 0.03
+"""Distances from points that stand for a surface are too large by less than this [m]."""
 
 
 class Hand(NamedTuple):
@@ -40,7 +44,8 @@ class CausalGrip(NamedTuple):
 
     touches: bool
     time: float
-    """Time to the touch, foreseen, or since it [s]; 0 while touching, infinite where it is far."""
+    """Time to the touch, foreseen, or since it [s]; 0 while touching, infinite where it is far.
+    It changes steadily: of a touch that was not foreseen it is not 0 at once."""
     distance: float
     """From the hand to the surface [m]; 0 for one inside."""
     rows: Array
@@ -81,13 +86,14 @@ class _Side:
     def inside(self, point: Array) -> bool:
         """Whether ``point`` ``(3,)`` [m] is inside."""
         away = self._closest.nearest(point[None])[0]
+        clear = float(away[0]) - _COARSE
         if self._last is not None:
             before, free, held = self._last
             if np.linalg.norm(point - before) < free:
-                self._last = point, float(away[0]), held
+                self._last = point, clear, held
                 return held
         held = bool(self._closest.inside(point[None], away)[0])
-        self._last = point, float(away[0]), held
+        self._last = point, clear, held
         return held
 
 
@@ -106,6 +112,7 @@ class Touching:
         self._reach, self._soon = reach, soon
         self._going, self._nearing = Trail(), Trail()
         self._touches, self._since = False, np.inf
+        self._time: float | None = None  # None: in the first frame it may be any
         self._smooth: Array | None = None
         self._held = np.zeros((4, 3))
         self._centre = _Side(surface.closest)
@@ -124,7 +131,7 @@ class Touching:
         speed = float(np.linalg.norm(self._going.velocity(centre, dt)))
         if self._surface.beyond(centre) > self._most + rule.leave + extra:
             self._touches, self._smooth, self._inwards = False, None, None
-            self._nearing = Trail()
+            self._nearing, self._time = Trail(), self._soon
             return FAR
         distance = self._distance(hand.points, centre, rule.enter + extra)
         nearing = -float(self._nearing.velocity(np.array([distance]), dt)[0])
@@ -135,16 +142,25 @@ class Touching:
         if self._touches:
             self._since = 0.0
             self._held = self._followed(self._rows(hand), dt)
-            return CausalGrip(True, 0.0, distance, self._unit(self._held))
-        self._smooth = None
-        if self._since <= self._soon:
-            return CausalGrip(False, self._since, distance, self._unit(self._held))
+        else:
+            self._smooth = None
         gap = max(distance - rule.enter - extra, 0.0)
-        time = gap / nearing if nearing > APPROACHES else np.inf
-        if time > self._soon:
+        ahead = gap / nearing if nearing > APPROACHES else np.inf
+        time = self._led(self._since if self._since <= self._soon else max(ahead, SOONEST), dt)
+        if time >= self._soon and not self._touches:
             self._inwards = None
             return FAR
-        return CausalGrip(False, max(time, SOONEST), distance, self._unit(self._rows(hand)))
+        rows = self._held if self._since <= self._soon else self._rows(hand)
+        return CausalGrip(self._touches, time, distance, self._unit(rows))
+
+    def _led(self, time: float, dt: float) -> float:
+        """The time to a touch or since it, steadied; that of looking for it and beyond is one."""
+        time = min(time, self._soon)
+        if self._time is not None:
+            most = self._soon / _LEADS * dt
+            time = float(np.clip(time, self._time - most, self._time + most))
+        self._time = time
+        return time
 
     @property
     def _most(self) -> float:

@@ -32,6 +32,9 @@ class CausalClip:
     def __len__(self) -> int:
         return len(self._clip)
 
+    returns = True
+    """Limbs that went another way are led back frame by frame."""
+
     def solids(self) -> tuple[Obstacle, ...]:
         """Props and terrain."""
         return self.plan.solids()

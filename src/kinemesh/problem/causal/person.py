@@ -24,9 +24,13 @@ from kinemesh.problem.person.proportions import SIDES, Body, flat_slopes, propor
 _STEADY = 0.05
 """Time constant over which the trunk's correction is smoothed [s]."""
 _RISES = 0.06
+"""Time constant over which its height is smoothed, twice [s]."""
 _LONG = 1.0
+"""What feet have agreed on for so long [s] moves the trunk no more: legs take it up."""
 _BACK = 0.15
 """In the air a foot goes back to where it is without a stance in this time constant [s]."""
+_SETTLES = 0.4
+"""A toe that is planted goes down, or up, to where it stands no faster than this [m/s]."""
 _LEVEL = 1e-3
 """Feet within this [m] of the ground stand on it; else on terrain."""
 WhoBears = Callable[[Array, Array], Sequence[Bearer]]
@@ -37,8 +41,10 @@ class _Leg:
     """Where the toe of one foot stands, and how far it is from where it would be."""
 
     def __init__(self) -> None:
-        self.place: Array | None = None
+        self.place: Array | None = None  # over the ground
         self.off: Array = np.zeros(3)
+        self.level: float | None = None  # of the toe, planted
+        self.over = 0.0  # how much higher than that it still is
         self.flat = 0.0  # how much higher the toe was than it would be, while the foot was flat
 
 
@@ -71,7 +77,8 @@ class CausalPerson:
 
     def go_on(self, before: CausalPerson) -> None:
         """Take over what was seen in another scene."""
-        self._legs, self._rise, self._shift = before._legs, before._rise, before._shift
+        self._legs, self._rise = before._legs, before._rise
+        self._shift, self._usual = before._shift, before._usual
 
     def step(self, person: Array, feet: Mapping[str, Foot], bear: WhoBears, dt: float) -> Array:
         """Landmarks ``(K, 3)`` [m] of the person in the robot's proportions.
@@ -91,11 +98,11 @@ class CausalPerson:
         for side, foot in feet.items():
             self._stand(moved, side, foot, support[_TOES[side]])
         offs = [
-            leg.place - moved.at(f"{side}_toe")[0]
+            leg.place - moved.at(f"{side}_toe")[0, :2]
             for side, leg in self._legs.items()
             if leg.place is not None
         ]
-        wanted = np.mean(offs, axis=0)[:2] if offs else np.zeros(2)
+        wanted = np.mean(offs, axis=0) if offs else np.zeros(2)
         # Who stands for long leans where she should be after a while, whatever her feet agree on.
         self._usual = self._usual + (1.0 - np.exp(-dt / _LONG)) * (wanted - self._usual)
         share = 1.0 - np.exp(-dt / (_STEADY if offs else _BACK))
@@ -105,7 +112,7 @@ class CausalPerson:
         for side, foot in feet.items():
             toe = _TOES[side]
             home = np.append(-self._shift, self._legs[side].flat)
-            if abs(support[toe] - self._ground) > _LEVEL and np.isfinite(support[toe]):
+            if np.isfinite(support[toe]) and abs(support[toe] - self._ground) > _LEVEL:
                 # On terrain a foot keeps its place between the edges.
                 home[:2] = scaled[toe, :2] - moved.places[0, toe, :2]
             self._reach(moved, side, home, forward, dt)
@@ -129,16 +136,17 @@ class CausalPerson:
 
     def _stand(self, body: Body, side: str, foot: Foot, support: float) -> None:
         """Take note of where a toe stands."""
-        leg = self._legs[side]
-        if not foot.there or not np.isfinite(support):
+        leg, there = self._legs[side], np.isfinite(support)
+        before, leg.level = leg.level, None
+        if foot.toe and there:
+            leg.level = support + self._rests[_TOES[side]]
+            was = body.at(f"{side}_toe")[0, 2] + leg.off[2] if before is None else before + leg.over
+            leg.over = float(was - leg.level)
+        if not (foot.there and there):
             leg.place = None
-            return
-        if leg.place is None or foot.touchdown:
+        elif leg.place is None or foot.touchdown:
             # Where it is, so that it does not jump.
-            leg.place = body.at(f"{side}_toe")[0] + leg.off
-            leg.place[:2] += self._shift
-        if foot.toe:
-            leg.place[2] = support + self._rests[_TOES[side]]
+            leg.place = body.at(f"{side}_toe")[0, :2] + leg.off[:2] + self._shift
 
     def _reach(self, body: Body, side: str, home: Array, usual: Array, dt: float) -> None:
         """Have a leg end where its toe stands, or on the way back to where it would be."""
@@ -146,10 +154,12 @@ class CausalPerson:
         hip, knee, ankle, toe = (
             body.at(f"{side}_{mark}") for mark in ("hip", "knee", "ankle", "toe")
         )
+        leg.off = home + np.exp(-dt / _BACK) * (leg.off - home)
         if leg.place is not None:
-            leg.off = leg.place - toe[0]
-        else:
-            leg.off = home + np.exp(-dt / _BACK) * (leg.off - home)
+            leg.off[:2] = leg.place - toe[0, :2]
+        if leg.level is not None:
+            leg.over -= float(np.clip(leg.over, -_SETTLES * dt, _SETTLES * dt))
+            leg.off[2] = leg.level + leg.over - toe[0, 2]
         rest = Body(self._rest[None])
         lengths = (
             rest.length(f"{side}_hip", f"{side}_knee"),

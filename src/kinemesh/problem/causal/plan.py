@@ -115,6 +115,7 @@ class CausalPlan:
             solid = obstacle_of(self.scene.terrain.name, self.scene.terrain.shape)
             self._terrain = ((solid, poses.IDENTITY),)
         self._turns: dict[str, Array] = {}
+        self._pelvis: tuple[Array, Array | None, float] | None = None
         self.height = known.height
         self.feet: Mapping[str, Foot] = {}
         self.props: dict[str, Array] = {}
@@ -143,13 +144,21 @@ class CausalPlan:
         feet = [(f"{side}_foot", under) for side, foot in self.feet.items() if foot.toe]
         return (*feet, *self.touched)
 
-    def frame(self, index: int, now: Instant, touchdowns: Mapping[str, Touchdown]) -> Frame:
+    def frame(
+        self,
+        index: int,
+        now: Instant,
+        touchdowns: Mapping[str, Touchdown],
+        start: tuple[Array, float] | None = None,
+    ) -> Frame:
         """What a frame asks, given where feet were planted before it.
 
         Args:
             index: its number.
             now: what is seen.
             touchdowns: where each planted sole touched down.
+            start: of a robot that comes from elsewhere, its landmarks there ``(K, 3)`` [m] and how
+                much of the way is gone, 0 to 1: it is asked to go on, and to hold nothing yet.
         """
         person, dt = now.landmarks, now.dt
         self.feet = self._stand(person, dt)
@@ -164,13 +173,17 @@ class CausalPlan:
             grasps = list(self._hands.grasps(body))
             self._hold(grasps, dt)
             body = reaching(body[None], self._rest, [grasp for _, grasp in grasps])[0]
+        if start is not None:
+            there, share = start
+            body = there + share * (body - there)
+            figure = None if figure is None else there + share * (figure - there)
         self.landmarks = body
         toes = {side: self.scale * person[toe] for side, toe in TOES.items()}
         self._feet.see(self.feet, body, toes, dt)
         stances = self._feet.stances(touchdowns)
         seen = {name: (self._obstacles[name], pose) for name, pose in self.props.items()}
         placed = seen | {one.name: (one, pose) for one, pose in self._terrain}
-        return Frame(
+        asked = Frame(
             index=index,
             dt=dt,
             laplacian=self._laplacian(now, body),
@@ -183,7 +196,29 @@ class CausalPlan:
             slow_toes=self._feet.slow_toes(stances),
             contacts=(*self._hands.contacts(placed), *self._pads.contacts(body, placed, dt)),
             orientation_targets=self._orientations(now),
+            pelvis_change=self._pelvis_change(now),
         )
+        if start is None:
+            return asked
+        return replace(
+            asked,
+            stances=(),
+            sole_approaches=(),
+            slow_toes=(),
+            contacts=(),
+            orientation_targets=(),
+            pelvis_change=None,
+        )
+
+    def _pelvis_change(self, now: Instant) -> Array | None:
+        """By how much more the person's pelvis moves to this frame than to the one before it."""
+        place = self.scale * now.landmark("pelvis")[0]
+        last, self._pelvis = self._pelvis, (place, None, now.dt)
+        if last is None:
+            return None
+        step = place - last[0]
+        self._pelvis = place, step, now.dt
+        return None if last[1] is None else np.asarray(step - now.dt / last[2] * last[1])
 
     def _bearers(self, body: Array, scaled: Array) -> tuple[Bearer, ...]:
         """Who bears besides feet."""

@@ -125,3 +125,14 @@ def read_triangles(path: str | Path) -> tuple[Any, Any]:
     offsets = np.cumsum([0, *(len(mesh.vertices) for mesh in meshes[:-1])])
     faces = [np.asarray(mesh.faces) + k for mesh, k in zip(meshes, offsets, strict=True)]
     return np.concatenate([np.asarray(mesh.vertices) for mesh in meshes]), np.concatenate(faces)
+
+
+def obj_text(shape: Shape) -> str:
+    """The convex parts of a shape as a Wavefront file: one object each, metres."""
+    lines, first = [], 1
+    for number, part in enumerate(shape.parts, start=1):
+        lines.append(f"o part_{number}")
+        lines += ["v " + " ".join(f"{x:.6f}" for x in vertex) for vertex in part.vertices]
+        lines += ["f " + " ".join(str(int(k) + first) for k in face) for face in part.faces]
+        first += len(part.vertices)
+    return "\n".join(lines) + "\n"

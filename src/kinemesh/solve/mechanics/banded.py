@@ -31,13 +31,12 @@ class Banded:
         """Where it is least ``(T, size)``."""
         count, reach, size, _ = self.blocks.shape
         width = reach * size
-        # Column a of a frame, from its diagonal down: LAPACK's lower form.
-        below = np.zeros((count, width + size, size))
-        below[:, :width] = self.blocks.transpose(0, 1, 3, 2).reshape(count, width, size)
-        bands = np.zeros((width, count, size))
+        # Column a of a frame, from its diagonal down: LAPACK's lower form, one after the other.
+        along = self.blocks.transpose(0, 2, 1, 3).reshape(count, size, width)
+        columns = np.zeros((count, size, width))
         for a in range(size):
-            bands[:, :, a] = below[:, a : a + width, a].T
-        bands = bands.reshape(width, count * size)
+            columns[:, a, : width - a] = along[:, a, a:]
+        bands = columns.reshape(count * size, width).T
         found = solveh_banded(
             bands, -self.gradient.ravel(), overwrite_ab=True, lower=True, check_finite=False
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
+from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
+from kinemesh.solve.mechanics.nonnegative import nonnegative
 from kinemesh.solve.mechanics.supports import Support
 
 _SPREAD = 1e-3
@@ -16,66 +18,70 @@ _SPREAD = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Cones:
-    r"""The wrenches that a support can exert: :math:`B f, f \ge 0`.
+    r"""The wrenches that supports can exert, frame by frame: :math:`B f, f \ge 0`.
 
-    Each place pushes along the four edges of a pyramid within its friction cone.
+    Each place pushes along the four edges of a pyramid within its friction cone. Frames have as
+    many places as the one that has most, N: what is over has edges of zeros.
     """
 
-    support: Support
     edges: Array
-    """``(N, 4, 3)``."""
+    """``(F, N, 4, 3)``."""
     wrenches: Array
-    """Of a unit force along each edge, moments about the world's origin ``(6, 4 N)``."""
+    """Of a unit force along each edge, moments about the world's origin ``(F, 6, 4 N)``."""
 
     @classmethod
-    def of(cls, support: Support, friction: float) -> Cones:
-        """The pyramids of a support with a coefficient of friction [1]."""
-        normals = support.normals
+    def of(cls, supports: Sequence[Support], friction: float) -> Cones:
+        """The pyramids of supports with a coefficient of friction [1]."""
+        counts = [len(support.points) for support in supports]
+        most = max(counts, default=0)
+        there = np.arange(most) < np.array(counts, dtype=np.int64)[:, None]
+        none = [np.zeros((0, 3))]
+        normals = np.concatenate([*(support.normals for support in supports), *none])
+        points = np.concatenate([*(support.points for support in supports), *none])
         aside = np.where(np.abs(normals[:, :1]) < 0.8, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
         first = _cross(normals, aside)
         first /= np.linalg.norm(first, axis=1, keepdims=True)
         tangents = np.stack([first, _cross(normals, first)], axis=1)
-        edges = normals[:, None] + friction * np.concatenate([tangents, -tangents], axis=1)
-        moments = _cross(support.points[:, None], edges)
-        wrenches = np.concatenate([edges, moments], axis=2).reshape(-1, 6).T
-        return cls(support, edges, wrenches)
+        edges = np.zeros((len(supports), most, 4, 3))
+        edges[there] = normals[:, None] + friction * np.concatenate([tangents, -tangents], axis=1)
+        wrenches = np.zeros((len(supports), most, 4, 6))
+        wrenches[..., :3] = edges
+        wrenches[there, :, 3:] = _cross(points[:, None], edges[there])
+        return cls(edges, wrenches.reshape(len(supports), 4 * most, 6).transpose(0, 2, 1).copy())
 
     def nearest(
-        self, wanted: Array, centre: Array, scale: Array, torque: Array, rates: Array
+        self,
+        index: NDArray[np.int64],
+        wanted: Array,
+        centres: Array,
+        scale: Array,
+        torques: Array,
+        rates: Array,
     ) -> tuple[Array, Array]:
-        r"""The forces ``(N, 3)`` [N] nearest to a wrench, and the wrench ``(6,)`` that they make.
+        r"""The forces ``(K, N, 3)`` [N] nearest to wrenches, and the wrenches ``(K, 6)`` they make.
 
         .. math:: \min_{f \ge 0} \|S (w - B f)\|^2 + \|\tau - R f\|^2 + \epsilon^2 \|f'\|^2
 
         with :math:`f'` in units of the scale.
 
         Args:
-            wanted: force and moment :math:`w` ``(6,)``.
-            centre: the point that moments are about ``(3,)`` [m].
+            index: which frames ``(K,)``.
+            wanted: forces and moments :math:`w` ``(K, 6)``.
+            centres: the points that moments are about ``(K, 3)`` [m].
             scale: of each of the six :math:`S` ``(6,)`` [1/N], [1/(N m)].
-            torque: what is asked of joints beside, :math:`\tau` ``(k,)``, weighted.
-            rates: what a force at each place takes off it ``(k, N, 3)``.
+            torques: what is asked of joints beside, :math:`\tau` ``(K, k)``, weighted.
+            rates: what a force at each place takes off it ``(K, k, N, 3)``.
         """
-        count = self.wrenches.shape[1]
-        if not count:
-            return np.zeros((0, 3)), np.zeros(6)
-        x, y, z = centre
-        across = np.array([[0.0, z, -y], [-z, 0.0, x], [y, -x, 0.0]])
-        columns = np.array(self.wrenches)
-        columns[3:] += across @ columns[:3]
-        extra = len(torque)
-        system = np.zeros((6 + extra + count, count))
+        edges, columns = self.edges[index], self.wrenches[index]
+        x, y, z = centres.T[:, :, None]
+        a, b, c = columns[:, :3].transpose(1, 0, 2)
+        columns[:, 3:] += np.stack([z * b - y * c, x * c - z * a, y * a - x * b], axis=1)
         unit = 1.0 / scale[0]
-        system[:6] = (unit * scale)[:, None] * columns
-        if extra:
-            off = np.einsum("knc,nec->kne", rates, self.edges)
-            system[6 : 6 + extra] = unit * off.reshape(extra, count)
-        np.fill_diagonal(system[6 + extra :], _SPREAD)
-        asked = np.zeros(len(system))
-        asked[:6], asked[6 : 6 + extra] = scale * wanted, torque
-        sizes = unit * nnls(system, asked)[0]
-        forces = np.einsum("ne,nec->nc", sizes.reshape(-1, 4), self.edges)
-        return forces, columns @ sizes
+        off = np.einsum("fknc,fnec->fkne", rates, edges).reshape(*torques.shape, columns.shape[2])
+        system = np.concatenate([(unit * scale)[:, None] * columns, unit * off], axis=1)
+        sizes = unit * nonnegative(system, np.hstack([scale * wanted, torques]), _SPREAD)
+        forces = np.einsum("fne,fnec->fnc", sizes.reshape(edges.shape[:3]), edges)
+        return forces, np.einsum("fck,fk->fc", columns, sizes)
 
 
 def _cross(a: Array, b: Array) -> Array:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.objectives import Mechanics
@@ -46,18 +47,22 @@ class Forces:
         strains: Mapping[int, Strain] | None = None,
     ) -> None:
         self._balance, self._term = balance, term
-        self._cones = [Cones.of(support, term.friction) for support in supports]
         count, n = len(balance), balance.stride
         self.frames = range(n, max(n, count - n))
         self._inner = slice(self.frames.start, self.frames.stop)
+        self._supports = [supports[index] for index in self.frames]
+        self._cones = Cones.of(self._supports, term.friction)
         self.blocks = np.stack(balance.blocks(self._inner), axis=2)
         self._unarmed = self.blocks[:, 3:, 1].copy()
         self.at: Array = np.zeros((count, balance.robot.nv))
-        self._pushed: list[Array] = []
+        self._wanted: Array = np.zeros((len(self.frames), 6))
+        self._centres: Array = np.zeros((len(self.frames), 3))
+        self._pushes: Array = np.zeros((*self._cones.edges.shape[:2], 3))
+        self._pushed: Array = np.zeros((len(self.frames), 6))
         self.strains: dict[int, Strain] = {
             k: strain
             for k, strain in (strains or {}).items()
-            if strain.arms.shape[1] == len(supports[self.frames[k]].points)
+            if strain.arms.shape[1] == len(self._supports[k].points)
         }
         self.excess: dict[int, Array] = {}
         self.residual: Array = np.zeros((len(self.frames), 6))
@@ -83,15 +88,14 @@ class Forces:
         balance, inner = self._balance, self._inner
         self.at = np.array(changes)
         self.blocks[:, 3:, 1] = self._unarmed
-        wanted = balance.wanted[inner] + self.of_changes(self.blocks, changes) / balance.scale
-        centres = balance.moved(inner, changes[inner])
-        pushed = np.zeros_like(wanted)
-        self._pushed = []
-        for k in range(len(self.frames)):
-            forces, pushed[k] = self._nearest(k, wanted[k], centres[k])
-            self._pushed.append(forces)
-        self.residual = balance.scale * (wanted - pushed)
-        self.blocks[:, 3:, 1] += balance.arms(inner, pushed[:, :3])
+        more = self.of_changes(self.blocks, changes) / balance.scale
+        self._wanted = balance.wanted[inner] + more
+        self._centres = balance.moved(inner, changes[inner])
+        plain = np.array([k for k in range(len(self.frames)) if k not in self.strains], np.int64)
+        nothing = np.zeros((len(plain), 0))
+        self._push(plain, nothing, np.zeros((*nothing.shape, *self._pushes.shape[1:])))
+        self._push_strained()
+        self._settle()
 
     def of_changes(self, blocks: Array, changes: Array) -> Array:
         """What blocks ``(F, m, 3, nv)`` make of changes ``(T, nv)`` of the frames ``(F, m)``."""
@@ -100,38 +104,54 @@ class Forces:
         around = np.stack([changes[k * n : k * n + count] for k in range(3)], axis=1)
         return np.asarray(np.einsum("fmkv,fkv->fm", blocks, around))
 
-    def _nearest(self, k: int, wanted: Array, centre: Array) -> tuple[Array, Array]:
-        """Forces at the places of frame ``frames[k]``, and their wrench."""
-        cones, scale = self._cones[self.frames[k]], self._balance.scale
-        strain = self.strains.get(k)
-        if strain is None:
-            none = np.zeros((0, len(cones.edges), 3))
-            return cones.nearest(wanted, centre, scale, np.zeros(0), none)
-        weight, n, index = self._term.torque, self._balance.stride, self.frames[k]
-        around = np.stack([self.at[index + m * n] for m in (-1, 0, 1)])
-        asked = weight * (strain.value + np.einsum("mkv,kv->m", strain.blocks, around) - NEAR)
-        rates = weight * strain.arms
-        forces, wrench = cones.nearest(wanted, centre, scale, asked, rates)
-        self.excess[k] = np.maximum(asked - np.einsum("mnc,nc->m", rates, forces), 0.0)
-        return forces, wrench
+    def _push(self, there: NDArray[np.int64], torques: Array, rates: Array) -> None:
+        """Forces at the places of some of the frames, and their wrenches."""
+        wanted, centres, scale = self._wanted[there], self._centres[there], self._balance.scale
+        found = self._cones.nearest(there, wanted, centres, scale, torques, rates)
+        self._pushes[there], self._pushed[there] = found
+
+    def _push_strained(self) -> None:
+        """Those in frames in which motors are near their limits."""
+        there = sorted(self.strains)
+        if not there:
+            return
+        weight, n = self._term.torque, self._balance.stride
+        torques = np.zeros((len(there), max(len(self.strains[k].value) for k in there)))
+        rates = np.zeros((*torques.shape, *self._pushes.shape[1:]))
+        for row, k in enumerate(there):
+            strain = self.strains[k]
+            count, places, _ = strain.arms.shape
+            torques[row, :count] = weight * (strain.after(self.at[k : k + 2 * n + 1 : n]) - NEAR)
+            rates[row, :count, :places] = weight * strain.arms
+        self._push(np.array(there), torques, rates)
+        over = np.maximum(torques - np.einsum("fknc,fnc->fk", rates, self._pushes[there]), 0.0)
+        for row, k in enumerate(there):
+            self.excess[k] = over[row, : len(self.strains[k].value)]
+
+    def _settle(self) -> None:
+        """What the forces leave, and how that changes."""
+        balance, inner = self._balance, self._inner
+        self.residual = balance.scale * (self._wanted - self._pushed)
+        self.blocks[:, 3:, 1] = self._unarmed + balance.arms(inner, self._pushed[:, :3])
 
     def strains_after(self, changes: Array) -> dict[int, Strain]:
         """The strains of the same frames when they have changed by ``changes`` ``(T, nv)``."""
         n = self._balance.stride
-        found = {}
-        for k, strain in self.strains.items():
-            around = changes[k : k + 2 * n + 1 : n]
-            value = strain.value + np.einsum("mkv,kv->m", strain.blocks, around)
-            found[k] = replace(strain, value=value)
-        return found
+        return {
+            k: replace(strain, value=strain.after(changes[k : k + 2 * n + 1 : n]))
+            for k, strain in self.strains.items()
+        }
 
     def _strain(self) -> None:
-        """Find the motors that are near their limits as the clip is now, and make forces anew."""
+        """Find the motors that are near their limits as the clip is now, and push for them too."""
         for k, index in enumerate(self.frames):
-            found = strain_of(self._balance, index, self._cones[index].support, self._pushed[k])
+            support = self._supports[k]
+            pushes = self._pushes[k, : len(support.points)]
+            found = strain_of(self._balance, index, support, pushes)
             if found is not None:
                 self.strains[k] = found
-        self.make(self.at)
+        self._push_strained()
+        self._settle()
 
     def strained(self, k: int) -> tuple[Array, Array] | None:
         """Rows of motors over their limits in frame ``frames[k]``: ``(m,)``, ``(m, 3, nv)``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,27 +34,33 @@ REACH = 3
 
 
 class _Rows:
-    """The bounded rows of a frame, along the world's axes."""
+    """The bounded rows of all frames, one after the other, along the world's axes."""
 
-    def __init__(self, matrix: Array, lower: Array, upper: Array) -> None:
-        self.matrix, self.lower, self.upper = matrix, lower, upper
-        self.equal = upper - lower < _EQUAL
-        self.near = np.minimum(np.abs(lower), np.abs(upper)) < _EQUAL
-        self.bound = np.clip(0.0, lower, upper)
+    def __init__(self, rows: Sequence[tuple[Array, Array, Array]]) -> None:
+        self._frames = np.repeat(np.arange(len(rows)), [len(lower) for _, lower, _ in rows])
+        matrix, lower, upper = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+        self._matrix, self._lower, self._upper = matrix, lower, upper
+        self._bound = np.clip(0.0, lower, upper)
+        self._near = np.minimum(np.abs(lower), np.abs(upper)) < _EQUAL
+        self._prices = np.where(self._near, _NEAR, 0.0)
+        self._prices[upper - lower < _EQUAL] = _HELD
 
-    def add(self, change: Array, hessian: Array, gradient: Array) -> None:
-        """Put rows that a change leaves out of bounds, or are equations, where they belong."""
-        value = self.matrix @ change
-        there = np.clip(value, self.lower, self.upper)
-        price = np.where(there != value, _KEPT, 0.0)
-        price[self.near], price[self.equal] = _NEAR, _HELD
-        there = np.where(self.near, self.bound, there)
-        held = price > 0.0
-        if held.any():
-            active = self.matrix[held]
-            priced = price[held, None] * active
-            hessian += active.T @ priced
-            gradient -= there[held] @ priced
+    def add(self, change: Array, system: Banded) -> None:
+        """Put rows that changes ``(T, nv)`` leave out of bounds, or are equations, in a system."""
+        value = np.einsum("rv,rv->r", self._matrix, change[self._frames])
+        there = np.clip(value, self._lower, self._upper)
+        prices = np.where((there != value) & (self._prices == 0.0), _KEPT, self._prices)
+        there = np.where(self._near, self._bound, there)
+        held = np.flatnonzero(prices > 0.0)
+        active = self._matrix[held]
+        priced = prices[held, None] * active
+        pull = there[held, None] * priced
+        frames = self._frames[held]
+        starts = np.searchsorted(frames, np.arange(len(change) + 1)).tolist()
+        for k, (start, stop) in enumerate(pairwise(starts)):
+            if start < stop:
+                system.blocks[k, 0] += active[start:stop].T @ priced[start:stop]
+                system.gradient[k] -= pull[start:stop].sum(axis=0)
 
 
 class WholeStep:
@@ -82,19 +89,23 @@ class WholeStep:
         robot = self._robot = balance.robot
         count, nv = len(balance), robot.nv
         self._own = Banded(count, nv, REACH)
-        self._rows: list[_Rows] = []
-        free = np.zeros((nv, nv))
-        if robot.coupling is not None:
-            free = _HELD * (np.eye(nv) - robot.coupling @ robot.coupling.T)
-        turning = np.eye(nv)
+        hessians, gradients, turns = self._own.blocks[:, 0], self._own.gradient, balance.turns
+        rows = []
         for k, (program, q) in enumerate(zip(programs, balance.qs, strict=True)):
-            turning[:3, :3] = turning[3:6, 3:6] = balance.turns[k]
             found = program.evaluate(q)
-            hessian, gradient = found.normal()
+            hessians[k], gradients[k] = found.normal()
             matrix, lower, upper = found.stacked()
-            self._own.blocks[k, 0] = turning @ hessian @ turning.T + _STAY * np.eye(nv) + free
-            self._own.gradient[k] = turning @ gradient
-            self._rows.append(_Rows(matrix @ turning.T, lower, upper))
+            for base in (slice(3), slice(3, 6)):
+                matrix[:, base] = matrix[:, base] @ turns[k].T
+            rows.append((matrix, lower, upper))
+        for base in (slice(3), slice(3, 6)):
+            hessians[:, base] = turns @ hessians[:, base]
+            hessians[:, :, base] = hessians[:, :, base] @ turns.transpose(0, 2, 1)
+            gradients[:, base] = (turns @ gradients[:, base, None])[:, :, 0]
+        hessians += _STAY * np.eye(nv)
+        if robot.coupling is not None:
+            hessians += _HELD * (np.eye(nv) - robot.coupling @ robot.coupling.T)
+        self._rows = _Rows(rows)
         self._smooth(smoothness, rate)
         joints = np.array(balance.qs)[:, 7:]
         self._lower = np.maximum(robot.lower - joints, -_TRUST)
@@ -107,53 +118,52 @@ class WholeStep:
             known: those of the first frames, which are decided ``(k, nv)``.
             stuck: frames ``(T,)`` that stay as they are.
         """
-        nv = self._robot.nv
-        change = np.zeros((len(self._rows), nv))
+        change = np.zeros((len(self._balance), self._robot.nv))
         change[: len(known)] = known
-        every = np.arange(nv)
         for _ in range(_TURNS):
             if change.any():
                 self._forces.make(change)
             system = self._own.copy()
             self._add_forces(system)
-            for k, rows in enumerate(self._rows):
-                block, gradient = system.blocks[k, 0], system.gradient[k]
-                rows.add(change[k], block, gradient)
-                joints = np.clip(change[k, 6:], self._lower[k], self._upper[k])
-                over = 6 + np.flatnonzero(joints != change[k, 6:])
-                block[over, over] += _HELD
-                gradient[over] -= _HELD * joints[over - 6]
-                if stuck[k]:
-                    block[every, every] += _KNOWN
-                if k < len(known):
-                    block[every, every] += _KNOWN
-                    gradient -= _KNOWN * known[k]
+            self._rows.add(change, system)
+            joints = np.clip(change[:, 6:], self._lower, self._upper)
+            frame, over = np.nonzero(joints != change[:, 6:])
+            system.blocks[frame, 0, 6 + over, 6 + over] += _HELD
+            system.gradient[frame, 6 + over] -= _HELD * joints[frame, over]
+            diagonal = np.einsum("tvv->tv", system.blocks[:, 0])
+            diagonal[stuck] += _KNOWN
+            diagonal[: len(known)] += _KNOWN
+            system.gradient[: len(known)] -= _KNOWN * known
             change = system.minimum()
         return change
 
     def _add_forces(self, system: Banded) -> None:
         """What the forces leave, as a function of the frames."""
-        forces, n, nv = self._forces, self._balance.stride, self._robot.nv
-        blocks = forces.blocks.reshape(len(forces.frames), 6, 3 * nv)
+        forces, n = self._forces, self._balance.stride
         off = forces.residual - forces.of_changes(forces.blocks, forces.at)
         weights = self._weight * forces.weights
-        square = weights[:, None, None] * (blocks.transpose(0, 2, 1) @ blocks)
-        down = weights[:, None] * np.einsum("fm,fmv->fv", off, blocks)
-        for k, index in enumerate(forces.frames):
+        weighted = weights[:, None, None, None] * forces.blocks
+        down = np.einsum("fm,fmkv->fkv", off, weighted)
+        first, count = forces.frames.start - n, len(forces.frames)
+        for a in range(3):
+            there = slice(first + a * n, first + a * n + count)
+            across = weighted[:, :, a].transpose(0, 2, 1)
+            for b in range(a, 3):
+                system.blocks[there, (b - a) * n] += across @ forces.blocks[:, :, b]
+            system.gradient[there] += down[:, a]
+        for k in range(count):
             strained = forces.strained(k)
             if strained is None:
                 continue
-            value, rates = strained[0], strained[1].reshape(-1, 3 * nv)
-            around = np.concatenate([forces.at[index + m * n] for m in (-1, 0, 1)])
-            square[k] += weights[k] * (rates.T @ rates)
-            down[k] += weights[k] * ((value - rates @ around) @ rates)
-        count, first = len(forces.frames), forces.frames.start
-        for a in range(3):
-            there = slice(first + (a - 1) * n, first + (a - 1) * n + count)
-            here = slice(a * nv, (a + 1) * nv)
-            system.gradient[there] += down[:, here]
-            for b in range(a, 3):
-                system.blocks[there, (b - a) * n] += square[:, here, b * nv : (b + 1) * nv]
+            value, rates = strained[0], strained[1].transpose(1, 0, 2)
+            around = forces.at[first + k : first + k + 2 * n + 1 : n]
+            left = value - (rates @ around[:, :, None]).sum(axis=0)[:, 0]
+            own = weights[k] * rates.transpose(0, 2, 1)
+            pull = own @ left
+            for a in range(3):
+                place = first + k + a * n
+                system.gradient[place] += pull[a]
+                system.blocks[place, : (2 - a) * n + 1 : n] += own[a] @ rates[a:]
 
     def _smooth(self, terms: Sequence[Differences], rate: float) -> None:
         balance, nv = self._balance, self._robot.nv

@@ -27,6 +27,10 @@ class Strain:
     arms: Array
     """What forces at the places of the support take off them ``(m, N, 3)`` [1/N]."""
 
+    def after(self, changes: Array) -> Array:
+        """The torques ``(m,)`` when the three frames have changed by ``changes`` ``(3, nv)``."""
+        return np.asarray(self.value + np.einsum("mkv,kv->m", self.blocks, changes))
+
 
 def strain_of(balance: Balance, index: int, support: Support, forces: Array) -> Strain | None:
     """The motors near their limits in frame ``index``; None if there are none.
@@ -41,7 +45,7 @@ def strain_of(balance: Balance, index: int, support: Support, forces: Array) -> 
     before, q, after = (balance.qs[index + m] for m in (-n, 0, n))
     on, back = robot.difference(q, after), robot.difference(q, before)
     v, a = (on - back) / (2.0 * h), (on + back) / h**2
-    borne = np.tensordot(forces, support.rates[:, :, 6:], 2)
+    borne = forces.ravel() @ support.rates.reshape(forces.size, robot.nv)[:, 6:]
     load = (torques(robot, q, v, a) - borne) / robot.effort
     joints = np.flatnonzero(np.abs(load) > NEAR)
     if not len(joints):
@@ -55,4 +59,6 @@ def strain_of(balance: Balance, index: int, support: Support, forces: Array) -> 
     for k in (0, 3):
         blocks[:, :, k : k + 3] = blocks[:, :, k : k + 3] @ balance.turns[index].T
     arms = sign[:, None, None] * support.rates[:, :, 6 + joints].transpose(2, 0, 1)
-    return Strain(np.abs(load[joints]) + np.tensordot(arms, forces, 2), blocks, arms)
+    return Strain(
+        np.abs(load[joints]) + arms.reshape(len(joints), forces.size) @ forces.ravel(), blocks, arms
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,10 @@ from kinemesh.arrays import Array
 from kinemesh.detection.resting import Resting
 from kinemesh.detection.touch import Touch
 from kinemesh.motion import Inertia, Prop, Scene
-from kinemesh.problem import Contact, Frame
-from kinemesh.proximity import distances_to_ground, distances_to_obstacle
+from kinemesh.problem import Frame
+from kinemesh.proximity import Obstacle, distances_over_frames, distances_to_ground
 from kinemesh.robot import Configuration
+from kinemesh.robot.end_effectors import Pad, Sole
 from kinemesh.robot.kinematics import Joints
 from kinemesh.robot.momentum import GRAVITY
 from kinemesh.solve.smoothing import smoothed
@@ -43,48 +45,90 @@ class Support:
     """How the places move ``(N, 3, nv)`` with a tangent step."""
 
     @classmethod
-    def of(cls, frame: Frame, at: Configuration, carried: frozenset[str]) -> Support:
-        """What bears the robot in a frame.
+    def of(
+        cls,
+        frames: Sequence[Frame],
+        configurations: Sequence[Configuration],
+        carried: Sequence[frozenset[str]],
+    ) -> list[Support]:
+        """What bears the robot in some frames.
 
         Args:
-            frame: whose stances and contacts.
-            at: the robot.
-            carried: props that bear nobody, for somebody bears them.
+            frames: whose stances and contacts.
+            configurations: the robot in each.
+            carried: props that bear nobody, for somebody bears them, in each.
         """
-        found = [_sole(frame, at)]
-        for contact in frame.contacts:
-            free = contact.obstacle is None or contact.obstacle.name not in carried
-            if contact.time <= 0.0 and free:
-                found.append(_pad(contact, at))
+        # By their place among the frame's contacts: pushes keep their order whoever else is asked.
+        found = [{-1: soles} for soles in _soles(frames, configurations)]
+        touching: dict[tuple[Pad, Obstacle | None], list[tuple[int, int]]] = {}
+        for n, frame in enumerate(frames):
+            for k, contact in enumerate(frame.contacts):
+                thing = contact.obstacle
+                if contact.time <= 0.0 and (thing is None or thing.name not in carried[n]):
+                    touching.setdefault((contact.pad, thing), []).append((n, k))
+        for (pad, thing), some in touching.items():
+            poses = np.array([frames[n].contacts[k].pose for n, k in some])
+            near = _pads(pad, thing, poses, [configurations[n] for n, _ in some])
+            for (n, k), places in zip(some, near, strict=True):
+                found[n][k] = places
+        return [
+            _support([one[k] for k in sorted(one)], at)
+            for one, at in zip(found, configurations, strict=True)
+        ]
+
+
+_Places = tuple[Joints, Array, Array]
+"""Joints ``(N,)``, points ``(N, 3)`` [m], normals ``(N, 3)``."""
+
+
+def _support(found: Sequence[_Places], at: Configuration) -> Support:
+    joints, points, normals = found[0]
+    if len(found) > 1:
         joints, points, normals = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return cls(joints, points, normals, at.jacobians(joints, points))
+    return Support(joints, points, normals, at.jacobians(joints, points))
 
 
-def _sole(frame: Frame, at: Configuration) -> tuple[Joints, Array, Array]:
-    joints, points, normals = [0][:0], [np.zeros((0, 3))], [np.zeros((0, 3))]
-    for stance in frame.stances:
-        if stance.landing:
-            continue
-        corners = stance.sole.corners if stance.whole else stance.sole.corners[2:]
-        middle = corners.mean(axis=0)
-        corners = middle + _SHRUNK * (corners - middle)
-        own = [stance.sole.joint] * len(corners)
-        joints += own
-        points.append(at.positions(np.array(own), corners))
-        normals.append(np.tile(stance.normal, (len(corners), 1)))
-    return np.array(joints, dtype=np.int64), np.concatenate(points), np.concatenate(normals)
+def _soles(frames: Sequence[Frame], configurations: Sequence[Configuration]) -> Iterator[_Places]:
+    """Where soles stand, frame by frame."""
+    standing = [(n, s) for n, frame in enumerate(frames) for s in frame.stances if not s.landing]
+    kinds = {(stance.sole, stance.whole) for _, stance in standing}
+    bearing = {(sole, whole): _bearing(sole, whole) for sole, whole in kinds}
+    corners = [bearing[stance.sole, stance.whole] for _, stance in standing]
+    counts = np.array([len(own) for own in corners], dtype=np.int64)
+    there = [(configurations[n], stance.sole.joint) for n, stance in standing]
+    turns = np.reshape([at.rotations[joint] for at, joint in there], (-1, 3, 3))
+    shifts = np.reshape([at.translations[joint] for at, joint in there], (-1, 3))
+    offsets = np.concatenate([*corners, np.zeros((0, 3))])
+    points = (np.repeat(turns, counts, axis=0) @ offsets[:, :, None])[:, :, 0]
+    points += np.repeat(shifts, counts, axis=0)
+    normals = np.reshape([stance.normal for _, stance in standing], (-1, 3))
+    normals = np.repeat(normals, counts, axis=0)
+    joints = np.repeat(np.array([joint for _, joint in there], dtype=np.int64), counts)
+    owners = np.repeat(np.array([n for n, _ in standing], dtype=np.int64), counts)
+    for start, stop in pairwise(np.searchsorted(owners, np.arange(len(frames) + 1)).tolist()):
+        yield joints[start:stop], points[start:stop], normals[start:stop]
 
 
-def _pad(contact: Contact, at: Configuration) -> tuple[Joints, Array, Array]:
-    pad, obstacle = contact.pad, contact.obstacle
+def _bearing(sole: Sole, whole: bool) -> Array:
+    """The corners ``(4, 3)`` [m] of a sole that bear, or those of its toe ``(2, 3)``."""
+    corners = sole.corners if whole else sole.corners[2:]
+    middle = corners.mean(axis=0)
+    return np.asarray(middle + _SHRUNK * (corners - middle))
+
+
+def _pads(
+    pad: Pad, obstacle: Obstacle | None, track: Array, configurations: Sequence[Configuration]
+) -> Iterator[_Places]:
+    """Where a pad bears on a thing, or the ground, that is at poses ``(T, 7)``."""
     if obstacle is None:
-        near = distances_to_ground(at, float(contact.pose[2]), _NEAR)
-        own = np.isin(near.hulls, pad.hulls)
+        pairs = zip(configurations, track[:, 2].tolist(), strict=True)
+        near = [distances_to_ground(at, height, _NEAR) for at, height in pairs]
     else:
-        near = distances_to_obstacle(at, obstacle, contact.pose, _NEAR, pad.hulls)
-        own = np.ones(len(near.distance), dtype=bool)
-    own &= near.distance <= np.min(near.distance, where=own, initial=np.inf) + _PATCH
-    return near.joints[own], near.points[own], near.normals[own]
+        near = distances_over_frames(configurations, obstacle, track, _NEAR, pad.hulls)
+    for one in near:
+        own = np.isin(one.hulls, pad.hulls) if obstacle is None else one.distance < np.inf
+        own &= one.distance <= np.min(one.distance, where=own, initial=np.inf) + _PATCH
+        yield one.joints[own], one.points[own], one.normals[own]
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,8 +54,6 @@ class WholeClip:
         self._smoothness = [one for one in smoothness if isinstance(one, Differences)]
         self._stride = max(1, round(_INTERVAL / frames[0].dt))
         self._forces: Forces | None = None
-        self._changes: Array = np.zeros((0, 0))
-        self._left: Array = np.zeros((0, 6))
         self._left_alone = np.zeros(len(frames), dtype=bool)
 
     def step(self, programs: Sequence[Program], qs: list[Array], stuck: NDArray[np.bool_]) -> None:
@@ -75,39 +73,60 @@ class WholeClip:
             self._apply(qs, some, changes)
         interval = self._stride * self._frames[0].dt
         self._balance = Balance(self._robot, qs, interval, self._load, self._stride)
-        supports = [self._support(k, q) for k, q in enumerate(qs)]
+        supports = [
+            support
+            for start in range(0, len(qs), _CHUNK)
+            for support in self._supports(range(len(qs))[start:][:_CHUNK], qs[start:][:_CHUNK])
+        ]
         known = strains if self._stride == 1 and len(some) > 2 * REACH else None
         self._forces = Forces(self._balance, supports, self._term, known)
         self._forces.spare(round(_ENDS / self._frames[0].dt), 0, len(qs))
-        self._changes = np.zeros((len(qs), self._robot.nv))
-        self._left = self._forces.residual.copy()
+        if not self.coarse:
+            self._lay_out(self._forces)
+
+    def _lay_out(self, forces: Forces) -> None:
+        """Put what the forces leave in the order in which single frames ask for it.
+
+        A frame enters three frames' equations: of the one before it, its own, of the one after.
+        """
+        count, nv = len(self._frames), self._robot.nv
+        first, last = forces.frames.start, forces.frames.stop
+        # One more at both ends: of whom there is no equation, nothing is left.
+        self._left, self._shares = np.zeros((count + 2, 6)), np.zeros(count + 2)
+        self._steps, self._entering = np.zeros((count, nv)), np.zeros((count, 3, 6, nv))
+        self._left[first + 1 : last + 1] = forces.residual
+        self._shares[first + 1 : last + 1] = np.sqrt(forces.weights)
+        for m in range(3):
+            self._entering[first + 1 - m : last + 1 - m, m] = forces.blocks[:, :, 2 - m]
+        for k in (0, 3):
+            base = self._entering[..., k : k + 3].reshape(count, 18, 3) @ self._balance.turns
+            self._entering[..., k : k + 3] = base.reshape(count, 3, 6, 3)
 
     def beside(self, index: int) -> TangentMixture | None:
         """What forces leave of the equations that frame ``index`` enters, as rows on it."""
         forces = self._forces
-        if forces is None or self._left_alone[index] or self.coarse:
+        if forces is None or self.coarse or self._left_alone[index] or not forces.frames:
             return None
-        factors, offsets = [], []
-        for m in (1, 0, -1):
-            k = index + m * self._stride - forces.frames.start
-            if not 0 <= k < len(forces.frames):
+        balance, there = self._balance, slice(index, index + 3)
+        shares = self._shares[there]
+        factor = (shares[:, None, None] * self._entering[index]).reshape(18, -1)
+        offset = (shares[:, None] * self._left[there]).ravel() - factor @ self._steps[index]
+        factors, offsets = [factor], [offset]
+        for m, share in enumerate(shares):
+            strained = forces.strained(index - 1 + m - forces.frames.start)
+            if strained is None:
                 continue
-            share = np.sqrt(forces.weights[k])
-            factor = share * forces.blocks[k, :, 1 - m]
-            factors.append(factor)
-            offsets.append(share * self._left[k] - factor @ self._changes[index])
-            strained = forces.strained(k)
-            if strained is not None:
-                value, rates = strained
-                around = self._around(k)
-                around[1 - m] = 0.0
-                factors.append(share * rates[:, 1 - m])
-                offsets.append(share * (value + np.einsum("mkv,kv->m", rates, around)))
-        if not factors:
-            return None
-        factor, turn = np.concatenate(factors), self._balance.turns[index]
-        factor[:, :3], factor[:, 3:6] = factor[:, :3] @ turn, factor[:, 3:6] @ turn
-        return TangentMixture(self._balance.qs[index], factor, np.concatenate(offsets))
+            value, rates = strained
+            for k in {0, 1, 2} - {2 - m}:
+                other = index - 2 + m + k
+                value = value + rates[:, k] @ balance.outward(self._steps[other], other)
+            own, turn = share * rates[:, 2 - m], balance.turns[index]
+            own[:, :3], own[:, 3:6] = own[:, :3] @ turn, own[:, 3:6] @ turn
+            factors.append(own)
+            offsets.append(share * value)
+        if len(factors) > 1:
+            factor, offset = np.concatenate(factors), np.concatenate(offsets)
+        return TangentMixture(balance.qs[index], factor, offset)
 
     def leave(self, there: NDArray[np.bool_]) -> None:
         """Ask nothing of flagged frames ``(T,)`` any more."""
@@ -122,27 +141,19 @@ class WholeClip:
         """
         return self._stride > 1
 
-    def _around(self, k: int) -> Array:
-        """The changes ``(3, nv)`` about the frame of the forces' number ``k``."""
-        return self._changes[k : k + 2 * self._stride + 1 : self._stride].copy()
-
     def moved(self, index: int, q: Array) -> None:
         """Frame ``index`` is at ``q`` ``(nq,)`` now."""
-        forces = self._forces
-        if forces is None:
+        if self._forces is None or self.coarse:
             return
         step = self._robot.difference(self._balance.qs[index], q)
-        change = self._balance.outward(step, index)
-        more = change - self._changes[index]
-        self._changes[index] = change
-        for m in (-1, 0, 1):
-            k = index + m * self._stride - forces.frames.start
-            if 0 <= k < len(forces.frames):
-                self._left[k] += forces.blocks[k, :, 1 - m] @ more
+        self._left[index : index + 3] += self._entering[index] @ (step - self._steps[index])
+        self._steps[index] = step
 
-    def _support(self, index: int, q: Array) -> Support:
-        at = self._robot.configuration(q)
-        return Support.of(self._frames[index], at, self._load.carried[index])
+    def _supports(self, there: Sequence[int], qs: Sequence[Array]) -> list[Support]:
+        """What bears the robot in some frames, which are at ``qs``."""
+        frames = [self._frames[k] for k in there]
+        carried = [self._load.carried[k] for k in there]
+        return Support.of(frames, [self._robot.configuration(q) for q in qs], carried)
 
     def _found(
         self,
@@ -162,8 +173,7 @@ class WholeClip:
             there = some[here].tolist()
             mine = [qs[k] for k in there]
             balance = Balance(self._robot, mine, self._stride * dt, self._load.at(some[here]))
-            supports = [self._support(k, q) for k, q in zip(there, mine, strict=True)]
-            forces = Forces(balance, supports, self._term)
+            forces = Forces(balance, self._supports(there, mine), self._term)
             forces.spare(round(_ENDS / (self._stride * dt)), here.start, count)
             step = WholeStep(
                 programs[here], balance, forces, self._smoothness, self._term.weight, rate
@@ -180,11 +190,9 @@ class WholeClip:
         robot, every = self._robot, np.minimum(np.arange(len(qs)), some[-1])
         if self._stride > 1:
             changes = CubicSpline(some, changes)(every)
-        for k, q in enumerate(qs):
-            back = Rotation.from_quat(q[3:7]).inv()
-            step = np.array(changes[k])
-            step[:3], step[3:6] = back.apply(step[:3]), back.apply(step[3:6])
-            moved = robot.integrate(q, step)
-            moved[7:] = robot.followed(np.clip(moved[7:], robot.lower, robot.upper))
-            qs[k] = moved
+        back, steps = Rotation.from_quat(np.array(qs)[:, 3:7]).inv(), np.array(changes)
+        steps[:, :3], steps[:, 3:6] = back.apply(steps[:, :3]), back.apply(steps[:, 3:6])
+        moved = np.array([robot.integrate(q, step) for q, step in zip(qs, steps, strict=True)])
+        moved[:, 7:] = robot.followed(np.clip(moved[:, 7:], robot.lower, robot.upper))
+        qs[:] = moved
         pace(robot, qs, 1.0 / self._frames[0].dt)

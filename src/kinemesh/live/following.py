@@ -1,0 +1,73 @@
+"""Who follows, as the loop sees it; and the place that makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Protocol
+
+from kinemesh.arrays import Array
+from kinemesh.live.person import Person
+from kinemesh.motion import Scene
+from kinemesh.result import Result
+from kinemesh.robot import RobotModel
+from kinemesh.streaming import Pose, Sample, Stream
+
+
+class Follower(Protocol):
+    """A robot that follows a person frame by frame, as :class:`kinemesh.Stream` does."""
+
+    @property
+    def robot(self) -> RobotModel:
+        """Who follows."""
+
+    @property
+    def scene(self) -> Scene:
+        """What the robot meets."""
+
+    def __enter__(self) -> Follower:
+        """Before the first frame."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """After the last one."""
+
+    def push(
+        self,
+        positions: Array,
+        rotations: Array | None = None,
+        props: Mapping[str, Array] | None = None,
+        time: float | None = None,
+    ) -> Pose:
+        """The answer to one frame."""
+
+    def sample(self, time: float) -> Sample:
+        """What to send at a time [s] of the poses' clock."""
+
+    def record(self) -> Result:
+        """What was answered, as a result."""
+
+
+def stream_of(robot: RobotModel, person: Person, **options: Any) -> Stream:
+    """The stream that makes a robot follow a person.
+
+    Args:
+        robot: who follows.
+        person: who is followed, in the scene that is known of them.
+        options: of :class:`kinemesh.Stream`.
+
+    Raises:
+        KinemeshError: an option that cannot be.
+    """
+    known: dict[str, Any] = {
+        "skeleton": person.skeleton,
+        "height": person.height,
+        "fps": person.fps,
+        "scene": person.scene,
+        "floor": person.floor,
+    }
+    return Stream(robot, **(known | options))
