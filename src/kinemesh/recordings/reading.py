@@ -22,12 +22,13 @@ from kinemesh.recordings.contacts import read_contacts
 from kinemesh.recordings.found import with_found_terrain
 from kinemesh.recordings.gltf.reader import read_glb
 from kinemesh.recordings.ground import grounded
+from kinemesh.recordings.levelling import levelled
 from kinemesh.recordings.making import made_clip
 from kinemesh.recordings.mapping import read_map
 from kinemesh.recordings.omomo import read_omomo
 from kinemesh.recordings.options import check_options
 from kinemesh.recordings.positions import read_archive_file, read_array_file
-from kinemesh.recordings.recording import Asked, Reader, Recording
+from kinemesh.recordings.recording import Asked, Reader, Recording, alone
 from kinemesh.recordings.scene.found import AUTO
 from kinemesh.recordings.scene.scene import (
     made_prop,
@@ -38,19 +39,21 @@ from kinemesh.recordings.scene.scene import (
     without_object,
 )
 from kinemesh.recordings.scene.scene_file import PropEntry, SceneFile, TerrainEntry, read_scene_file
-from kinemesh.recordings.smpl.files import holds_pose
+from kinemesh.recordings.smpl.people import PICKLES
 from kinemesh.recordings.smpl.pickles import refuse_pickle
 from kinemesh.recordings.smpl.reader import BodySource, read_smpl
+from kinemesh.recordings.smpl.sources import holds_pose
 from kinemesh.recordings.units import in_metres
+from kinemesh.recordings.which import Which
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
-        ".pt": read_omomo,
+        ".pt": alone(read_omomo),
         ".npy": read_array_file,
         ".npz": read_archive_file,
         ".bvh": read_bvh,
         ".glb": read_glb,
-        ".c3d": read_c3d,
+        ".c3d": alone(read_c3d),
     }
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
@@ -68,6 +71,8 @@ def read(
     up: str | None = None,
     unit: float | None = None,
     map: str | Path | Landmarks | None = None,
+    person: int | None = None,
+    take: int | None = None,
     clean: bool = False,
     body_model: str | Path | None = None,
     rest_joints: str | Path | None = None,
@@ -99,6 +104,9 @@ def read(
         unit: how long a unit of the file is [m]; else the format's, else found from the person.
         map: which joint is which landmark, as a mapping or a TOML file, where a format names its
             joints (``.bvh``); found by name and place if left out.
+        person: which one, from 1, of a file that holds several people; the first, with a warning,
+            if left out. The others are not read.
+        take: which one, from 0, of a file that holds several motions; as ``person``.
         clean: take spikes out, which are only warned of if left out. Gaps of up to 0.2 s are
             filled in any case: see :mod:`kinemesh.motion.clean`.
         body_model: folder of SMPL, SMPL-H or SMPL-X models, for files of that family, which do
@@ -124,6 +132,8 @@ def read(
         up=up,
         unit=unit,
         map=map,
+        person=person,
+        take=take,
         clean=clean,
         body_model=body_model,
         rest_joints=rest_joints,
@@ -160,7 +170,9 @@ def settled(path: str | Path, **options: Any) -> Settled:
         )
     words = {**wanted.words, **given}
     bones = BodySource(body_model, rest_joints, words.get("height"), words.get("fps"))
-    recording = _recording(wanted.clip, _asked(path, words), bones)
+    which = Which(words.get("person"), words.get("take"))
+    recording = _recording(wanted.clip, _asked(path, words), bones, which)
+    which.check(wanted.clip, recording.people, recording.takes)
     if object is not None and recording.track is None:
         raise ReadError(
             f"{path.name} tracks no object, but object={str(object)!r} was given",
@@ -186,6 +198,7 @@ def settled(path: str | Path, **options: Any) -> Settled:
         if wanted.terrain is not None and ground is not None:
             clip = with_terrain(clip, wanted.terrain, ground, turned)
             bottom = ground.ground if bottom is None else bottom
+        clip = levelled(clip) if bottom is None else clip
         before = clip.positions[0, 0, 2]
         clip = with_found_terrain(clip, bottom) if auto else grounded(clip, bottom)
         below = float(before - clip.positions[0, 0, 2])
@@ -240,19 +253,20 @@ def _asked(path: Path, words: Mapping[str, Any]) -> Asked:
     return read_map(landmarks)
 
 
-def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
+def _recording(path: Path, skeleton: Asked, bones: BodySource, which: Which) -> Recording:
     suffix = path.suffix.lower()
-    if suffix in (".pkl", ".pickle"):
+    posed = holds_pose(path)
+    if suffix in PICKLES and not posed:
         refuse_pickle(path)
-    if suffix not in READERS:
+    if suffix not in READERS and suffix not in PICKLES:
         raise ReadError(
             f"{path.name} has the suffix {suffix or 'none'!r}",
             given=suffix,
             expected=(*READERS, ".toml"),
             advice="convert the motion to one of these",
         )
-    if holds_pose(path):
-        return read_smpl(path, skeleton, bones)
+    if posed:
+        return read_smpl(path, skeleton, bones, which)
     if bones.model is not None or bones.rest_joints is not None:
         name = "body_model" if bones.model is not None else "rest_joints"
         raise ReadError(
@@ -260,4 +274,4 @@ def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
             given=bones.model if bones.model is not None else bones.rest_joints,
             advice="leave it out",
         )
-    return READERS[suffix](path, skeleton)
+    return READERS[suffix](path, skeleton, which)

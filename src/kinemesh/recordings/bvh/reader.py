@@ -21,6 +21,7 @@ from kinemesh.recordings.bvh.poses import Poses
 from kinemesh.recordings.hierarchy.joint_names import bare_names
 from kinemesh.recordings.hierarchy.landmarks import mapped_skeleton
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
+from kinemesh.recordings.which import FIRST, Which
 
 _SAMPLES = 60
 """So many frames tell the body's proportions."""
@@ -28,18 +29,19 @@ _UPRIGHT = 3.0
 """A rest pose stands along an axis that outweighs the others by this factor."""
 
 
-def read_bvh(path: Path, skeleton: Asked = None) -> Recording:
+def read_bvh(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Recording:
     """Read one BVH file; positions and heights are in the file's own unit.
 
     Args:
         path: the file.
         skeleton: a skeleton, or the name of one, whose joints the file has; or the joints of
             some landmarks; found by name and place if left out.
+        which: who is meant, if the file holds several people.
 
     Raises:
         ReadError: not BVH, damaged, or a skeleton that cannot be told.
     """
-    file = parse_bvh(path)
+    file = parse_bvh(path, which)
     if len(file.motion) < 2:
         raise ReadError(f"{path.name} has {len(file.motion)} frames; a motion needs at least 2")
     positions, rotations = Poses(file)(file.motion)
@@ -73,6 +75,7 @@ def read_bvh(path: Path, skeleton: Asked = None) -> Recording:
         rest_up=_rest_up(found, rest[:, kept]),
         notes=notes,
         warnings=file.warnings,
+        people=file.people,
     )
 
 
