@@ -130,7 +130,21 @@ def swapped(data: bytes, program: bytes) -> bytes:
 
 
 SUFFIXES = (
-    *(".npy", ".npz", ".pt", ".glb", ".c3d", ".toml", ".bvh", ".obj", ".stl", ".ply", ".urdf"),
+    *(
+        ".npy",
+        ".npz",
+        ".pt",
+        ".glb",
+        ".c3d",
+        ".amc",
+        ".asf",
+        ".toml",
+        ".bvh",
+        ".obj",
+        ".stl",
+        ".ply",
+        ".urdf",
+    ),
     *(".xml", ".csv", ".pkl", ".motion", ".txt", ""),
 )
 

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 
 import kinemesh
+from acclaim_files import write_acclaim
+from bvh_files import DIALECTS, write_bvh
 from glb_files import scene_with_box
 from kinemesh import demos
 from kinemesh.motion import LANDMARKS, SKELETONS, Prop, Scene, Shape, Trajectory
@@ -27,6 +29,7 @@ from kinemesh.robot import RobotModel
 from kinemesh.trajectories import WRITERS
 from kinemesh.trajectories.containers.torch_writer import save_tensors
 from made_robot import ROBOT, limbs
+from moving_bodies import moves_of
 from simulations import happened
 
 FRAMES = 4
@@ -130,6 +133,7 @@ def people(folder: Path) -> list[Seed]:
         *bodies(saved(np.savez, **{**amass, "poses": turns(24)})),
         Seed("glb", "read", {"a.glb": scene_with_box(frames=FRAMES).bytes()}, "a.glb"),
         *(Seed("c3d", "read", {"a.c3d": data}, "a.c3d") for data in c3d()),
+        *acclaim(folder),
         *(
             Seed("bvh", "read", {"a.bvh": bvh()}, "a.bvh")
             for suffix in kinemesh.recordings.READERS
@@ -208,6 +212,14 @@ def c3d() -> list[bytes]:
         warnings.simplefilter("ignore")
         writer.write(stream)
         return [stream.getvalue()]
+
+
+def acclaim(folder: Path) -> list[Seed]:
+    """A motion, and the skeleton that is read with it."""
+    moves = moves_of(write_bvh(folder / "a.bvh", DIALECTS["asf"], frames=FRAMES))
+    write_acclaim(folder / "a.amc", moves)
+    files = {name: (folder / name).read_bytes() for name in ("a.amc", "a.asf")}
+    return [Seed(name, "read", files, name, given="a.amc") for name in files]
 
 
 def bvh() -> bytes:

@@ -21,6 +21,7 @@ _USUAL_FPS: Mapping[str, float] = MappingProxyType(
         "smpl24": 30.0,
         "smplh52": 30.0,
         "smplx55": 30.0,
+        "amc": 120.0,
     }
 )
 """Frames per second [1/s] that files of a skeleton usually have and do not state."""

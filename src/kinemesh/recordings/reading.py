@@ -17,6 +17,7 @@ from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Clip, Skeleton
 from kinemesh.motion.clean import cleaned, mended, warn_of_spikes
 from kinemesh.motion.skeleton import Landmarks
+from kinemesh.recordings.acclaim.reader import read_acclaim, refuse_asf
 from kinemesh.recordings.axes import upright, warn_if_mirrored
 from kinemesh.recordings.bvh.reader import read_bvh
 from kinemesh.recordings.c3d_files import read_c3d
@@ -51,6 +52,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         ".bvh": read_bvh,
         ".glb": read_glb,
         ".c3d": read_c3d,
+        ".amc": read_acclaim,
     }
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
@@ -88,8 +90,9 @@ def read(
         path: ``.bvh`` of any tool; OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; ``.npz`` with
             ``global_joint_positions`` and optionally ``height`` and ``fps``; poses of SMPL,
             SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; ``.glb``
-            with a Mixamo skin; ``.c3d`` with joint centres; or a ``scene.toml`` that names one of
-            these and what was touched. What is given here goes before what a scene file says.
+            with a Mixamo skin; ``.c3d`` with joint centres; ``.amc`` with its ``.asf`` beside it;
+            or a ``scene.toml`` that names one of these and what was touched. What is given here
+            goes before what a scene file says.
         object: shape of the object that the file tracks, in the object's own frame [m]: a mesh,
             a URDF or a MuJoCo model.
         terrain: shape of what stands still, in the same world and axes as the clip [m], its
@@ -216,6 +219,8 @@ def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
     suffix = path.suffix.lower()
     if suffix in (".pkl", ".pickle"):
         refuse_pickle(path)
+    if suffix == ".asf":
+        refuse_asf(path)
     if suffix not in READERS:
         raise ReadError(
             f"{path.name} has the suffix {suffix or 'none'!r}",
