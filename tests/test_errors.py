@@ -91,7 +91,11 @@ DOORS: dict[str, tuple[Callable[[], object], type[KinemeshError], object, object
     ),
     "a suffix": (
         lambda: kinemesh.read(__file__),
-        *(ReadError, ".py", (".pt", ".npy", ".npz", ".bvh", ".glb", ".c3d", ".amc", ".toml")),
+        *(
+            ReadError,
+            ".py",
+            (".pt", ".npy", ".npz", ".bvh", ".glb", ".c3d", ".amc", ".mvnx", ".toml"),
+        ),
         "convert the motion to one of these",
     ),
     "a robot": (

@@ -137,6 +137,7 @@ SUFFIXES = (
         ".glb",
         ".c3d",
         ".amc",
+        ".mvnx",
         ".asf",
         ".toml",
         ".bvh",

@@ -30,6 +30,7 @@ from kinemesh.trajectories import WRITERS
 from kinemesh.trajectories.containers.torch_writer import save_tensors
 from made_robot import ROBOT, limbs
 from moving_bodies import moves_of
+from mvnx_files import write_mvnx
 from simulations import happened
 
 FRAMES = 4
@@ -134,6 +135,7 @@ def people(folder: Path) -> list[Seed]:
         Seed("glb", "read", {"a.glb": scene_with_box(frames=FRAMES).bytes()}, "a.glb"),
         *(Seed("c3d", "read", {"a.c3d": data}, "a.c3d") for data in c3d()),
         *acclaim(folder),
+        mvnx(folder),
         *(
             Seed("bvh", "read", {"a.bvh": bvh()}, "a.bvh")
             for suffix in kinemesh.recordings.READERS
@@ -220,6 +222,13 @@ def acclaim(folder: Path) -> list[Seed]:
     write_acclaim(folder / "a.amc", moves)
     files = {name: (folder / name).read_bytes() for name in ("a.amc", "a.asf")}
     return [Seed(name, "read", files, name, given="a.amc") for name in files]
+
+
+def mvnx(folder: Path) -> Seed:
+    moves = moves_of(write_bvh(folder / "m.bvh", DIALECTS["xsens segments"], frames=FRAMES))
+    return Seed(
+        "mvnx", "read", {"a.mvnx": write_mvnx(folder / "a.mvnx", moves).read_bytes()}, "a.mvnx"
+    )
 
 
 def bvh() -> bytes:
