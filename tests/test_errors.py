@@ -94,7 +94,7 @@ DOORS: dict[str, tuple[Callable[[], object], type[KinemeshError], object, object
         *(
             ReadError,
             ".py",
-            (".pt", ".npy", ".npz", ".bvh", ".glb", ".c3d", ".amc", ".mvnx", ".toml"),
+            (".pt", ".npy", ".npz", ".bvh", ".glb", ".c3d", ".amc", ".mvnx", ".trc", ".toml"),
         ),
         "convert the motion to one of these",
     ),

@@ -138,6 +138,7 @@ SUFFIXES = (
         ".c3d",
         ".amc",
         ".mvnx",
+        ".trc",
         ".asf",
         ".toml",
         ".bvh",

@@ -31,6 +31,7 @@ from kinemesh.trajectories.containers.torch_writer import save_tensors
 from made_robot import ROBOT, limbs
 from moving_bodies import moves_of
 from mvnx_files import write_mvnx
+from point_files import centres, write_trc
 from simulations import happened
 
 FRAMES = 4
@@ -136,6 +137,12 @@ def people(folder: Path) -> list[Seed]:
         *(Seed("c3d", "read", {"a.c3d": data}, "a.c3d") for data in c3d()),
         *acclaim(folder),
         mvnx(folder),
+        Seed(
+            "trc",
+            "read",
+            {"a.trc": write_trc(folder / "a.trc", *centres(FRAMES)).read_bytes()},
+            "a.trc",
+        ),
         *(
             Seed("bvh", "read", {"a.bvh": bvh()}, "a.bvh")
             for suffix in kinemesh.recordings.READERS

@@ -43,6 +43,7 @@ from kinemesh.recordings.scene.scene_file import PropEntry, SceneFile, TerrainEn
 from kinemesh.recordings.smpl.files import holds_pose
 from kinemesh.recordings.smpl.pickles import refuse_pickle
 from kinemesh.recordings.smpl.reader import BodySource, read_smpl
+from kinemesh.recordings.trc import read_trc
 from kinemesh.recordings.units import in_metres
 
 READERS: Mapping[str, Reader] = MappingProxyType(
@@ -55,6 +56,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         ".c3d": read_c3d,
         ".amc": read_acclaim,
         ".mvnx": read_mvnx,
+        ".trc": read_trc,
     }
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
@@ -92,9 +94,9 @@ def read(
         path: ``.bvh`` of any tool; OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; ``.npz`` with
             ``global_joint_positions`` and optionally ``height`` and ``fps``; poses of SMPL,
             SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; ``.glb``
-            with a Mixamo skin; ``.c3d`` with joint centres; ``.amc`` with its ``.asf`` beside it;
-            Xsens' ``.mvnx``; or a ``scene.toml`` that names one of these and what was touched. What
-            is given here goes before what a scene file says.
+            with a Mixamo skin; ``.c3d`` or ``.trc`` with joint centres; ``.amc`` with its ``.asf``
+            beside it; Xsens' ``.mvnx``; or a ``scene.toml`` that names one of these and what was
+            touched. What is given here goes before what a scene file says.
         object: shape of the object that the file tracks, in the object's own frame [m]: a mesh,
             a URDF or a MuJoCo model.
         terrain: shape of what stands still, in the same world and axes as the clip [m], its
