@@ -103,7 +103,7 @@ BAD: dict[str, tuple[Callable[[Path], list[Any]], str]] = {
     "an unknown suffix": (
         _bytes("clip.mp4", b"x" * 99),
         r"suffix '\.mp4'; known are \.pt, \.npy, \.npz, \.bvh, \.glb, \.c3d, \.amc, "
-        r"\.mvnx, \.trc, \.toml: convert",
+        r"\.mvnx, \.trc, \.csv, \.toml: convert",
     ),
     "a picture called npy": (
         _bytes("clip.npy", b"\x89PNG\r\n\x1a\n" + bytes(99)),

@@ -37,6 +37,7 @@ SUFFIXES = {
         ".amc",
         ".mvnx",
         ".trc",
+        ".csv",
         ".pt",
         ".pkl",
         ".toml",

@@ -31,7 +31,7 @@ from kinemesh.trajectories.containers.torch_writer import save_tensors
 from made_robot import ROBOT, limbs
 from moving_bodies import moves_of
 from mvnx_files import write_mvnx
-from point_files import centres, write_trc
+from point_files import bones, centres, write_motive, write_trc
 from simulations import happened
 
 FRAMES = 4
@@ -137,6 +137,7 @@ def people(folder: Path) -> list[Seed]:
         *(Seed("c3d", "read", {"a.c3d": data}, "a.c3d") for data in c3d()),
         *acclaim(folder),
         mvnx(folder),
+        motive(folder),
         Seed(
             "trc",
             "read",
@@ -236,6 +237,12 @@ def mvnx(folder: Path) -> Seed:
     return Seed(
         "mvnx", "read", {"a.mvnx": write_mvnx(folder / "a.mvnx", moves).read_bytes()}, "a.mvnx"
     )
+
+
+def motive(folder: Path) -> Seed:
+    moves = moves_of(write_bvh(folder / "o.bvh", DIALECTS["optitrack"], frames=FRAMES))
+    file = write_motive(folder / "a.csv", bones(moves))
+    return Seed("motive", "read", {"a.csv": file.read_bytes()}, "a.csv")
 
 
 def bvh() -> bytes:

@@ -25,6 +25,7 @@ from kinemesh.recordings.contacts import read_contacts
 from kinemesh.recordings.gltf.reader import read_glb
 from kinemesh.recordings.ground import grounded
 from kinemesh.recordings.mapping import read_map
+from kinemesh.recordings.motive.reader import read_motive
 from kinemesh.recordings.mvnx import read_mvnx
 from kinemesh.recordings.omomo import read_omomo
 from kinemesh.recordings.options import check_options
@@ -57,6 +58,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         ".amc": read_acclaim,
         ".mvnx": read_mvnx,
         ".trc": read_trc,
+        ".csv": read_motive,
     }
 )
 """Suffix to reader. A reader checks the content before it trusts the suffix."""
@@ -95,8 +97,8 @@ def read(
             ``global_joint_positions`` and optionally ``height`` and ``fps``; poses of SMPL,
             SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; ``.glb``
             with a Mixamo skin; ``.c3d`` or ``.trc`` with joint centres; ``.amc`` with its ``.asf``
-            beside it; Xsens' ``.mvnx``; or a ``scene.toml`` that names one of these and what was
-            touched. What is given here goes before what a scene file says.
+            beside it; Xsens' ``.mvnx``; Motive's ``.csv``; or a ``scene.toml`` that names one of
+            these and what was touched. What is given here goes before what a scene file says.
         object: shape of the object that the file tracks, in the object's own frame [m]: a mesh,
             a URDF or a MuJoCo model.
         terrain: shape of what stands still, in the same world and axes as the clip [m], its
