@@ -121,7 +121,7 @@ def test_every_joint_of_the_known_skeletons_finds_its_partner(name: str) -> None
     order = pairs(skeleton, np.zeros((2, len(skeleton.joints), 3)))
     np.testing.assert_array_equal(order[order], np.arange(len(order)))
     middle = {"Hips", "Pelvis", "Spine", "Spine1", "Spine2", "Torso", "Chest", "Neck", "Head"}
-    middle |= {"Jaw", "Nose"}
+    middle |= {"Jaw", "Nose", "Neck1", "Neck2", "Root", "Belly", "Thorax"}
     for k, joint in enumerate(skeleton.joints):
         alone = joint in middle or joint in ("HeadEnd", "Nose")
         assert (order[k] == k) == alone, joint

@@ -34,7 +34,7 @@ def walking(person: Person, frames: int = 30) -> np.ndarray:
 
 
 def results(path: Path, motion: np.ndarray, **more: object) -> Path:
-    np.save(path, {"motion": motion, "text": ["a person walks"], **more}, allow_pickle=True)
+    np.save(path, {"motion": motion, "text": ["a person walks"]} | more, allow_pickle=True)
     return path
 
 
@@ -71,9 +71,39 @@ def test_of_several_generated_motions_the_first_is_read_as_far_as_it_goes(
     motion = np.stack([one, one[::-1]]).transpose(0, 2, 3, 1).astype(np.float32)
     clip = read(results(tmp_path / "a.npy", motion, lengths=np.array([25, 30])))
     assert len(clip) == 25
-    assert any("2 motions" in warning for warning in clip.warnings)
-    np.save(tmp_path / "b.npy", motion[0].transpose(2, 0, 1)[:25])  # as the warning says
+    assert any("2 motions" in warning and "take=1" in warning for warning in clip.warnings)
+    np.save(tmp_path / "b.npy", one[:25])
+    np.testing.assert_allclose(
+        read(tmp_path / "b.npy", fps=20).positions, clip.positions, atol=1e-5
+    )
+
+
+def test_another_generated_motion_is_chosen_and_said_with_its_text(
+    tmp_path: Path, person: Person
+) -> None:
+    one, other = walking(person), walking(person)[::-1]
+    motion = np.stack([one, other]).transpose(0, 2, 3, 1)
+    texts = ["a person walks", "a person walks back\n"]
+    path = results(tmp_path / "a.npy", motion, lengths=np.array([25, 30]), text=texts)
+    clip = read(path, take=1)
+    assert len(clip) == 30
+    assert not any("2 motions" in warning for warning in clip.warnings)
+    assert "MDM's results: motion 1 of 2 (a person walks back)" in clip.notes
+    assert "motions: 0 (a person walks); 1 (a person walks back)" in clip.notes
+    np.save(tmp_path / "b.npy", other)
     np.testing.assert_allclose(read(tmp_path / "b.npy", fps=20).positions, clip.positions)
+    assert len(read(path, take=0)) == 25
+    with pytest.raises(ReadError, match=r"holds 2 motions; take=2 is none; expected take 0 to 1"):
+        read(path, take=2)
+
+
+def test_a_file_of_one_motion_has_no_other(tmp_path: Path, person: Person) -> None:
+    np.save(tmp_path / "a.npy", walking(person))
+    assert len(read(tmp_path / "a.npy", take=0, person=1)) == 30
+    with pytest.raises(ReadError, match=r"holds 1 motion; take=1 is none"):
+        read(tmp_path / "a.npy", take=1)
+    with pytest.raises(ReadError, match=r"holds 1 person; person=2 is none"):
+        read(tmp_path / "a.npy", person=2)
 
 
 def test_nothing_in_a_table_of_objects_is_run(tmp_path: Path) -> None:
@@ -107,6 +137,45 @@ def test_humanml3ds_features_give_the_joints_back(tmp_path: Path, person: Person
     np.testing.assert_allclose(shape(clip.positions), shape(wanted.positions), atol=1e-9)
 
 
+@pytest.fixture
+def kit(person: Person) -> np.ndarray:
+    """KIT's features of someone 1.75 m tall, in thousandths of the stature."""
+    positions = y_up(person("kit21", 30)) * 1000.0 / 1.75
+    way = np.outer(np.arange(30) * 1.0, [0.0, 0.0, 1.0])
+    table = np.zeros((30, 251))
+    table[:-1, 1:3] = np.diff(way + positions[:, 0], axis=0)[:, [0, 2]]
+    table[:, 3] = positions[:, 0, 1]
+    local = positions[:, 1:].copy()
+    local[..., [0, 2]] -= positions[:, :1, [0, 2]]
+    table[:, 4:64] = local.reshape(30, -1)
+    return table
+
+
+def test_kits_features_are_read_as_a_person_of_usual_size(tmp_path: Path, kit: np.ndarray) -> None:
+    np.save(tmp_path / "a.npy", kit)
+    clip = read(tmp_path / "a.npy")
+    assert clip.fps == 12.5
+    assert clip.skeleton.name == "kit21"
+    (warning,) = clip.warnings
+    assert "one size" in warning
+    assert "height=" in warning
+    assert clip.stature == pytest.approx(1.70, abs=1e-6)
+    ahead = clip.landmark("left_toe") - clip.landmark("left_ankle")
+    across = clip.landmark("left_hip") - clip.landmark("right_hip")
+    assert np.all(np.cross(ahead, across)[:, 2] > 0.0)
+    thigh = np.linalg.norm(clip.landmark("left_hip") - clip.landmark("left_knee"), axis=1)
+    assert np.ptp(thigh) < 1e-9
+
+
+def test_a_stature_that_is_given_sizes_kits_person(tmp_path: Path, kit: np.ndarray) -> None:
+    np.save(tmp_path / "a.npy", kit)
+    clip = read(tmp_path / "a.npy", height=1.9)
+    assert not clip.warnings
+    usual = read(tmp_path / "a.npy")
+    ratio = np.ptp(clip.positions, axis=0).max() / np.ptp(usual.positions, axis=0).max()
+    assert ratio == pytest.approx(1.9 / 1.7, rel=1e-9)
+
+
 def test_normalised_features_are_refused_with_the_way_out(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.random.default_rng(0).normal(size=(30, 263)))
     with pytest.raises(ReadError, match=r"normalised, save x \* Std \+ Mean"):
@@ -118,31 +187,6 @@ def test_kimodos_joints_are_read(tmp_path: Path, person: Person) -> None:
     clip = read(tmp_path / "a.npz")
     assert clip.fps == 30.0
     assert not clip.warnings
-
-
-@pytest.mark.parametrize(
-    ("width", "saved"),
-    [
-        (69, "numpy.savez('x.npz', trans=a[:, :3], poses=a[:, 3:69], fps=30)"),
-        (
-            322,
-            "numpy.savez('x.npz', root_orient=a[:, :3], pose_body=a[:, 3:66], "
-            "pose_hand=a[:, 66:156], trans=a[:, 309:312], betas=a[0, 312:322], fps=30)",
-        ),
-    ],
-)
-def test_the_advice_on_tables_of_poses_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, saved: str
-) -> None:
-    a = np.zeros((20, width))
-    a[:, 309 if width == 322 else 0] = np.linspace(0.0, 0.1, 20)
-    np.save(tmp_path / "a.npy", a)
-    with pytest.raises(ReadError) as caught:
-        read(tmp_path / "a.npy")
-    assert saved in str(caught.value)
-    monkeypatch.chdir(tmp_path)
-    eval(saved, {"numpy": np, "a": a})
-    assert len(read(tmp_path / "x.npz", up="y")) == 20
 
 
 def test_a_persons_pickle_is_answered_with_how_to_save_it(tmp_path: Path) -> None:

@@ -61,6 +61,21 @@ def read_npy(path: Path) -> Array:
 
 def objects_at(path: Path) -> int | None:
     """Where the pickle of a ``.npy`` file of one Python object begins; None for any other file."""
+    found = _begins(path)
+    if found is None:
+        return None
+    shape, dtype, place = found
+    return place if dtype.hasobject and math.prod(shape) == 1 else None
+
+
+def shape_of(path: Path) -> tuple[int, ...] | None:
+    """The shape that a ``.npy`` file declares for its numbers; None for any other file."""
+    found = _begins(path)
+    return None if found is None or found[1].hasobject else found[0]
+
+
+def _begins(path: Path) -> tuple[tuple[int, ...], np.dtype[Any], int] | None:
+    """Shape, type, and where the data of a ``.npy`` file begin; None if it has no such header."""
     if not head(path).startswith(_MAGIC):
         return None
     with path.open("rb") as stream:
@@ -70,7 +85,7 @@ def objects_at(path: Path) -> int | None:
                 shape, _, dtype = _header(stream)
         except Exception:  # said by the reader of numbers
             return None
-        return stream.tell() if dtype.hasobject and math.prod(shape) == 1 else None
+        return shape, dtype, stream.tell()
 
 
 def read_npz(path: Path, wanted: Collection[str]) -> Arrays:

@@ -7,6 +7,10 @@
 ``--robot``             the robot that is to follow, or whose trajectory is given
 ``--source-robot``      of `retarget` and `augment`: whose trajectory the recording is
 ``--clip-robot``        whose trajectory the recording of ``--clip`` is
+``--person``            which of several people in the file that the command is given
+``--clip-person``       which of several people in the recording of ``--clip``
+``--take``              which of several motions in the file that the command is given
+``--clip-take``         which of several motions in the recording of ``--clip``
 ``--output``            the file or the folder to write
 ``--to``, ``--from``    the layout of what is written, of what is read
 ======================  ===========================================================
@@ -24,7 +28,8 @@ OLD_NAMES: Mapping[str, Mapping[str, str]] = {
     "retarget": _SOURCE,
     "augment": _SOURCE,
     "info": {**_SOURCE, "--source-robot": "--robot"},
-    **dict.fromkeys(("evaluate", "report", "render", "view"), _CLIPPED),
+    **dict.fromkeys(("evaluate", "report", "view"), _CLIPPED),
+    "render": {**_CLIPPED, "--person": "--show-person"},
     "convert": {"--fps": "--rate", "--source-robot": "--clip-robot"},
     "lint": {"--fps": "--source-fps"},
     "batch": {**_FOLDER, "--format": "--to"},

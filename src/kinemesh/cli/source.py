@@ -28,6 +28,10 @@ class Recording(RecordingOptions):
     """The recording's frames per second, where its file does not say."""
     clip_robot: str | None = None
     """Whose trajectory the recording is, where it is a robot's; the file's own, else g1."""
+    clip_person: int | None = None
+    """Which person, from 1, where the recording holds several."""
+    clip_take: int | None = None
+    """Which motion, from 0, where the recording's file holds several."""
 
     def read(self, path: Path | None) -> Clip | None:
         """The recording, where one is given; its notes speak of the options that are for it.
@@ -41,7 +45,13 @@ class Recording(RecordingOptions):
             return None
         options = options_of(self, clip=True)
         with spoken(options):
-            clip = self.read_from(path, self.clip_fps, self.clip_robot)
+            clip = self.read_from(
+                path,
+                self.clip_fps,
+                self.clip_robot,
+                person=self.clip_person,
+                take=self.clip_take,
+            )
         return replace(
             clip,
             notes=all_worded(clip.notes, options),
@@ -74,13 +84,17 @@ class Source(RecordingOptions):
     touched; or a robot's trajectory for another robot, in any layout that convert knows."""
     source_fps: float | None = None
     """The recording's frames per second, where the file does not say."""
+    person: int | None = None
+    """Which person, from 1, where the file holds several; the first if left out."""
+    take: int | None = None
+    """Which motion, from 0, where the file holds several; the first if left out."""
     rate: float | None = None
     """Frames per second wanted of the answer: the recording is resampled to it before anything is
     asked of the robot. Its own if left out; trackers of whole bodies step at 50."""
 
     def read(self, robot: str | None) -> Clip:
         """The clip that these describe; ``robot`` says whose, where it is a robot's trajectory."""
-        clip = self.read_from(self.clip, self.source_fps, robot)
+        clip = self.read_from(self.clip, self.source_fps, robot, person=self.person, take=self.take)
         clip = clip if self.mass is None else clip.with_masses(masses(self.mass))
         return clip if self.rate is None else clip.resampled(self.rate)
 

@@ -20,6 +20,7 @@ _FIELDS = {
     "out": ("output",),
     "recording": ("clip",),
     "recording_fps": ("clip_fps",),
+    "person": ("show_person",),
 }
 """Arguments whose field in a command has another name: the first that the command has."""
 
@@ -32,7 +33,10 @@ _PLAIN = r"[-+./\w]+"
 _CALL = r"\w\((?:[^()]|\([^()]*\))*\)?"
 """A call in Python, whose arguments are no options."""
 
-_CLIP = {"fps": ("clip_fps",), "robot": ("clip_robot",)}
+_CLIP = {
+    **{"fps": ("clip_fps",), "robot": ("clip_robot",)},
+    **{"person": ("clip_person",), "take": ("clip_take",)},
+}
 """Fields that speak of the recording where it is given beside a trajectory."""
 
 

@@ -207,14 +207,16 @@ def _cosine(a: Array, b: Array) -> float:
 def _rootless(clip: Clip) -> Iterator[str]:
     """A root that never moves while both feet do."""
     moved = np.ptp(clip.positions, axis=0).max(axis=-1)
-    hips = (clip.landmark("left_hip") + clip.landmark("right_hip"))[0] / 2.0
-    near = np.linalg.norm(clip.positions[0] - hips, axis=-1) < _ROOT
-    fixed = np.flatnonzero((moved < _STILL) & near)
+    hips = (clip.landmark("left_hip") + clip.landmark("right_hip")) / 2.0
+    near = np.linalg.norm(clip.positions[0] - hips[0], axis=-1) < _ROOT
+    fixed = [f"joint {clip.skeleton.joints[k]}" for k in np.flatnonzero((moved < _STILL) & near)]
+    if np.ptp(hips, axis=0).max() < _STILL:  # where networks put the origin
+        fixed.append("the middle of the hips")
     ways = [np.ptp(clip.landmark(f"{s}_ankle"), axis=0).max() for s in ("left", "right")]
-    if not len(fixed) or min(ways) < _MOVES:
+    if not fixed or min(ways) < _MOVES:
         return
     yield (
-        f"the file moves nobody: joint {clip.skeleton.joints[fixed[0]]} stays where it is to "
+        f"the file moves nobody: {fixed[0]} stays where it is to "
         f"{1e3 * _STILL:g} mm all through while both feet move by up to {max(ways):.2f} m. The "
         f"root's position was not exported (a .bvh has CHANNELS 6 at its root then), or the motion "
         f"is in place, as games want it: export it again with the root's motion, else feet slide, "

@@ -20,7 +20,8 @@ class RecordingOptions(Shapes):
 
     skeleton: str | None = None
     """Joint layout of a bare array: lafan22, mocap53, optitrack26, smpl22, smpl24, smpl45,
-    smplh52 or smplx55."""
+    smplh52, smplx55, soma30, soma77, kit21, h36m17 or
+    mediapipe33."""
     body_model: Path | None = None
     """Folder of SMPL, SMPL-H or SMPL-X models for a file of that family; without it a stand-in."""
     rest_joints: Path | None = None
@@ -44,13 +45,23 @@ class RecordingOptions(Shapes):
     mirror: bool = False
     """Exchange left and right, of the person and of what is touched."""
 
-    def read_from(self, path: Path, fps: float | None = None, robot: str | None = None) -> Clip:
+    def read_from(
+        self,
+        path: Path,
+        fps: float | None = None,
+        robot: str | None = None,
+        *,
+        person: int | None = None,
+        take: int | None = None,
+    ) -> Clip:
         """The clip that these describe.
 
         Args:
             path: the recording; a robot's trajectory too, for another robot to follow.
             fps: its frames per second [1/s], where it does not say.
             robot: whose trajectory it is, where it is a robot's; the file's own, else g1.
+            person: which of several people in it, from 1.
+            take: which of several motions in it, from 0.
 
         Raises:
             ReadError: a file is missing, damaged or not what it should be, or an option does not
@@ -59,6 +70,9 @@ class RecordingOptions(Shapes):
             RobotError: the robot is not known.
         """
         if holds_trajectory(path):
+            for name, value in (("person", person), ("take", take)):
+                if value is not None:
+                    raise ReadError(f"{path.name} is a robot's trajectory: leave out {name}=")
             done = self._robots(path, robot, fps)
             return self._arranged(done.cleaned() if self.clean else done)
         if robot is not None:
@@ -77,6 +91,8 @@ class RecordingOptions(Shapes):
             up=self.up,
             unit=self.unit,
             map=self.map,
+            person=person,
+            take=take,
             clean=self.clean,
             body_model=self.body_model,
             rest_joints=self.rest_joints,

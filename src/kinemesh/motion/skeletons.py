@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from kinemesh.motion.joint_lists import both_sides, fingers
+from kinemesh.motion.model_skeletons import h36m17, kit21, mediapipe33, soma30, soma77
 from kinemesh.motion.skeleton import Landmarks, Skeleton
-
-
-def _both(left: Mapping[str, str], swap: tuple[str, str]) -> dict[str, str]:
-    """Landmarks of both sides from those of the left one."""
-    result = {f"left_{part}": joint for part, joint in left.items()}
-    old, new = swap
-    result |= {f"right_{part}": joint.replace(old, new, 1) for part, joint in left.items()}
-    return result
 
 
 def _waist(share: float) -> dict[str, float]:
@@ -22,10 +16,6 @@ def _waist(share: float) -> dict[str, float]:
     Hips lies level with the hip joints; SMPL's Pelvis, and a robot's, lies at the waist.
     """
     return {"Hips": 1.0 - share, "Spine1": share}
-
-
-def _fingers(prefix: str, names: str) -> list[str]:
-    return [f"{prefix}{finger}{k}" for finger in names.split() for k in (1, 2, 3)]
 
 
 _MOTIONBUILDER = {
@@ -64,7 +54,7 @@ def _lafan22() -> Skeleton:
         *(f"{side}{part}" for side in ("Left", "Right") for part in arm),
     )
     left = {**_MOTIONBUILDER, "toe": "LeftToe"}
-    landmarks: Landmarks = {"pelvis": _waist(0.65), **_both(left, ("Left", "Right"))}
+    landmarks: Landmarks = {"pelvis": _waist(0.65), **both_sides(left, ("Left", "Right"))}
     return Skeleton("lafan22", joints, landmarks)
 
 
@@ -75,7 +65,7 @@ def _mocap53() -> Skeleton:
         for side in ("Left", "Right")
         for joint in (
             *(f"{side}{part}" for part in ("Shoulder", "Arm", "ForeArm", "Hand")),
-            *_fingers(f"{side}Hand", names),
+            *fingers(f"{side}Hand", names),
         )
     ]
     legs = [
@@ -94,7 +84,7 @@ def _mocap53() -> Skeleton:
         "LeftFootMod",
         "RightFootMod",
     )
-    landmarks: Landmarks = {"pelvis": _waist(0.4), **_both(_MOTIONBUILDER, ("Left", "Right"))}
+    landmarks: Landmarks = {"pelvis": _waist(0.4), **both_sides(_MOTIONBUILDER, ("Left", "Right"))}
     return Skeleton("mocap53", joints, landmarks, leg_ratio=0.464)
 
 
@@ -112,7 +102,7 @@ def _optitrack26() -> Skeleton:
         *(f"Right{part}" for part in leg),
         "RToeEnd",
     )
-    landmarks: Landmarks = {"pelvis": _waist(0.42), **_both(_MOTIONBUILDER, ("Left", "Right"))}
+    landmarks: Landmarks = {"pelvis": _waist(0.42), **both_sides(_MOTIONBUILDER, ("Left", "Right"))}
     return Skeleton("optitrack26", joints, landmarks)
 
 
@@ -126,13 +116,13 @@ _SMPL_FINGERS = "Index Middle Pinky Ring Thumb"
 
 
 def _smpl(name: str, joints: tuple[str, ...]) -> Skeleton:
-    landmarks = {"pelvis": "Pelvis", **_both(_SMPL, ("L_", "R_"))}
+    landmarks = {"pelvis": "Pelvis", **both_sides(_SMPL, ("L_", "R_"))}
     return Skeleton(name, joints, landmarks, _SMPL_LEG_RATIO)
 
 
 def _smplx55() -> Skeleton:
-    fingers = (*_fingers("L_", _SMPL_FINGERS), *_fingers("R_", _SMPL_FINGERS))
-    return _smpl("smplx55", (*_SMPL_BODY, "Jaw", "L_Eye", "R_Eye", *fingers))
+    hands = (*fingers("L_", _SMPL_FINGERS), *fingers("R_", _SMPL_FINGERS))
+    return _smpl("smplx55", (*_SMPL_BODY, "Jaw", "L_Eye", "R_Eye", *hands))
 
 
 def _smpl45() -> Skeleton:
@@ -147,9 +137,9 @@ def _smplh52() -> Skeleton:
     joints = (
         *"Pelvis L_Hip L_Knee L_Ankle L_Toe R_Hip R_Knee R_Ankle R_Toe".split(),
         *"Torso Spine Chest Neck Head L_Thorax L_Shoulder L_Elbow L_Wrist".split(),
-        *_fingers("L_", _SMPL_FINGERS),
+        *fingers("L_", _SMPL_FINGERS),
         *"R_Thorax R_Shoulder R_Elbow R_Wrist".split(),
-        *_fingers("R_", _SMPL_FINGERS),
+        *fingers("R_", _SMPL_FINGERS),
     )
     return _smpl("smplh52", joints)
 
@@ -159,6 +149,7 @@ SKELETONS: Mapping[str, Skeleton] = MappingProxyType(
         s.name: s
         for s in (
             *(_lafan22(), _mocap53(), _optitrack26(), _smplh52(), _smplx55(), _smpl45()),
+            *(soma30(), soma77(), kit21(), h36m17(), mediapipe33()),
             _smpl("smpl22", _SMPL_BODY),
             _smpl("smpl24", (*_SMPL_BODY, *_SMPL_HANDS)),
         )

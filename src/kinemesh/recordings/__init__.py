@@ -2,7 +2,8 @@
 
 from kinemesh.recordings.contacts import read_contacts
 from kinemesh.recordings.motive.table import is_motive
-from kinemesh.recordings.reading import READERS, read
+from kinemesh.recordings.readers import READERS
+from kinemesh.recordings.reading import read
 from kinemesh.recordings.scene.meshes import MESHES, read_mesh
 from kinemesh.recordings.scene.shapes import SHAPES, read_shape
 

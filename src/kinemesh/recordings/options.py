@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kinemesh.arguments import FARTHEST, flag, number, path, rate, wrong
+from kinemesh.arguments import FARTHEST, flag, number, path, rate, whole, wrong
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Skeleton
 
@@ -15,6 +15,12 @@ _AMOUNTS = {
     "unit": ("the length of the file's unit [m], more than 0, at most 1000", 0.0, 1e3),
 }
 """What each number is, what it is more than, and what it is at most."""
+_COUNTED = {
+    "person": ("which person of several, from 1", 1),
+    "take": ("which motion of several, from 0", 0),
+}
+"""What each whole number is, and where it begins."""
+_MOST = 10**6
 
 
 def check_options(options: Mapping[str, Any]) -> None:
@@ -31,6 +37,9 @@ def check_options(options: Mapping[str, Any]) -> None:
         if name in _AMOUNTS:
             what, over, high = _AMOUNTS[name]
             number(name, value, what, over=over, high=high, error=ReadError)
+        elif name in _COUNTED:
+            what, low = _COUNTED[name]
+            whole(name, value, what, low=low, high=_MOST, error=ReadError)
         elif name == "fps":
             rate(value, ClipError)
         elif name in ("clean", "decompose"):

@@ -15,20 +15,23 @@ from kinemesh._files.numpy_files import objects_at, read_npy, read_npz
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.motion import SKELETONS, Skeleton
+from kinemesh.recordings import kimodo
 from kinemesh.recordings.generated import (
     FEATURES,
-    FPS,
     Generated,
     joints_of_features,
-    read_results,
     way_out,
 )
 from kinemesh.recordings.hierarchy.body_check import is_smpl
+from kinemesh.recordings.keypoints import KEYPOINTS, MADE, of_keypoints
+from kinemesh.recordings.mdm import read_results
+from kinemesh.recordings.people import of_person
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
+from kinemesh.recordings.which import FIRST, Which
 
 _KEY = "global_joint_positions"
-_KIMODO = "posed_joints"
-"""The same by another name: Kimodo's."""
+_UNSIZED = ("kit21",)
+"""Skeletons whose files have every person at one size."""
 _LIMBS = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "hand"))
 _STEADY = 0.1
 """A bone's length may vary by this share over a clip, but for a tenth of the frames: joints that
@@ -39,7 +42,7 @@ _EVEN = 0.15
 """Left and right bones may differ in length by this share."""
 
 
-def read_array_file(path: Path, skeleton: Asked = None) -> Recording:
+def read_array_file(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Recording:
     """Read a ``.npy`` file: one array ``(T, J, 3)`` [m], HumanML3D's features, MDM's results.
 
     Raises:
@@ -48,23 +51,31 @@ def read_array_file(path: Path, skeleton: Asked = None) -> Recording:
     """
     offset = objects_at(path)
     if offset is not None:
-        return _generated(path, read_results(path, offset), skeleton)
+        return _generated(path, read_results(path, offset, which), skeleton)
     array = read_npy(path)
-    if array.ndim == 2 and array.shape[1] == FEATURES and len(array) > 1:
+    if array.ndim == 2 and array.shape[1] in FEATURES and len(array) > 1:
         return _generated(path, joints_of_features(path, array), skeleton)
-    return _recording(path, array, skeleton)
+    positions, people, said = of_person(path, array, which)
+    found = _recording(path, positions, skeleton)
+    return replace(found, people=people, warnings=(*found.warnings, *said))
 
 
 def _generated(path: Path, made: Generated, skeleton: Asked) -> Recording:
     """What a text-to-motion tool wrote."""
-    asked = "smpl22" if skeleton is None and made.positions.shape[1] == 22 else skeleton
-    found = _recording(path, made.positions, asked, FPS)
+    usual = {22: "smpl22", 21: "kit21"}.get(made.positions.shape[1])
+    asked = usual if skeleton is None else skeleton
+    found = _recording(path, made.positions, asked)
     return replace(
-        found, up="y", notes=(*made.notes, *found.notes), warnings=(*found.warnings, *made.warnings)
+        found,
+        format_fps=made.fps,
+        up="y",
+        notes=(*made.notes, *found.notes),
+        warnings=(*found.warnings, *made.warnings),
+        takes=made.takes,
     )
 
 
-def read_archive_file(path: Path, skeleton: Asked = None) -> Recording:
+def read_archive_file(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Recording:
     """Read a ``.npz`` file with ``global_joint_positions`` ``(T, J, 3)`` [m].
 
     Optional names are ``height`` [m] and ``fps`` [1/s], one number each.
@@ -72,16 +83,24 @@ def read_archive_file(path: Path, skeleton: Asked = None) -> Recording:
     Raises:
         ReadError: no such name in the file, or as :func:`read_array_file`.
     """
-    arrays = read_npz(path, (_KEY, _KIMODO, "height", "fps"))
-    key = _KEY if _KEY in arrays else _KIMODO
+    arrays = read_npz(path, (_KEY, kimodo.JOINTS, kimodo.TURNS, "height", "fps"))
+    fps, height = _number(path, arrays, "fps"), _number(path, arrays, "height")
+    key = _KEY if _KEY in arrays else kimodo.JOINTS
     if key not in arrays:
         raise ReadError(
             f"{path.name} holds no {_KEY!r} (T, J, 3); expected joint positions under this name, "
             f"or a pose of SMPL's family ('poses' and 'trans', or 'root_orient', 'pose_body' and "
             f"'trans'): it holds {', '.join(sorted(arrays.names)[:20]) or 'nothing'}"
         )
-    return _recording(
-        path, arrays[key], skeleton, _number(path, arrays, "fps"), _number(path, arrays, "height")
+    positions, people, said = of_person(path, arrays[key], which)
+    if key == kimodo.JOINTS:
+        rotations, note = kimodo.turns_of(path, positions, arrays.get(kimodo.TURNS))
+    found = _recording(path, positions, skeleton, fps, height)
+    found = replace(found, people=people, warnings=(*found.warnings, *said))
+    if key == _KEY:
+        return found
+    return replace(
+        found, rotations=rotations, format_fps=kimodo.FPS, up="y", notes=(*found.notes, note)
     )
 
 
@@ -105,14 +124,26 @@ def _recording(
     else:
         found = named_skeleton(skeleton)
         note = f"skeleton {found.name}: given"
-    if len(found.joints) != count:
+    if count not in (len(found.joints), _joints(found)):
         fits = [s.name for s in SKELETONS.values() if len(s.joints) == count]
         raise ReadError(
-            f"{path.name} has {count} joints; skeleton {found.name!r} has {len(found.joints)}: "
+            f"{path.name} has {count} joints; skeleton {found.name!r} has {_joints(found)}: "
             + (f"{' or '.join(fits)} would fit" if fits else "give the skeleton it was made with")
         )
     found, notes = _by_proportions(positions, found)
-    return Recording(positions, found, fps=fps, height=height, notes=(note, *notes))
+    sized = found.name not in _UNSIZED
+    fixed = sized and found.name not in KEYPOINTS
+    return of_keypoints(
+        Recording(
+            positions,
+            found,
+            fps=fps,
+            height=height,
+            notes=(note, *notes),
+            metres=1.0 if fixed else None,
+            sized=sized,
+        )
+    )
 
 
 def _by_proportions(positions: Array, skeleton: Skeleton) -> tuple[Skeleton, tuple[str, ...]]:
@@ -132,18 +163,33 @@ def _by_proportions(positions: Array, skeleton: Skeleton) -> tuple[Skeleton, tup
 def _find_skeleton(path: Path, positions: Array) -> tuple[Skeleton, str]:
     """The known skeleton that these positions fit, and a note on how it was found."""
     count = positions.shape[1]
-    candidates = [s for s in SKELETONS.values() if len(s.joints) == count]
+    candidates = [
+        s for s in SKELETONS.values() if len(s.joints) == count and s.name not in KEYPOINTS
+    ]
     if not candidates:
-        known = ", ".join(f"{s.name} ({len(s.joints)})" for s in SKELETONS.values())
+        given = [s.name for s in SKELETONS.values() if _joints(s) == count]
+        if given:
+            raise ReadError(
+                f"{path.name} has {count} joints, as {given[0]} has and others too: give "
+                f"skeleton={given[0]!r} if they are its, else a kinemesh Skeleton with your joint "
+                f"names and landmarks"
+            )
+        known = ", ".join(f"{s.name} ({_joints(s)})" for s in SKELETONS.values())
         raise ReadError(
             f"{path.name} has {count} joints, which no known skeleton has: known are {known}; "
             f"give skeleton= a kinemesh Skeleton with your joint names and landmarks"
         )
-    if len(candidates) == 1:
+    if len(candidates) == 1 and candidates[0].name not in _UNSIZED:
         name = candidates[0].name
         return candidates[0], f"skeleton {name}: found, the only one with {count} joints"
     choices = " or ".join(repr(s.name) for s in candidates)
     fitting = [s for s in candidates if _fits(positions, s)]
+    if len(candidates) == 1 and not fitting:
+        raise ReadError(
+            f"{path.name} has {count} joints, as {choices} has, but in that order they make no "
+            f"limbs of steady and even length: give skeleton={choices} if they are its, else a "
+            f"kinemesh Skeleton with your joint names and landmarks"
+        )
     if len(fitting) != 1:
         state = "bones of steady and even length in more than one" if fitting else "in none"
         raise ReadError(
@@ -154,6 +200,11 @@ def _find_skeleton(path: Path, positions: Array) -> tuple[Skeleton, str]:
         f"skeleton {fitting[0].name}: found; of those with {count} joints only this one makes "
         f"limbs of constant and equal length"
     )
+
+
+def _joints(skeleton: Skeleton) -> int:
+    """How many joints a file of a skeleton has."""
+    return len(skeleton.joints) - (len(MADE) if skeleton is SKELETONS["h36m17"] else 0)
 
 
 def _fits(positions: Array, skeleton: Skeleton) -> bool:

@@ -22,6 +22,9 @@ _USUAL_FPS: Mapping[str, float] = MappingProxyType(
         "smplh52": 30.0,
         "smplx55": 30.0,
         "amc": 120.0,
+        "kit21": 12.5,
+        "soma30": 30.0,
+        "soma77": 30.0,
     }
 )
 """Frames per second [1/s] that files of a skeleton usually have and do not state."""
@@ -55,6 +58,9 @@ def frame_rate(
     elif recording.fps is not None:
         rate, note = recording.fps, f"frame rate: {recording.fps:g}/s (in the file)"
         warnings = too_slow(rate)
+    elif recording.format_fps is not None:
+        rate = recording.format_fps
+        note = f"frame rate: {rate:g}/s (by the format; give fps= if it differs)"
     elif _is_humanml3d(recording, up):
         rate, note = _HUMANML3D, f"frame rate: {_HUMANML3D:g}/s (assumed, see the warning)"
         warnings = (

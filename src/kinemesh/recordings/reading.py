@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,21 +16,15 @@ from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Clip, Skeleton
 from kinemesh.motion.clean import cleaned, mended, warn_of_spikes
 from kinemesh.motion.skeleton import Landmarks
-from kinemesh.recordings.acclaim.reader import read_acclaim, refuse_asf
 from kinemesh.recordings.axes import upright, warn_if_mirrored
-from kinemesh.recordings.bvh.reader import read_bvh
-from kinemesh.recordings.c3d_files import read_c3d
 from kinemesh.recordings.contacts import read_contacts
-from kinemesh.recordings.gltf.reader import read_glb
 from kinemesh.recordings.ground import grounded
+from kinemesh.recordings.levelling import levelled
 from kinemesh.recordings.mapping import read_map
-from kinemesh.recordings.motive.reader import read_motive
-from kinemesh.recordings.mvnx import read_mvnx
-from kinemesh.recordings.omomo import read_omomo
 from kinemesh.recordings.options import check_options
-from kinemesh.recordings.positions import read_archive_file, read_array_file
 from kinemesh.recordings.rates import frame_rate
-from kinemesh.recordings.recording import Asked, Reader, Recording
+from kinemesh.recordings.readers import recorded
+from kinemesh.recordings.recording import Asked, Recording
 from kinemesh.recordings.scene.scene import (
     made_prop,
     made_terrain,
@@ -41,27 +34,9 @@ from kinemesh.recordings.scene.scene import (
     without_object,
 )
 from kinemesh.recordings.scene.scene_file import PropEntry, SceneFile, TerrainEntry, read_scene_file
-from kinemesh.recordings.smpl.files import holds_pose
-from kinemesh.recordings.smpl.pickles import refuse_pickle
-from kinemesh.recordings.smpl.reader import BodySource, read_smpl
-from kinemesh.recordings.trc import read_trc
+from kinemesh.recordings.smpl.reader import BodySource
 from kinemesh.recordings.units import in_metres
-
-READERS: Mapping[str, Reader] = MappingProxyType(
-    {
-        ".pt": read_omomo,
-        ".npy": read_array_file,
-        ".npz": read_archive_file,
-        ".bvh": read_bvh,
-        ".glb": read_glb,
-        ".c3d": read_c3d,
-        ".amc": read_acclaim,
-        ".mvnx": read_mvnx,
-        ".trc": read_trc,
-        ".csv": read_motive,
-    }
-)
-"""Suffix to reader. A reader checks the content before it trusts the suffix."""
+from kinemesh.recordings.which import Which
 
 _FARTHEST = 1e9
 """No joint is farther off [m], in whatever unit."""
@@ -81,6 +56,8 @@ def read(
     up: str | None = None,
     unit: float | None = None,
     map: str | Path | Landmarks | None = None,
+    person: int | None = None,
+    take: int | None = None,
     clean: bool = False,
     body_model: str | Path | None = None,
     rest_joints: str | Path | None = None,
@@ -113,6 +90,9 @@ def read(
         unit: how long a unit of the file is [m]; else the format's, else found from the person.
         map: which joint is which landmark, as a mapping or a TOML file, where a format names its
             joints (``.bvh``); found by name and place if left out.
+        person: which one, from 1, of a file that holds several people; the first, with a warning,
+            if left out. The others are not read.
+        take: which one, from 0, of a file that holds several motions; as ``person``.
         clean: take spikes out, which are only warned of if left out. Gaps of up to 0.2 s are
             filled in any case: see :mod:`kinemesh.motion.clean`.
         body_model: folder of SMPL, SMPL-H or SMPL-X models, for files of that family, which do
@@ -135,6 +115,8 @@ def read(
         "up": up,
         "unit": unit,
         "map": map,
+        "person": person,
+        "take": take,
     }
     files = {"object": object, "terrain": terrain, "body_model": body_model}
     more = {"rest_joints": rest_joints, "clean": clean, "decompose": decompose}
@@ -143,7 +125,9 @@ def read(
     wanted = _wanted(path, object, terrain, decompose)
     words = {**wanted.words, **{key: value for key, value in given.items() if value is not None}}
     bones = BodySource(body_model, rest_joints, words.get("height"), words.get("fps"))
-    recording = _recording(wanted.clip, _asked(path, words), bones)
+    which = Which(words.get("person"), words.get("take"))
+    recording = recorded(wanted.clip, _asked(path, words), bones, which)
+    which.check(wanted.clip, recording.people, recording.takes)
     if object is not None and recording.track is None:
         raise ReadError(
             f"{path.name} tracks no object, but object={str(object)!r} was given",
@@ -169,7 +153,7 @@ def read(
         if wanted.terrain is not None and ground is not None:
             clip = with_terrain(clip, wanted.terrain, ground, turned)
             bottom = ground.ground if bottom is None else bottom
-        clip = grounded(clip, bottom)
+        clip = grounded(levelled(clip) if bottom is None else clip, bottom)
         clip = replace(clip, warnings=(*clip.warnings, *implausible(clip)))
         if wanted.contacts is not None:
             clip = clip.with_contacts(*read_contacts(wanted.contacts))
@@ -219,31 +203,6 @@ def _asked(path: Path, words: Mapping[str, Any]) -> Asked:
             advice="leave one out",
         )
     return read_map(landmarks)
-
-
-def _recording(path: Path, skeleton: Asked, bones: BodySource) -> Recording:
-    suffix = path.suffix.lower()
-    if suffix in (".pkl", ".pickle"):
-        refuse_pickle(path)
-    if suffix == ".asf":
-        refuse_asf(path)
-    if suffix not in READERS:
-        raise ReadError(
-            f"{path.name} has the suffix {suffix or 'none'!r}",
-            given=suffix,
-            expected=(*READERS, ".toml"),
-            advice="convert the motion to one of these",
-        )
-    if holds_pose(path):
-        return read_smpl(path, skeleton, bones)
-    if bones.model is not None or bones.rest_joints is not None:
-        name = "body_model" if bones.model is not None else "rest_joints"
-        raise ReadError(
-            f"{path.name} holds no pose of SMPL's family, but {name} was given",
-            given=bones.model if bones.model is not None else bones.rest_joints,
-            advice="leave it out",
-        )
-    return READERS[suffix](path, skeleton)
 
 
 def _clip(

@@ -13,6 +13,7 @@ from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.motion import SKELETONS, Prop, Skeleton
 from kinemesh.motion.skeleton import Landmarks
+from kinemesh.recordings.which import Which
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,8 @@ class Recording:
     skeleton: Skeleton
     fps: float | None = None
     """Frames per second [1/s] where the file says so."""
+    format_fps: float | None = None
+    """Frames per second [1/s] of all files of the format, where these do not say so."""
     height: float | None = None
     """The person's stature [m] where the file says so."""
     up: str | None = None
@@ -40,16 +43,28 @@ class Recording:
     notes: tuple[str, ...] = ()
     metres: float | None = 1.0
     """The file's unit of length [m] where the format fixes it; None: found from the person."""
+    sized: bool = True
+    """Whether the joints are as far apart as the person's; else all people of the format are made
+    one size, and ``metres`` is None."""
     rest_up: str | None = None
     """``"y"`` or ``"z"`` where a rest pose stands along it: used where the motion does not say."""
     warnings: tuple[str, ...] = ()
+    people: int = 1
+    """How many people the file holds, of whom this is one."""
+    takes: int = 1
+    """How many motions it holds."""
 
 
 Asked = Skeleton | str | Landmarks | None
 """What the user says of the skeleton: itself, its name, or joints of landmarks (``map=``)."""
 
-Reader = Callable[[Path, Asked], Recording]
-"""``(path, what the user says of the skeleton) -> Recording``."""
+Reader = Callable[[Path, Asked, Which], Recording]
+"""``(path, what the user says of the skeleton, which one is meant of several) -> Recording``."""
+
+
+def alone(reader: Callable[[Path, Asked], Recording]) -> Reader:
+    """The reader of a format whose files hold one motion of one person."""
+    return lambda path, skeleton, which: reader(path, skeleton)
 
 
 def named_skeleton(skeleton: Skeleton | str | Landmarks) -> Skeleton:

@@ -60,6 +60,8 @@ def in_metres(
     if recording.metres is not None:
         return recording if recording.metres == 1.0 else _scaled(recording, recording.metres)
     stature = _stature(recording)
+    if not recording.sized:
+        return _usual_size(recording, stature, height)
     if height is not None and np.isfinite(height) and height > 0.0:
         return _scaled(recording, *_by_height(stature, height))
     for name, length, low, high in UNITS:
@@ -82,6 +84,18 @@ def in_metres(
         f"the unit of length cannot be known: the legs suggest a person {stature:.4g} units tall, "
         f"which is none in metres, centimetres, millimetres, inches or CMU's unit; a person of "
         f"{USUAL:.2f} m is assumed: give height= the stature [m] or unit= the unit [m]"
+    )
+    return replace(found, warnings=(*found.warnings, warning))
+
+
+def _usual_size(recording: Recording, stature: float, height: float | None) -> Recording:
+    """A person whose file makes everybody one size."""
+    if height is not None and np.isfinite(height) and height > 0.0:
+        return _scaled(recording, *_by_height(stature, height))
+    found = _scaled(recording, USUAL / stature, f"unit: {USUAL / stature:.4g} m (assumed)")
+    warning = (
+        f"the file makes every person one size and does not say the person's own: {USUAL:.2f} m "
+        f"are assumed; give height= the stature [m]"
     )
     return replace(found, warnings=(*found.warnings, warning))
 

@@ -540,18 +540,6 @@ def test_a_few_lost_frames_are_filled(tmp_path: Path) -> None:
     np.testing.assert_allclose(clip.positions, wanted.positions, atol=5e-3)
 
 
-def test_several_people_in_one_file_are_refused(tmp_path: Path) -> None:
-    path = write_bvh(tmp_path / "a.bvh", MIXAMO)
-    head, _, tail = path.read_text().partition("MOTION")
-    tree = head.removeprefix("HIERARCHY\n")
-    rows = tail.strip().split("\n")
-    path.write_text(
-        "\n".join(["HIERARCHY", tree + tree + "MOTION", *rows[:2], *(f"{r} {r}" for r in rows[2:])])
-    )
-    with pytest.raises(ReadError, match=r"2 ROOT joints with the same names.*one by one"):
-        read(path)
-
-
 def test_a_thing_beside_the_person_does_not_matter(tmp_path: Path) -> None:
     path = write_bvh(tmp_path / "a.bvh", MIXAMO)
     wanted = read(path)

@@ -43,7 +43,7 @@ class RenderCommand:
     camera: str = "corner"
     """corner, front, left, right, back, top, or AZIMUTH,ELEVATION[,DISTANCE]: degrees from where
     the robot faces and above the horizon, and a multiple of the usual distance."""
-    person: str = "none"
+    show_person: str = "none"
     """Where the person is drawn: none, over (seen through the robot), above (a second picture),
     both."""
     debug: bool = False
@@ -68,8 +68,10 @@ class RenderCommand:
             scale=matched.scale,
             meshes=self.meshes,
         )
-        if self.person != "none" and drawn.person is None:
-            raise KinemeshError("--person: the file does not say where the person is; give --clip")
+        if self.show_person != "none" and drawn.person is None:
+            raise KinemeshError(
+                "--show-person: the file does not say where the person is; give --clip"
+            )
         columns = (
             *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
             TimeRemainingColumn(),
@@ -84,7 +86,7 @@ class RenderCommand:
                 frames=self.frames,
                 size=size,
                 angle=angle,
-                person=self.person,
+                person=self.show_person,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
         bytes_ = target.stat().st_size / 1e3

@@ -18,8 +18,10 @@ import numpy as np
 from kinemesh._files.inputs import looks_like
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
+from kinemesh.recordings.bvh.people import joints_of_person
 from kinemesh.recordings.bvh.tree import Hierarchy
 from kinemesh.recordings.text import text_of
+from kinemesh.recordings.which import FIRST, Which
 
 _FARTHEST = 1e9
 """Coordinates beyond this are no place in any unit."""
@@ -56,13 +58,15 @@ class BvhFile:
     fps: float | None
     """Frames per second [1/s]; None where the file says nothing that could be."""
     warnings: tuple[str, ...] = ()
+    people: int = 1
+    """How many people the file holds, of whom this is one."""
 
 
-def parse_bvh(path: Path) -> BvhFile:
-    """The content of a BVH file.
+def parse_bvh(path: Path, which: Which = FIRST) -> BvhFile:
+    """The content of a BVH file, of one person if it holds several.
 
     Raises:
-        ReadError: not BVH, cut short, or its parts contradict one another.
+        ReadError: not BVH, cut short, or its parts contradict one another; no such person.
     """
     text = _text(path)
     motion = _MOTION.search(text)
@@ -82,18 +86,21 @@ def parse_bvh(path: Path) -> BvhFile:
             f"{path.name} does not say 'Frames:' and 'Frame Time:' after MOTION: it is cut short "
             f"or damaged; copy or export it again"
         )
-    names = _unique(path.name, reader.names, reader.parents)
+    kept, people, others = joints_of_person(path, reader.parents, which)
     width = sum(map(len, reader.channels))
     table, said = _motion(path.name, text, time.end(), frames[1], width)
+    owner = np.repeat(np.arange(len(reader.names)), [len(c) for c in reader.channels])
+    place = {joint: k for k, joint in enumerate(kept)}
     return BvhFile(
-        joints=names,
-        parents=tuple(reader.parents),
-        ends=tuple(reader.ends),
-        offsets=_near(path.name, "OFFSET", np.array(reader.offsets)),
-        channels=tuple(reader.channels),
-        motion=table,
+        joints=_unique([reader.names[k] for k in kept]),
+        parents=tuple(place.get(reader.parents[k], -1) for k in kept),
+        ends=tuple(reader.ends[k] for k in kept),
+        offsets=_near(path.name, "OFFSET", np.array(reader.offsets)[kept]),
+        channels=tuple(reader.channels[k] for k in kept),
+        motion=table[:, np.isin(owner, kept)],
         fps=_rate(time[1]),
-        warnings=said,
+        warnings=(*said, *others),
+        people=people,
     )
 
 
@@ -180,25 +187,8 @@ def _stray(body: str) -> str:
     return "an odd character"
 
 
-def _unique(file: str, names: list[str], parents: list[int]) -> tuple[str, ...]:
-    """Names with a number added where one stands twice.
-
-    Raises:
-        ReadError: the same names stand under two roots: two people.
-    """
-    roots: list[int] = []
-    for k, parent in enumerate(parents):
-        roots.append(k if parent < 0 else roots[parent])
-    places = {(name, root) for name, root in zip(names, roots, strict=True)}
-    shared = len(places) - len(set(names))
-    if shared > len(set(names)) / 2:
-        raise ReadError(
-            f"{file} holds {len(set(roots))} ROOT joints with the same names below them, several "
-            "people",
-            given=len(set(roots)),
-            expected="one",
-            advice="export them one by one",
-        )
+def _unique(names: list[str]) -> tuple[str, ...]:
+    """Names with a number added where one stands twice."""
     counts: Counter[str] = Counter()
     taken = set(names)
     unique = []

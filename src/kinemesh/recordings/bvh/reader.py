@@ -19,6 +19,7 @@ from kinemesh.recordings.bvh.file import BvhFile, parse_bvh
 from kinemesh.recordings.bvh.kinematics import world_poses
 from kinemesh.recordings.hierarchy.chosen import chosen_skeleton
 from kinemesh.recordings.recording import Asked, Recording
+from kinemesh.recordings.which import FIRST, Which
 
 _STILL = 0.01
 """Position channels that stay below this share of an OFFSET are added to it, not put for it."""
@@ -26,18 +27,19 @@ _UPRIGHT = 3.0
 """A rest pose stands along an axis that outweighs the others by this factor."""
 
 
-def read_bvh(path: Path, skeleton: Asked = None) -> Recording:
+def read_bvh(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Recording:
     """Read one BVH file; positions and heights are in the file's own unit.
 
     Args:
         path: the file.
         skeleton: a skeleton, or the name of one, whose joints the file has; or the joints of
             some landmarks; found by name and place if left out.
+        which: who is meant, if the file holds several people.
 
     Raises:
         ReadError: not BVH, damaged, or a skeleton that cannot be told.
     """
-    file = parse_bvh(path)
+    file = parse_bvh(path, which)
     if len(file.motion) < 2:
         raise ReadError(f"{path.name} has {len(file.motion)} frames; a motion needs at least 2")
     positions, rotations = _poses(file)
@@ -54,6 +56,7 @@ def read_bvh(path: Path, skeleton: Asked = None) -> Recording:
         rest_up=_rest_up(found, rest[:, kept]),
         notes=notes,
         warnings=file.warnings,
+        people=file.people,
     )
 
 

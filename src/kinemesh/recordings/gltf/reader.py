@@ -21,6 +21,7 @@ from kinemesh.recordings.gltf.nodes import Nodes, channels
 from kinemesh.recordings.gltf.objects import carriers_of, objects
 from kinemesh.recordings.hierarchy.landmarks import mapped_skeleton
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
+from kinemesh.recordings.which import FIRST, Which
 
 _PREFIX = re.compile(r"^(?:.*[:|])?(?:mixamorig\d*[_:]?)?")
 """What exporters put before the names of Mixamo's joints."""
@@ -39,7 +40,7 @@ _LEG_RATIO = 0.487
 """(Thigh + shank) / stature of HUMOTO's person: 0.766 m of 1.574 m."""
 
 
-def read_glb(path: Path, skeleton: Asked = None) -> Recording:
+def read_glb(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Recording:
     """Read a person and the objects around: joints, their turns, and a prop for every object.
 
     The keys of all animations are taken together, for exporters write one a thing; of several
@@ -53,11 +54,14 @@ def read_glb(path: Path, skeleton: Asked = None) -> Recording:
     """
     file = Gltf.read(path)
     nodes = Nodes.from_file(file)
-    joints, bodies = _person(nodes)
+    people = _people(nodes)
+    index, said = which.person_of(path, len(people))
+    joints, bodies = people[index]
+    others = [node for group, _ in people for node in group]
     kept, left = _takes(nodes, joints)
     nodes.drive(kept)
     wanted, order, mapped = _skeleton(nodes, joints, skeleton)
-    carriers, attached = carriers_of(nodes, joints)
+    carriers, attached = carriers_of(nodes, others)
     fps, even = nodes.settle([*order, *carriers])
     positions, rotations = _joints(nodes, order)
     notes = [f"skeleton {wanted.name}: by the names of {len(joints)} joints in the file", *mapped]
@@ -69,15 +73,26 @@ def read_glb(path: Path, skeleton: Asked = None) -> Recording:
         notes.append(f"meshes that hang from the person, left out: {', '.join(attached)}")
     if bodies > 1:
         notes.append(f"skins: {bodies}, of which the one with the most joints is read")
-    props, said = objects(nodes, carriers)
-    notes += said
+    props, found = objects(nodes, carriers)
     return Recording(
-        positions, wanted, fps, up="y", rotations=rotations, props=tuple(props), notes=tuple(notes)
+        positions,
+        wanted,
+        fps,
+        up="y",
+        rotations=rotations,
+        props=tuple(props),
+        notes=(*notes, *found),
+        warnings=said,
+        people=len(people),
     )
 
 
-def _person(nodes: Nodes) -> tuple[list[int], int]:
-    """The joints of the largest skin, and how many skins there are that differ."""
+def _people(nodes: Nodes) -> list[tuple[list[int], int]]:
+    """Everybody's joints, of the largest of each one's skins, and how many skins these are.
+
+    Skins that share joints are one person's, body and clothes; one with fewer joints than a
+    person needs is a thing's or an eye's, where there is a larger one.
+    """
     file = nodes.file
     skins = [file.list_of(skin, "joints", int) for skin in file.table("skins")]
     for skin in skins:
@@ -85,19 +100,33 @@ def _person(nodes: Nodes) -> tuple[list[int], int]:
             file.row("nodes", node)
     shown = [skin for skin in skins if skin and all(node in nodes.shown for node in skin)]
     if not shown:
-        # An armature may be exported without its body: Mixamo offers that.
-        bare = {node: _PREFIX.sub("", nodes.names[node], count=1) for node in sorted(nodes.shown)}
-        hips = next((node for node, name in bare.items() if name == "Hips"), None)
-        below = [n for n in bare if hips in nodes.up(n) and "mesh" not in file.row("nodes", n)]
-        if hips is None or len(below) < len(LANDMARKS):
-            raise ReadError(
-                f"{file.name} holds no person: no mesh in it is on a skin with joints, and no "
-                f"node is called Hips. A mesh alone goes to object= or terrain=; a person needs "
-                f"to be exported with its armature"
-            )
-        return below, 1
-    joints = max(shown, key=len)
-    return list(dict.fromkeys(joints)), len({tuple(skin) for skin in shown})
+        return [(_bare(nodes), 1)]
+    groups: list[list[list[int]]] = []
+    for skin in shown:
+        near = [group for group in groups if any(set(skin) & set(other) for other in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(other for group in near for other in group), skin])
+    found = [(max(group, key=len), len({tuple(skin) for skin in group})) for group in groups]
+    grown = [entry for entry in found if len(set(entry[0])) >= len(LANDMARKS)]
+    if len(grown) < 2:
+        largest = max(shown, key=len)
+        grown = [(largest, len({tuple(skin) for skin in shown}))]
+    return [(list(dict.fromkeys(joints)), count) for joints, count in grown]
+
+
+def _bare(nodes: Nodes) -> list[int]:
+    """The joints of an armature that was exported without its body, as Mixamo offers."""
+    file = nodes.file
+    bare = {node: _PREFIX.sub("", nodes.names[node], count=1) for node in sorted(nodes.shown)}
+    hips = next((node for node, name in bare.items() if name == "Hips"), None)
+    below = [n for n in bare if hips in nodes.up(n) and "mesh" not in file.row("nodes", n)]
+    if hips is None or len(below) < len(LANDMARKS):
+        raise ReadError(
+            f"{file.name} holds no person: no mesh in it is on a skin with joints, and no "
+            f"node is called Hips. A mesh alone goes to object= or terrain=; a person needs "
+            f"to be exported with its armature"
+        )
+    return below
 
 
 def _takes(nodes: Nodes, joints: Sequence[int]) -> tuple[list[dict[str, Any]], list[str]]:

@@ -19,15 +19,8 @@ from kinemesh.motion.scene import HEAVIEST, LIGHTEST
 from kinemesh.recordings.scene.heightfield import MOST_PARTS, TOLERANCE, Grid
 
 _CLIP = {
-    "file": str,
-    "skeleton": str,
-    "height": float,
-    "fps": float,
-    "floor": float,
-    "up": str,
-    "unit": float,
-    "clean": bool,
-    "contacts": str,
+    **{"file": str, "skeleton": str, "height": float, "fps": float, "floor": float, "up": str},
+    **{"unit": float, "person": int, "take": int, "clean": bool, "contacts": str},
 }
 _PROP = {
     "name": str,

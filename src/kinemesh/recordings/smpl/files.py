@@ -18,6 +18,9 @@ from kinemesh._files.numpy_files import as_floats, read_npz, read_word
 from kinemesh._files.torch_files import read_tensors, saved_texts
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
+from kinemesh.recordings.people import poses_of_person
+from kinemesh.recordings.smpl.tables import holds_table, read_table
+from kinemesh.recordings.which import FIRST, Which
 
 _LAYOUTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("root_orient", "pose_body"), "trans"),
@@ -39,6 +42,8 @@ _KEYS = frozenset(
     for group in (*(keys for keys, _ in _LAYOUTS), *_HANDS, *_FACE, _RATES, ("betas",))
     for key in group
 ) | {root for _, root in _LAYOUTS}
+_SOMA = "identity_model_type"
+"""A name in poses of SOMA-X, which are of another body."""
 _MOST_TURN, _FARTHEST = 100.0, 1e5
 """Beyond these [rad], [m] a number is damaged."""
 
@@ -60,6 +65,8 @@ class Pose:
     kinds: tuple[str, ...]
     """Body models that the file may have been made with, the likeliest first."""
     notes: tuple[str, ...]
+    people: int = 1
+    warnings: tuple[str, ...] = ()
 
 
 def holds_pose(path: Path) -> bool:
@@ -70,38 +77,52 @@ def holds_pose(path: Path) -> bool:
             names = read_npz(path, ()).names
         case ".pt":
             names = saved_texts(path)
+        case ".npy":
+            return holds_table(path)
         case _:
             return False
     return any(all(key in names for key in keys) for keys, _ in _LAYOUTS)
 
 
-def read_pose(path: Path, shape: bool) -> Pose:
+def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
     """The pose in a file for which :func:`holds_pose` holds.
 
     Args:
         path: the file.
         shape: whether the shape numbers and the gender are wanted.
+        which: the person that is meant, where the arrays are of several.
 
     Raises:
         ReadError: an array is missing, damaged, or of another shape than the layout's.
     """
     wanted = _KEYS if shape else _KEYS - {"betas"}
     arrays: Mapping[str, Array]
+    table: tuple[str, ...] = ()
     if path.suffix.lower() == ".npz":
         arrays = read_npz(path, wanted)
         names: Collection[str] = arrays.names
         word: Callable[[str], str | None] = partial(read_word, path)
         world = False
+    elif path.suffix.lower() == ".npy":
+        arrays, what = read_table(path)
+        names, word, world, table = arrays, _no_word, False, (what,)
     else:
         arrays, names, world = _saved(path, wanted)
         word = _no_word
     keys, moves = next(layout for layout in _LAYOUTS if all(k in arrays for k in layout[0]))
+    if _SOMA in names:
+        raise ReadError(
+            f"{path.name} holds a pose of SOMA, whose bones come from its own body model: pose it "
+            f"there (SOMALayer) and save the joints: numpy.savez('x.npz', posed_joints=) "
+            f"(T, 77, 3) [m], y up; or export a .bvh"
+        )
     if moves not in arrays:
         raise ReadError(
             f"{path.name} holds turns ({', '.join(keys)}) but no {moves!r} (T, 3); expected "
             f"where the body is [m]: it holds {', '.join(sorted(names)[:20])}"
         )
     model = word("surface_model_type") if "surface_model_type" in names else None
+    arrays, people, warnings = poses_of_person(path, arrays, moves, which)
     root = arrays[moves]
     turns, notes = _turns(path, arrays, keys, model)
     if root.ndim != 2 or root.shape[1] != 3 or len(root) != len(turns):
@@ -126,7 +147,9 @@ def read_pose(path: Path, shape: bool) -> Pose:
         up=up,
         gender=gender,
         kinds=_kinds(turns.shape[1], model),
-        notes=(*notes, *said, *doubt),
+        notes=(*table, *notes, *said, *doubt),
+        people=people,
+        warnings=warnings,
     )
 
 

@@ -21,6 +21,7 @@ from kinemesh.recordings.smpl.bones import (
 )
 from kinemesh.recordings.smpl.files import Pose, read_pose
 from kinemesh.recordings.smpl.planted import planted_scale
+from kinemesh.recordings.which import FIRST, Which
 
 _FEET = (7, 8, 10, 11)
 _STATURES = (0.5, 2.6)
@@ -40,7 +41,7 @@ class BodySource:
     """Frames per second [1/s], where the user says."""
 
 
-def read_smpl(path: Path, skeleton: Asked, body: BodySource) -> Recording:
+def read_smpl(path: Path, skeleton: Asked, body: BodySource, which: Which = FIRST) -> Recording:
     """Read one clip of AMASS, GVHMR, WHAM or their like.
 
     Raises:
@@ -51,7 +52,7 @@ def read_smpl(path: Path, skeleton: Asked, body: BodySource) -> Recording:
         raise ReadError(
             "body_model and rest_joints both say how long the bones are: give one of them"
         )
-    pose = read_pose(path, shape=body.model is not None)
+    pose = read_pose(path, body.model is not None, which)
     notes = [f"pose of SMPL's family: {pose.turns.shape[1]} joints", *pose.notes]
     if body.model is not None:
         kind, bones = read_body(body.model, pose.kinds, pose.gender, pose.betas)
@@ -91,6 +92,8 @@ def read_smpl(path: Path, skeleton: Asked, body: BodySource) -> Recording:
         up=pose.up,
         rotations=rotations,
         notes=tuple(notes),
+        warnings=pose.warnings,
+        people=pose.people,
     )
 
 
