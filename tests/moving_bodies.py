@@ -31,6 +31,14 @@ class Moves:
         own, parent = Rotation.from_quat(self.turns[:, joint]), self.parents[joint]
         return own if parent < 0 else Rotation.from_quat(self.turns[:, parent]).inv() * own
 
+    def shifts(self, joint: int) -> np.ndarray:
+        """The joint's places in its parent's axes ``(T, 3)``."""
+        parent = self.parents[joint]
+        if parent < 0:
+            return self.positions[:, joint]
+        apart = self.positions[:, joint] - self.positions[:, parent]
+        return Rotation.from_quat(self.turns[:, parent]).inv().apply(apart)
+
     def children(self, joint: int) -> list[int]:
         return [k for k, parent in enumerate(self.parents) if parent == joint]
 

@@ -100,6 +100,7 @@ DOORS: dict[str, tuple[Callable[[], object], type[KinemeshError], object, object
                 ".npz",
                 ".bvh",
                 ".glb",
+                ".fbx",
                 ".c3d",
                 ".amc",
                 ".mvnx",

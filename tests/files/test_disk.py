@@ -34,6 +34,7 @@ SUFFIXES = {
         ".bvh",
         ".glb",
         ".c3d",
+        ".fbx",
         ".amc",
         ".mvnx",
         ".trc",

@@ -139,6 +139,7 @@ SUFFIXES = (
         ".amc",
         ".mvnx",
         ".trc",
+        ".fbx",
         ".asf",
         ".toml",
         ".bvh",

@@ -5,6 +5,7 @@ Each is written here, by the package's own writers or by hand.
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import pickle
@@ -20,6 +21,7 @@ import numpy as np
 import kinemesh
 from acclaim_files import write_acclaim
 from bvh_files import DIALECTS, write_bvh
+from fbx_files import Fbx, person
 from glb_files import scene_with_box
 from kinemesh import demos
 from kinemesh.motion import LANDMARKS, SKELETONS, Prop, Scene, Shape, Trajectory
@@ -138,6 +140,7 @@ def people(folder: Path) -> list[Seed]:
         *acclaim(folder),
         mvnx(folder),
         motive(folder),
+        *fbx(folder),
         Seed(
             "trc",
             "read",
@@ -243,6 +246,21 @@ def motive(folder: Path) -> Seed:
     moves = moves_of(write_bvh(folder / "o.bvh", DIALECTS["optitrack"], frames=FRAMES))
     file = write_motive(folder / "a.csv", bones(moves))
     return Seed("motive", "read", {"a.csv": file.read_bytes()}, "a.csv")
+
+
+def fbx(folder: Path) -> list[Seed]:
+    """A person and a box; nothing where the package is not installed."""
+    if importlib.util.find_spec("ufbx") is None:
+        return []
+    moves = moves_of(write_bvh(folder / "f.bvh", DIALECTS["mixamo"], frames=FRAMES))
+    file = Fbx()
+    layer = file.take("t")
+    person(file, moves, [layer])
+    box = file.mesh("box", 0, Shape.box((40.0, 30.0, 20.0)))
+    times = np.arange(FRAMES) / moves.fps
+    file.move(layer, box, "Lcl Translation", times, np.full((FRAMES, 3), 60.0))
+    data = file.write(folder / "a.fbx").read_bytes()
+    return [Seed("fbx", "read", {"a.fbx": data}, "a.fbx")]
 
 
 def bvh() -> bytes:

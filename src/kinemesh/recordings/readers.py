@@ -10,6 +10,7 @@ from kinemesh.errors import ReadError
 from kinemesh.recordings.acclaim.reader import read_acclaim, refuse_asf
 from kinemesh.recordings.bvh.reader import read_bvh
 from kinemesh.recordings.c3d_files import read_c3d
+from kinemesh.recordings.fbx.reader import read_fbx
 from kinemesh.recordings.gltf.reader import read_glb
 from kinemesh.recordings.motive.reader import read_motive
 from kinemesh.recordings.mvnx import read_mvnx
@@ -29,6 +30,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         ".npz": read_archive_file,
         ".bvh": read_bvh,
         ".glb": read_glb,
+        ".fbx": read_fbx,
         ".c3d": alone(read_c3d),
         ".amc": alone(read_acclaim),
         ".mvnx": alone(read_mvnx),

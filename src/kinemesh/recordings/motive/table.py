@@ -68,7 +68,7 @@ def read_table(path: Path) -> MotiveTable:
         raise ReadError(
             f"{path.name} is {looks_like(head(path))} and does not begin with 'Format Version', as "
             f"Motive's CSV does: no other .csv is a recording of a person; a robot's trajectory is "
-            f"given to --clip, convert, evaluate or lint, a track to scene.toml"
+            f"read by kinemesh.read_trajectory, a track is named in a scene.toml"
         )
     lines = text_of(path, "a CSV of Motive's").split("\n")
     first = _cells(path, lines[0])
