@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from damage import damages
 from fuzz_files import FRAMES, Seed, omomo, saved, seeds
+from fuzz_generated import generated
 
 import kinemesh
 from disks import specials
@@ -245,7 +246,7 @@ def main(folder: Path, robots: Path, count: int, only: str = "", wanted: int = 0
     signal.signal(signal.SIGALRM, stop)
     (folder / "made").mkdir()
     marker, work = folder / "executed", folder / "work"
-    made, read = seeds(robots, folder / "made"), readers()
+    made, read = [*seeds(robots, folder / "made"), *generated()], readers()
     report: dict[str, Any] = {"seeds": {}, "bad": {}, "cases": 0, "read": 0, "refused": 0}
     for seed in made:  # which also loads all that is imported late
         place(work, seed.files)

@@ -98,6 +98,16 @@ def test_gaps_are_noted_with_joints_frames_and_numbers(dance: Clip) -> None:
     )
 
 
+def test_joints_that_are_infinite_together_are_filled_without_a_word(
+    dance: Clip,
+) -> None:
+    gappy = np.array(dance.positions)
+    gappy[40:42, dance.skeleton.index("LeftHand")] = np.inf
+    gappy[100:102] = np.inf
+    with np.errstate(all="raise"):
+        assert np.all(np.isfinite(fill(dance, gappy)))
+
+
 @pytest.mark.parametrize("value", [0.0, np.nan, -np.inf])
 def test_a_joint_that_is_written_as_zero_or_not_finite_is_a_gap(dance: Clip, value: float) -> None:
     hand = dance.skeleton.index("RightHand")

@@ -182,6 +182,16 @@ def test_normalised_features_are_refused_with_the_way_out(tmp_path: Path) -> Non
         read(tmp_path / "a.npy")
 
 
+def test_features_that_are_lost_are_refused_with_their_frame(
+    tmp_path: Path, person: Person
+) -> None:
+    table = features(walking(person))
+    table[12, 1] = np.nan
+    np.save(tmp_path / "a.npy", table)
+    with pytest.raises(ReadError, match=r"NaN.*first in frame 12"):
+        read(tmp_path / "a.npy")
+
+
 def test_kimodos_joints_are_read(tmp_path: Path, person: Person) -> None:
     np.savez(tmp_path / "a.npz", posed_joints=y_up(person("smpl22")), fps=30)
     clip = read(tmp_path / "a.npz")

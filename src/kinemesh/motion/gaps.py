@@ -148,7 +148,9 @@ def filled(positions: Array, lost: Flags) -> Array:
         origin = positions[:, near[0]] if near else np.zeros((len(lost), 3))
         rows = np.arange(gap.first, gap.last + 1)
         here = known[:, gap.joint] & (known[:, near[0]] if near else True)
-        offset = _across(positions[:, gap.joint] - origin, here, rows, bool(near))
+        with np.errstate(invalid="ignore"):  # infinite where both are lost
+            apart = positions[:, gap.joint] - origin
+        offset = _across(apart, here, rows, bool(near))
         result[rows, gap.joint] = origin[rows] + offset
     return result
 

@@ -23,6 +23,8 @@ _LEGS = {22: ((1, 2), (4, 5)), 21: ((11, 16), (12, 17))}
 """Hips and knees."""
 _UNITS = {22: 1.0, 21: 1e3}
 """So many of the file's units are a metre; KIT's bodies are 1000 tall, whoever the person is."""
+_FARTHEST = 1e6
+"""Numbers beyond this are no place, no way and no turn."""
 _HEIGHTS = (0.1, 2.5)
 """The root's height [m] of features that are not normalised,"""
 _STEADY = 0.2
@@ -50,10 +52,18 @@ def joints_of_features(path: Path, features: Array) -> Generated:
     are in metres, KIT's in thousandths of the person's stature.
 
     Raises:
-        ReadError: features that are normalised, as networks see them.
+        ReadError: features that are normalised, as networks see them, or not finite.
     """
     count = FEATURES[features.shape[1]]
     name = "HumanML3D" if count == 22 else "KIT"
+    with np.errstate(invalid="ignore"):
+        bad = np.flatnonzero(~np.all(np.abs(features[:, : 1 + 3 * count]) < _FARTHEST, axis=1))
+    if len(bad):
+        raise ReadError(
+            f"{path.name}: the features are NaN, infinite or beyond {_FARTHEST:g}, first in frame "
+            f"{bad[0]}: as the root's way is summed up, nothing is known from there on; crop the "
+            f"file, or make it again"
+        )
     half = np.concatenate([[0.0], np.cumsum(features[:-1, 0])])
     heading = Rotation.from_rotvec(np.outer(-2.0 * half, [0.0, 1.0, 0.0]))
     step = np.zeros((len(features), 3))

@@ -9,7 +9,7 @@ from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.recordings.which import Which
 
-_MOST = 16
+MOST = 16
 """More people than this are frames."""
 
 
@@ -28,11 +28,11 @@ def of_person(path: Path, joints: Array, which: Which) -> tuple[Array, int, tupl
         return joints, 1, ()
     axis = 0 if joints.shape[0] <= joints.shape[1] else 1
     count = joints.shape[axis]
-    if not 1 <= count <= _MOST:
+    if not 1 <= count <= MOST:
         raise ReadError(
             f"{path.name} holds an array of shape {joints.shape}",
             given=joints.shape,
-            expected=f"joint positions (T, J, 3) in metres, or (people, T, J, 3) of 1 to {_MOST}",
+            expected=f"joint positions (T, J, 3) in metres, or (people, T, J, 3) of 1 to {MOST}",
         )
     index, said = which.person_of(path, count)
     return joints[index] if axis == 0 else joints[:, index], count, said

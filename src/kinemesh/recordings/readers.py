@@ -17,9 +17,10 @@ from kinemesh.recordings.mvnx import read_mvnx
 from kinemesh.recordings.omomo import read_omomo
 from kinemesh.recordings.positions import read_archive_file, read_array_file
 from kinemesh.recordings.recording import Asked, Reader, Recording, alone
-from kinemesh.recordings.smpl.files import holds_pose
+from kinemesh.recordings.smpl.people import PICKLES
 from kinemesh.recordings.smpl.pickles import refuse_pickle
 from kinemesh.recordings.smpl.reader import BodySource, read_smpl
+from kinemesh.recordings.smpl.sources import holds_pose
 from kinemesh.recordings.trc import read_trc
 from kinemesh.recordings.which import Which
 
@@ -54,18 +55,19 @@ def recorded(path: Path, skeleton: Asked, bones: BodySource, which: Which) -> Re
         ReadError: no recording, or a damaged one; bones for a file that has its own.
     """
     suffix = path.suffix.lower()
-    if suffix in (".pkl", ".pickle"):
+    posed = holds_pose(path)
+    if suffix in PICKLES and not posed:
         refuse_pickle(path)
     if suffix == ".asf":
         refuse_asf(path)
-    if suffix not in READERS:
+    if suffix not in READERS and suffix not in PICKLES:
         raise ReadError(
             f"{path.name} has the suffix {suffix or 'none'!r}",
             given=suffix,
             expected=(*READERS, ".toml"),
             advice="convert the motion to one of these",
         )
-    if holds_pose(path):
+    if posed:
         return read_smpl(path, skeleton, bones, which)
     if bones.model is not None or bones.rest_joints is not None:
         name = "body_model" if bones.model is not None else "rest_joints"

@@ -10,6 +10,7 @@ from kinemesh._files.numpy_files import read_npz
 from kinemesh.errors import ReadError
 from kinemesh.motion.links import Links
 from kinemesh.recordings import is_motive
+from kinemesh.recordings.smpl.people import holds_people
 from kinemesh.trajectories.containers import CSV, FILES, NPZ, PICKLE, Container, Contents
 from kinemesh.trajectories.layouts import LAYOUTS
 from kinemesh.trajectories.raw import Target
@@ -111,6 +112,8 @@ def holds_trajectory(path: str | Path) -> bool:
         names = set(read_npz(path, ()).names)
         # One that lacks the last of several arrays is to be told so as a trajectory.
         return any(names >= set(keys[: max(1, len(keys) - 1)]) for keys in _keys(NPZ))
+    if holds_people(path):
+        return False
     kinds = {layout.container for layout in LAYOUTS.values() if suffix in layout.suffixes}
     if suffix == ".csv" and is_motive(path):
         return False

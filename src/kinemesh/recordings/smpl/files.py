@@ -8,40 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from kinemesh._files.inputs import head
-from kinemesh._files.numpy_files import as_floats, read_npz, read_word
-from kinemesh._files.torch_files import read_tensors, saved_texts
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.recordings.people import poses_of_person
-from kinemesh.recordings.smpl.tables import holds_table, read_table
+from kinemesh.recordings.smpl.sources import FACE, HANDS, LAYOUTS, RATES, opened
 from kinemesh.recordings.which import FIRST, Which
 
-_LAYOUTS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("root_orient", "pose_body"), "trans"),
-    (("global_orient", "body_pose"), "transl"),
-    (("pose_world",), "trans_world"),
-    (("poses",), "trans"),
-)
-"""Keys of the turns, joined in this order, and of the translation; the first that fits is read.
-AMASS writes the first beside the last; GVHMR and smplx the second; WHAM the third."""
-_HANDS = (("pose_hand",), ("left_hand_pose", "right_hand_pose"))
-_FACE = (("pose_jaw", "pose_eye"), ("jaw_pose", "leye_pose", "reye_pose"))
-_RATES = ("mocap_frame_rate", "mocap_framerate", "fps")
 _WIDTHS = {66: 22, 72: 24, 156: 52, 165: 55}
 """Numbers a frame to number of joints: body, SMPL, SMPL-H, SMPL-X."""
-_GLOBAL = "smpl_params_global"
-"""Where GVHMR keeps what is in the world's axes, not the camera's."""
-_KEYS = frozenset(
-    key
-    for group in (*(keys for keys, _ in _LAYOUTS), *_HANDS, *_FACE, _RATES, ("betas",))
-    for key in group
-) | {root for _, root in _LAYOUTS}
 _SOMA = "identity_model_type"
 """A name in poses of SOMA-X, which are of another body."""
 _MOST_TURN, _FARTHEST = 100.0, 1e5
@@ -66,26 +44,12 @@ class Pose:
     """Body models that the file may have been made with, the likeliest first."""
     notes: tuple[str, ...]
     people: int = 1
+    takes: int = 1
     warnings: tuple[str, ...] = ()
 
 
-def holds_pose(path: Path) -> bool:
-    """Whether a file holds a pose of SMPL's family, judged by the names in it alone."""
-    names: Collection[str]
-    match path.suffix.lower():
-        case ".npz" if head(path).startswith(b"PK\x03\x04"):
-            names = read_npz(path, ()).names
-        case ".pt":
-            names = saved_texts(path)
-        case ".npy":
-            return holds_table(path)
-        case _:
-            return False
-    return any(all(key in names for key in keys) for keys, _ in _LAYOUTS)
-
-
 def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
-    """The pose in a file for which :func:`holds_pose` holds.
+    """The pose in a file for which :func:`kinemesh.recordings.smpl.sources.holds_pose` holds.
 
     Args:
         path: the file.
@@ -95,21 +59,9 @@ def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
     Raises:
         ReadError: an array is missing, damaged, or of another shape than the layout's.
     """
-    wanted = _KEYS if shape else _KEYS - {"betas"}
-    arrays: Mapping[str, Array]
-    table: tuple[str, ...] = ()
-    if path.suffix.lower() == ".npz":
-        arrays = read_npz(path, wanted)
-        names: Collection[str] = arrays.names
-        word: Callable[[str], str | None] = partial(read_word, path)
-        world = False
-    elif path.suffix.lower() == ".npy":
-        arrays, what = read_table(path)
-        names, word, world, table = arrays, _no_word, False, (what,)
-    else:
-        arrays, names, world = _saved(path, wanted)
-        word = _no_word
-    keys, moves = next(layout for layout in _LAYOUTS if all(k in arrays for k in layout[0]))
+    source = opened(path, shape, which)
+    arrays, names, word = source.arrays, source.names, source.word
+    keys, moves = next(layout for layout in LAYOUTS if all(k in arrays for k in layout[0]))
     if _SOMA in names:
         raise ReadError(
             f"{path.name} holds a pose of SOMA, whose bones come from its own body model: pose it "
@@ -122,7 +74,9 @@ def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
             f"where the body is [m]: it holds {', '.join(sorted(names)[:20])}"
         )
     model = word("surface_model_type") if "surface_model_type" in names else None
-    arrays, people, warnings = poses_of_person(path, arrays, moves, which)
+    people, warnings = source.people, source.warnings
+    if people == source.takes == 1:
+        arrays, people, warnings = poses_of_person(path, arrays, moves, which)
     root = arrays[moves]
     turns, notes = _turns(path, arrays, keys, model)
     if root.ndim != 2 or root.shape[1] != 3 or len(root) != len(turns):
@@ -133,9 +87,15 @@ def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
         )
     _check(path, turns, "turns", _MOST_TURN)
     _check(path, root, moves, _FARTHEST)
-    rate = next((key for key in _RATES if key in arrays), None)
-    amass = model is not None or any(key in arrays for key in _RATES[:2])
-    up = "y" if world or moves == "trans_world" else "z" if amass and moves == "trans" else None
+    rate = next((key for key in RATES if key in arrays), None)
+    amass = model is not None or any(key in arrays for key in RATES[:2])
+    up = (
+        "y"
+        if source.world or moves == "trans_world"
+        else "z"
+        if amass and moves == "trans"
+        else None
+    )
     betas, said = _betas(path, arrays.get("betas"))
     gender, doubt = _gender(word, names) if shape else ("neutral", ())
     return Pose(
@@ -147,31 +107,11 @@ def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
         up=up,
         gender=gender,
         kinds=_kinds(turns.shape[1], model),
-        notes=(*table, *notes, *said, *doubt),
+        notes=(*source.notes, *notes, *said, *doubt),
         people=people,
+        takes=source.takes,
         warnings=warnings,
     )
-
-
-def _no_word(name: str) -> None:
-    """What a tensor file says of itself in words."""
-
-
-def _saved(path: Path, wanted: Collection[str]) -> tuple[dict[str, Array], list[str], bool]:
-    """The tensors of a ``.pt`` file, and whether they were in GVHMR's world."""
-    inner = {f"{_GLOBAL}/{key}" for key in wanted}
-    found = {
-        name: as_floats(tensor) for name, tensor in read_tensors(path, inner | set(wanted)).items()
-    }
-    world = any(name in inner for name in found)
-    if world:
-        found = {n.rpartition("/")[2]: one for n, one in found.items() if n in inner}
-    if not any(all(key in found for key in keys) for keys, _ in _LAYOUTS):
-        raise ReadError(
-            f"{path.name} holds no pose where one is expected: {_GLOBAL!r} with global_orient, "
-            f"body_pose and transl, as GVHMR saves it; found {', '.join(found) or 'none of them'}"
-        )
-    return found, list(found), world
 
 
 def _turns(
@@ -191,7 +131,7 @@ def _turns(
     flat = np.hstack([_flat(path, arrays, key, count) for key in keys])
     notes: tuple[str, ...] = ()
     if flat.shape[1] == 66:  # the body alone: hands and face are beside it
-        parts = [_parts(path, arrays, group, count) for group in (_HANDS, _FACE)]
+        parts = [_parts(path, arrays, group, count) for group in (HANDS, FACE)]
         hands, face = parts
         if hands is not None and hands.shape[1] != 90:
             notes = (f"hands: left out, {hands.shape[1]} numbers a frame are not 30 joints",)

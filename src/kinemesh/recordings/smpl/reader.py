@@ -94,6 +94,7 @@ def read_smpl(path: Path, skeleton: Asked, body: BodySource, which: Which = FIRS
         notes=tuple(notes),
         warnings=pose.warnings,
         people=pose.people,
+        takes=pose.takes,
     )
 
 
