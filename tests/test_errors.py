@@ -91,7 +91,24 @@ DOORS: dict[str, tuple[Callable[[], object], type[KinemeshError], object, object
     ),
     "a suffix": (
         lambda: kinemesh.read(__file__),
-        *(ReadError, ".py", (".pt", ".npy", ".npz", ".bvh", ".glb", ".c3d", ".toml")),
+        *(
+            ReadError,
+            ".py",
+            (
+                ".pt",
+                ".npy",
+                ".npz",
+                ".bvh",
+                ".glb",
+                ".fbx",
+                ".c3d",
+                ".amc",
+                ".mvnx",
+                ".trc",
+                ".csv",
+                ".toml",
+            ),
+        ),
         "convert the motion to one of these",
     ),
     "a robot": (

@@ -102,7 +102,8 @@ BAD: dict[str, tuple[Callable[[Path], list[Any]], str]] = {
     "an empty file": (_bytes("clip.npy", b""), r"clip\.npy is empty \(0 bytes\): copy or download"),
     "an unknown suffix": (
         _bytes("clip.mp4", b"x" * 99),
-        r"suffix '\.mp4'; known are \.pt, \.npy, \.npz, \.bvh, \.glb, \.c3d, \.toml: convert",
+        r"suffix '\.mp4'; known are \.pt, \.npy, \.npz, \.bvh, \.glb, \.fbx, \.c3d, \.amc, "
+        r"\.mvnx, \.trc, \.csv, \.toml: convert",
     ),
     "a picture called npy": (
         _bytes("clip.npy", b"\x89PNG\r\n\x1a\n" + bytes(99)),

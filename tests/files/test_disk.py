@@ -28,7 +28,21 @@ from kinemesh.robot.shipped import robots_folder
 from kinemesh.trajectories import WRITERS, read_contents, write
 
 SUFFIXES = {
-    "read": (".npy", ".npz", ".bvh", ".glb", ".c3d", ".pt", ".pkl", ".toml"),
+    "read": (
+        ".npy",
+        ".npz",
+        ".bvh",
+        ".glb",
+        ".c3d",
+        ".fbx",
+        ".amc",
+        ".mvnx",
+        ".trc",
+        ".csv",
+        ".pt",
+        ".pkl",
+        ".toml",
+    ),
     "read_shape": (".obj", ".stl", ".ply", ".glb", ".urdf", ".xml", ".npy"),
 }
 OPENERS: dict[str, Callable[[Path], Any]] = {

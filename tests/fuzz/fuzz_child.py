@@ -131,7 +131,24 @@ def swapped(data: bytes, program: bytes) -> bytes:
 
 
 SUFFIXES = (
-    *(".npy", ".npz", ".pt", ".glb", ".c3d", ".toml", ".bvh", ".obj", ".stl", ".ply", ".urdf"),
+    *(
+        ".npy",
+        ".npz",
+        ".pt",
+        ".glb",
+        ".c3d",
+        ".amc",
+        ".mvnx",
+        ".trc",
+        ".fbx",
+        ".asf",
+        ".toml",
+        ".bvh",
+        ".obj",
+        ".stl",
+        ".ply",
+        ".urdf",
+    ),
     *(".xml", ".csv", ".pkl", ".motion", ".txt", ""),
 )
 

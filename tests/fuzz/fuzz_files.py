@@ -5,6 +5,7 @@ Each is written here, by the package's own writers or by hand.
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import pickle
@@ -18,6 +19,9 @@ from typing import Any
 import numpy as np
 
 import kinemesh
+from acclaim_files import write_acclaim
+from bvh_files import DIALECTS, write_bvh
+from fbx_files import Fbx, person
 from glb_files import scene_with_box
 from kinemesh import demos
 from kinemesh.motion import LANDMARKS, SKELETONS, Prop, Scene, Shape, Trajectory
@@ -27,6 +31,9 @@ from kinemesh.robot import RobotModel
 from kinemesh.trajectories import WRITERS
 from kinemesh.trajectories.containers.torch_writer import save_tensors
 from made_robot import ROBOT, limbs
+from moving_bodies import moves_of
+from mvnx_files import write_mvnx
+from point_files import bones, centres, write_motive, write_trc
 from simulations import happened
 
 FRAMES = 4
@@ -130,6 +137,16 @@ def people(folder: Path) -> list[Seed]:
         *bodies(saved(np.savez, **{**amass, "poses": turns(24)})),
         Seed("glb", "read", {"a.glb": scene_with_box(frames=FRAMES).bytes()}, "a.glb"),
         *(Seed("c3d", "read", {"a.c3d": data}, "a.c3d") for data in c3d()),
+        *acclaim(folder),
+        mvnx(folder),
+        motive(folder),
+        *fbx(folder),
+        Seed(
+            "trc",
+            "read",
+            {"a.trc": write_trc(folder / "a.trc", *centres(FRAMES)).read_bytes()},
+            "a.trc",
+        ),
         *(
             Seed("bvh", "read", {"a.bvh": bvh()}, "a.bvh")
             for suffix in kinemesh.recordings.READERS
@@ -208,6 +225,42 @@ def c3d() -> list[bytes]:
         warnings.simplefilter("ignore")
         writer.write(stream)
         return [stream.getvalue()]
+
+
+def acclaim(folder: Path) -> list[Seed]:
+    """A motion, and the skeleton that is read with it."""
+    moves = moves_of(write_bvh(folder / "a.bvh", DIALECTS["asf"], frames=FRAMES))
+    write_acclaim(folder / "a.amc", moves)
+    files = {name: (folder / name).read_bytes() for name in ("a.amc", "a.asf")}
+    return [Seed(name, "read", files, name, given="a.amc") for name in files]
+
+
+def mvnx(folder: Path) -> Seed:
+    moves = moves_of(write_bvh(folder / "m.bvh", DIALECTS["xsens segments"], frames=FRAMES))
+    return Seed(
+        "mvnx", "read", {"a.mvnx": write_mvnx(folder / "a.mvnx", moves).read_bytes()}, "a.mvnx"
+    )
+
+
+def motive(folder: Path) -> Seed:
+    moves = moves_of(write_bvh(folder / "o.bvh", DIALECTS["optitrack"], frames=FRAMES))
+    file = write_motive(folder / "a.csv", bones(moves))
+    return Seed("motive", "read", {"a.csv": file.read_bytes()}, "a.csv")
+
+
+def fbx(folder: Path) -> list[Seed]:
+    """A person and a box; nothing where the package is not installed."""
+    if importlib.util.find_spec("ufbx") is None:
+        return []
+    moves = moves_of(write_bvh(folder / "f.bvh", DIALECTS["mixamo"], frames=FRAMES))
+    file = Fbx()
+    layer = file.take("t")
+    person(file, moves, [layer])
+    box = file.mesh("box", 0, Shape.box((40.0, 30.0, 20.0)))
+    times = np.arange(FRAMES) / moves.fps
+    file.move(layer, box, "Lcl Translation", times, np.full((FRAMES, 3), 60.0))
+    data = file.write(folder / "a.fbx").read_bytes()
+    return [Seed("fbx", "read", {"a.fbx": data}, "a.fbx")]
 
 
 def bvh() -> bytes:

@@ -80,7 +80,7 @@ def test_an_impossible_path_is_refused() -> None:
         read("a" * 5000 + ".npy")
 
 
-@pytest.mark.parametrize("name", ["a.fbx", "a"])
+@pytest.mark.parametrize("name", ["a.c4d", "a"])
 def test_an_unknown_suffix_lists_the_known_ones(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"x")
     with pytest.raises(ReadError, match=r"known are \.pt, \.npy, \.npz"):

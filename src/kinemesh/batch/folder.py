@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kinemesh._files.disk import existing_file, is_file_name
 from kinemesh.errors import ReadError
-from kinemesh.recordings import READERS
+from kinemesh.recordings import READERS, is_motive
 from kinemesh.trajectories import holds_trajectory
 
 
@@ -97,6 +97,8 @@ def _unfit(path: Path) -> str:
     if suffix not in READERS:
         return f"no recording has the suffix {suffix or 'none'!r}"
     try:
+        if suffix == ".csv" and not is_motive(path):
+            return "no recording: of .csv files only Motive's are"
         if holds_trajectory(existing_file(path)):
             return "a robot's trajectory; give it itself to retarget it"
     except ReadError as error:

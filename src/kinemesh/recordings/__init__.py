@@ -1,7 +1,9 @@
 """Files in: one module a format, one dict of readers."""
 
 from kinemesh.recordings.contacts import read_contacts
-from kinemesh.recordings.reading import READERS, read
+from kinemesh.recordings.motive.table import is_motive
+from kinemesh.recordings.readers import READERS
+from kinemesh.recordings.reading import read
 from kinemesh.recordings.scene.meshes import MESHES, read_mesh
 from kinemesh.recordings.scene.shapes import SHAPES, read_shape
 
@@ -9,6 +11,7 @@ __all__ = [
     "MESHES",
     "READERS",
     "SHAPES",
+    "is_motive",
     "read",
     "read_contacts",
     "read_mesh",

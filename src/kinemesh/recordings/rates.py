@@ -21,6 +21,7 @@ _USUAL_FPS: Mapping[str, float] = MappingProxyType(
         "smpl24": 30.0,
         "smplh52": 30.0,
         "smplx55": 30.0,
+        "amc": 120.0,
         "kit21": 12.5,
         "soma30": 30.0,
         "soma77": 30.0,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from kinemesh import arguments
@@ -16,19 +15,15 @@ from kinemesh.motion import Clip, Skeleton
 from kinemesh.motion.clean import cleaned, warn_of_spikes
 from kinemesh.motion.skeleton import Landmarks
 from kinemesh.recordings.axes import upright, warn_if_mirrored
-from kinemesh.recordings.bvh.reader import read_bvh
-from kinemesh.recordings.c3d_files import read_c3d
 from kinemesh.recordings.contacts import read_contacts
 from kinemesh.recordings.found import with_found_terrain
-from kinemesh.recordings.gltf.reader import read_glb
 from kinemesh.recordings.ground import grounded
 from kinemesh.recordings.levelling import levelled
 from kinemesh.recordings.making import made_clip
 from kinemesh.recordings.mapping import read_map
-from kinemesh.recordings.omomo import read_omomo
 from kinemesh.recordings.options import check_options
-from kinemesh.recordings.positions import read_archive_file, read_array_file
-from kinemesh.recordings.recording import Asked, Reader, Recording, alone
+from kinemesh.recordings.readers import recorded
+from kinemesh.recordings.recording import Asked
 from kinemesh.recordings.scene.found import AUTO
 from kinemesh.recordings.scene.scene import (
     made_prop,
@@ -39,24 +34,9 @@ from kinemesh.recordings.scene.scene import (
     without_object,
 )
 from kinemesh.recordings.scene.scene_file import PropEntry, SceneFile, TerrainEntry, read_scene_file
-from kinemesh.recordings.smpl.people import PICKLES
-from kinemesh.recordings.smpl.pickles import refuse_pickle
-from kinemesh.recordings.smpl.reader import BodySource, read_smpl
-from kinemesh.recordings.smpl.sources import holds_pose
+from kinemesh.recordings.smpl.reader import BodySource
 from kinemesh.recordings.units import in_metres
 from kinemesh.recordings.which import Which
-
-READERS: Mapping[str, Reader] = MappingProxyType(
-    {
-        ".pt": alone(read_omomo),
-        ".npy": read_array_file,
-        ".npz": read_archive_file,
-        ".bvh": read_bvh,
-        ".glb": read_glb,
-        ".c3d": alone(read_c3d),
-    }
-)
-"""Suffix to reader. A reader checks the content before it trusts the suffix."""
 
 
 def read(
@@ -88,8 +68,10 @@ def read(
         path: ``.bvh`` of any tool; OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; ``.npz`` with
             ``global_joint_positions`` and optionally ``height`` and ``fps``; poses of SMPL,
             SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; ``.glb``
-            with a Mixamo skin; ``.c3d`` with joint centres; or a ``scene.toml`` that names one of
-            these and what was touched. What is given here goes before what a scene file says.
+            with a Mixamo skin; ``.fbx``; ``.c3d`` or ``.trc`` with joint centres; ``.amc`` with
+            its ``.asf`` beside it; Xsens' ``.mvnx``; Motive's ``.csv``; or a ``scene.toml`` that
+            names one of these and what was touched. What is given here goes before what a scene
+            file says.
         object: shape of the object that the file tracks, in the object's own frame [m]: a mesh,
             a URDF or a MuJoCo model.
         terrain: shape of what stands still, in the same world and axes as the clip [m], its
@@ -171,7 +153,7 @@ def settled(path: str | Path, **options: Any) -> Settled:
     words = {**wanted.words, **given}
     bones = BodySource(body_model, rest_joints, words.get("height"), words.get("fps"))
     which = Which(words.get("person"), words.get("take"))
-    recording = _recording(wanted.clip, _asked(path, words), bones, which)
+    recording = recorded(wanted.clip, _asked(path, words), bones, which)
     which.check(wanted.clip, recording.people, recording.takes)
     if object is not None and recording.track is None:
         raise ReadError(
@@ -251,27 +233,3 @@ def _asked(path: Path, words: Mapping[str, Any]) -> Asked:
             advice="leave one out",
         )
     return read_map(landmarks)
-
-
-def _recording(path: Path, skeleton: Asked, bones: BodySource, which: Which) -> Recording:
-    suffix = path.suffix.lower()
-    posed = holds_pose(path)
-    if suffix in PICKLES and not posed:
-        refuse_pickle(path)
-    if suffix not in READERS and suffix not in PICKLES:
-        raise ReadError(
-            f"{path.name} has the suffix {suffix or 'none'!r}",
-            given=suffix,
-            expected=(*READERS, ".toml"),
-            advice="convert the motion to one of these",
-        )
-    if posed:
-        return read_smpl(path, skeleton, bones, which)
-    if bones.model is not None or bones.rest_joints is not None:
-        name = "body_model" if bones.model is not None else "rest_joints"
-        raise ReadError(
-            f"{path.name} holds no pose of SMPL's family, but {name} was given",
-            given=bones.model if bones.model is not None else bones.rest_joints,
-            advice="leave it out",
-        )
-    return READERS[suffix](path, skeleton, which)

@@ -43,6 +43,8 @@ class Recording:
     notes: tuple[str, ...] = ()
     metres: float | None = 1.0
     """The file's unit of length [m] where the format fixes it; None: found from the person."""
+    unit: float = 1.0
+    """The file's unit of length [m], where positions are in metres already and this was it."""
     sized: bool = True
     """Whether the joints are as far apart as the person's; else all people of the format are made
     one size, and ``metres`` is None."""

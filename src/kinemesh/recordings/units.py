@@ -56,7 +56,7 @@ def in_metres(
                 given=unit,
                 expected="metres per unit of the file, as 0.01 where it is in centimetres",
             )
-        return _scaled(recording, unit, f"unit: {unit:g} m (given)")
+        return _scaled(recording, unit / recording.unit, f"unit: {unit:g} m (given)")
     if recording.metres is not None:
         return recording if recording.metres == 1.0 else _scaled(recording, recording.metres)
     stature = _stature(recording)

@@ -9,6 +9,7 @@ from kinemesh._files.inputs import existing_file, head, looks_like
 from kinemesh._files.numpy_files import read_npz
 from kinemesh.errors import ReadError
 from kinemesh.motion.links import Links
+from kinemesh.recordings import is_motive
 from kinemesh.recordings.smpl.people import holds_people
 from kinemesh.trajectories.containers import CSV, FILES, NPZ, PICKLE, Container, Contents
 from kinemesh.trajectories.layouts import LAYOUTS
@@ -114,6 +115,8 @@ def holds_trajectory(path: str | Path) -> bool:
     if holds_people(path):
         return False
     kinds = {layout.container for layout in LAYOUTS.values() if suffix in layout.suffixes}
+    if suffix == ".csv" and is_motive(path):
+        return False
     return (CSV in kinds and not start.startswith(_ZIP)) or any(
         kind.holds(path, start) for kind in kinds - {NPZ}
     )

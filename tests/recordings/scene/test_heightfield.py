@@ -42,6 +42,16 @@ def test_columns_run_along_x_and_rows_along_y(tmp_path: Path) -> None:
     np.testing.assert_allclose(shape.bounds, [[5.7, 0.6, 0.0], [6.0, 1.0, 0.5]], atol=1e-9)
 
 
+@pytest.mark.parametrize("narrow", [1e-30, 1e-320])
+def test_squares_that_are_as_good_as_nothing_wide_are_refused(
+    tmp_path: Path, narrow: float
+) -> None:
+    heights = np.zeros((4, 10))
+    heights[:, 3:6] = 0.5
+    with pytest.raises(ReadError, match="none of its 1 parts rises"):
+        made(tmp_path, heights, cell=(0.1, narrow))
+
+
 def test_a_single_block_shows_its_top_and_four_sides(tmp_path: Path) -> None:
     heights = np.zeros((10, 10))
     heights[3:6, 3:7] = 0.5

@@ -20,10 +20,9 @@ from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.recordings.bvh.people import joints_of_person
 from kinemesh.recordings.bvh.tree import Hierarchy
+from kinemesh.recordings.text import text_of
 from kinemesh.recordings.which import FIRST, Which
 
-_LARGEST = 2**30
-"""Larger files [bytes] are refused: an hour at 120/s of a body with fingers is half of that."""
 _FARTHEST = 1e9
 """Coordinates beyond this are no place in any unit."""
 _MOTION = re.compile(r"^[ \t]*MOTION\b", re.MULTILINE | re.IGNORECASE)
@@ -106,32 +105,13 @@ def parse_bvh(path: Path, which: Which = FIRST) -> BvhFile:
 
 
 def _text(path: Path) -> str:
-    """The file as text; names of joints may be in any encoding."""
-    size = path.stat().st_size
-    if size > _LARGEST:
-        raise ReadError(
-            f"{path.name} has {size / 2**20:.0f} MiB",
-            given=size / 2**20,
-            expected=f"at most {_LARGEST / 2**20:.0f} MiB",
-            advice="cut it into clips",
-        )
-    data = path.read_bytes()
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
+    text = text_of(path, "a BVH motion, which is text")
     if not text.lstrip()[:9].upper().startswith("HIERARCHY"):
         raise ReadError(
             f"{path.name} does not begin with HIERARCHY, as BVH does: it holds "
-            f"{looks_like(data[:64])}; give a BVH file, or name it by what it is"
+            f"{looks_like(text[:64].encode())}; give a BVH file, or name it by what it is"
         )
-    if "\0" in text:
-        raise ReadError(f"{path.name} holds zero bytes: it is damaged; copy or export it again")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
 
 
 def _motion(

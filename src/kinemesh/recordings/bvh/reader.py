@@ -7,24 +7,20 @@ format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.errors import ClipError, ReadError
+from kinemesh.errors import ReadError
 from kinemesh.motion import Skeleton
-from kinemesh.recordings.bvh.file import BvhFile, parse_bvh
+from kinemesh.recordings.bvh.file import parse_bvh
 from kinemesh.recordings.bvh.kinematics import world_poses
 from kinemesh.recordings.bvh.poses import Poses
-from kinemesh.recordings.hierarchy.joint_names import bare_names
-from kinemesh.recordings.hierarchy.landmarks import mapped_skeleton
-from kinemesh.recordings.recording import Asked, Recording, named_skeleton
+from kinemesh.recordings.hierarchy.chosen import chosen_skeleton
+from kinemesh.recordings.recording import Asked, Recording
 from kinemesh.recordings.which import FIRST, Which
 
-_SAMPLES = 60
-"""So many frames tell the body's proportions."""
 _UPRIGHT = 3.0
 """A rest pose stands along an axis that outweighs the others by this factor."""
 
@@ -45,26 +41,9 @@ def read_bvh(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Record
     if len(file.motion) < 2:
         raise ReadError(f"{path.name} has {len(file.motion)} frames; a motion needs at least 2")
     positions, rotations = Poses(file)(file.motion)
-    finite = np.flatnonzero(np.all(np.isfinite(positions), axis=(1, 2)))
-    if not len(finite):
-        raise ReadError(f"{path.name}: every frame holds NaN or infinite numbers: export it again")
-    rows = finite[np.linspace(0, len(finite) - 1, min(_SAMPLES, len(finite))).astype(int)]
-    notes: tuple[str, ...]
-    if isinstance(skeleton, Skeleton | str):
-        found = named_skeleton(skeleton)
-        kept, notes = _asked(path, file, found), (f"skeleton {found.name}: given",)
-    else:
-        try:
-            whole, notes = mapped_skeleton(
-                file.joints, file.parents, positions[rows], name="bvh", overrides=skeleton
-            )
-        except (ReadError, ClipError) as error:
-            raise ReadError(f"{path.name}: {error}") from error
-        used = {joint for landmark in whole.landmarks for joint in whole.weights(landmark)}
-        kept = [k for k, j in enumerate(whole.joints) if not file.ends[k] or j in used]
-        joints = tuple(whole.joints[k] for k in kept)
-        found = Skeleton(whole.name, joints, whole.landmarks, whole.leg_ratio)
-        notes = (f"skeleton {found.name}: {len(joints)} joints of the hierarchy", *notes)
+    found, kept, notes = chosen_skeleton(
+        path.name, file.joints, file.parents, positions, skeleton, label="bvh", ends=file.ends
+    )
     rest, _ = world_poses(file.parents, file.offsets[None], [None] * len(file.joints))
     return Recording(
         positions=positions[:, kept],
@@ -77,22 +56,6 @@ def read_bvh(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Record
         warnings=file.warnings,
         people=file.people,
     )
-
-
-def _asked(path: Path, file: BvhFile, skeleton: Skeleton) -> list[int]:
-    """Where the joints of a skeleton that the user named stand in the file."""
-    bare = bare_names(file.joints)
-    places: Mapping[str, int] = {
-        **{j: k for k, j in enumerate(bare)},
-        **{j: k for k, j in enumerate(file.joints)},
-    }
-    missing = [joint for joint in skeleton.joints if joint not in places]
-    if missing:
-        raise ReadError(
-            f"{path.name} lacks the joints {', '.join(missing[:10])} of skeleton "
-            f"{skeleton.name!r}; it has {', '.join(bare)}: leave skeleton= out to find it"
-        )
-    return [places[joint] for joint in skeleton.joints]
 
 
 def _rest_up(skeleton: Skeleton, rest: Array) -> str | None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arrays import Array
-
-_SLOWEST = 10.0
-"""Keys further apart than at this rate [1/s] are poses to blend, not frames."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,16 +47,3 @@ class Keys:
         return np.asarray(
             (start * Rotation.from_rotvec((start.inv() * end).as_rotvec() * share)).as_quat()
         )
-
-
-def rate_of(driving: Sequence[Keys], first: float) -> float | None:
-    """The rate [1/s] on which the keys lie; None if they lie on none."""
-    densest = max(driving, key=lambda keys: len(keys.times))
-    step = float(np.median(np.diff(densest.times)))
-    rate = 1.0 / step
-    near = round(rate)
-    if near and abs(rate - near) < 0.002 * near:
-        rate = float(near)
-    times = np.unique(np.concatenate([keys.times for keys in driving])) - first
-    off = np.abs(times * rate - np.rint(times * rate))
-    return rate if rate >= _SLOWEST and np.mean(off < 0.1) > 0.95 else None

@@ -12,7 +12,8 @@ from scipy.spatial.transform import Rotation
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.recordings.gltf.container import Gltf
-from kinemesh.recordings.gltf.keys import Keys, rate_of
+from kinemesh.recordings.gltf.keys import Keys
+from kinemesh.recordings.key_rate import rate_of
 
 _PATHS = {"translation": "VEC3", "rotation": "VEC4", "scale": "VEC3"}
 _USUAL: Mapping[str, list[float]] = {
@@ -128,7 +129,7 @@ class Nodes:
             )
         first = min(keys.times[0] for keys in driving)
         last = max(keys.times[-1] for keys in driving)
-        rate = rate_of(driving, first)
+        rate = rate_of([keys.times for keys in driving], first)
         even = rate is not None
         rate = rate if rate is not None else _UNEVEN_RATE
         frames = int((last - first) * rate + 1.5)

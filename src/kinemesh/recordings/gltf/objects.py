@@ -8,16 +8,11 @@ from typing import Any
 import numpy as np
 
 from kinemesh.arrays import Array
-from kinemesh.errors import ClipError, ReadError
-from kinemesh.motion import Prop, Shape
+from kinemesh.motion import Prop
 from kinemesh.recordings.gltf.container import Gltf
 from kinemesh.recordings.gltf.nodes import Nodes
+from kinemesh.recordings.things import check_count, solid_thing
 
-_FLAT = 1e-3
-"""A mesh thinner than this [m] is a picture of the floor, not a thing."""
-_STEADY = 0.01
-"""A thing's size may vary by this share over the clip."""
-_MOST_THINGS = 64
 _TRIANGLES = 4
 
 
@@ -51,13 +46,7 @@ def carriers_of(nodes: Nodes, joints: Sequence[int]) -> tuple[dict[int, list[int
             continue
         carrier = next((up for up in chain if nodes.moves(up)), node)
         carriers.setdefault(carrier, []).append(node)
-    if len(carriers) > _MOST_THINGS:
-        raise ReadError(
-            f"{nodes.file.name} holds {len(carriers)} objects",
-            given=len(carriers),
-            expected=f"at most {_MOST_THINGS}",
-            advice="join those that belong together, or leave out what nobody touches",
-        )
+    check_count(nodes.file.name, len(carriers))
     return carriers, worn
 
 
@@ -68,45 +57,13 @@ def _prop(
     name = nodes.names[carrier].replace("|", "_")
     while name in names:
         name += "_2"
-    places = nodes.places(carrier)
-    turns = nodes.turns(carrier)
-    # The scale goes into the shape: a pose has none.
-    stretch = turns.as_matrix().transpose(0, 2, 1) @ places[:, :3, :3]
-    size = np.linalg.norm(stretch[0])
-    notes = []
-    if np.abs(stretch - stretch[0]).max() > _STEADY * size:
-        notes.append(f"object {name!r} changes its size; the size of its first frame is kept")
-    vertices, faces, count = [], [], 0
+    pieces = []
     for node in meshes:
         points, triangles = _triangles(nodes.file, nodes.file.row("nodes", node).get("mesh"))
-        inner = np.linalg.inv(places[0]) @ nodes.places(node)[0]
-        points = (points @ inner[:3, :3].T + inner[:3, 3]) @ stretch[0].T
-        if np.linalg.det(inner[:3, :3]) * np.linalg.det(stretch[0]) < 0.0:
-            triangles = triangles[:, ::-1]  # a mirror turns triangles inside out
-        vertices.append(points)
-        faces.append(triangles + count)
-        count += len(points)
-    points, triangles = np.concatenate(vertices), np.concatenate(faces)
-    if not len(triangles) or _thin(points):
-        return None, [f"object {name!r}: flat or without triangles, left out"]
-    frames = len(nodes.times)
-    track = np.zeros((frames, 7))
-    track[:, :3] = places[:, :3, 3]
-    track[:, 3:] = turns.as_quat()
-    try:
-        prop = Prop(name, Shape.from_mesh(points, triangles), track)
-    except ClipError as error:
-        raise ReadError(f"{nodes.file.name}: object {name!r}: {error}") from error
-    how = "moves" if len(places) > 1 else "stands still"
-    notes.insert(0, f"object: prop {name!r} from the file, {len(triangles)} triangles, {how}")
-    return prop, notes
-
-
-def _thin(points: Array) -> bool:
-    """Whether points lie within a millimetre of one plane."""
-    off = points - points.mean(axis=0)
-    _, axes = np.linalg.eigh(off.T @ off)
-    return bool(np.ptp(off @ axes[:, 0]) < _FLAT)
+        pieces.append((points, triangles, nodes.places(node)[0]))
+    return solid_thing(
+        nodes.file.name, name, nodes.places(carrier), nodes.turns(carrier), pieces, len(nodes.times)
+    )
 
 
 def _triangles(file: Gltf, mesh: Any) -> tuple[Array, Any]:

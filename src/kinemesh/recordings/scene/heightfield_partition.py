@@ -81,7 +81,11 @@ class HeightfieldPartition:
         rows, columns = heights.shape
         x = origin[0] + spacing[0] * np.arange(columns)
         y = origin[1] + spacing[1] * np.arange(rows)
-        size = [2 * int(reach / step + 1e-6) + 1 for step in spacing[::-1]]
+        # No window reaches beyond the field, however narrow its squares.
+        size = [
+            2 * int(min(reach, step * count) / step + 1e-6) + 1
+            for step, count in zip(spacing[::-1], heights.shape, strict=True)
+        ]
         grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
         low, high = origin - spacing / 2.0, grid[-1] + spacing / 2.0
         return cls(

@@ -1,0 +1,1 @@
+"""OptiTrack Motive's CSV: bones, rigid bodies and points, column by column."""
