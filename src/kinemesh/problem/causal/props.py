@@ -146,7 +146,10 @@ class CausalProps:
             prop.correction = before + change * min(1.0, _PACE * dt / max(size, 1e-12))
             place = free + prop.correction
             if self._ground is not None:
-                place[2] = max(place[2], min(scaled, self._scale * self._ground))
+                # What is as deep in the recording is a pit, or another floor.
+                deep = prop.lowest < self._ground - _SUNK
+                level = self._scale * self._ground
+                place[2] = max(place[2], min(scaled, level) if deep else level)
             placed[prop.name] = prop.placed(place[:2], float(place[2]))
         return placed
 
