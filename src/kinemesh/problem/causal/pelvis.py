@@ -6,6 +6,11 @@ import numpy as np
 
 from kinemesh.arrays import Array
 
+_UNEVEN = 3.0
+"""Where frames are so many times as far apart as before, or as near, speeds tell little."""
+_STANDS = 1e-9
+"""Who moved by no more than this [m] stood, however long it was."""
+
 
 class CausalPelvis:
     """The last two places of a pelvis, as one place and the step to it."""
@@ -21,7 +26,7 @@ class CausalPelvis:
             dt: time since the frame before [s].
 
         Returns:
-            ``(3,)`` [m]; None in the first two frames.
+            ``(3,)`` [m]; None in the first two frames, and where frames come too unevenly.
         """
         last, self._last = self._last, (place, None, dt)
         if last is None:
@@ -29,7 +34,11 @@ class CausalPelvis:
         there, before, gone = last
         step = place - there
         self._last = place, step, dt
-        return None if before is None else np.asarray(step - dt / gone * before)
+        if before is None:
+            return None
+        if np.abs(before).max() > _STANDS and max(dt / gone, gone / dt) > _UNEVEN:
+            return None
+        return np.asarray(step - dt / gone * before)
 
     def hold(self) -> None:
         """Nobody was seen, and the robot stood: as far as it goes on from there, so did she."""
