@@ -12,6 +12,8 @@ _FORMATS = (
     "beyondmimic",
     "mjlab",
     "holosoma-train",
+    "isaaclab",
+    "loco-mujoco",
     "holosoma",
     "omniretarget",
     "unitree-csv",
