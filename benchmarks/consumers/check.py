@@ -74,6 +74,12 @@ def made() -> dict[str, kinemesh.Result]:
     return {"lift_box": lifted, "walk": walked, "walk_simulated": kinemesh.simulate(walked)}
 
 
+def held(result: kinemesh.Result, hand: str) -> list[bool]:
+    """When a hand was on the first prop."""
+    first = next(iter(result.tracks), "")
+    return [bool(on) for on in result.touch.get((hand, first), np.zeros(len(result)))]
+
+
 def main() -> int:
     """Write, load, compare; 0 when every check holds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -101,6 +107,7 @@ def main() -> int:
             facts = {
                 "joints": list(robot.joint_names),
                 "props": list(result.tracks),
+                "held": {hand: held(result, hand) for hand in ("left_hand", "right_hand")},
                 "protomotions": list(links_of(robot).listed("protomotions").names),
             }
             (folder / "expected.json").write_text(json.dumps(facts))

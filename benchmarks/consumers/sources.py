@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -135,10 +136,42 @@ def check_loco_mujoco(tool: Path, folder: Path, robot: Any, facts: Any, report: 
         report.compare(f"free joint of {prop}", place, robot.qpos[:, 36:39], 1e-6, "m")
 
 
+def check_omnicontact(tool: Path, folder: Path, robot: Any, facts: Any, report: Any) -> None:
+    """OmniContact's reader of motions, into what its policy reads them from."""
+    print("OmniContact, policy/omnicontact/NPZmotion_reference.py (its own code)")
+    module = module_at(tool / "policy/omnicontact/NPZmotion_reference.py")
+    policy = types.SimpleNamespace(npz_dir=str(folder / "omnicontact.npz"), name_str="check")
+    module.load_tracking_npz_reference(policy)
+    order = robot.breadth_first()
+    joints = [k - 1 for k in order[1:]]
+    report.compare("ref_joint_pos", policy.ref_joint_pos, robot.q[:, joints], 1e-6, "rad")
+    rates = robot.joint_velocity[:, joints]
+    report.compare("ref_joint_vel", policy.ref_joint_vel, rates, 1e-3, "rad/s")
+    report.compare("ref_base_lin_vel", policy.ref_base_lin_vel, robot.velocity[:, 0], 1e-3, "m/s")
+    report.compare("ref_base_ang_vel", policy.ref_base_ang_vel, robot.spin[:, 0], 1e-3, "rad/s")
+    for name, link in (
+        ("base", "pelvis"),
+        ("torso_future", "torso_link"),
+        ("left_ankle_future", "left_ankle_roll_link"),
+        ("right_ankle_future", "right_ankle_roll_link"),
+        ("left_wrist", "left_rubber_hand"),
+        ("right_wrist", "right_rubber_hand"),
+    ):
+        carrier, offset = FIXED.get(link, (link, (0.0, 0.0, 0.0)))
+        place = place_of(robot, carrier, offset)
+        report.compare(f"ref_{name}_pos", getattr(policy, f"ref_{name}_pos"), place, 2e-5, "m")
+        turns = robot.turns[:, robot.bodies.index(carrier)]
+        report.turns(f"ref_{name}_quat", getattr(policy, f"ref_{name}_quat"), turns)
+    if facts["props"]:
+        track = robot.qpos[:, 36:43]
+        report.compare("ref_object_pos", policy.ref_object_pos, track[:, :3], 1e-6, "m")
+        report.turns("ref_object_quat", policy.ref_object_quat, track[:, 3:])
+        held = np.array([facts["held"][hand] for hand in facts["held"]]).T
+        report.compare("ref_contact of hands", policy.ref_contact[:, 2:, 0], held, 0.0, "")
+
+
 def bare(name: str, folder: Path) -> None:
     """A package whose ``__init__`` is not run."""
-    import types
-
     module = types.ModuleType(name)
     module.__path__ = [str(folder)]
     sys.modules[name] = module
@@ -156,6 +189,7 @@ TOOLS = {
     "IsaacLab": check_isaaclab,
     "humanoid_amp": check_isaaclab,
     "loco-mujoco": check_loco_mujoco,
+    "OmniContact": check_omnicontact,
 }
 
 

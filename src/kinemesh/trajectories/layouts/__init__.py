@@ -14,6 +14,7 @@ _FORMATS = (
     "holosoma-train",
     "isaaclab",
     "loco-mujoco",
+    "omnicontact",
     "holosoma",
     "omniretarget",
     "unitree-csv",
