@@ -189,6 +189,55 @@ bodies = [
 head = { link = "pelvis", offset = [0.0, 0.0, 0.4] }
 left_rubber_hand = { link = "left_wrist_yaw_link", offset = [0.12, 0.0, 0.0] }
 right_rubber_hand = { link = "right_wrist_yaw_link", offset = [0.12, 0.0, 0.0] }
+
+[formats.gmr]
+bodies = [
+  "pelvis", "left_hip_pitch_link", "left_hip_roll_link", "left_hip_yaw_link", "left_knee_link",
+  "left_ankle_pitch_link", "left_ankle_roll_link", "left_toe_link", "pelvis_contour_link",
+  "right_hip_pitch_link", "right_hip_roll_link", "right_hip_yaw_link", "right_knee_link",
+  "right_ankle_pitch_link", "right_ankle_roll_link", "right_toe_link", "waist_yaw_link",
+  "waist_roll_link", "torso_link", "head_link", "head_mocap", "imu_in_torso",
+  "left_shoulder_pitch_link", "left_shoulder_roll_link", "left_shoulder_yaw_link",
+  "left_elbow_link", "left_wrist_roll_link", "left_wrist_pitch_link", "left_wrist_yaw_link",
+  "left_rubber_hand", "right_shoulder_pitch_link", "right_shoulder_roll_link",
+  "right_shoulder_yaw_link", "right_elbow_link", "right_wrist_roll_link", "right_wrist_pitch_link",
+  "right_wrist_yaw_link", "right_rubber_hand",
+]
+
+[formats.gmr.places]
+left_toe_link = { link = "left_ankle_roll_link", offset = [0.1, 0.0, -0.035] }
+right_toe_link = { link = "right_ankle_roll_link", offset = [0.1, 0.0, -0.035] }
+pelvis_contour_link = { link = "pelvis", offset = [0.0, 0.0, 0.0] }
+head_link = { link = "torso_link", offset = [0.0039635, 0.0, -0.044] }
+head_mocap = { link = "torso_link", offset = [0.0, 0.0, 0.4] }
+imu_in_torso = { link = "torso_link", offset = [-0.03959, -0.00224, 0.14792] }
+left_rubber_hand = { link = "left_wrist_yaw_link", offset = [0.0415, 0.003, 0.0] }
+right_rubber_hand = { link = "right_wrist_yaw_link", offset = [0.0415, -0.003, 0.0] }
+
+[formats.isaaclab]
+bodies = [
+  "pelvis", "imu_in_pelvis", "left_hip_pitch_link", "pelvis_contour_link", "right_hip_pitch_link",
+  "waist_yaw_link", "left_hip_roll_link", "right_hip_roll_link", "waist_roll_link",
+  "left_hip_yaw_link", "right_hip_yaw_link", "torso_link", "left_knee_link", "right_knee_link",
+  "d435_link", "head_link", "imu_in_torso", "left_shoulder_pitch_link", "logo_link", "mid360_link",
+  "right_shoulder_pitch_link", "left_ankle_pitch_link", "right_ankle_pitch_link",
+  "left_shoulder_roll_link", "right_shoulder_roll_link", "left_ankle_roll_link",
+  "right_ankle_roll_link", "left_shoulder_yaw_link", "right_shoulder_yaw_link",
+  "left_elbow_link", "right_elbow_link", "left_wrist_roll_link", "right_wrist_roll_link",
+  "left_wrist_pitch_link", "right_wrist_pitch_link", "left_wrist_yaw_link", "right_wrist_yaw_link",
+  "left_rubber_hand", "right_rubber_hand",
+]
+
+[formats.isaaclab.places]
+imu_in_pelvis = { link = "pelvis", offset = [0.04525, 0.0, -0.08339] }
+pelvis_contour_link = { link = "pelvis", offset = [0.0, 0.0, 0.0] }
+d435_link = { link = "torso_link", offset = [0.0576235, 0.01753, 0.42987] }
+head_link = { link = "torso_link", offset = [0.0039635, 0.0, -0.044] }
+imu_in_torso = { link = "torso_link", offset = [-0.03959, -0.00224, 0.14792] }
+logo_link = { link = "torso_link", offset = [0.0039635, 0.0, -0.044] }
+mid360_link = { link = "torso_link", offset = [0.0002835, 0.00003, 0.41618] }
+left_rubber_hand = { link = "left_wrist_yaw_link", offset = [0.0415, 0.003, 0.0] }
+right_rubber_hand = { link = "right_wrist_yaw_link", offset = [0.0415, -0.003, 0.0] }
 """
 
 

@@ -1,14 +1,16 @@
 """The trainers' own code loads our files: mjlab's and holosoma's, by their packages on PyPI.
 
     python benchmarks/consumers/check.py                 # demos, an environment of its own
-    python benchmarks/consumers/check.py RESULT.npz --env DIR
+    python benchmarks/consumers/check.py RESULT.npz --env DIR --tools CHECKOUTS
 
 Makes an environment (about 0.9 GB: torch for the CPU, MuJoCo, mjlab and holosoma without their
 simulators), writes every format with this checkout, and has ``loaders.py`` load the files there:
 by the real motion loaders where a package has one, against MuJoCo's own kinematics of the
 trainer's own robot. One of the demos is simulated (extra ``physics``): its velocities are those
 that happened, and MuJoCo's of the same ``qvel`` judge them. The environment has NumPy 1.26, so that
-pickles are read by an old NumPy.
+pickles are read by an old NumPy. With ``--tools`` the code of tools that are on no index is run
+too (``sources.py``): checkouts by the names of their repositories, as many as there are; the
+environment then has what they import.
 """
 
 from __future__ import annotations
@@ -29,17 +31,18 @@ from kinemesh.robot import RobotModel, links_of
 from kinemesh.trajectories import WRITERS, read_layout
 
 WITHOUT_DEPENDENCIES = ("mjlab==1.6.0", "holosoma==0.0.3")
-NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru")
+NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru", "scipy")
+NEEDED_BY_TOOLS = ("jax<0.5", "flax<0.11", "easydict", "pyyaml", "rich", "tqdm", "trimesh")
 
 
-def environment(folder: Path) -> Path:
+def environment(folder: Path, tools: bool = False) -> Path:
     """The Python of an environment in ``folder`` that has what the loaders import."""
     python = folder / "bin" / "python"
-    done = folder / "complete"
+    done = folder / ("complete_for_tools" if tools else "complete")
     if not done.exists():
         venv.create(folder, with_pip=True)
         pip = [str(python), "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, *NEEDED], check=True)
+        subprocess.run([*pip, *NEEDED, *(NEEDED_BY_TOOLS if tools else ())], check=True)
         subprocess.run([*pip, "--no-deps", *WITHOUT_DEPENDENCIES], check=True)
         done.touch()
     return python
@@ -71,16 +74,23 @@ def made() -> dict[str, kinemesh.Result]:
     return {"lift_box": lifted, "walk": walked, "walk_simulated": kinemesh.simulate(walked)}
 
 
+def held(result: kinemesh.Result, hand: str) -> list[bool]:
+    """When a hand was on the first prop."""
+    first = next(iter(result.tracks), "")
+    return [bool(on) for on in result.touch.get((hand, first), np.zeros(len(result)))]
+
+
 def main() -> int:
     """Write, load, compare; 0 when every check holds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", nargs="*", type=Path, help="results; demos if left out")
     parser.add_argument("--env", type=Path, help="folder of the environment; kept if given")
+    parser.add_argument("--tools", type=Path, help="folder of checkouts of tools on no index")
     options = parser.parse_args()
     results = {path.stem: kinemesh.Result.load(path) for path in options.results} or made()
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
-        python = environment(options.env or work / "env")
+        python = environment(options.env or work / "env", options.tools is not None)
         status = read_shipped(python)
         for name, result in results.items():
             folder = work / name
@@ -97,12 +107,15 @@ def main() -> int:
             facts = {
                 "joints": list(robot.joint_names),
                 "props": list(result.tracks),
+                "held": {hand: held(result, hand) for hand in ("left_hand", "right_hand")},
                 "protomotions": list(links_of(robot).listed("protomotions").names),
             }
             (folder / "expected.json").write_text(json.dumps(facts))
             print(f"== {name}: {len(result)} frames at {own:g}/s of {robot.name}", flush=True)
             loaders = Path(__file__).with_name("loaders.py")
-            status |= subprocess.run([str(python), str(loaders), str(folder)]).returncode
+            tools = [] if options.tools is None else [str(options.tools)]
+            command = [str(python), str(loaders), str(folder), *tools]
+            status |= subprocess.run(command).returncode
     return status
 
 

@@ -21,6 +21,7 @@ import joblib
 import mujoco
 import numpy as np
 import torch
+from sources import check_sources
 
 
 class Standin(types.ModuleType):
@@ -62,6 +63,7 @@ class Robot:
         spec.meshdir = str(xml.parent / "assets")
         self.model = model = spec.compile()
         data = mujoco.MjData(model)
+        self.qpos, self.spec = qpos, spec
         self.bodies = [model.body(k).name for k in range(1, model.nbody)]
         self.parents = [int(model.body(k).parentid[0]) - 1 for k in range(1, model.nbody)]
         self.joints = [model.joint(k).name for k in range(1, model.njnt)]
@@ -272,7 +274,7 @@ def check_containers(folder: Path, robot: Robot, names: list[str], report: Repor
     report.compare("rigid_body_pos but head and hands", places[:, shared], robot.places, 2e-5, "m")
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, tools: Path | None) -> int:
     """Load and compare all; 0 when every check holds."""
     facts = json.loads((folder / "expected.json").read_text())
     expected = np.load(folder / "expected.npz")
@@ -282,9 +284,12 @@ def main(folder: Path) -> int:
     check_mjlab(folder, robot, report)
     check_holosoma(folder, robot, facts["props"], report)
     check_containers(folder, robot, facts["protomotions"], report)
+    if tools is not None:
+        facts["fps"] = float(expected["fps"])
+        check_sources(tools, folder, robot, facts, report)
     print("all hold" if not report.failed else f"{report.failed} do not hold")
     return int(bool(report.failed))
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None))

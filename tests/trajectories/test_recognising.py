@@ -151,7 +151,7 @@ def test_without_links_what_needs_them_is_refused_and_the_rest_is_read(
         except ReadError as error:
             assert "links" in str(error)
             refused.add(format)
-    assert refused == {"beyondmimic", "mjlab", "sonic"}
+    assert refused == {"beyondmimic", "mjlab", "sonic", "omnicontact"}
     file = read_layout(written["mjlab"], robot.joint_names, robot.name, format="mjlab")
     assert file.format == "mjlab"
 

@@ -21,7 +21,7 @@ TURN = 1e-5
 SPEED = 1e-3
 """The largest error of any component of a velocity [m/s], [rad/s]."""
 SINGLE = ("beyondmimic", "mjlab", "motionlib", "protomotions", "hdmi")
-PROPS = ("holosoma-train", "holosoma", "omniretarget", "hdmi")
+PROPS = ("holosoma-train", "holosoma", "omniretarget", "hdmi", "loco-mujoco", "omnicontact")
 
 
 def target(folder: Path, format: str) -> Path:
@@ -93,7 +93,7 @@ def test_whole_body_trackers_are_written_at_50_and_others_at_their_own_rate(
         path.parent.mkdir()
         kinemesh.write(walked, path, format=format)
         rates[format] = read(path, robot, links).trajectory.fps
-    fifty = {"beyondmimic", "mjlab", "holosoma-train", "hdmi", "sonic"}
+    fifty = {"beyondmimic", "mjlab", "holosoma-train", "hdmi", "sonic", "omnicontact"}
     assert rates == {format: 50.0 if format in fifty else 30.0 for format in WRITERS}
 
 
@@ -153,7 +153,9 @@ def assert_turning(file: dict[str, np.ndarray]) -> None:
         assert (end.inv() * Rotation.from_quat(file["q"][b])).magnitude().max() < SPEED / 50.0
 
 
-@pytest.mark.parametrize("format", ["mjlab", "holosoma-train", "protomotions", "sonic"])
+@pytest.mark.parametrize(
+    "format", ["mjlab", "holosoma-train", "protomotions", "sonic", "omnicontact"]
+)
 def test_velocities_are_those_of_the_written_origins(
     format: str, result: Result, tmp_path: Path
 ) -> None:
@@ -186,15 +188,27 @@ def test_velocities_are_those_of_the_centres_of_mass_where_the_reader_takes_them
     assert_turning(file)
 
 
-@pytest.mark.parametrize("format", ["beyondmimic", "mjlab", "hdmi", "sonic", "protomotions"])
+@pytest.mark.parametrize(
+    "format",
+    [
+        *("beyondmimic", "mjlab", "hdmi", "sonic", "protomotions"),
+        *("isaaclab", "loco-mujoco", "omnicontact"),
+    ],
+)
 def test_joint_velocities_are_those_of_the_written_joints(
     format: str, result: Result, tmp_path: Path
 ) -> None:
     path = target(tmp_path, format)
     kinemesh.write(result, path, format=format, fps=50.0)
     arrays = read_contents(path).arrays
-    keys = ("dof_pos", "dof_vel") if format == "protomotions" else ("joint_pos", "joint_vel")
+    keys = {
+        "protomotions": ("dof_pos", "dof_vel"),
+        "isaaclab": ("dof_positions", "dof_velocities"),
+        "loco-mujoco": ("qpos", "qvel"),
+    }.get(format, ("joint_pos", "joint_vel"))
     position, velocity = (arrays[key] for key in keys)
+    if format == "loco-mujoco":
+        position, velocity = position[:, 7:36], velocity[:, 6:35]
     assert np.abs(velocity - np.gradient(position, 0.02, axis=0)).max() < SPEED
 
 

@@ -57,6 +57,12 @@ class Moving:
         """Quaternions ``(T, N, 4)``, w first."""
         return np.asarray(self.poses[..., [6, 3, 4, 5]])
 
+    @property
+    def qvel(self) -> Array:
+        """The first body's ``(T, 6)`` as of MuJoCo's free joint: the turning in its own axes."""
+        turn = Rotation.from_quat(self.xyzw[:, 0]).inv()
+        return np.hstack([self.linear[:, 0], turn.apply(self.angular[:, 0])])
+
     @classmethod
     def from_poses(cls, poses: Array, fps: float) -> Moving:
         """The same poses ``(T, N, 7)`` with their velocities."""
@@ -108,6 +114,11 @@ class Motion:
     def stated_fps(self) -> float:
         """The rate [1/s], whole numbers as integers, as the tools themselves write."""
         return int(self.fps) if float(self.fps).is_integer() else self.fps
+
+    @property
+    def qvel(self) -> Array:
+        """MuJoCo's ``qvel`` ``(T, 6 + n)``."""
+        return np.hstack([self.moving.qvel, self.joint_velocity])
 
     def bodies(self, listed: Bodies) -> Moving:
         """The bodies of ``listed`` ``(T, N, ...)``, velocities those of their own origins."""

@@ -124,8 +124,8 @@ def holds_trajectory(path: str | Path) -> bool:
 
 def _keys(container: Container) -> list[tuple[str, ...]]:
     """The arrays that files in a container are known by, the fewest first."""
-    known = {layout.keys for layout in LAYOUTS.values() if layout.container is container}
-    return sorted(known, key=len)
+    known = [layout.keys for layout in LAYOUTS.values() if layout.container is container]
+    return sorted(dict.fromkeys(known), key=len)
 
 
 def _check_person(contents: Contents) -> None:

@@ -1,4 +1,8 @@
-"""GMR's pickles: root, joints, and the links in the root's frame."""
+"""GMR's pickles: root, joints, and bodies in the root's frame, by name.
+
+TWIST's and TWIST2's loaders find their key bodies in ``link_body_list``: hands and the head's
+marker among them, which no joint moves.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +21,10 @@ from kinemesh.trajectories.raw import RawBodies, RawMotion, Target
 
 
 def encode(motion: Motion) -> dict[str, Any]:
-    """GMR's table, with the links in the root's frame, which TWIST's loader asks for."""
-    root = Rotation.from_quat(np.repeat(motion.base[:, 3:], len(motion.links), axis=0))
-    arms = (motion.moving.positions - motion.base[:, None, :3]).reshape(-1, 3)
+    """GMR's table, with the bodies of its own model where the robot lists them."""
+    listed = motion.links.listed("gmr")
+    root = Rotation.from_quat(np.repeat(motion.base[:, 3:], len(listed.names), axis=0))
+    arms = (motion.bodies(listed).positions - motion.base[:, None, :3]).reshape(-1, 3)
     local = root.inv().apply(arms).reshape(len(motion), -1, 3)
     return {
         "fps": motion.stated_fps,
@@ -27,7 +32,7 @@ def encode(motion: Motion) -> dict[str, Any]:
         "root_rot": motion.base[:, 3:],
         "dof_pos": motion.joints,
         "local_body_pos": local.astype(np.float32),
-        "link_body_list": list(motion.links.names),
+        "link_body_list": list(listed.names),
     }
 
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from kinemesh.errors import ReadError
 from kinemesh.trajectories.containers import NPZ, Contents
@@ -29,7 +28,6 @@ _OBJECT_RATES = ("object_lin_vel_w", "object_ang_vel_w")
 def encode(motion: Motion) -> dict[str, Any]:
     """Named joints after the free joint, named bodies after the world, the first prop's motion."""
     root = motion.moving
-    own_axes = Rotation.from_quat(motion.base[:, 3:]).inv().apply(root.angular[:, 0])
     free = motion.base[:, [0, 1, 2, 6, 3, 4, 5]]
     bodies = {
         "body_pos_w": (np.zeros(3), root.positions),
@@ -40,7 +38,7 @@ def encode(motion: Motion) -> dict[str, Any]:
     arrays: dict[str, Any] = {
         "fps": np.array([motion.stated_fps]),
         "joint_pos": np.hstack([free, motion.joints]),
-        "joint_vel": np.hstack([root.linear[:, 0], own_axes, motion.joint_velocity]),
+        "joint_vel": motion.qvel,
         **{
             key: np.concatenate(
                 [np.broadcast_to(world, (len(motion), 1, len(world))), values], axis=1

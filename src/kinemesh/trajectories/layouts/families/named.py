@@ -1,4 +1,4 @@
-"""Archives that name joints and bodies: holosoma's for training, and HDMI's."""
+"""Archives that name joints and bodies: holosoma's for training, HDMI's and IsaacLab's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from kinemesh.trajectories.containers import Contents
 from kinemesh.trajectories.layouts.families.columns import like, w_last
 from kinemesh.trajectories.raw import RawBodies, RawMotion, Target
 
+POSES = ("body_pos_w", "body_quat_w")
+"""The arrays of bodies' places and quaternions, as most call them."""
 VELOCITIES = ("body_lin_vel_w", "body_ang_vel_w")
+"""Those of their linear and angular velocities."""
 
 
 def joint_columns(contents: Contents, given: tuple[str, ...], target: Target) -> list[int]:
@@ -43,15 +46,17 @@ class NamedBodies:
     """Which of them is the robot's root."""
 
 
-def named_bodies(contents: Contents, frames: int, target: Target) -> NamedBodies:
+def named_bodies(
+    contents: Contents, frames: int, target: Target, poses: tuple[str, str] = POSES
+) -> NamedBodies:
     """The bodies, and which is the root: by name, or the first that is not the world.
 
     Raises:
         ReadError: shapes that are none of so many names and frames, or no root.
     """
     names = contents.names.get("body_names", ())
-    places = contents.array("body_pos_w", frames, len(names), 3)
-    turns = w_last(contents.array("body_quat_w", frames, len(names), 4))
+    places = contents.array(poses[0], frames, len(names), 3)
+    turns = w_last(contents.array(poses[1], frames, len(names), 4))
     root = int(names[:1] == ("world",))
     if target.links is not None:
         name = target.links.names[0]
@@ -64,12 +69,17 @@ def named_bodies(contents: Contents, frames: int, target: Target) -> NamedBodies
     return NamedBodies(names, places, turns, root)
 
 
-def robots_bodies(contents: Contents, raw: RawMotion) -> RawBodies:
+def robots_bodies(
+    contents: Contents,
+    raw: RawMotion,
+    poses: tuple[str, str] = POSES,
+    velocities: tuple[str, str] = VELOCITIES,
+) -> RawBodies:
     """Those of the bodies that are links of the robot, with their velocities."""
-    links, bodies = raw.links, named_bodies(contents, len(raw), raw.target)
+    links, bodies = raw.links, named_bodies(contents, len(raw), raw.target, poses)
     own = [k for k, name in enumerate(bodies.names) if name in links.names]
     shape = (len(raw), len(bodies.names), 3)
-    linear, angular = (like(contents, key, *shape) for key in VELOCITIES)
+    linear, angular = (like(contents, key, *shape) for key in velocities)
     return RawBodies(
         np.array([links.names.index(bodies.names[k]) for k in own], dtype=np.int64),
         np.zeros((len(own), 3)),

@@ -38,11 +38,14 @@ _ANOTHER = 0.02
 _STILL = 1e-6
 """The world body is this close [m] to the origin in every frame."""
 _FRAMES = 40
+_OTHERS = {"qpos", "contact_info"}
+"""Arrays of other families, holosoma's and OmniContact's, that have these arrays too."""
 
 
 def has_names(contents: Contents) -> bool:
     """Whether joints and bodies are named, or the file is of another family altogether."""
-    return {"joint_names", "body_names"} <= contents.names.keys() or "qpos" in contents.arrays
+    named = {"joint_names", "body_names"} <= contents.names.keys()
+    return named or bool(_OTHERS & contents.arrays.keys())
 
 
 def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
