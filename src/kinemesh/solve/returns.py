@@ -42,10 +42,11 @@ _QPS = 15
 
 @dataclass(eq=False)
 class _Search:
-    """Other ways that are tried, one a frame."""
+    """Other ways that a limb could be, and then the ways there: one is tried a frame."""
 
     ways: Iterator[Array]
     best: Answer | None = None
+    detours: Iterator[list[Array]] | None = None
 
 
 class Returns:
@@ -104,9 +105,12 @@ class Returns:
                     [j for j, strays in zip(self._limbs.joints, stray, strict=True) if strays]
                 )
             return
+        if self._search.detours is not None:
+            self._go(frame, at.q, self._search, self._search.detours)
+            return
         way = next(self._search.ways, None)
         if way is None:
-            self._decide(frame, at.q)
+            self._decide(frame, at.q, self._search)
             return
         start = np.array(at.q)
         start[7 + self._joints] = way[7 + self._joints]
@@ -115,24 +119,37 @@ class Returns:
         if best is None or found.merit < best.merit:
             self._search.best = found
 
-    def _decide(self, frame: Frame, q: Array) -> None:
-        """Go to the best that was found, if that is worth it and there is a way."""
-        assert self._search is not None
-        best, self._search = self._search.best, None
-        self._off[:] = -_RESTS
-        if best is None:
-            return
-        feasibility = self._loop.feasibility
-        program = self._program(frame)
-        now = Evaluation(program, q)
-        goal = Evaluation(program, self._alone(frame, best.configuration.q).configuration.q)
-        if goal.merit(feasibility) >= _CLEARLY * now.merit(feasibility):
-            return
-        own, end = q[7 + self._joints], goal.q[7 + self._joints]
-        for stops in self._detours(own, end):
-            if self._is_free(program, now, [own, *stops, end]):
-                self._goal, self._stops = goal.q, stops
+    def _decide(self, frame: Frame, q: Array, search: _Search) -> None:
+        """Look for a way to the best that was found, if that is worth it."""
+        if search.best is not None:
+            feasibility = self._loop.feasibility
+            program = self._program(frame)
+            found = self._alone(frame, search.best.configuration.q)
+            goal = Evaluation(program, found.configuration.q).merit(feasibility)
+            if goal < _CLEARLY * Evaluation(program, q).merit(feasibility):
+                search.best = found
+                own, end = q[7 + self._joints], found.configuration.q[7 + self._joints]
+                search.detours = self._detours(own, end)
                 return
+        self._give_up()
+
+    def _go(self, frame: Frame, q: Array, search: _Search, detours: Iterator[list[Array]]) -> None:
+        """Go to the best that was found, by the next of the ways if that is free."""
+        stops = next(detours, None)
+        if stops is None or search.best is None:
+            self._give_up()
+            return
+        search.best = self._alone(frame, search.best.configuration.q)
+        goal, program = search.best.configuration.q, self._program(frame)
+        places = [q[7 + self._joints], *stops, goal[7 + self._joints]]
+        if self._is_free(program, Evaluation(program, q), places):
+            self._goal, self._stops = goal, stops
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Search no more for a while."""
+        self._search = None
+        self._off[:] = -_RESTS
 
     def _detours(self, own: Array, end: Array) -> Iterator[list[Array]]:
         """Where to go by: straight on, by the rest posture, by the middle with the limb spread."""
