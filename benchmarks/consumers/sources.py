@@ -15,6 +15,7 @@ from typing import Any
 
 import mujoco
 import numpy as np
+import torch
 from scipy.spatial.transform import Rotation
 
 SIDES = ("left", "right")
@@ -57,8 +58,6 @@ def check_twist2(tool: Path, folder: Path, robot: Any, facts: Any, report: Any) 
     links = [f"{side}_{part}_link" for part in ("ankle_roll", "knee", "elbow") for side in SIDES]
     names = [*FIXED, *links]
     columns = library.get_key_body_idx(names)
-    import torch
-
     frames, (length,) = len(robot.q), library._motion_lengths.tolist()
     times = torch.arange(frames) * length / (frames - 1)
     times[-1] -= 1e-6  # a whole length is the first frame again
@@ -170,6 +169,72 @@ def check_omnicontact(tool: Path, folder: Path, robot: Any, facts: Any, report: 
         report.compare("ref_contact of hands", policy.ref_contact[:, 2:, 0], held, 0.0, "")
 
 
+def check_sonic(tool: Path, folder: Path, robot: Any, facts: Any, report: Any) -> None:
+    """SONIC's reading of a library of objects, as its motion library does it."""
+    if not facts["props"]:
+        return
+    print("GR00T-WholeBodyControl, gear_sonic.utils.motion_lib.motion_lib_base (its own code)")
+    sys.path.insert(0, str(tool))
+    for name in ("gear_sonic", "gear_sonic.trl", "gear_sonic.trl.utils", "gear_sonic.utils"):
+        bare(name, tool.joinpath(*name.split(".")))
+    for name in ("gear_sonic.trl.utils.common", "gear_sonic.utils.motion_lib.skeleton"):
+        sys.modules[name] = standin(name)
+    bare("gear_sonic.utils.motion_lib", tool / "gear_sonic/utils/motion_lib")
+    module = importlib.import_module("gear_sonic.utils.motion_lib.motion_lib_base")
+    rotations = importlib.import_module("gear_sonic.isaac_utils.rotations")
+    ((motion, entry),) = module.joblib.load(folder / "objects.pkl").items()
+    report.compare("same key", motion in module.joblib.load(folder / "motionlib.pkl"), 1, 0.0, "")
+    rate, frames, track = facts["fps"], len(robot.q), robot.qpos[:, 36:43]
+    sizes = {"source_fps": entry["fps"], "target_fps": rate, "num_frames": frames}
+    places = module.interpolate_translation_data(entry["root_pos"], **sizes)[:, 0]
+    turns = module.interpolate_quaternion_data(entry["root_quat"], **sizes)[:, 0]
+    report.compare("root_pos", places, track[:, :3], 1e-6, "m")
+    report.turns("root_quat", turns, track[:, 3:])
+    for hand in facts["held"]:
+        held = np.array(facts["held"][hand])
+        local, label = module.interpolate_contact_center(entry[f"contact_points_{hand}"], **sizes)
+        # A frame's label lasts for one frame more by its own rule.
+        shown = held | np.concatenate([[False], held[:-1]])
+        report.compare(f"in_contact of {hand}", label, shown, 0.0, "")
+        world = rotations.quat_rotate(turns, local, w_last=False) + places
+        place = place_of(robot, f"{hand.split('_')[0]}_wrist_yaw_link", (0.0, 0.0, 0.0))
+        off = np.linalg.norm(world.numpy() - place, axis=1)[held]
+        report.line(f"contact point of {hand}, off its wrist", float(off.max()), 0.2, "m")
+
+
+def check_protomotions(tool: Path, folder: Path, robot: Any, facts: Any, report: Any) -> None:
+    """ProtoMotions' library of scenes, points of the objects' surfaces too."""
+    if not facts["props"]:
+        return
+    print("ProtoMotions, protomotions.components.scene_lib.SceneLib (its own code)")
+    sys.path.insert(0, str(tool))
+    for name in ("protomotions", "protomotions.components", "protomotions.simulator"):
+        bare(name, tool.joinpath(*name.split(".")))
+    terrain = "protomotions.components.terrains.terrain"
+    for name in ("protomotions.components.terrains", terrain):
+        sys.modules[name] = standin(name)
+    module = importlib.import_module("protomotions.components.scene_lib")
+    config = module.SceneLibConfig(
+        scene_file=str(folder / "scenes/scenes/scenes.pt"), pointcloud_samples_per_object=64
+    )
+    library = module.SceneLib(config, num_envs=1)
+    frames, track = len(robot.q), robot.qpos[:, 36:43]
+    times = torch.arange(frames) / facts["fps"]
+    (scene,) = library.scenes
+    report.compare("objects", len(scene.objects), len(facts["props"]), 0.0, "")
+    report.compare("translation", scene.objects[0].translation, track[:, :3], 1e-6, "m")
+    report.turns("rotation, w last", scene.objects[0].rotation[:, [3, 0, 1, 2]], track[:, 3:])
+    first = library.get_object_pose(torch.zeros(1, dtype=torch.long), times[:1])
+    report.compare("get_object_pose at the start", first.root_pos[0], track[0, :3], 1e-6, "m")
+    low, high = (np.array(facts["box"][k]) for k in (0, 1))
+    report.compare(
+        "object_dims", scene.objects[0].object_dims, np.ravel([low, high], "F"), 0.0, "m"
+    )
+    points = scene.objects[0].object_pointcloud.numpy()
+    out = np.maximum(np.maximum(low - points, points - high), 0.0)
+    report.line("points of the surface, out of its box", float(out.max()), 1e-6, "m")
+
+
 def bare(name: str, folder: Path) -> None:
     """A package whose ``__init__`` is not run."""
     module = types.ModuleType(name)
@@ -185,11 +250,13 @@ def standin(name: str) -> Any:
 
 
 TOOLS = {
+    "ProtoMotions": check_protomotions,  # it forks, which is no good once JAX runs
     "TWIST2": check_twist2,
     "IsaacLab": check_isaaclab,
     "humanoid_amp": check_isaaclab,
     "loco-mujoco": check_loco_mujoco,
     "OmniContact": check_omnicontact,
+    "GR00T-WholeBodyControl": check_sonic,
 }
 
 
