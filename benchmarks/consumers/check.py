@@ -32,7 +32,17 @@ from kinemesh.trajectories import WRITERS, read_layout
 
 WITHOUT_DEPENDENCIES = ("mjlab==1.6.0", "holosoma==0.0.3")
 NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru", "scipy")
-NEEDED_BY_TOOLS = ("jax<0.5", "flax<0.11", "easydict", "pyyaml", "rich", "tqdm", "trimesh")
+NEEDED_BY_TOOLS = (
+    "tensordict",
+    "omegaconf",
+    "jax<0.5",
+    "flax<0.11",
+    "easydict",
+    "pyyaml",
+    "rich",
+    "tqdm",
+    "trimesh",
+)
 
 OBJECTS = {"motionlib": "objects.pkl", "protomotions": "scenes"}
 """Where the things that move go."""
@@ -109,6 +119,8 @@ def main() -> int:
                     fps=own,
                     objects=None if beside is None else folder / beside,
                 )
+            if result.tracks:  # HDMI's contacts are of files at the rate of its readers
+                kinemesh.write(result, folder / "hdmi50", format="hdmi")
             robot = RobotModel.load(result.trajectory.robot)
             expected = {"qpos": result.qpos(), "fps": own}
             if result.simulation is not None:
