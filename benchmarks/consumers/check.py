@@ -32,7 +32,20 @@ from kinemesh.trajectories import WRITERS, read_layout
 
 WITHOUT_DEPENDENCIES = ("mjlab==1.6.0", "holosoma==0.0.3")
 NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru", "scipy")
-NEEDED_BY_TOOLS = ("jax<0.5", "flax<0.11", "easydict", "pyyaml", "rich", "tqdm", "trimesh")
+NEEDED_BY_TOOLS = (
+    "tensordict",
+    "omegaconf",
+    "jax<0.5",
+    "flax<0.11",
+    "easydict",
+    "pyyaml",
+    "rich",
+    "tqdm",
+    "trimesh",
+)
+
+OBJECTS = {"motionlib": "objects.pkl", "protomotions": "scenes"}
+"""Where the things that move go."""
 
 
 def environment(folder: Path, tools: bool = False) -> Path:
@@ -98,7 +111,16 @@ def main() -> int:
             own = result.trajectory.fps
             for format, writer in WRITERS.items():
                 suffix = writer.suffixes[0] if writer.suffixes else ""
-                kinemesh.write(result, folder / f"{format}{suffix}", format=format, fps=own)
+                beside = OBJECTS.get(format) if result.tracks else None
+                kinemesh.write(
+                    result,
+                    folder / f"{format}{suffix}",
+                    format=format,
+                    fps=own,
+                    objects=None if beside is None else folder / beside,
+                )
+            if result.tracks:  # HDMI's contacts are of files at the rate of its readers
+                kinemesh.write(result, folder / "hdmi50", format="hdmi")
             robot = RobotModel.load(result.trajectory.robot)
             expected = {"qpos": result.qpos(), "fps": own}
             if result.simulation is not None:
@@ -107,6 +129,11 @@ def main() -> int:
             facts = {
                 "joints": list(robot.joint_names),
                 "props": list(result.tracks),
+                "box": [
+                    [f(prop.shape.vertices[:, k].tolist()) for k in range(3)]
+                    for prop in result.scene.props[:1]
+                    for f in (min, max)
+                ],
                 "held": {hand: held(result, hand) for hand in ("left_hand", "right_hand")},
                 "protomotions": list(links_of(robot).listed("protomotions").names),
             }

@@ -24,7 +24,7 @@ _FIELDS = {
 }
 """Arguments whose field in a command has another name: the first that the command has."""
 
-_NAMES = {"layout": "from", "joint_set": "set"}
+_NAMES = {"layout": "from", "joint_set": "set", "objects": "objects-to"}
 """Fields whose option has another name than they."""
 
 _PLAIN = r"[-+./\w]+"

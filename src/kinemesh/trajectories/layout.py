@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from kinemesh.motion.links import Links
@@ -22,6 +23,21 @@ def _as_said(contents: Contents, raw: RawMotion, told: bool) -> RawMotion:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Companion:
+    """A second file that a format's tool reads beside the motion: the things in it."""
+
+    words: str
+    """What it is called."""
+    suffixes: tuple[str, ...] = ()
+    """What its name may end in; empty for a folder."""
+    files: frozenset[str] = frozenset()
+    """What is in the folder."""
+    encode: Callable[[Motion], Any]
+    """What ``write`` is to write of a motion with props."""
+    write: Callable[[Path, Any], None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Layout(Facts):
     """One format: everything that writing, reading and lint know about it."""
 
@@ -36,6 +52,8 @@ class Layout(Facts):
     Raises ReadError where shapes or names do not fit the robot."""
     encode: Callable[[Motion], Any] | None = None
     """What the container is to write; None for a format that is only read."""
+    companion: Companion | None = None
+    """The file of things beside it, of a format whose own has no room for them."""
     inspect: Callable[[Contents, RawMotion], RawMotion] = _as_it_is
     """What the file says besides, for lint: bodies, velocities, rates."""
     settle: Callable[[Contents, RawMotion, bool], RawMotion] = _as_said

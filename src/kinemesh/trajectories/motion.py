@@ -13,7 +13,7 @@ from kinemesh.arguments import FARTHEST, floats
 from kinemesh.arrays import Array
 from kinemesh.errors import WriteError
 from kinemesh.geometry import poses
-from kinemesh.motion import Trajectory
+from kinemesh.motion import Prop, Trajectory
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.result import Result
 from kinemesh.robot import (
@@ -85,6 +85,8 @@ class Motion:
     """All links, in the order of ``links``."""
     props: Mapping[str, Moving] = field(default_factory=dict)
     """Each prop ``(T, 1, ...)``; its origin is that of its mesh."""
+    things: Mapping[str, Prop] = field(default_factory=dict)
+    """Shape and mass of props, of those that are known."""
     stance: Mapping[str, Flags] = field(default_factory=dict)
     """When feet stood ``(T,)``, by ``left`` and ``right``; empty where that is not known."""
     soles: Mapping[str, int] = field(default_factory=dict)
@@ -145,7 +147,7 @@ class Motion:
     def _arms(self, carriers: NDArray[np.int64], offsets: Array) -> Array:
         """Places ``(N, 3)`` in the links' frames turned into the world ``(T, N, 3)``."""
         turned = self.moving.poses[:, carriers, 3:]
-        spread = np.broadcast_to(offsets, (*turned.shape[:2], 3)).reshape(-1, 3)
+        spread = np.tile(offsets, (len(turned), 1))  # SciPy takes no read-only view
         return Rotation.from_quat(turned.reshape(-1, 4)).apply(spread).reshape(*turned.shape[:2], 3)
 
 
@@ -238,6 +240,7 @@ def _with_reports(motion: Motion, result: Result, times: Array, fps: float) -> M
     }
     return replace(
         motion,
+        things={prop.name: prop for prop in result.scene.props},
         stance=stance,
         touch={key: rates.nearest(flags, fps, times) for key, flags in result.touch.items()},
         landmarks=rates.places(result.landmarks, fps, times),

@@ -15,7 +15,7 @@ from kinemesh.errors import WriteError
 from kinemesh.motion import Trajectory
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from kinemesh.trajectories.layout import Layout
+from kinemesh.trajectories.layout import Companion, Layout
 from kinemesh.trajectories.layouts import WRITERS
 from kinemesh.trajectories.layouts.families.jointsets import JOINT_SETS, kept
 from kinemesh.trajectories.motion import Motion, motion_of
@@ -31,6 +31,7 @@ def write(
     tracks: Mapping[str, Array] | None = None,
     name: str | None = None,
     joint_set: str | None = None,
+    objects: str | Path | None = None,
 ) -> tuple[str, ...]:
     """Write a trajectory as a trainer, or another tool, reads it: whole or not at all.
 
@@ -47,13 +48,17 @@ def write(
         name: the motion's name in formats that have one; the clip's if left out.
         joint_set: a part of the robot's joints, of ``motionlib`` alone: ``"asap23"``, G1's 29
             without the wrists, as ASAP and PBHC read them; all if left out.
+        objects: where to write the things that move, too, in the file that the format's tool has
+            for them: ``motionlib``'s is SONIC's library of objects (``.pkl``), ``protomotions``'
+            a folder with a scene and meshes. Each of the two files is written whole.
 
     Returns:
         What was done on the way, and what the format has no room for.
 
     Raises:
         WriteError: an unknown format, a path that cannot be written to or has another suffix,
-            fewer than two frames.
+            fewer than two frames, ``objects`` of a format that has no such file, or of a motion
+            without props.
         ClipError: the trajectory is not this robot's.
         RobotError: the robot is not known.
         TypeError: an argument of another kind.
@@ -73,6 +78,7 @@ def write(
             known = ", ".join(name for name, layout in WRITERS.items() if layout.joint_sets)
             raise WriteError(f"joint_set={joint_set!r} is for {known}, not {format}: leave it out")
     layout = WRITERS[format]
+    beside = None if objects is None else check_objects(objects, format)
     trajectory = result.trajectory if isinstance(result, Result) else result
     own = trajectory.robot if robot is None else robot
     model = own if isinstance(own, RobotModel) else RobotModel.load(own)
@@ -80,8 +86,14 @@ def write(
     said = () if joint_set is None else (_left_out(motion, joint_set),)
     assert layout.encode is not None  # such are WRITERS
     content = layout.encode(replace(motion, joint_set=joint_set))
+    companion = None if beside is None else layout.companion
+    if beside is not None and companion is not None:
+        if not motion.props:
+            raise WriteError("objects= is for a motion with props, and this has none: leave it out")
+        things = companion.encode(motion)
+        write_whole(beside, lambda temporary: companion.write(temporary, things))
     write_whole(target, lambda temporary: layout.container.write(temporary, content))
-    return (*motion.notes, *said, *_remarks(motion, layout))
+    return (*motion.notes, *said, *_remarks(motion, layout, companion))
 
 
 def _left_out(motion: Motion, joint_set: str) -> str:
@@ -104,30 +116,51 @@ def check_target(path: str | Path, format: str) -> Path:
     """
     arguments.choice("format", format, WRITERS, WriteError)
     layout, target = WRITERS[format], arguments.path("path", path, "a path", WriteError)
-    if layout.suffixes and target.suffix.lower() not in layout.suffixes:
+    return _free(target, format, layout)
+
+
+def check_objects(path: str | Path, format: str) -> Path:
+    """The path to write the things beside a file of ``format`` to, checked before the work.
+
+    Raises:
+        WriteError: the format has no such file, or as :func:`check_target`.
+    """
+    companion = WRITERS[format].companion
+    if companion is None:
+        known = ", ".join(name for name, layout in WRITERS.items() if layout.companion)
+        raise WriteError(f"objects={str(path)!r} is for {known}, not {format}: leave it out")
+    return _free(arguments.path("objects", path, "a path", WriteError), companion.words, companion)
+
+
+def _free(target: Path, what: str, kind: Layout | Companion) -> Path:
+    """``target``, where a file or a folder of ``kind``, called ``what``, can be written."""
+    if kind.suffixes and target.suffix.lower() not in kind.suffixes:
         raise WriteError(
-            f"{target}: {format} is a {' or '.join(layout.suffixes)} file; give it that suffix"
+            f"{target}: {what} is a {' or '.join(kind.suffixes)} file; give it that suffix"
         )
-    check_place(target, folder=not layout.suffixes)
-    if not layout.suffixes and target.exists():
+    check_place(target, folder=not kind.suffixes)
+    if not kind.suffixes and target.exists():
         if not target.is_dir():
-            raise WriteError(f"{target} is a file; {format} is a folder: give another name")
-        others = {entry.name for entry in target.iterdir()} - layout.files
+            raise WriteError(f"{target} is a file; {what} is a folder: give another name")
+        others = {entry.name for entry in target.iterdir()} - kind.files
         if others:
             raise WriteError(
-                f"{target} holds {', '.join(sorted(others)[:3])}, which is not of a {format} "
+                f"{target} holds {', '.join(sorted(others)[:3])}, which is not of a {what} "
                 f"folder: give another name, or empty it first"
             )
     return target
 
 
-def _remarks(motion: Motion, layout: Layout) -> tuple[str, ...]:
+def _remarks(motion: Motion, layout: Layout, beside: Companion | None) -> tuple[str, ...]:
     """What the file does not say."""
     format, dropped = layout.name, list(motion.props)[layout.props :]
     notes = []
-    if dropped:
+    if dropped and beside is not None:
+        notes.append(f"beside it: {', '.join(dropped)}, in {beside.words}")
+    elif dropped:
         room = f"for {layout.props} prop" if layout.props else "for no prop"
-        notes.append(f"dropped: {', '.join(dropped)}: {format} has room {room}")
+        more = "" if layout.companion is None else f" (objects= writes {layout.companion.words})"
+        notes.append(f"dropped: {', '.join(dropped)}: {format} has room {room}{more}")
     if not layout.states_fps:
         notes.append(f"frame rate: {motion.fps:g}/s, which the file does not say: tell its reader")
     if layout.fps is not None and motion.fps != layout.fps:

@@ -50,6 +50,8 @@ class ConvertCommand:
     ] = None
     joint_set: Annotated[str | None, tyro.conf.arg(name="set")] = None
     """A part of the joints, of motionlib alone: asap23, G1's 29 without the wrists."""
+    objects: Annotated[Path | None, tyro.conf.arg(name="objects-to")] = None
+    """Where to write the things that move, of motionlib (SONIC's .pkl), protomotions (a folder)."""
     rate: float | None = None
     """Frames per second to write at; what the format's readers take for granted, else its own."""
     source_fps: float | None = None
@@ -93,6 +95,7 @@ class ConvertCommand:
             tracks=file.tracks,
             name=name,
             joint_set=self.joint_set,
+            objects=self.objects,
         )
         found, warnings = [*file.notes], [*file.warnings]
         delivery: Delivery | None = None

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kinemesh.trajectories.containers.container import DIGITS
+from kinemesh.trajectories.containers.torch_writer import save_tensors
 
 
 def write_folder(folder: Path, files: Mapping[str, Any]) -> None:
@@ -17,12 +18,14 @@ def write_folder(folder: Path, files: Mapping[str, Any]) -> None:
 
     Args:
         folder: where.
-        files: name to what is in it: arrays by name (``.npz``), plain data (``.json``), a table
-            ``(T, N)`` and the names of its columns (``.csv``), or a text.
+        files: name, in a folder of it or not, to what is in it: arrays by name (``.npz``), plain
+            data (``.json``), a table ``(T, N)`` and the names of its columns (``.csv``), what torch
+            loads (``.pt``), or a text.
     """
     folder.mkdir()
     for name, content in files.items():
         path = folder / name
+        path.parent.mkdir(exist_ok=True)
         match path.suffix:
             case ".npz":
                 with path.open("wb") as stream:
@@ -34,5 +37,7 @@ def write_folder(folder: Path, files: Mapping[str, Any]) -> None:
                 np.savetxt(
                     path, table, delimiter=",", fmt=DIGITS, header=",".join(header), comments=""
                 )
+            case ".pt":
+                save_tensors(path, content)
             case _:
                 path.write_text(content, encoding="utf-8")

@@ -10,13 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from kinemesh.arrays import Array
+from kinemesh.motion.links import Bodies
+from kinemesh.motion.parts import HANDS
 from kinemesh.trajectories.checks import finite, unit
 from kinemesh.trajectories.containers import PICKLE, Contents
 from kinemesh.trajectories.facts import Facts
-from kinemesh.trajectories.layout import Layout
+from kinemesh.trajectories.layout import Companion, Layout
 from kinemesh.trajectories.layouts.families.columns import joints_of, w_last
 from kinemesh.trajectories.layouts.families.jointsets import EXTENDED, kept, whole_joints
 from kinemesh.trajectories.motion import Motion
@@ -47,6 +50,33 @@ def encode(motion: Motion) -> dict[str, Any]:
     if {"left", "right"} <= motion.stance.keys():
         feet = np.stack([motion.stance["left"], motion.stance["right"]], axis=1)
         entry["contact_mask"] = feet.astype(np.float32)
+    return {motion.name: entry}
+
+
+def encode_objects(motion: Motion) -> dict[str, Any]:
+    """SONIC's library of objects, the motion under the same name.
+
+    A hand's contact points, in the first object's frame, are one a frame in which it was on that
+    object: the place that bears. They are left out where touches are not known.
+    """
+    props = list(motion.props.values())
+    entry: dict[str, Any] = {
+        "root_pos": np.concatenate([p.positions for p in props], axis=1).astype(np.float32),
+        "root_quat": np.concatenate([p.wxyz for p in props], axis=1).astype(np.float32),
+        "fps": motion.stated_fps,
+    }
+    first = next(iter(motion.props))
+    for hand in (hand for hand in HANDS if motion.stance or motion.touch):
+        held = motion.touch.get((hand, first), np.zeros(len(motion), dtype=bool))
+        points: dict[int, NDArray[np.float32]] = {}
+        if hand in motion.pads:
+            link, place = motion.pads[hand]
+            bears = Bodies((hand,), np.array([link]), place[None])
+            world = motion.bodies(bears).positions[:, 0]
+            thing = Rotation.from_quat(props[0].xyzw[:, 0]).inv()
+            local = thing.apply(world - props[0].positions[:, 0]).astype(np.float32)
+            points = {int(t): local[t : t + 1] for t in np.flatnonzero(held)}
+        entry[f"contact_points_{hand}"] = points
     return {motion.name: entry}
 
 
@@ -132,6 +162,12 @@ LAYOUT = Layout(
     },
     quaternions="x y z w",
     joint_sets=True,
+    companion=Companion(
+        words="SONIC's library of objects",
+        suffixes=(".pkl", ".joblib"),
+        encode=encode_objects,
+        write=PICKLE.write,
+    ),
     encode=encode,
     decode=decode,
     settle=settle,

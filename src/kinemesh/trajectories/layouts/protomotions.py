@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
+from kinemesh.errors import WriteError
+from kinemesh.motion import Shape
 from kinemesh.motion.links import Bodies
-from kinemesh.trajectories.containers import TORCH, Contents
+from kinemesh.trajectories.containers import TORCH, Contents, write_folder
 from kinemesh.trajectories.facts import Facts
-from kinemesh.trajectories.layout import Layout
+from kinemesh.trajectories.layout import Companion, Layout
 from kinemesh.trajectories.layouts.families.columns import joints_of, like, rates_of
 from kinemesh.trajectories.motion import Motion
 from kinemesh.trajectories.raw import RawBodies, RawMotion, Target
@@ -46,6 +48,49 @@ def encode(motion: Motion) -> dict[str, Any]:
                 contacts[:, _nearest(listed, *motion.pads[part])] |= flags[:, None]
         content["rigid_body_contacts"] = contacts
     return content
+
+
+def encode_scene(motion: Motion) -> dict[str, Any]:
+    """A scene of props that move, as ``SceneLib.save_scenes_to_file`` has it, and their meshes.
+
+    The scene belongs to the first motion of a library. Paths of meshes are relative to the folder,
+    which ``SceneLib`` takes for the root of its assets by itself.
+    """
+    objects, files = [], {}
+    for k, (name, moving) in enumerate(motion.props.items(), start=1):
+        if name not in motion.things:
+            raise WriteError(f"the shape of {name} is not known: write a result that has it")
+        thing = motion.things[name]
+        low, high = thing.shape.vertices.min(axis=0), thing.shape.vertices.max(axis=0)
+        mass = {} if thing.mass is None else {"mass": float(thing.mass)}
+        path = f"meshes/object_{k}.obj"
+        files[path] = _obj(thing.shape)
+        objects.append(
+            {
+                "type": "MeshSceneObject",
+                "translation": moving.positions[:, 0].tolist(),
+                "rotation": moving.xyzw[:, 0].tolist(),
+                "fps": float(motion.fps),
+                "object_dims": np.stack([low, high], axis=1).ravel().tolist(),
+                "options": {"fix_base_link": False, **mass},
+                "object_path": path,
+                "scale": [1.0, 1.0, 1.0],
+            }
+        )
+    scene = {"offset": [0.0, 0.0], "humanoid_motion_id": 0, "objects": objects}
+    library = {
+        "original_scenes": [scene],
+        "num_original_scenes": 1,
+        "num_objects_per_scene": len(objects),
+    }
+    return {"scenes/scenes.pt": library, **files}
+
+
+def _obj(shape: Shape) -> str:
+    """The surface as Wavefront's text [m]."""
+    vertices = (f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in shape.vertices.tolist())
+    faces = (f"f {a} {b} {c}" for a, b, c in (shape.faces + 1).tolist())
+    return "\n".join([*vertices, *faces]) + "\n"
 
 
 def _nearest(listed: Bodies, link: int, place: Array) -> NDArray[np.int64]:
@@ -104,6 +149,12 @@ LAYOUT = Layout(
     },
     quaternions="x y z w",
     encode=encode,
+    companion=Companion(
+        words="ProtoMotions' scenes",
+        files=frozenset({"scenes", "meshes"}),
+        encode=encode_scene,
+        write=write_folder,
+    ),
     decode=decode,
     inspect=inspect,
 )
