@@ -35,6 +35,7 @@ NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru
 NEEDED_BY_TOOLS = (
     "tensordict",
     "omegaconf",
+    "lxml",
     "jax<0.5",
     "flax<0.11",
     "easydict",
@@ -119,6 +120,8 @@ def main() -> int:
                     fps=own,
                     objects=None if beside is None else folder / beside,
                 )
+            asap = folder / "asap23.pkl"
+            kinemesh.write(result, asap, format="motionlib", fps=own, joint_set="asap23")
             if result.tracks:  # HDMI's contacts are of files at the rate of its readers
                 kinemesh.write(result, folder / "hdmi50", format="hdmi")
             robot = RobotModel.load(result.trajectory.robot)

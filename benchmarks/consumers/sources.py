@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from motions import check_isaaclab, check_loco_mujoco, check_twist2
+from motions import check_asap, check_isaaclab, check_loco_mujoco, check_twist2
 from things import check_hdmi, check_omnicontact, check_protomotions, check_sonic
 
 TOOLS = {
@@ -18,6 +18,7 @@ TOOLS = {
     "IsaacLab": check_isaaclab,
     "humanoid_amp": check_isaaclab,
     "loco-mujoco": check_loco_mujoco,
+    "ASAP": check_asap,
     "HDMI": check_hdmi,
     "OmniContact": check_omnicontact,
     "GR00T-WholeBodyControl": check_sonic,

@@ -100,6 +100,7 @@ MEANINGS = {
     "longest time of one variant": "--time-limit",
     "most memory of a worker": "--memory-limit",
     "a mended copy": "--fix",
+    "where things that move are written": "--objects-to",
     "what a new robot is called": "--name",
     "which way a new robot faces": "--forward",
     "meshes may be missing": "--without-missing-meshes",

@@ -17,7 +17,7 @@ from kinemesh.result import Result
 from kinemesh.robot import RobotModel
 from kinemesh.trajectories.layout import Companion, Layout
 from kinemesh.trajectories.layouts import WRITERS
-from kinemesh.trajectories.layouts.families.jointsets import JOINT_SETS, kept
+from kinemesh.trajectories.layouts.families.jointsets import FINGERS, JOINT_SETS, kept
 from kinemesh.trajectories.motion import Motion, motion_of
 
 
@@ -46,8 +46,9 @@ def write(
         robot: the model, or what :meth:`RobotModel.load` takes; the trajectory's own if left out.
         tracks: prop to poses ``(T, 7)``, in place of the result's own.
         name: the motion's name in formats that have one; the clip's if left out.
-        joint_set: a part of the robot's joints, of ``motionlib`` alone: ``"asap23"``, G1's 29
-            without the wrists, as ASAP and PBHC read them; all if left out.
+        joint_set: another set of joints than the robot's, of ``motionlib`` alone: ``"asap23"``,
+            G1's 29 without the wrists, as ASAP and PBHC read them, or ``"sonic43"``, with SONIC's
+            14 of fingers after them, at 0; the robot's own if left out.
         objects: where to write the things that move, too, in the file that the format's tool has
             for them: ``motionlib``'s is SONIC's library of objects (``.pkl``), ``protomotions``'
             a folder with a scene and meshes. Each of the two files is written whole.
@@ -97,9 +98,11 @@ def write(
 
 
 def _left_out(motion: Motion, joint_set: str) -> str:
-    """What a set of joints has no room for, checked against the robot."""
+    """What a set of joints has no room for, or has besides, checked against the robot."""
     names = motion.links.joints
     gone = sorted(set(range(len(names))) - set(kept(joint_set, names).tolist()))
+    if FINGERS[joint_set]:
+        return f"added: {FINGERS[joint_set]} joints of fingers at 0, after the robot's: {joint_set}"
     most = float(np.abs(motion.joints[:, gone]).max(initial=0.0))
     return (
         f"dropped: {', '.join(names[k] for k in gone)}, bent by up to {most:.2f} rad: the set "

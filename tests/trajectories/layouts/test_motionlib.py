@@ -10,9 +10,10 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 import kinemesh
-from kinemesh.errors import ReadError
-from kinemesh.motion import Links
+from kinemesh.errors import KinemeshError, ReadError
+from kinemesh.motion import Links, Trajectory
 from kinemesh.result import Result
+from kinemesh.robot import RobotModel
 from trajectory_files import Read
 
 
@@ -75,3 +76,27 @@ def test_of_a_library_of_several_motions_one_is_to_be_named(
         read(tmp_path / "a.pkl", motion="three")
     with pytest.raises(ReadError, match=r"is no library that holds a motion 'one'"):
         read(written["gmr"], motion="one")
+
+
+def test_sonics_columns_of_fingers_are_zeros_after_the_29_and_are_left_out_again(
+    walked: Result, read: Read, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.pkl"
+    notes = kinemesh.write(walked, path, format="motionlib", joint_set="sonic43")
+    assert notes == ("added: 14 joints of fingers at 0, after the robot's: sonic43",)
+    (entry,) = pickle.loads(path.read_bytes()).values()
+    assert entry["dof"].shape == (len(walked), 43) and not entry["dof"][:, 29:].any()
+    assert entry["pose_aa"].shape == (len(walked), 30, 3)
+    file = read(path)
+    np.testing.assert_allclose(file.trajectory.q, walked.trajectory.q, atol=1e-6)
+    assert any("left out: 14 of fingers, up to 0.00 rad" in note for note in file.notes)
+    assert kinemesh.lint(path, "g1").findings == ()
+
+
+def test_fingers_are_g1s_alone(tmp_path: Path) -> None:
+    robot = RobotModel.load("g1_23dof")
+    q = np.repeat(robot.rest[None], 5, axis=0)
+    motion = Trajectory(q, 30.0, robot.joint_names, robot.name)
+    with pytest.raises(KinemeshError, match="fingers after 29 joints, and this robot has 23"):
+        kinemesh.write(motion, tmp_path / "a.pkl", format="motionlib", joint_set="sonic43")
+    assert list(tmp_path.iterdir()) == []

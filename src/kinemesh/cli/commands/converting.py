@@ -49,7 +49,7 @@ class ConvertCommand:
         tyro.conf.arg(name="from", help=f"{_LAYOUT}{_one_of(LAYOUTS.keys() - WRITERS)}."),
     ] = None
     joint_set: Annotated[str | None, tyro.conf.arg(name="set")] = None
-    """A part of the joints, of motionlib alone: asap23, G1's 29 without the wrists."""
+    """Of motionlib alone: asap23, G1's 29 joints without the wrists; sonic43, with fingers at 0."""
     objects: Annotated[Path | None, tyro.conf.arg(name="objects-to")] = None
     """Where to write the things that move, of motionlib (SONIC's .pkl), protomotions (a folder)."""
     rate: float | None = None

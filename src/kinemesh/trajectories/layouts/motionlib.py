@@ -21,7 +21,7 @@ from kinemesh.trajectories.containers import PICKLE, Contents
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.layout import Companion, Layout
 from kinemesh.trajectories.layouts.families.columns import joints_of, w_last
-from kinemesh.trajectories.layouts.families.jointsets import EXTENDED, kept, whole_joints
+from kinemesh.trajectories.layouts.families.jointsets import EXTENDED, FINGERS, kept, whole_joints
 from kinemesh.trajectories.motion import Motion
 from kinemesh.trajectories.raw import RawMotion, Target
 
@@ -30,19 +30,20 @@ def encode(motion: Motion) -> dict[str, Any]:
     """One motion under its name, as ``joblib.load`` reads it.
 
     ``smpl_joints`` are zeros, as SONIC's own converter writes them: a robot has none. A set of
-    joints is written with the bodies that follow its own in ``pose_aa``.
+    joints is written with the bodies that follow its own in ``pose_aa``, and fingers in ``dof``.
     """
-    axes, joints, more = motion.links.axes[1:], motion.joints, 0
+    axes, joints, more, fingers = motion.links.axes[1:], motion.joints, 0, 0
     if motion.joint_set is not None:
         chosen = kept(motion.joint_set, motion.links.joints)
         axes, joints, more = axes[chosen], joints[:, chosen], EXTENDED[motion.joint_set]
+        fingers = FINGERS[motion.joint_set]
     turns = Rotation.from_quat(motion.base[:, 3:]).as_rotvec()
     pose = np.concatenate([turns[:, None], joints[..., None] * axes], axis=1)
     pose = np.pad(pose, ((0, 0), (0, more), (0, 0)))
     entry: dict[str, Any] = {
         "root_trans_offset": motion.base[:, :3].astype(np.float32),
         "pose_aa": pose.astype(np.float32),
-        "dof": joints.astype(np.float32),
+        "dof": np.pad(joints, ((0, 0), (0, fingers))).astype(np.float32),
         "root_rot": motion.base[:, 3:].astype(np.float32),
         "smpl_joints": np.zeros((len(motion), 24, 3), np.float32),
         "fps": motion.stated_fps,

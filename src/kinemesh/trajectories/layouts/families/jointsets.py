@@ -20,12 +20,17 @@ from kinemesh.trajectories.raw import Order, Target
 
 _WRISTS = tuple(f"{s}_wrist_{a}_joint" for s in ("left", "right") for a in ("roll", "pitch", "yaw"))
 
-JOINT_SETS: Mapping[str, tuple[str, ...]] = MappingProxyType({"asap23": _WRISTS})
+JOINT_SETS: Mapping[str, tuple[str, ...]] = MappingProxyType({"asap23": _WRISTS, "sonic43": ()})
 """Name of a set to the joints that it leaves out, which are at 0 in it."""
 
-EXTENDED: Mapping[str, int] = MappingProxyType({"asap23": 3})
+EXTENDED: Mapping[str, int] = MappingProxyType({"asap23": 3, "sonic43": 0})
 """Bodies without a joint that follow in the set's ``pose_aa``: two hands and the head."""
 
+FINGERS: Mapping[str, int] = MappingProxyType({"asap23": 0, "sonic43": 14})
+"""Joints of fingers that follow in the set's ``dof``: no robot of ours has them, they are at 0."""
+
+_BEFORE_FINGERS = 29
+"""SONIC takes what comes after so many columns for fingers."""
 _AGREES = 1e-3
 """``pose_aa`` [rad] is this near to axis times angle."""
 
@@ -43,6 +48,11 @@ def kept(name: str, joints: Sequence[str]) -> Order:
         raise KinemeshError(
             f"the set {name} is a robot's joints without {', '.join(JOINT_SETS[name])}; this robot "
             f"has no {', '.join(missing)}: leave the set out, or name another robot"
+        )
+    if FINGERS[name] and len(joints) != _BEFORE_FINGERS:
+        raise KinemeshError(
+            f"the set {name} has fingers after {_BEFORE_FINGERS} joints, and this robot has "
+            f"{len(joints)}: leave the set out, or name another robot"
         )
     return np.array([k for k, j in enumerate(joints) if j not in JOINT_SETS[name]], dtype=np.int64)
 
@@ -68,6 +78,11 @@ def whole_joints(
         doubt = fits is None and width in {len(axes) for axes in _AXES.values()}
         note = f"joints: taken for {target.robot}'s own {count}: without pose_aa nothing tells sets"
         return joints, np.arange(count), (note,) if doubt else ()
+    fingers = width - count
+    if fingers and fingers in FINGERS.values() and count == _BEFORE_FINGERS:
+        most = float(np.abs(joints[:, count:]).max(initial=0.0))
+        note = f"joints: {target.robot}'s {count}; left out: {fingers} of fingers, up to {most:.2f}"
+        return joints[:, :count], np.arange(count), (f"{note} rad",)
     whose = [name for name, axes in _AXES.items() if _fits(joints, pose, np.array(axes))]
     for name in JOINT_SETS:
         if set(JOINT_SETS[name]) <= set(target.joint_names) and width < count:
