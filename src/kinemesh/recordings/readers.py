@@ -9,19 +9,19 @@ from types import MappingProxyType
 from kinemesh.errors import ReadError
 from kinemesh.recordings.acclaim.reader import read_acclaim, refuse_asf
 from kinemesh.recordings.bvh.reader import read_bvh
-from kinemesh.recordings.c3d_files import read_c3d
 from kinemesh.recordings.fbx.reader import read_fbx
 from kinemesh.recordings.gltf.reader import read_glb
+from kinemesh.recordings.labelled.c3d_files import read_c3d
+from kinemesh.recordings.labelled.trc import read_trc
 from kinemesh.recordings.motive.reader import read_motive
 from kinemesh.recordings.mvnx import read_mvnx
 from kinemesh.recordings.omomo import read_omomo
-from kinemesh.recordings.positions import read_archive_file, read_array_file
+from kinemesh.recordings.positions.reader import read_archive_file, read_array_file
 from kinemesh.recordings.recording import Asked, Reader, Recording, alone
 from kinemesh.recordings.smpl.people import PICKLES
 from kinemesh.recordings.smpl.pickles import refuse_pickle
 from kinemesh.recordings.smpl.reader import BodySource, read_smpl
 from kinemesh.recordings.smpl.sources import holds_pose
-from kinemesh.recordings.trc import read_trc
 from kinemesh.recordings.which import Which
 
 READERS: Mapping[str, Reader] = MappingProxyType(

@@ -11,7 +11,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.recordings.hierarchy.chosen import chosen_skeleton
-from kinemesh.recordings.labelled import labelled_skeleton, oddities, unit_of
+from kinemesh.recordings.labelled.points import labelled_skeleton, oddities, unit_of
 from kinemesh.recordings.motive.table import MotiveTable, Tracked, read_table
 from kinemesh.recordings.recording import Asked, Recording
 

@@ -15,17 +15,17 @@ from kinemesh._files.numpy_files import objects_at, read_npy, read_npz
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.motion import SKELETONS, Skeleton
-from kinemesh.recordings import kimodo
-from kinemesh.recordings.generated import (
+from kinemesh.recordings.hierarchy.body_check import is_smpl
+from kinemesh.recordings.people import of_person
+from kinemesh.recordings.positions import kimodo
+from kinemesh.recordings.positions.generated import (
     FEATURES,
     Generated,
     joints_of_features,
     way_out,
 )
-from kinemesh.recordings.hierarchy.body_check import is_smpl
-from kinemesh.recordings.keypoints import KEYPOINTS, MADE, of_keypoints
-from kinemesh.recordings.mdm import read_results
-from kinemesh.recordings.people import of_person
+from kinemesh.recordings.positions.keypoints import KEYPOINTS, MADE, of_keypoints
+from kinemesh.recordings.positions.mdm import read_results
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
 from kinemesh.recordings.which import FIRST, Which
 

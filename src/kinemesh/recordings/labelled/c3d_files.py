@@ -11,7 +11,7 @@ import numpy as np
 from kinemesh._files.inputs import head, looks_like
 from kinemesh.arrays import Array
 from kinemesh.errors import MissingExtra, ReadError
-from kinemesh.recordings.labelled import labelled_skeleton, oddities, unit_of
+from kinemesh.recordings.labelled.points import labelled_skeleton, oddities, unit_of
 from kinemesh.recordings.recording import Asked, Recording
 
 _MOST_POINTS = 4096

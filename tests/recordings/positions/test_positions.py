@@ -14,7 +14,7 @@ from kinemesh._files import numpy_files as arrays
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import SKELETONS, Skeleton
 from kinemesh.recordings import read
-from kinemesh.recordings.keypoints import KEYPOINTS
+from kinemesh.recordings.positions.keypoints import KEYPOINTS
 from recordings import recording
 
 Person = Callable[..., np.ndarray]

@@ -14,7 +14,7 @@ import numpy as np
 from kinemesh._files.inputs import looks_like
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.recordings.labelled import labelled_skeleton, oddities, unit_of
+from kinemesh.recordings.labelled.points import labelled_skeleton, oddities, unit_of
 from kinemesh.recordings.recording import Asked, Recording
 from kinemesh.recordings.text import text_of
 

@@ -10,7 +10,7 @@ import numpy as np
 from kinemesh._files.numpy_files import as_floats
 from kinemesh._files.pickled import read_pickle
 from kinemesh.errors import ReadError
-from kinemesh.recordings.generated import FPS, Generated
+from kinemesh.recordings.positions.generated import FPS, Generated
 from kinemesh.recordings.which import Which
 
 _LONGEST = 80

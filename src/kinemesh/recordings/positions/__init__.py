@@ -1,0 +1,1 @@
+"""Joint positions in arrays, bare or as models of motion write them."""
