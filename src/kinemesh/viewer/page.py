@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,7 +22,7 @@ _TICK = 1.0 / 30.0
 """The scene is drawn anew no more often than this [s]."""
 
 
-class Page:
+class Page(ABC):
     """A page that one thread draws, until :meth:`stop`: seen by its own pages and by no other.
 
     Args:
@@ -101,9 +102,9 @@ class Page:
             self._wake.wait(_TICK)
             self._wake.clear()
 
+    @abstractmethod
     def _tick(self, seconds: float) -> None:
         """Draw what is to be seen ``seconds`` of real time after the last call."""
-        raise NotImplementedError
 
     def _clear(self) -> Any:
         """An empty page with its panel at the right; the node under which all stands."""

@@ -108,4 +108,4 @@ def test_half_a_second_shows_the_feet_as_the_whole_clip_does(carrying: Clip) -> 
 
 def test_what_is_no_clip_is_refused() -> None:
     with pytest.raises(TypeError, match="Clip"):
-        Calibration.of(np.zeros((10, 22, 3)))  # type: ignore[arg-type]
+        Calibration.of(np.zeros((10, 22, 3)))  # type: ignore[arg-type]  # what is refused
