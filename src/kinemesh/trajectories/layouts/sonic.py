@@ -25,7 +25,13 @@ from kinemesh.trajectories.containers import (
 )
 from kinemesh.trajectories.facts import Facts
 from kinemesh.trajectories.layout import Layout
-from kinemesh.trajectories.layouts.families.columns import joints_of, like, rates_of, w_last
+from kinemesh.trajectories.layouts.families.columns import (
+    joints_of,
+    like,
+    links_of,
+    rates_of,
+    w_last,
+)
 from kinemesh.trajectories.motion import Motion
 from kinemesh.trajectories.raw import RawBodies, RawMotion, Target, into
 
@@ -111,12 +117,7 @@ def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
     joints = joints_of(contents, "joint_pos", target)
     places = contents.array("body_pos", len(joints), None, 3)
     turns = w_last(contents.array("body_quat", *places.shape[:2], 4))
-    if target.links is None:
-        raise ReadError(
-            f"{contents.path.name}: joints breadth first can only be told with the robot's links: "
-            f"give links="
-        )
-    columns = target.links.breadth_first_joints()
+    columns = links_of(contents, target).breadth_first_joints()
     return RawMotion(
         facts, target, places[:, 0], turns[:, 0], into(joints, columns), columns, where=facts.where
     )

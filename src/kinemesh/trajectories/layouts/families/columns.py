@@ -6,6 +6,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
+from kinemesh.motion import Links
 from kinemesh.trajectories.containers import Contents
 from kinemesh.trajectories.findings import Finding, Oddity
 from kinemesh.trajectories.raw import Order, Target, into
@@ -31,6 +32,20 @@ def joints_of(contents: Contents, key: str, target: Target, frames: int | None =
     if joints.shape[1] != len(target.joint_names):
         raise ReadError(wrong_count(contents, key, joints, target))
     return joints
+
+
+def links_of(contents: Contents, target: Target) -> Links:
+    """The robot's links, by which joints breadth first are told.
+
+    Raises:
+        ReadError: they were not given.
+    """
+    if target.links is None:
+        raise ReadError(
+            f"{contents.path.name}: joints breadth first can only be told with the robot's links: "
+            f"give links="
+        )
+    return target.links
 
 
 def wrong_count(contents: Contents, key: str, joints: Array, target: Target) -> str:

@@ -16,6 +16,7 @@ from kinemesh.trajectories.layouts.families.columns import (
     free_joint,
     joints_of,
     like,
+    links_of,
     rates_of,
     w_last,
     wrong_count,
@@ -62,11 +63,8 @@ def decode(facts: Facts, contents: Contents, target: Target) -> RawMotion:
     places = contents.array("body_pos_w", len(joints), None, 3)
     turns = w_last(contents.array("body_quat_w", len(joints), places.shape[1], 4))
     bodies, skip = places.shape[1], 0
-    if links is None and facts.breadth_first:
-        raise ReadError(
-            f"{contents.path.name}: joints breadth first can only be told with the robot's "
-            f"links: give links="
-        )
+    if facts.breadth_first:
+        links_of(contents, target)
     still = bodies > 0 and np.abs(places[:, 0]).max(initial=0.0) < _STILL
     if links is not None and bodies == len(links) + 1 and still:
         skip = 1
