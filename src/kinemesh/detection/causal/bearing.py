@@ -156,6 +156,8 @@ class Bearing:
     ) -> None:
         """All parts on one thing, asked at once."""
         asked = [part for part in points if (part, thing.name) in self.pairs]
+        if not asked:
+            return
         mosts = [self._size * MOST[part.rpartition("_")[2]] for part in asked]
         leans = [part in LEANS and thing.fixed for part in asked]
         downs = [0.0 if lean else most / 2.0 for lean, most in zip(leans, mosts, strict=True)]
