@@ -42,6 +42,7 @@ def nothing_below(robot: RobotModel, result: Result) -> bool:
     return bool(heights(robot, result, everything).min() > -1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["kneel", "crawl"])
 def test_what_touches_the_ground_touches_it(robot: RobotModel, name: str) -> None:
     clip: Clip = getattr(demos, name)().crop(30, 130)

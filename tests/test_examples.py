@@ -62,6 +62,7 @@ def run(
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_runs_and_writes_what_it_says(
     example: Path, tmp_path: Path, run: Callable[..., str]
@@ -84,6 +85,7 @@ def hands_are_up(said: str, written: Path) -> None:
     assert max(r.violation["handsabove"] for r in result.reports) < 5e-4
 
 
+@pytest.mark.slow
 def test_an_example_without_arguments_writes_below_the_temporary_folder(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", str(EXAMPLES[0])],
@@ -108,6 +110,7 @@ def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES} == set(WRITTEN)
 
 
+@pytest.mark.slow
 def test_the_code_in_the_documents_runs_from_top_to_bottom(tmp_path: Path) -> None:
     """In a process of its own, in which every document has names and a folder to itself."""
     script = "import os, runpy\n"

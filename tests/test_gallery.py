@@ -99,6 +99,7 @@ def test_a_backflip_turns_once_over_while_gravity_alone_moves_its_middle(
     assert pitch[-1] - pitch[0] == pytest.approx(-2.0 * np.pi, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_sheet_shows_robot_and_person_and_says_the_verdict(
     load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

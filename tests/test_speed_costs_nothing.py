@@ -52,6 +52,7 @@ def test_the_fast_way_costs_no_more_and_breaks_no_more_than_the_reference(
     assert broken < max(2e-4, reference + 1e-4)
 
 
+@pytest.mark.slow
 def test_the_ruler_sees_no_difference_between_the_kernels(carrying: Clip) -> None:
     clip = carrying.crop(80, 96)
     rows = ("penetration.prop.max", "stance.drift_max", "contact.prop.gap_mean")

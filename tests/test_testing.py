@@ -73,12 +73,14 @@ class HandAt(Objective):
         return Residual(np.array([place - self.height]), rate)
 
 
+@pytest.mark.slow
 def test_a_good_term_of_a_user_passes(robot: RobotModel, frame: Frame) -> None:
     check_constraint(HandsAbove(0.7), robot)
     check_constraint(HandsAbove(0.7), robot, frame)
     check_objective(HandAt(0.7), robot)
 
 
+@pytest.mark.slow
 def test_a_good_term_passes_on_another_robot() -> None:
     check_constraint(HandsAbove(), RobotModel.load("g1_base"), seed=3)
 
@@ -215,6 +217,7 @@ def test_what_is_no_term_at_all_is_found(robot: RobotModel) -> None:
         check_constraint(Laplacian(), robot)
 
 
+@pytest.mark.slow
 def test_a_repr_that_hides_a_parameter_is_found(robot: RobotModel) -> None:
     @dataclass(frozen=True)
     class Shy(HandsAbove):
@@ -238,6 +241,7 @@ class _Silent(Constraint):
     evaluate = HandsAbove.evaluate
 
 
+@pytest.mark.slow
 def test_a_term_with_an_array_for_a_parameter_passes(robot: RobotModel) -> None:
     @dataclass(frozen=True)
     class Offset(Constraint):
@@ -407,6 +411,7 @@ class SlowHand(Constraint):
         return Bounded(np.array([place - before]), rate, -0.01, 0.01)
 
 
+@pytest.mark.slow
 def test_a_term_that_looks_at_the_frame_before_passes(robot: RobotModel) -> None:
     check_constraint(SlowHand(), robot)
 
@@ -455,6 +460,7 @@ def test_a_table_of_another_kind_is_an_error_that_says_what_fits(robot: RobotMod
         check_constraint(wrong, robot)
 
 
+@pytest.mark.slow
 def test_tables_of_a_user_pass(robot: RobotModel) -> None:
     @dataclass(frozen=True)
     class HandHeight(Objective):

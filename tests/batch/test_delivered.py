@@ -56,6 +56,7 @@ def walk(tmp_path: Path) -> Source:
     return Source(tmp_path / "walk.npy", "walk", skeleton="lafan22", fps=30.0)
 
 
+@pytest.mark.slow
 def test_the_rate_is_the_formats_or_else_the_clips_own(walk: Source, tmp_path: Path) -> None:
     worker = Worker("g1")
     slower = replace(walk, name="slower", rate=20.0)

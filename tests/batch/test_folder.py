@@ -80,6 +80,7 @@ def test_a_folder_without_a_recording_is_refused_with_what_it_holds(tmp_path: Pa
         read_sources([tmp_path])
 
 
+@pytest.mark.slow
 def test_a_folder_is_retargeted_and_gone_on_with_as_a_listing_is(
     folder: Path, kinemesh_command: Command
 ) -> None:

@@ -43,6 +43,7 @@ def made(source: Source, out: Path, simulate: bool = True) -> Task:
     return Task(source, Variant(), Options("g1", simulate=simulate), out, {"source": "x"})
 
 
+@pytest.mark.slow
 def test_what_is_followed_is_kept_with_its_figures(walk: Source, tmp_path: Path) -> None:
     worker = Worker("g1")
     plain = worker(made(walk, tmp_path, simulate=False))

@@ -70,6 +70,7 @@ def alike(one: dict[str, Any], other: dict[str, Any]) -> None:
         assert row["value"] == (None if value is None else pytest.approx(value, 1e-6, 1e-6)), name
 
 
+@pytest.mark.slow
 def test_a_carried_box_is_judged_with_the_file_alone_as_with_its_recording(
     kinemesh_command: Command, carried: Path
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_carried_box_is_judged_with_the_file_alone_as_with_its_recording(
     alike(alone, said(kinemesh_command("evaluate", carried, *given, *part, "--json")))
 
 
+@pytest.mark.slow
 def test_a_climb_is_judged_with_the_file_alone_as_with_its_recording(
     kinemesh_command: Command, out: Path
 ) -> None:
@@ -96,6 +98,7 @@ def test_a_climb_is_judged_with_the_file_alone_as_with_its_recording(
     alike(alone, said(kinemesh_command("evaluate", out, *recorded, *given, *terrain, "--json")))
 
 
+@pytest.mark.slow
 def test_a_result_is_drawn_with_what_it_holds(
     kinemesh_command: Command, carried: Path, staged: list[Stage], tmp_path: Path
 ) -> None:
@@ -123,6 +126,7 @@ def test_what_a_robot_carried_another_carries(
     assert Result.load(out).scene.things == ("largebox",)
 
 
+@pytest.mark.slow
 def test_an_older_file_is_drawn_without_its_box_and_says_what_to_give(
     kinemesh_command: Command, carried: Path, staged: list[Stage], tmp_path: Path
 ) -> None:

@@ -33,6 +33,7 @@ def test_a_result_becomes_what_a_trainer_reads_and_what_is_dropped_is_said(
     assert read_contents(tmp_path / "a.npz").arrays["joint_pos"].shape == (16, 29)
 
 
+@pytest.mark.slow
 def test_any_readable_becomes_any_writable(
     kinemesh_command: Command, solved: Path, robot: RobotModel, tmp_path: Path
 ) -> None:
@@ -82,6 +83,7 @@ def test_one_motion_of_a_library_is_converted_under_its_name(
     assert list(pickle.loads((tmp_path / "b.pkl").read_bytes())) == ["two"]
 
 
+@pytest.mark.slow
 def test_every_format_is_measured_and_retargeted_as_the_result_is(
     kinemesh_command: Command, solved: Path, tmp_path: Path
 ) -> None:

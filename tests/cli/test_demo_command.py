@@ -22,6 +22,7 @@ def pieces(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     return {name: 8 + len(name) for name in whole}
 
 
+@pytest.mark.slow
 def test_the_demo_writes_three_files_and_one_table(
     kinemesh_command: Command, tmp_path: Path, pieces: dict[str, int]
 ) -> None:
@@ -34,6 +35,7 @@ def test_the_demo_writes_three_files_and_one_table(
         assert name in done.out
 
 
+@pytest.mark.slow
 def test_the_demo_reports_as_json(
     kinemesh_command: Command, tmp_path: Path, pieces: dict[str, int]
 ) -> None:

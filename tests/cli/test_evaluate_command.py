@@ -59,6 +59,7 @@ def test_a_result_measured_again_scores_as_when_it_was_made(
     assert_alike(report(done), json.loads(made.out)["score"]["measures"])
 
 
+@pytest.mark.slow
 def test_what_followed_another_robot_is_judged_by_that_robots_file(
     kinemesh_command: Command, solved: Path, box: Path, out: Path
 ) -> None:
@@ -216,6 +217,7 @@ def test_info_says_which_hand_touches_what_and_when(
     assert shown["stance"][0].startswith("left foot planted in ")
 
 
+@pytest.mark.slow
 def test_the_released_systems_file_scores_as_the_benchmark_and_another_ruler_have_it(
     kinemesh_command: Command,
 ) -> None:
@@ -275,6 +277,7 @@ def test_a_verdict_of_unsure_is_status_0_and_strictly_1(
     assert (strict.status, said["passed"], said["state"]) == (1, False, "unsure")
 
 
+@pytest.mark.slow
 def test_what_a_result_held_is_compared_with_what_the_person_does(
     kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:

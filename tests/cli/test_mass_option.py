@@ -42,6 +42,7 @@ def test_info_says_masses_and_which_are_assumed(
     assert "; 1.08 kg, assumed: 30 kg/m3" in kinemesh_command("info", bare).out
 
 
+@pytest.mark.slow
 def test_the_robots_copy_has_its_part_of_the_mass_in_the_file_too(
     kinemesh_command: Command, scene: Path, tmp_path: Path
 ) -> None:

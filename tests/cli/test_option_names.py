@@ -154,6 +154,7 @@ def test_names_are_changed_with_and_without_an_equals_sign_and_in_their_command_
     assert renamed([]) == []
 
 
+@pytest.mark.slow
 def test_old_names_and_new_names_do_the_same(
     kinemesh_command: Command, recorded: Path, tmp_path: Path
 ) -> None:

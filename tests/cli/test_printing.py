@@ -14,6 +14,7 @@ import pytest
 COMMAND = (sys.executable, "-m", "kinemesh.cli")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("retarget", "--help"), ("version",)])
 def test_a_reader_who_has_had_enough_is_no_error(arguments: tuple[str, ...]) -> None:
     read, write = os.pipe()

@@ -14,6 +14,7 @@ from kinemesh import Result, RobotModel
 from limb_lengths import leg_scale
 
 
+@pytest.mark.slow
 def test_a_recording_becomes_a_trajectory_file(
     kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_part_of_a_recording_mirrored_and_resampled(
     assert "mirrored: y to -y" in told.out
 
 
+@pytest.mark.slow
 def test_a_mirrored_result_is_measured_against_the_mirrored_recording(
     kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
@@ -122,6 +124,7 @@ def test_a_mirrored_result_is_measured_against_the_mirrored_recording(
     assert error("--stop", "0.5") > error("--mirror", "--stop", "0.5") + 1.0
 
 
+@pytest.mark.slow
 def test_a_result_is_retargeted_to_another_robot(
     kinemesh_command: Command, recorded: Path, out: Path, tmp_path: Path
 ) -> None:

@@ -67,6 +67,7 @@ def test_it_says_whether_it_was_followed_and_writes_what_happened(
     assert result.stance["left_toe"][2:].all() and "simulated in MuJoCo" in result.notes[-1]
 
 
+@pytest.mark.slow
 def test_the_same_seed_writes_the_same_bytes_and_several_are_compared(
     kinemesh_command: Command, walked: Path, tmp_path: Path
 ) -> None:
@@ -89,6 +90,7 @@ def test_the_same_seed_writes_the_same_bytes_and_several_are_compared(
     np.testing.assert_array_equal(library.trajectory.q, Result.load(two).trajectory.q)
 
 
+@pytest.mark.slow
 def test_a_trainers_file_has_the_velocities_that_happened(
     kinemesh_command: Command, walked: Path, tmp_path: Path
 ) -> None:
@@ -110,6 +112,7 @@ def test_a_trainers_file_has_the_velocities_that_happened(
         )
 
 
+@pytest.mark.slow
 def test_whoever_reads_a_result_reads_a_simulated_one(
     kinemesh_command: Command, walked: Path, tmp_path: Path
 ) -> None:
@@ -124,6 +127,7 @@ def test_whoever_reads_a_result_reads_a_simulated_one(
     assert again.status == 0 and "followed to its end" in again.out
 
 
+@pytest.mark.slow
 def test_a_motion_that_nobody_can_follow_is_lost_and_said_to_be(
     kinemesh_command: Command, torn: Path, tmp_path: Path
 ) -> None:

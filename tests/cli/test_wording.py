@@ -55,6 +55,7 @@ def test_a_command_names_its_own_options() -> None:
     assert options_of(Recording(), clip=True)["fps"] == "--clip-fps"
 
 
+@pytest.mark.slow
 def test_no_text_of_the_library_names_an_option_of_the_command() -> None:
     found = []
     for path in SOURCE.rglob("*.py"):

@@ -35,6 +35,7 @@ def test_a_person_up_to_the_neck_in_a_solid_is_refused_at_once(walk: Clip) -> No
         check_outside(replace(walk, scene=Scene(terrain=land)))
 
 
+@pytest.mark.slow
 def test_what_a_person_is_inside_of_altogether_is_a_room_and_no_solid(walk: Clip) -> None:
     clip = boxed(walk, (3.0, 3.0, 3.0))
     assert clip.scene.props[0].shape.kind == "sheet" and "inside of the mesh" in clip.warnings[0]

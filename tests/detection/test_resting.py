@@ -81,6 +81,7 @@ def test_who_is_drawn_along_rests_and_who_is_beside_does_not() -> None:
     assert rest.flags[~beside].all() and not rest.flags[beside].any()
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=30, deadline=None)
 def test_nobody_ever_bears_himself(seed: int) -> None:
@@ -110,6 +111,7 @@ def test_ground_and_terrain_bear_too_and_a_prop_may_be_on_several() -> None:
     }
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1), st.sampled_from([24.0, 30.0, 60.0, 120.0]), st.floats(0.0, 0.003))
 @settings(max_examples=20, deadline=None)
 def test_what_the_ruler_says_that_rests_is_said_to_rest(

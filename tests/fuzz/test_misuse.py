@@ -14,6 +14,7 @@ def known(tmp_path_factory: pytest.TempPathFactory):
     return calls(tmp_path_factory.mktemp("files"))
 
 
+@pytest.mark.slow
 def test_the_calls_themselves_are_valid(known, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     for call in known:

@@ -40,6 +40,7 @@ def by_program(above: Shape, pose: np.ndarray, below: Shape, other: np.ndarray) 
     return float(answer.fun) if answer.status == 0 else np.inf
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=60, deadline=None)
 def test_convex_solids_meet_where_a_linear_program_says(seed: int) -> None:

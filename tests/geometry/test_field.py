@@ -88,6 +88,7 @@ def test_the_notch_of_an_l_is_outside_and_its_arms_are_inside(corner: DistanceFi
     np.testing.assert_allclose(corner.look_up(arms), -0.03, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_box_with_a_hole_in_it_keeps_its_inside() -> None:
     box = Shape.box(2.0 * HALF)
     grid = np.linspace(-1.0, 1.0, 9)
@@ -117,6 +118,7 @@ def facets(shape: Shape) -> np.ndarray:
     return np.unique(rolled, axis=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sofa", "no bottom", "one facet turned", "cavity"])
 def test_signs_are_those_of_winding_numbers_worked_out_apart(
     name: str, rng: np.random.Generator
@@ -147,6 +149,7 @@ def test_signs_are_those_of_winding_numbers_worked_out_apart(
     np.testing.assert_array_equal(value[clear] < 0.0, inside)
 
 
+@pytest.mark.slow
 def test_the_same_shape_makes_the_same_field(corner: DistanceField) -> None:
     again = DistanceField.from_shape(l_shape())
     np.testing.assert_array_equal(again.values, corner.values)

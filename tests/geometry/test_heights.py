@@ -25,6 +25,7 @@ def test_a_room_with_a_table_has_the_tables_top_where_it_stands() -> None:
     np.testing.assert_allclose(support_height(land, points), [0.7, 0.0, 0.0], atol=1e-12)
 
 
+@pytest.mark.slow
 def test_heights_and_normals_are_those_of_all_triangles_one_by_one() -> None:
     rng = np.random.default_rng(0)
     x, y = np.meshgrid(np.linspace(0, 2, 9), np.linspace(0, 1, 6), indexing="ij")

@@ -131,6 +131,7 @@ def test_a_dented_hull_is_entered_as_deep(kernels: Kernels) -> None:
     assert entered > 0
 
 
+@pytest.mark.slow
 def test_an_obstacle_is_not_kept_longer_than_it_is_used(kernels: Kernels) -> None:
     kernel, pose = kernels[0], np.array([0.5, 0.0, 0.8, 0.0, 0.0, 0.0, 1.0])
     for shape in (Shape.box((0.3, 0.2, 0.4)), Shape.from_mesh(*meshes.sheet().arrays)):
@@ -162,6 +163,7 @@ def test_pairs_of_the_robots_own_hulls_are_those_of_coal(kernels: Kernels) -> No
     assert found > 50
 
 
+@pytest.mark.slow
 def test_a_true_surface_is_met_at_the_same_places(kernels: Kernels) -> None:
     robot, rng = kernels[0].robot, np.random.default_rng(7)
     mesh = meshes.sofa()

@@ -83,6 +83,7 @@ def test_a_scanned_chair_has_the_sides_that_its_triangles_say() -> None:
     np.testing.assert_array_equal(inside, numbers > 0.5)
 
 
+@pytest.mark.slow
 def test_fields_are_looked_up_as_in_python(rng: np.random.Generator) -> None:
     field = DistanceField.from_shape(shapes()["cavity"])
     points = rng.uniform(-0.4, 0.4, (2000, 3))

@@ -67,6 +67,7 @@ def test_a_result_of_our_own_is_clean(walked: Result, robot: RobotModel, tmp_pat
     assert kinemesh.lint(walked.save(tmp_path / "result.npz"), robot).findings == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "format", "traps"),
     [

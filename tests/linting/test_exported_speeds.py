@@ -25,6 +25,7 @@ def back_and_forth(robot: RobotModel, share: float) -> Trajectory:
     return Trajectory(q, 30.0, robot.joint_names, robot.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", WRITERS)
 @pytest.mark.parametrize(("share", "traps"), [(0.999, ("joint-speed",)), (0.2, ())])
 def test_what_a_spline_makes_faster_than_a_motor_is_found_in_every_format(

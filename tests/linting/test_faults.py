@@ -28,7 +28,18 @@ def linted(path: Path, robot: RobotModel, fault: Fault, fix: Path) -> Lint:
     )
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=[fault.id for fault in FAULTS])
+def once_a_trap() -> list[object]:
+    """Every fault; the first of each trap among the fast tests, the same in other formats not."""
+    seen: set[str] = set()
+    cases = []
+    for fault in FAULTS:
+        marks = [pytest.mark.slow] if fault.trap in seen else []
+        cases.append(pytest.param(fault, id=fault.id, marks=marks))
+        seen.add(fault.trap)
+    return cases
+
+
+@pytest.mark.parametrize("fault", once_a_trap())
 def test_a_seeded_fault_is_found_by_its_name_and_no_other_is(
     fault: Fault, walked: Result, robot: RobotModel, tmp_path: Path
 ) -> None:

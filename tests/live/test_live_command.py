@@ -41,6 +41,7 @@ def test_nobody_who_listens_is_an_error(kinemesh_command: Command, tmp_path: Pat
     assert "nobody listens there" in done.err and "start BVH broadcasting" in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -77,6 +78,7 @@ def test_without_pyzmq_the_extra_is_named(
         assert done.status == 2 and "live" in done.err and "pyzmq" in done.err
 
 
+@pytest.mark.slow
 def test_the_robot_itself_follows_a_recording(
     kinemesh_command: Command, steps: Path, out: Path, tmp_path: Path, robot: RobotModel
 ) -> None:
@@ -99,6 +101,7 @@ def test_the_robot_itself_follows_a_recording(
     np.testing.assert_allclose(samples[-1]["q"], result.trajectory.q[-1], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_viewer_is_shown_every_pose_and_terrain_once_it_is_the_robot_s(
     kinemesh_command: Command,
     steps: Path,

@@ -54,6 +54,7 @@ def ended(process: subprocess.Popen[bytes], data: bytes | None = None) -> tuple[
     return process.returncode, out.decode(), err.decode()
 
 
+@pytest.mark.slow
 def test_messages_go_from_a_publisher_through_the_robot_to_a_subscriber(
     start, walk_messages: list[str], robot: RobotModel
 ) -> None:
@@ -99,6 +100,7 @@ def test_lines_go_in_and_out_and_what_is_malformed_is_skipped(
     assert len(Result.load(out)) == 24
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_sigterm_end_with_a_recording_that_is_whole(
     start, walk_messages: list[str], tmp_path: Path, end: signal.Signals
@@ -122,6 +124,7 @@ def test_ctrl_c_and_sigterm_end_with_a_recording_that_is_whole(
     assert "out.npz: 3 frames of g1" in err.replace("\n", "")
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_what_is_followed_frame_by_frame_too(
     start, walk_messages: list[str], tmp_path: Path
 ) -> None:
@@ -136,6 +139,7 @@ def test_ctrl_c_ends_what_is_followed_frame_by_frame_too(
     assert status == 0 and len(Result.load(out)) == 3, err
 
 
+@pytest.mark.slow
 def test_who_comes_is_waited_for_and_ctrl_c_ends_that_too(start, tmp_path: Path) -> None:
     out = tmp_path / "out.npz"
     run = start("fake_live.py", "live", f"zmq://127.0.0.1:{free_port()}", "-o", out)
@@ -145,6 +149,7 @@ def test_who_comes_is_waited_for_and_ctrl_c_ends_that_too(start, tmp_path: Path)
     assert status == 0 and "0 frames came" in err and not out.exists()
 
 
+@pytest.mark.slow
 def test_samples_go_on_and_are_held_when_a_sender_falls_silent(
     start, walk_messages: list[str]
 ) -> None:
@@ -189,6 +194,7 @@ class Suit:
         self._listener.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encode", [bvh_text, bvh_binary])
 def test_a_suit_s_bvh_frames_are_followed_and_a_lost_connection_is_taken_up_again(
     start, tmp_path: Path, encode: Callable[..., bytes]
@@ -214,6 +220,7 @@ def test_a_suit_s_bvh_frames_are_followed_and_a_lost_connection_is_taken_up_agai
     assert "skipped: a frame of 1 numbers; the hierarchy takes" in err
 
 
+@pytest.mark.slow
 def test_mvn_s_datagrams_are_followed(start) -> None:
     port, places = free_port(), standing(MVN23)
     run = start("fake_live.py", "live", f"mvn://:{port}", "--lines", "-")
@@ -240,6 +247,7 @@ def test_mvn_s_datagrams_are_followed(start) -> None:
     np.testing.assert_allclose(sample["q"][:3], MVN23.place(places, "pelvis"), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_who_reads_no_more_ends_it_and_the_recording_is_written(
     start, walk_messages: list[str], tmp_path: Path
 ) -> None:
@@ -254,6 +262,7 @@ def test_who_reads_no_more_ends_it_and_the_recording_is_written(
     assert "out.npz" in run.stderr.read().decode()
 
 
+@pytest.mark.slow
 def test_a_header_that_cannot_be_is_status_2(start) -> None:
     status, _, err = ended(start("fake_live.py", "live", "-"), b'{"skeleton": "lafan23"}\n')
     assert status == 2

@@ -93,6 +93,7 @@ def test_a_header_that_cannot_be_is_an_error_of_its_own(text: str) -> None:
         read_message(text)
 
 
+@pytest.mark.slow
 @given(st.one_of(st.text(), st.binary()))
 def test_nothing_that_comes_raises_anything_else(data: str | bytes) -> None:
     try:

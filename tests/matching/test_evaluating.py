@@ -51,6 +51,7 @@ def test_a_result_and_its_file_are_judged_with_what_they_carry(
         assert measure.value == (None if value is None else pytest.approx(value, 1e-6, 1e-6))
 
 
+@pytest.mark.slow
 def test_a_peers_csv_is_judged_against_a_recording_that_is_given(
     kinemesh_command: Command, robot: RobotModel, tmp_path: Path
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_peers_csv_is_judged_against_a_recording_that_is_given(
     assert not set(clip.notes) & set(of_a_clip.notes)  # they stand in the clip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["holosoma-train", "omniretarget"])
 def test_a_trainers_file_is_judged_with_the_shape_that_it_lacks(
     kinemesh_command: Command, carried: Result, box: Path, tmp_path: Path, format: str

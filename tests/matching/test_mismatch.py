@@ -78,6 +78,7 @@ def test_a_bare_trajectory_answers_whom_its_robot_follows(
     assert "its robot is" in mismatch(written, other)
 
 
+@pytest.mark.slow
 def test_no_page_is_made_of_two_recordings(
     kinemesh_command: Command, recorded: Path, tmp_path: Path
 ) -> None:

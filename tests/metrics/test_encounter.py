@@ -60,6 +60,7 @@ def encounter(request: pytest.FixtureRequest, robot: RobotModel) -> Encounter:
     return Encounter(Solid.from_surface("thing", Surface(SHAPES[request.param]), track), posed)
 
 
+@pytest.mark.slow
 def test_depths_are_those_of_every_hull_in_every_frame(encounter: Encounter) -> None:
     posed = encounter.posed
     alone = [encounter.solid.depths(c, k) for k, c in enumerate(posed.configurations)]

@@ -79,6 +79,7 @@ def feasible(places, edges, wanted):
     return found.status == 0
 
 
+@pytest.mark.slow
 def test_what_forces_carry_is_what_a_linear_program_can():
     rng = np.random.default_rng(2)
     carried = 0

@@ -64,6 +64,7 @@ def test_it_moves_with_the_hand_of_a_longer_arm_and_turns_with_the_box(robot: Ro
     np.testing.assert_allclose(own - before, [0.0, -0.1, 0.0], atol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_box_may_be_where_it_is_scaled_to_or_where_the_hand_has_it(robot: RobotModel) -> None:
     clip = beside_the_hand(robot, robot.height / 0.75)
     body = proportioned(clip, robot, 0.75, Surfaces())

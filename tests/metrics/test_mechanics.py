@@ -189,6 +189,7 @@ def thrown(robot, gravity=GRAVITY):
     return np.array(q)
 
 
+@pytest.mark.slow
 def test_a_body_that_is_thrown_lacks_nothing_in_its_flight(robot, rows):
     found = rows(thrown(robot))
     assert found["flight_force"].value < 0.5

@@ -24,6 +24,7 @@ def answered(clip: Clip, robot: RobotModel, **options: Any) -> tuple[Result, Sco
     return result, score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "more"),
     [

@@ -128,6 +128,7 @@ def hulls(shape: Shape, count: int, seed: int) -> list[Polytope]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["as it is", "every triangle turned"])
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_hull_is_as_far_from_or_deep_in_a_surface_as_brute_force_says(name, way):

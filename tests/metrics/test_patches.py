@@ -84,6 +84,7 @@ def test_edges_that_cross_touch_at_their_crossing():
     np.testing.assert_allclose(roll.apply(points), [[0.03, 0.0, half]], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_random_bodies_touch_where_both_are_and_only_where_they_are_near():
     rng = np.random.default_rng(0)
     touched = 0

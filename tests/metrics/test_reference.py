@@ -44,6 +44,7 @@ def reference(name, robot, clip):
     return trajectory, Scene((prop,)), clip
 
 
+@pytest.mark.slow
 def test_gmrs_figures_are_reproduced(base, clip):
     trajectory, scene, clip = reference("gmr/sub3_largebox_003_object.npz", base, clip)
     # A hand deep in a box is dear to measure: how deep in every sixth frame, and about the deepest.

@@ -260,6 +260,7 @@ def test_hands_that_creep_along_the_prop_are_failed_by_how_far(
     assert row.frames == ((0, len(one.q) - 1),)
 
 
+@pytest.mark.slow
 def test_a_prop_three_centimetres_in_another_is_failed_by_their_row(
     good: Callable[[str], Good],
 ) -> None:
@@ -285,6 +286,7 @@ def test_a_prop_three_centimetres_in_another_is_failed_by_their_row(
     assert {m.name for m in near.failed} == {"penetration.props.max"}
 
 
+@pytest.mark.slow
 def test_a_prop_that_was_moved_is_held_against_the_scene_that_was_meant(
     good: Callable[[str], Good],
 ) -> None:

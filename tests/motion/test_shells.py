@@ -63,6 +63,7 @@ def test_a_missing_facet_makes_no_room(walk: Clip) -> None:
     assert not land.sheets.any()
 
 
+@pytest.mark.slow
 def test_what_the_person_is_in_the_middle_of_is_a_shell(walk: Clip) -> None:
     low = (0.0, 0.0, -0.3)
     assert held(walk, meshes.bottomless(BOX).moved(low)).kind == "sheet"
@@ -84,6 +85,7 @@ def test_a_table_in_the_room_that_the_person_is_in_stays_a_solid(walk: Clip) -> 
     assert meshes.goes_round(corners, np.array([2.01, 2.02, 0.4])) == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_what_is_said_stays_true_and_is_said_once(walk: Clip) -> None:
     room = shape(meshes.bottomless((4.0, 4.0, 3.0)).moved((0.0, 0.0, -0.5)))
     said = tuple(f"room.obj: {text}" for text in room.warnings)

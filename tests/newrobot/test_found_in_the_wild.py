@@ -62,6 +62,7 @@ def _closed(parts: str) -> str:
     return f'{first}</body><body name="w0"{second.rstrip()}</body><body name="t1"{leg}'
 
 
+@pytest.mark.slow
 def test_more_joints_than_a_humanoid_has_are_refused_at_once(tmp_path: Path) -> None:
     body = '<body name="b{0}" pos="0 0 0"><joint/><geom size="0.01"/></body>'
     more = "".join(body.format(n) for n in range(500))
@@ -98,6 +99,7 @@ def test_shells_that_differ_left_and_right_give_landmarks_that_mirror(tmp_path: 
     assert failed(made) == {}
 
 
+@pytest.mark.slow
 def test_hands_of_a_small_robot_move_in_as_many_directions(tmp_path: Path) -> None:
     made = new_robot(write_made(tmp_path), tmp_path / "mine")
     small = tmp_path / "small.xml"

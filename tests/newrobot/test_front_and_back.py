@@ -73,6 +73,7 @@ def test_where_they_do_not_tell_it_is_unsure_and_can_be_stated(
         find_body(source, "ahead")
 
 
+@pytest.mark.slow
 def test_the_command_refuses_writes_nothing_and_takes_what_is_stated(
     tmp_path: Path, kinemesh_command: Command
 ) -> None:

@@ -91,6 +91,7 @@ def test_mujoco_models_that_are_no_single_tree_are_refused(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "why"),
     [

@@ -156,6 +156,7 @@ def _saved(source: Source) -> Path:
     return source.path
 
 
+@pytest.mark.slow
 def test_a_forearm_of_several_pieces_without_a_wrist_is_in_hulls_whole(tmp_path: Path) -> None:
     piece = (
         '<body name="{0}cover" pos="0 0.01 0.1"><geom type="box" size="0.045 0.04 0.08"/></body>'

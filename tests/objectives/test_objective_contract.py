@@ -25,11 +25,12 @@ def test_every_class_is_exported_and_the_list_is_sorted() -> None:
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-@pytest.mark.parametrize("name", ["g1", "g1_base"])
+@pytest.mark.parametrize("name", ["g1", pytest.param("g1_base", marks=pytest.mark.slow)])
 def test_an_objective_keeps_the_contract(cls: type[Objective], name: str) -> None:
     check_objective(cls(), RobotModel.load(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", CLASSES)
 def test_an_objective_with_a_weight_of_its_own_keeps_the_contract(
     cls: type[Objective], robot: RobotModel
@@ -37,6 +38,7 @@ def test_an_objective_with_a_weight_of_its_own_keeps_the_contract(
     check_objective(cls(weight=3.25), robot, seed=7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [1, 2, 3])
 @pytest.mark.parametrize("missing", [(), (1, 2, 3), (-3, -2, -1), (-3, 2, 3)])
 def test_differences_keep_the_contract_at_the_ends_of_a_clip(

@@ -76,6 +76,7 @@ def test_nothing_is_asked_of_a_clip_without_rotations(
     assert evaluate_term(Orientation(), start, plan.frame(3)) is None
 
 
+@pytest.mark.slow
 def test_the_torso_leans_as_the_person_does(carrying: Clip) -> None:
     clip = carrying.crop(20, 60)
     others = [o for o in objectives.defaults() if not isinstance(o, Orientation)]

@@ -66,6 +66,7 @@ def test_velocities_are_those_of_the_motion(statue: Simulated) -> None:
     assert np.abs(between - mean)[8:].max() < 0.02
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(robot: RobotModel) -> None:
     walk = retarget(demos.walk().crop(30, 42), robot).trajectory
     first, second, other = (
@@ -88,6 +89,7 @@ def test_who_is_told_to_float_is_lost(robot: RobotModel) -> None:
     assert len(fallen.trajectory) == len(fallen.body_error) < 40
 
 
+@pytest.mark.slow
 def test_a_prop_that_flies_by_itself_is_lost_and_its_track_is_what_happened(
     robot: RobotModel,
 ) -> None:
@@ -131,6 +133,7 @@ def test_arms_on_a_fixed_base_follow(robot: RobotModel) -> None:
     assert np.array_equal(answer.trajectory.base, waving.base)
 
 
+@pytest.mark.slow
 def test_progress_ends_at_the_last_frame(robot: RobotModel) -> None:
     seen: list[tuple[int, int]] = []
     simulate(still(robot), robot, controller=QUICK, threads=1, progress=lambda *at: seen.append(at))
@@ -202,6 +205,7 @@ def test_a_heavier_box_takes_more_torque(robot: RobotModel) -> None:
     assert sums[1] > 1.05 * sums[0]
 
 
+@pytest.mark.slow
 def test_a_joint_that_follows_another_does_so(tmp_path: Path) -> None:
     folder = tmp_path / "mimic"
     shutil.copytree(robots_folder() / "g1", folder)
@@ -225,6 +229,7 @@ def test_a_joint_that_follows_another_does_so(tmp_path: Path) -> None:
     assert not answer.torques[:, follower - 7].any()
 
 
+@pytest.mark.slow
 def test_a_robot_made_from_somebodys_file_stands(tmp_path: Path) -> None:
     made = RobotModel.load(new_robot(write_made(tmp_path), tmp_path / "made").folder)
     answer = simulate(still(made), made, controller=QUICK, threads=1)

@@ -47,6 +47,7 @@ def test_a_clip_turned_and_moved_asks_the_same_turned_and_moved(
     assert [facing.part for facing in moved.facings] == [facing.part for facing in plan.facings]
 
 
+@pytest.mark.slow
 def test_the_mirrored_recording_makes_the_mirrored_robot_motion(
     robot: RobotModel, carrying: Clip
 ) -> None:

@@ -128,6 +128,7 @@ def test_a_scene_without_a_ground_stays_without() -> None:
 # ---------------------------------------------------------------- what rests on something
 
 
+@pytest.mark.slow
 @given(
     scale=st.floats(0.5, 1.6),
     ground=st.floats(-0.5, 0.5),

@@ -41,6 +41,7 @@ def of_hull(near: SignedDistances, k: int) -> np.ndarray:
     return np.asarray(near.distance[near.hulls == k])
 
 
+@pytest.mark.slow
 def test_nearest_places_and_crossings_are_those_of_every_triangle() -> None:
     rng = np.random.default_rng(3)
     mesh = meshes.room((1.0, 1.0, 0.6), cells=2)

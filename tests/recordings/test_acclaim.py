@@ -50,6 +50,7 @@ def test_joints_are_where_the_same_motion_as_bvh_has_them(tmp_path: Path, order:
         np.testing.assert_allclose(np.abs(np.sum(a * b, axis=1)), 1.0, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_real_recording_agrees_with_its_bvh(tmp_path: Path) -> None:
     path = recording("cmu/01_01.bvh")
     clip = read(write_acclaim(tmp_path / "01_01.amc", moves_of(path, 200, step=12)), fps=10.0)

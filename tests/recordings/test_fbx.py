@@ -60,6 +60,7 @@ def test_turns_in_the_world_are_those_of_the_bvh(tmp_path: Path) -> None:
         assert np.abs(apart).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_a_recording_keeps_left_up_and_its_bones(tmp_path: Path) -> None:
     moves = moves_of(recording("cmu/01_01.bvh"), 150, step=4)
     path = write_fbx(tmp_path / "a.fbx", moves, unit=2.54 / 0.45)
@@ -75,6 +76,7 @@ def test_a_recording_keeps_left_up_and_its_bones(tmp_path: Path) -> None:
     assert not any("mirrored" in warning for warning in clip.warnings)
 
 
+@pytest.mark.slow
 def test_of_several_takes_one_is_chosen(tmp_path: Path) -> None:
     moves = made(tmp_path)
     file = Fbx()
@@ -175,6 +177,7 @@ def test_keys_at_uneven_times_are_read_at_the_rate_of_the_file(tmp_path: Path) -
     assert any("at uneven times, read at 24/s" in note for note in clip.notes)
 
 
+@pytest.mark.slow
 def test_files_without_motion_or_without_a_person_are_refused(tmp_path: Path) -> None:
     file = Fbx()
     file.mesh("box", 0, Shape.box((1.0, 1.0, 1.0)))
@@ -218,6 +221,7 @@ def test_a_library_that_ends_its_process_ends_no_other(
         read(path)
 
 
+@pytest.mark.slow
 def test_a_module_beside_the_reader_is_none_of_pythons(tmp_path: Path) -> None:
     """Files in the folder where one works are not run by the process that reads."""
     (tmp_path / "json.py").write_text("raise SystemExit('run')\n")

@@ -321,6 +321,7 @@ def test_too_many_entries_and_too_long_a_program_are_refused(
         read_tensor(torch_save(tmp_path / "b.pt", np.zeros(1, np.float32), long))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -169,6 +169,7 @@ def test_what_cannot_be_written_is_refused(pair: list[Entry], tmp_path: Path) ->
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_the_command_compares_ours_with_a_table(
     kinemesh_command: Command, result: Result, tmp_path: Path
 ) -> None:
@@ -209,6 +210,7 @@ def test_bad_files_are_refused_in_a_line(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.npz", "good.npz"]
 
 
+@pytest.mark.slow
 def test_render_draws_what_the_command_says(
     kinemesh_command: Command, result: Result, tmp_path: Path
 ) -> None:

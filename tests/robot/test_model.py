@@ -352,6 +352,7 @@ def test_the_name_of_a_shipped_robot_wins_over_a_folder_called_so(
 WRONG = (3, "x", [], [1], True, 10**400, [[1]], [10**400, 0, 0], {"a": 1})
 
 
+@pytest.mark.slow
 def test_a_value_of_any_other_type_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(description, "check_urdf", lambda urdf: None)  # looked at once is enough
     folder = robots_folder() / "g1"

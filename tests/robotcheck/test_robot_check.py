@@ -70,6 +70,7 @@ def test_what_is_wrong_is_found_and_it_says_where(
     assert where in failed(folder)[what]
 
 
+@pytest.mark.slow
 def test_a_robot_not_shipped_passes_without_an_edit(tmp_path: Path) -> None:
     robot = new_robot(robot_file(TALOS), tmp_path / "talos").robot
     report = check_robot(robot)
@@ -89,6 +90,7 @@ def test_what_a_robots_build_does_not_allow_is_told_and_no_fault() -> None:
     assert "not like the person: " in lifted.found
 
 
+@pytest.mark.slow
 def test_arms_on_the_wrong_sides_are_seen_limb_by_limb(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +168,7 @@ def test_the_picture_shows_the_feet_wherever_the_base_is(tmp_path: Path) -> None
         assert rows.max() < 0.98 * len(image)
 
 
+@pytest.mark.slow
 def test_the_command_draws_reports_and_says_by_its_status(
     tmp_path: Path, kinemesh_command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

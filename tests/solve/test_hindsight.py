@@ -46,6 +46,7 @@ def round_clip(request: pytest.FixtureRequest, circle: Clip) -> Clip:
     return circle if request.param == "forwards" else reversed_in_time(circle)
 
 
+@pytest.mark.slow
 def test_arms_that_went_round_hang_as_they_did_before(round_clip: Clip, robot: RobotModel) -> None:
     result = Retargeter(robot).retarget(round_clip)
     apart = off(result, robot)
@@ -68,6 +69,7 @@ def test_without_the_whole_clip_pass_they_do_as_well(circle: Clip, robot: RobotM
     assert [report.index for report in result.reports] == list(range(len(circle)))
 
 
+@pytest.mark.slow
 def test_what_was_decided_again_is_the_same_to_the_last_bit(
     circle: Clip, robot: RobotModel
 ) -> None:
@@ -82,6 +84,7 @@ def test_without_a_compiler_arms_that_went_round_hang_too(circle: Clip) -> None:
     assert off(result, robot)[-15:].max() < 0.08
 
 
+@pytest.mark.slow
 def test_a_pose_is_the_same_whether_it_is_reached_or_begun_in(robot: RobotModel) -> None:
     ends = []
     for name in ("raises_arms", "starts_with_arms_up"):
@@ -124,6 +127,7 @@ def test_where_no_limb_strays_nothing_is_solved_again(
     assert all(a is b for a, b in zip(solved.qs, before, strict=True))
 
 
+@pytest.mark.slow
 def test_a_way_on_which_a_constraint_is_broken_is_not_taken(
     circle: Clip, robot: RobotModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +168,7 @@ def test_a_chain_from_a_usual_solution_is_that_solution(
         assert np.abs(chain[k][7:] - solved.qs[k][7:]).max() < 0.3
 
 
+@pytest.mark.slow
 def test_a_chain_from_elsewhere_goes_on_to_the_ends_within_the_motors_reach(
     circle: Clip, robot: RobotModel
 ) -> None:
@@ -190,6 +195,7 @@ def test_stretches_near_each_other_are_one_and_short_ones_none() -> None:
     assert _stretches(np.zeros(4, dtype=bool), 3.0, 1.0) == []
 
 
+@pytest.mark.slow
 def test_reports_of_frames_decided_again_are_of_what_they_are_now(
     circle: Clip, robot: RobotModel
 ) -> None:

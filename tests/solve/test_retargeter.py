@@ -228,6 +228,7 @@ def turned(clip: Clip, angle: float) -> Clip:
     )
 
 
+@pytest.mark.slow
 @given(angle=st.floats(-np.pi, np.pi))
 @example(angle=np.pi)
 @example(angle=-np.pi / 2)
@@ -281,6 +282,7 @@ def short(demos: dict[str, Clip]) -> Clip:
     return demos["lift_box"].crop(90, 110)
 
 
+@pytest.mark.slow
 def test_two_runs_are_the_same_to_the_last_bit(robot: RobotModel, short: Clip) -> None:
     one, two = (Retargeter(robot).retarget(short) for _ in range(2))
     fresh = retarget(short, RobotModel.load("g1"))
@@ -315,6 +317,7 @@ def test_progress_counts_every_frame_and_every_visit_of_the_whole_clip_pass(
     assert frames == [k + 1 for k in range(len(short))]
 
 
+@pytest.mark.slow
 def test_nothing_is_printed(
     robot: RobotModel, short: Clip, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -323,6 +326,7 @@ def test_nothing_is_printed(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_threads_are_limited_while_it_works_and_given_back(robot: RobotModel, short: Clip) -> None:
     def threads() -> list[int]:
         return [p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"]
@@ -460,6 +464,7 @@ def reports_of(result: Result, name: str) -> list[int]:
     return [r.index for r in result.failures if name in r.relaxed]
 
 
+@pytest.mark.slow
 def test_a_prop_in_the_chest_is_finished_and_reported(robot: RobotModel, short: Clip) -> None:
     chest = (short.landmark("left_shoulder") + short.landmark("right_shoulder")) / 2.0
     track = np.zeros((len(short), 7))
@@ -479,6 +484,7 @@ def test_a_prop_in_the_chest_is_finished_and_reported(robot: RobotModel, short: 
     assert share.max() <= 1.0 + 1e-6
 
 
+@pytest.mark.slow
 def test_feet_that_belong_under_the_terrain_are_finished_and_reported(
     robot: RobotModel, demos: dict[str, Clip]
 ) -> None:
@@ -541,6 +547,7 @@ def test_a_robot_lies_kneels_and_stands_as_the_person_who_gets_up(robot: RobotMo
     assert np.mean(np.sum(upright[:, :, 1] * across, axis=1)) > 0.8
 
 
+@pytest.mark.slow
 def test_what_cannot_be_right_is_among_the_results_warnings(
     robot: RobotModel, short: Clip, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ def posed() -> Clip:
     return replace(dance, positions=np.repeat(dance.positions[3580:3581], 60, axis=0))
 
 
+@pytest.mark.slow
 def test_an_arm_that_hangs_wrung_comes_back(posed: Clip, robot: RobotModel) -> None:
     retargeter = Retargeter(robot, refine=None, objectives=objectives.streaming())
     frame = CausalClip(posed, robot, Calibration.of(posed)).frame(0)
@@ -64,6 +65,7 @@ def test_an_arm_that_hangs_wrung_comes_back(posed: Clip, robot: RobotModel) -> N
     assert tried > 0
 
 
+@pytest.mark.slow
 def test_limbs_that_go_the_persons_way_are_left_alone(robot: RobotModel) -> None:
     clip = demos.walk().crop(0, 45)
     both = [Followed(clip, robot, None, returns) for returns in (False, True)]

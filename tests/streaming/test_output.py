@@ -29,6 +29,7 @@ def driven(robot: RobotModel, seed: int, gaps: list[float], rate: float) -> list
     return samples
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, 1000),
     st.lists(st.floats(0.002, 0.5), min_size=1, max_size=12),

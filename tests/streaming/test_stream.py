@@ -23,6 +23,7 @@ def speeds(robot: RobotModel, qs: np.ndarray, times: np.ndarray) -> np.ndarray:
     return (np.abs(np.diff(qs[:, 7:], axis=0)) / robot.velocity).max(axis=1) / np.diff(times)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["walk", "lift_box", "step_up"])
 def test_a_stream_answers_as_a_retargeter_that_knows_no_more(name: str, robot: RobotModel) -> None:
     clip = DEMOS[name]().crop(30, 75)
@@ -35,6 +36,7 @@ def test_a_stream_answers_as_a_retargeter_that_knows_no_more(name: str, robot: R
     np.testing.assert_array_equal(answers, [at.q for _, at, _ in frames])
 
 
+@pytest.mark.slow
 def test_what_comes_changes_no_answer_before(streamed: Streamed, walk: Clip) -> None:
     whole, other = pushed(streamed(), walk), streamed()
     changed = np.array(walk.positions)
@@ -44,6 +46,7 @@ def test_what_comes_changes_no_answer_before(streamed: Streamed, walk: Clip) -> 
     assert np.abs(other.push(changed[30]).q - whole[30].q).max() > 1e-4
 
 
+@pytest.mark.slow
 def test_the_rows_that_must_hold_hold(streamed: Streamed, walk: Clip) -> None:
     stream = streamed()
     pushed(stream, walk)
@@ -60,6 +63,7 @@ def test_the_rows_that_must_hold_hold(streamed: Streamed, walk: Clip) -> None:
     assert rows["limbs.mean"].value < 4.0
 
 
+@pytest.mark.slow
 def test_a_box_is_carried(robot: RobotModel) -> None:
     clip = DEMOS["lift_box"]()
     known = Calibration.of(clip.crop(0, 15))
@@ -92,6 +96,7 @@ def test_who_is_not_known_is_measured_for_half_a_second(walk: Clip, robot: Robot
     assert rows["tracking.landmark_error"].value < 4.0
 
 
+@pytest.mark.slow
 def test_a_floor_that_is_elsewhere_is_found(walk: Clip, robot: RobotModel) -> None:
     lifted = walk.positions + np.array([0.0, 0.0, 0.13])
     low, high = (Stream(robot, skeleton=walk.skeleton) for _ in range(2))
@@ -101,6 +106,7 @@ def test_a_floor_that_is_elsewhere_is_found(walk: Clip, robot: RobotModel) -> No
     assert "floor" in said and "13." in said
 
 
+@pytest.mark.slow
 def test_a_person_is_brought_to_the_origin(
     walk: Clip, known: Calibration, streamed: Streamed
 ) -> None:
@@ -112,6 +118,7 @@ def test_a_person_is_brought_to_the_origin(
     assert abs(poses[-1].q[1]) < 0.15 < poses[-1].q[0]  # ahead
 
 
+@pytest.mark.slow
 def test_a_robot_that_waits_elsewhere_goes_there_in_a_second(
     streamed: Streamed, walk: Clip, robot: RobotModel
 ) -> None:
@@ -222,6 +229,7 @@ def test_a_bolted_robot_follows_the_arms(walk: Clip, known: Calibration) -> None
     assert len(stream.record().trajectory.joint_names) == 29
 
 
+@pytest.mark.slow
 def test_the_collector_is_left_as_it_was(streamed: Streamed, walk: Clip) -> None:
     before = gc.get_freeze_count()
     with streamed() as stream:

@@ -38,6 +38,7 @@ def answers(stream: Stream, clip: Clip) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["walk", "lift_box", "step_up", "carrying", "quick"])
 def test_a_stream_answers_a_clip_as_it_is_solved_frame_by_frame(
     robot: RobotModel, clips: dict[str, Clip], name: str

@@ -84,6 +84,7 @@ def test_at_another_rate_the_instants_that_both_have_are_the_same(
     assert_same(shared, own.q[::3][: len(shared)])
 
 
+@pytest.mark.slow
 def test_whole_body_trackers_are_written_at_50_and_others_at_their_own_rate(
     walked: Result, robot: RobotModel, links: Links, tmp_path: Path
 ) -> None:
@@ -97,6 +98,7 @@ def test_whole_body_trackers_are_written_at_50_and_others_at_their_own_rate(
     assert rates == {format: 50.0 if format in fifty else 30.0 for format in WRITERS}
 
 
+@pytest.mark.slow
 def test_writing_what_was_read_of_a_file_gives_the_same_file(
     lifted: Result, robot: RobotModel, links: Links, tmp_path: Path
 ) -> None:

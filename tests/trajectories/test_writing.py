@@ -15,6 +15,7 @@ from kinemesh.robot import RobotModel
 from kinemesh.trajectories import WRITERS, check_target, read_contents, writing
 
 
+@pytest.mark.slow
 def test_props_that_a_format_has_no_room_for_are_named(lifted: Result, tmp_path: Path) -> None:
     for format, writer in WRITERS.items():
         suffix = writer.suffixes[0] if writer.suffixes else ""
@@ -169,6 +170,7 @@ def test_a_folder_is_replaced_as_a_whole(walked: Result, lifted: Result, tmp_pat
     assert check_target(tmp_path / "a", "hdmi") == tmp_path / "a"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", list(WRITERS))
 def test_the_same_motion_gives_the_same_bytes_at_any_time(
     format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

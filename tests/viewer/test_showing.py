@@ -26,6 +26,7 @@ def standing(robot: RobotModel) -> Result:
     return Result(trajectory, Scene(), np.zeros((5, 15, 3)), (), clip="standing")
 
 
+@pytest.mark.slow
 def test_results_trajectories_and_files_are_shown_and_judged(
     standing: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,7 @@ def other_future(clip: Clip, rng: np.random.Generator) -> Clip:
     return replace(clip, positions=positions, rotations=rotations, scene=scene, height=clip.stature)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lift_box", "step_up", "carrying"])
 def test_no_frame_knows_what_comes(
     robot: RobotModel, clips: dict[str, Clip], name: str, rng: np.random.Generator
@@ -80,6 +81,7 @@ def turned(points: Array, yaw: float) -> Array:
     return np.asarray(points @ turn.T)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lift_box", "step_up", "carrying"])
 def test_a_clip_turned_and_moved_asks_the_same_turned_and_moved(
     robot: RobotModel, clips: dict[str, Clip], name: str
@@ -146,6 +148,7 @@ def test_a_person_scaled_as_a_whole_is_where_she_is(
         assert frame.figure is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lift_box", "step_up", "carrying"])
 def test_what_is_asked_in_time_is_near_what_a_whole_clip_asks(
     robot: RobotModel, clips: dict[str, Clip], name: str
@@ -160,6 +163,7 @@ def test_what_is_asked_in_time_is_near_what_a_whole_clip_asks(
     assert np.median(off[:, hands]) < 0.05
 
 
+@pytest.mark.slow
 def test_rotations_are_steadied_and_stay_rotations(robot: RobotModel, carrying: Clip) -> None:
     plan = CausalClip(carrying, robot, Calibration.of(carrying))
     before: dict[str, Array] = {}
@@ -192,6 +196,7 @@ def test_props_are_in_the_mesh_from_when_they_are_seen(
     assert plan.contacts[0][1] == "ground"
 
 
+@pytest.mark.slow
 def test_in_another_scene_feet_go_on_standing(robot: RobotModel, clips: dict[str, Clip]) -> None:
     clip = clips["lift_box"]
     known = Calibration.of(clip)

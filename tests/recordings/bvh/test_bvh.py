@@ -265,6 +265,7 @@ def test_rotations_turn_about_the_axes_in_the_order_of_the_channels(tmp_path: Pa
         np.testing.assert_allclose(read(file).positions, first.positions, atol=1e-6)
 
 
+@pytest.mark.slow
 @given(
     yaw=st.floats(-3.0, 3.0),
     shift=st.tuples(*[st.floats(-300.0, 300.0)] * 3),

@@ -517,6 +517,7 @@ def test_a_byte_changed_anywhere_is_read_or_refused_but_never_crashes(tmp_path: 
             pass
 
 
+@pytest.mark.slow
 def test_numbers_changed_anywhere_in_the_tables_never_crash(tmp_path: Path) -> None:
     file = scene_with_box()
     file.bytes()

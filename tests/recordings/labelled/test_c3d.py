@@ -182,6 +182,7 @@ def test_words_are_not_taken_for_points(tmp_path: Path) -> None:
         read(tmp_path / "a.c3d")
 
 
+@pytest.mark.slow
 def test_bytes_changed_anywhere_are_read_or_refused_quickly(tmp_path: Path, person: Person) -> None:
     labels, points = centres(person, STYLES["vicon"])
     content = written(labels, points * 1000.0)

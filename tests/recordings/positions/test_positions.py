@@ -266,6 +266,7 @@ def test_a_zip_archive_without_arrays_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "a.npz")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.npy", "a.npz"])
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

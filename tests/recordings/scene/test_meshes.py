@@ -180,6 +180,7 @@ def test_no_file_that_a_mesh_names_is_opened(tmp_path: Path) -> None:
             assert len(read_mesh(file).parts) == 1
 
 
+@pytest.mark.slow
 def test_nodes_that_hang_far_too_deep_are_refused_at_once(tmp_path: Path) -> None:
     file = Glb()
     last = file.node("0")
