@@ -39,6 +39,8 @@ def lifts(ankle: Array, toe: Array, holds: Flags, land: Land, fps: float) -> Arr
     """
     result = np.zeros(len(toe))
     places = ankle[:, None] + _SHARES[:, None] * (toe - ankle)[:, None]
+    # What is before the toe is asked early, and is no lower: a raised heel does not bury a tip.
+    places[:, _SHARES > 1.0, 2] = toe[:, 2:]
     under = land.support(places.reshape(-1, 3), _REACH)[0].reshape(len(toe), -1)
     deep = (under - places[..., 2]).max(axis=1)
     wide = 2 * max(1, round(_EARLY * fps)) + 1
@@ -53,5 +55,5 @@ def lifts(ankle: Array, toe: Array, holds: Flags, land: Land, fps: float) -> Arr
         air[0], air[-1] = first == 0, last == len(toe) - 1
         away = distance_transform_edt(air)[1:-1] if not air.all() else np.full(len(lift), np.inf)
         share = np.minimum(away / (_EARLY * fps + 1.0), 1.0)
-        result[own] = np.maximum(share * lift, np.maximum(deep[own], 0.0))
+        result[own] = share * lift
     return result
