@@ -42,9 +42,13 @@ LOWER = 0.06
 """... this [m]."""
 LOW = 0.3
 """It stands as high as it is in this share of the time: toes rise before they leave."""
+_TIPS = ("bigtoe", "smalltoe")
+"""Names of places at the tips of the toes, after the side's."""
 SPOT = 0.12
 """A foot that is still, and still again no further than this [m] along the ground from there, but
-higher or lower, stands where it is lower: no one climbs on the spot."""
+higher or lower by ..."""
+RISEN = 0.03
+"""... this [m], stands where it is lower: no one climbs on the spot."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +77,34 @@ class Hold:
 def standing(clip: Clip) -> tuple[Hold, ...]:
     """All stances of both feet, by side and time; clips have at least two frames."""
     still = {side: planted(clip, side) for side in SIDES}
-    return tuple(hold for side in SIDES for hold in _lowest(_stances(clip, side, still)))
+    lows = _bearing(clip, still)
+    return tuple(hold for side in SIDES for hold in _lowest(_stances(clip, side, still, lows)))
+
+
+def _bearing(clip: Clip, still: Mapping[str, Flags]) -> dict[str, Array]:
+    """How high a toe joint would be ``(T,)`` [m] if feet were as level as they usually are.
+
+    Feet of a film are tilted for long: where the recording has the tips of the toes, what is down
+    is told by them.
+    """
+    toes = {side: clip.landmark(f"{side}_toe")[:, 2] for side in SIDES}
+    tips = {side: _tips(clip, side) for side in SIDES}
+    over = {side: toes[side] - tip for side, tip in tips.items() if tip is not None}
+    rests = [values[still[side]] for side, values in over.items()]
+    if len(over) < len(SIDES) or not sum(map(len, rests)):
+        return toes
+    usual = float(np.median(np.concatenate(rests)))
+    return {side: toes[side] - over[side] + usual for side in SIDES}
+
+
+def _tips(clip: Clip, side: str) -> Array | None:
+    """Height of the tips of the toes, in the middle between big and small ``(T,)`` [m]."""
+    words = [name.lower().replace("_", "") for name in clip.skeleton.joints]
+    found = []
+    for toe in _TIPS:
+        names = (f"{side}{toe}", f"{side[0]}{toe}")
+        found += [k for k, word in enumerate(words) if word in names][:1]
+    return clip.positions[:, found, 2].mean(axis=1) if len(found) == len(_TIPS) else None
 
 
 def velocity(points: Array, fps: float) -> Array:
@@ -110,26 +141,28 @@ def _lowest(holds: Iterable[Hold]) -> list[Hold]:
     found: list[Hold] = []
     for hold in holds:
         if found and np.linalg.norm(hold.places[1] - found[-1].places[1]) < SPOT:
-            if hold.height > found[-1].height + LOWER:
+            if hold.height > found[-1].height + RISEN:
                 continue
-            if hold.height < found[-1].height - LOWER:
+            if hold.height < found[-1].height - RISEN:
                 found.pop()
         found.append(hold)
     return found
 
 
-def _stances(clip: Clip, side: str, still: Mapping[str, Flags]) -> Iterator[Hold]:
+def _stances(
+    clip: Clip, side: str, still: Mapping[str, Flags], lows: Mapping[str, Array]
+) -> Iterator[Hold]:
     hip, knee, ankle, toe = (clip.landmark(f"{side}_{p}") for p in ("hip", "knee", "ankle", "toe"))
     bones = np.linalg.norm(hip - knee, axis=1) + np.linalg.norm(knee - ankle, axis=1)
     upright = (hip[:, 2] - ankle[:, 2]) / float(np.median(bones))
     (other,) = (one for one in SIDES if one != side)
-    beside = clip.landmark(f"{other}_toe")[:, 2]
+    low, beside = lows[side], lows[other]
     for first, last in runs(still[side]):
         own = slice(first, last + 1)
         stands = upright[own] > UPRIGHT
         if not (upright[own] > STRETCHED).any():
             continue
-        height = float(np.quantile(toe[own, 2][stands], LOW))
+        height = float(np.quantile(low[own][stands], LOW))
         alone = ~still[other][own] | (beside[own] > height - LOWER)
         if alone.sum() < min(round(ALONE * clip.fps), last - first + 1):
             continue

@@ -35,7 +35,7 @@ LEVEL: dict[str, dict[str, Any]] = {
     "omomo/sub3_largebox_003.pt": {},
     "humoto/lift_shelf_lie_to_stand-867.glb": {},
 }
-RIDE = 0.0155
+RIDE = 0.019
 """How high toe joints ride over the scanned stairs [m], in the middle of all footfalls."""
 
 
@@ -78,17 +78,17 @@ def test_treads_are_where_the_scan_has_them(scanned: tuple[Clip, np.ndarray]) ->
     clip, heights = scanned
     raised = [hold for hold in standing(clip) if hold.height > 0.07]
     assert len(raised) == 8
+    assert clip.scene.terrain is not None
+    assert len(clip.scene.terrain.shape.parts) == 7
     below = file_height(clip)
-    around = np.array([[x, y] for x in np.arange(-5, 6) for y in (-3, 0, 3)]) / 100.0
     off = []
     for hold in raised:
         place = hold.places[1]
-        top = support_height(clip.scene, np.append(place, hold.height)[None])[0] + below - RIDE
-        off.append(np.abs(scan_at(heights, place + around) - top).min())
-        assert abs(scan_at(heights, place) - top) < 0.026, hold
+        top = support_height(clip.scene, np.append(place, hold.height)[None])[0] + below
+        off.append(top - RIDE - scan_at(heights, place))
     # Toes rise by 12 cm over two of the treads while they stand: estimated from a film.
-    assert np.sort(off)[5] < 0.02
-    assert max(off) < 0.0225
+    assert np.abs(off).max() < 0.02
+    assert np.sort(np.abs(off))[5] < 0.018
 
 
 def test_edges_of_treads_are_where_the_scan_has_them(scanned: tuple[Clip, np.ndarray]) -> None:

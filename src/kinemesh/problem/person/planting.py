@@ -8,6 +8,7 @@ is left the legs take up, with places that are chosen once a stance.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -20,6 +21,7 @@ from kinemesh.motion import LANDMARKS, Scene
 from kinemesh.problem.person.bearers import Bearer
 from kinemesh.problem.person.limbs import bent
 from kinemesh.problem.person.proportions import SIDES, Body
+from kinemesh.problem.person.swinging import lifts
 
 _BEARS = 0.03
 """A landmark so high [m] over where it rests bears a third of what one does that rests."""
@@ -75,6 +77,10 @@ def planted(
     offs = [stance.off(moved) for stance in stances]
     for stance, off, other in zip(stances, offs, offs[::-1], strict=True):
         stance.stand(moved, Body(robot[None]), forward, off, other)
+    if scene.terrain is not None:
+        edges = Land(replace(scene, ground=None))
+        for stance in stances:
+            stance.swing(moved, Body(robot[None]), forward, edges, fps)
     return moved.places
 
 
@@ -234,19 +240,31 @@ class _Stance:
             own: how far this toe is from its place.
             other: how far the other one is.
         """
-        hip, knee, ankle, toe = (
-            body.at(f"{self._side}_{mark}") for mark in ("hip", "knee", "ankle", "toe")
-        )
+        ankle, toe = (body.at(f"{self._side}_{mark}") for mark in ("ankle", "toe"))
         heights = [(away[:, 2:], down) for away, down in (own, other)]
         over = between(own[0][:, :2], self._holds)
         off = np.column_stack([over, between(*heights[0], heights[1:])])
+        self._end(body, rest, usual, ankle + off, toe - ankle)
+
+    def swing(self, body: Body, rest: Body, usual: Array, land: Land, fps: float) -> None:
+        """Have the foot of ``body`` go over the edges of ``land`` while it is in the air."""
+        ankle, toe = (body.at(f"{self._side}_{mark}") for mark in ("ankle", "toe"))
+        rests = [rest.at(f"{self._side}_{mark}")[:, 2:] for mark in ("ankle", "toe")]
+        down = [p - np.pad(h, ((0, 0), (2, 0))) for p, h in zip((ankle, toe), rests, strict=True)]
+        lift = lifts(down[0], down[1], self._holds, land, fps)
+        if lift.any():
+            off = np.pad(lift[:, None], ((0, 0), (2, 0)))
+            self._end(body, rest, usual, ankle + off, toe - ankle)
+
+    def _end(self, body: Body, rest: Body, usual: Array, end: Array, foot: Array) -> None:
+        """Have the leg of ``body`` reach for ``end`` with its ankle, the foot turned as it is."""
+        hip, knee = (body.at(f"{self._side}_{mark}") for mark in ("hip", "knee"))
         lengths = tuple(
             rest.length(f"{self._side}_{a}", f"{self._side}_{b}")
             for a, b in (("hip", "knee"), ("knee", "ankle"))
         )
-        bend, end = bent(hip, knee, ankle + off, (lengths[0], lengths[1]), usual)
-        tip = end + (toe - ankle)
-        for mark, there in (("knee", bend), ("ankle", end), ("toe", tip)):
+        bend, end = bent(hip, knee, end, (lengths[0], lengths[1]), usual)
+        for mark, there in (("knee", bend), ("ankle", end), ("toe", end + foot)):
             body.put(f"{self._side}_{mark}", there)
 
 
