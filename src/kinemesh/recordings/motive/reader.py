@@ -122,8 +122,9 @@ def _of_points(path: Path, table: MotiveTable, skeleton: Asked) -> Recording:
             f"export it again with the bones of a skeleton"
         )
     labels = [thing.name.rpartition(":")[2] for thing in points]
-    wanted, order, how = labelled_skeleton(path.name, labels, skeleton, "motive")
-    positions = np.stack([points[k].places for k in order], axis=1)
+    places = np.stack([point.places for point in points], axis=1)
+    wanted, order, how = labelled_skeleton(path.name, labels, places, skeleton, "motive")
+    positions = places[:, order]
     factor, unit = unit_of(path.name, table.said.get("length units", "").lower(), positions)
     return Recording(
         positions,
