@@ -211,6 +211,25 @@ def test_joints_that_are_not_mixamos_are_mapped_by_name_and_place(tmp_path: Path
     np.testing.assert_allclose(clip.landmarks()[:, 1:], mixamo.landmarks()[:, 1:], atol=1e-9)
 
 
+def test_joints_that_move_beside_the_skins_are_the_persons_where_it_has_no_legs(
+    tmp_path: Path,
+) -> None:
+    wanted = read(scene_with_box().save(tmp_path / "a.glb"))
+    file = scene_with_box()
+    nodes = {
+        row["name"].removeprefix("mixamorig:"): k for k, row in enumerate(file.tables["nodes"])
+    }
+    for name, node in nodes.items():
+        if name not in ("Hips", "box"):
+            turns = np.tile([0.0, 0.0, 0.0, 1.0], (2, 1))
+            file.keys(file.tables["animations"][0], node, "rotation", [0.1, 1.0], turns)
+    file.tables["skins"][0]["joints"] = [nodes["Spine1"], nodes["LeftArm"], nodes["RightArm"]]
+    clip = read(file.save(tmp_path / "b.glb"))
+    assert any("14 more that move in the armature than the skin's 3" in note for note in clip.notes)
+    np.testing.assert_allclose(clip.landmarks()[:, 1:], wanted.landmarks()[:, 1:], atol=1e-6)
+    assert [prop.name for prop in clip.scene.props] == ["box"]
+
+
 def test_joints_that_nobody_knows_need_a_map(tmp_path: Path) -> None:
     file = scene_with_box("")
     for row in file.tables["nodes"]:

@@ -60,11 +60,11 @@ def read_glb(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Record
     others = [node for group, _ in people for node in group]
     kept, left = _takes(nodes, joints)
     nodes.drive(kept)
-    wanted, order, mapped = _skeleton(nodes, joints, skeleton)
-    carriers, attached = carriers_of(nodes, others)
+    wanted, order, mapped = _known(nodes, joints, skeleton)
+    carriers, attached = carriers_of(nodes, [*others, *order])
     fps, even = nodes.settle([*order, *carriers])
     positions, rotations = _joints(nodes, order)
-    notes = [f"skeleton {wanted.name}: by the names of {len(joints)} joints in the file", *mapped]
+    notes = [f"skeleton {wanted.name}: by the names of {len(order)} joints in the file", *mapped]
     if not even:
         notes.append(f"keys: at uneven times, read at {fps:g}/s")
     if left:
@@ -153,6 +153,31 @@ def _takes(nodes: Nodes, joints: Sequence[int]) -> tuple[list[dict[str, Any]], l
         taken |= these
         kept.append(animation)
     return kept, left
+
+
+def _known(
+    nodes: Nodes, joints: Sequence[int], given: Asked
+) -> tuple[Skeleton, list[int], tuple[str, ...]]:
+    """As :func:`_skeleton`, of all the armature where the skin's joints alone make no person.
+
+    A file of motions for a game may have the skin of a head alone, with keys for all the body.
+    """
+    try:
+        return _skeleton(nodes, joints, given)
+    except ReadError:
+        moving = {node: [up for up in nodes.up(node) if nodes.moves(up)] for node in nodes.shown}
+        tops = {moving[node][-1] for node in joints if moving[node]}
+        more = [
+            node
+            for node, above in moving.items()
+            if above and above[-1] in tops and above[0] == node and node not in joints
+            if "mesh" not in nodes.file.row("nodes", node)
+        ]
+        if not more:
+            raise
+    found, order, notes = _skeleton(nodes, sorted({*joints, *more}), given)
+    said = f"joints: {len(more)} more that move in the armature than the skin's {len(joints)}"
+    return found, order, (*notes, said)
 
 
 def _skeleton(
