@@ -230,6 +230,39 @@ def test_joints_that_move_beside_the_skins_are_the_persons_where_it_has_no_legs(
     assert [prop.name for prop in clip.scene.props] == ["box"]
 
 
+def test_feet_without_toes_get_some_that_go_with_them(tmp_path: Path) -> None:
+    file = scene_with_box("")
+    nodes = {row["name"]: k for k, row in enumerate(file.tables["nodes"])}
+    toes = {nodes["LeftToeBase"], nodes["RightToeBase"]}
+    joints = file.tables["skins"][0]["joints"]
+    file.tables["skins"][0]["joints"] = [k for k in joints if k not in toes]
+    bent = Rotation.from_rotvec([[0.0] * 3, [0.0] * 3, [0.6, 0.0, 0.0]]).as_quat()
+    file.keys(file.tables["animations"][0], nodes["LeftFoot"], "rotation", [0.1, 0.5, 1.0], bent)
+    clip = read(file.save(tmp_path / "a.glb"))
+    assert any("no toes" in warning for warning in clip.warnings)
+    assert clip.skeleton.joints[-2:] == ("LeftFoot_Toe", "RightFoot_Toe")
+    for side in ("left", "right"):
+        step = clip.landmark(f"{side}_toe") - clip.landmark(f"{side}_ankle")
+        np.testing.assert_allclose(step[0], [0.0, -0.16 * 0.84, -0.08 * 0.84], atol=1e-6)
+        np.testing.assert_allclose(np.linalg.norm(step, axis=1), np.linalg.norm(step[0]), rtol=1e-6)
+    step = clip.landmark("left_toe")[-1] - clip.landmark("left_ankle")[-1]
+    ahead, down = 0.16 * 0.84, 0.08 * 0.84
+    turned = [
+        0.0,
+        -(ahead * np.cos(0.6) - down * np.sin(0.6)),
+        -(ahead * np.sin(0.6) + down * np.cos(0.6)),
+    ]
+    np.testing.assert_allclose(step, turned, atol=1e-6)
+
+
+def test_a_foot_alone_without_a_toe_is_asked_about(tmp_path: Path) -> None:
+    file = scene_with_box("")
+    nodes = {row["name"]: k for k, row in enumerate(file.tables["nodes"])}
+    file.tables["skins"][0]["joints"].remove(nodes["LeftToeBase"])
+    with pytest.raises(ReadError, match="no joint was found for left_toe;"):
+        read(file.save(tmp_path / "a.glb"))
+
+
 def test_joints_that_nobody_knows_need_a_map(tmp_path: Path) -> None:
     file = scene_with_box("")
     for row in file.tables["nodes"]:
