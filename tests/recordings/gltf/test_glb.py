@@ -172,6 +172,22 @@ def test_of_two_takes_the_longer_one_is_read_and_the_other_named(tmp_path: Path)
     assert any("T-Pose" in note for note in clip.notes)
 
 
+def test_another_take_is_read_where_it_is_asked_for(tmp_path: Path) -> None:
+    file = scene_with_box()
+    other = file.animation("hop")
+    way = [[0.0, 0.95, 0.0], [0.0, 1.25, 0.0], [0.0, 0.95, 0.0]]
+    file.keys(other, 0, "translation", [0.0, 0.5, 1.0], way)
+    path = file.save(tmp_path / "a.glb")
+    assert len(read(path)) == 25
+    assert any("takes: 0 'person', 1 'hop'; read is 0" in note for note in read(path).notes)
+    hop = read(path, take=1)
+    assert any("read is 1" in note for note in hop.notes)
+    assert np.ptp(hop.joint("Hips")[:, 2]) == pytest.approx(0.3, abs=1e-6)
+    assert [prop.name for prop in hop.scene.props] == ["box"]
+    with pytest.raises(ReadError, match=r"2 motions; take=2 is none; expected take 0 to 1"):
+        read(path, take=2)
+
+
 def test_an_armature_without_a_body_is_a_person(tmp_path: Path) -> None:
     file = scene_with_box()
     whole = read(file.save(tmp_path / "a.glb"))

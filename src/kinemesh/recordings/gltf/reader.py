@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,8 +17,9 @@ from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import LANDMARKS, Skeleton
 from kinemesh.motion.skeleton import Landmarks
 from kinemesh.recordings.gltf.container import Gltf
-from kinemesh.recordings.gltf.nodes import Nodes, channels
+from kinemesh.recordings.gltf.nodes import Nodes
 from kinemesh.recordings.gltf.objects import carriers_of, objects
+from kinemesh.recordings.gltf.takes import takes_of
 from kinemesh.recordings.hierarchy.landmarks import mapped_skeleton
 from kinemesh.recordings.hierarchy.toes import MadeToes, toes_of
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
@@ -63,9 +63,9 @@ def read_glb(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Record
     """Read a person and the objects around: joints, their turns, and a prop for every object.
 
     The keys of all animations are taken together, for exporters write one a thing; of several
-    that drive the person, the one with the most keys is. Meshes on a skin are the person's own;
-    every other mesh is a prop, one for each node that moves, with all that hangs from it, and one
-    for each mesh that stands still.
+    that drive the person, the one that the user says is, else the one with the most keys. Meshes
+    on a skin are the person's own; every other mesh is a prop, one for each node that moves, with
+    all that hangs from it, and one for each mesh that stands still.
 
     Raises:
         ReadError: not a ``.glb``, damaged, without a person or without motion, or with joints
@@ -77,7 +77,7 @@ def read_glb(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Record
     index, said = which.person_of(path, len(people))
     joints, bodies = people[index]
     others = [node for group, _ in people for node in group]
-    kept, left = _takes(nodes, joints)
+    kept, takes, left = takes_of(nodes, joints, path, which)
     nodes.drive(kept)
     person = _known(nodes, joints, skeleton)
     wanted, order = person.skeleton, person.order
@@ -90,6 +90,10 @@ def read_glb(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Record
     notes += person.notes
     if not even:
         notes.append(f"keys: at uneven times, read at {fps:g}/s")
+    if len(takes) > 1:
+        names = ", ".join(f"{k} {name!r}" for k, (name, _) in enumerate(takes[:20]))
+        read = next(k for k, (_, one) in enumerate(takes) if one is kept[0])
+        notes.append(f"takes: {names}; read is {read} (give take= for another)")
     if left:
         notes.append(f"animations left out, for others drive the same joints: {', '.join(left)}")
     if attached:
@@ -107,6 +111,7 @@ def read_glb(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Record
         notes=(*notes, *found),
         warnings=(*said, *(() if person.toes is None else (_NO_TOES,))),
         people=len(people),
+        takes=max(1, len(takes)),
     )
 
 
@@ -150,32 +155,6 @@ def _bare(nodes: Nodes) -> list[int]:
             f"to be exported with its armature"
         )
     return below
-
-
-def _takes(nodes: Nodes, joints: Sequence[int]) -> tuple[list[dict[str, Any]], list[str]]:
-    """Animations that go together, and the names of those that are left out."""
-    file = nodes.file
-    person = set(joints)
-    found = [(animation, channels(file, animation)) for animation in file.table("animations")]
-
-    def keys_of_person(entry: tuple[dict[str, Any], list[tuple[int, str, int]]]) -> int:
-        animation, driven = entry
-        samplers = file.list_of(animation, "samplers", dict)
-        inputs = [samplers[s] for n, _, s in driven if n in person and 0 <= s < len(samplers)]
-        rows = [file.row("accessors", sampler.get("input")) for sampler in inputs]
-        return sum(row["count"] for row in rows if type(row.get("count")) is int)
-
-    kept: list[dict[str, Any]] = []
-    left: list[str] = []
-    taken: set[tuple[int, str]] = set()
-    for animation, driven in sorted(found, key=keys_of_person, reverse=True):
-        these = {(node, path) for node, path, _ in driven}
-        if these & taken:
-            left.append(str(animation.get("name", "without a name")))
-            continue
-        taken |= these
-        kept.append(animation)
-    return kept, left
 
 
 def _known(nodes: Nodes, joints: Sequence[int], given: Asked) -> _Person:
