@@ -64,7 +64,8 @@ def write_motive(
         unit: its name.
         space: ``Global`` or ``Local``.
         rotation: how turns are written, which is not changed.
-        version: of the format: from 1.22 on the rows of the head have names.
+        version: of the format: from 1.22 on the rows of the head have names, from 1.24 on one of
+            them says what each thing hangs from.
     """
     frames = len(columns[0][3])
     head = ["Format Version", version, "Take Name", "Take, of a test"]
@@ -87,6 +88,8 @@ def write_motive(
             tables.append(values)
     table = np.hstack(tables)
     lines = [",".join(f'"{word}"' if "," in word else word for word in head), ""]
+    if version >= "1.24":
+        rows.insert(3, ["", "Parent", *("Root" for _ in rows[0][2:])])
     lines += [",".join(row) for row in (*rows, last)]
     for frame, row in enumerate(table):
         cells = ["" if np.isnan(x) else f"{x:.9f}" for x in row]

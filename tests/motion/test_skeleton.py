@@ -11,7 +11,7 @@ from kinemesh.motion.skeleton import BONES
 
 COUNTS = {
     **{"lafan22": 22, "mocap53": 53, "optitrack26": 26},
-    **{"smpl22": 22, "smpl24": 24, "smpl45": 45, "smplh52": 52, "smplx55": 55},
+    **{"smpl22": 22, "smpl24": 24, "smpl45": 45, "smplh52": 52, "smpl52": 52, "smplx55": 55},
     **{"soma30": 30, "soma77": 77, "kit21": 21, "h36m17": 19, "mediapipe33": 33},
 }
 

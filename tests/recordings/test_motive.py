@@ -28,7 +28,7 @@ def thing(kind: str, name: str, frames: int = 40) -> tuple[str, str, np.ndarray,
     return kind, name, turns, np.tile([1.0, 0.3, 0.2], (frames, 1))
 
 
-@pytest.mark.parametrize("version", ["1.21", "1.23"])
+@pytest.mark.parametrize("version", ["1.21", "1.23", "1.25"])
 @pytest.mark.parametrize(
     ("unit", "factor"), [("Meters", 1.0), ("Centimeters", 100.0), ("Millimeters", 1000.0)]
 )
@@ -59,6 +59,16 @@ def test_names_as_for_fbx_are_known_too(tmp_path: Path) -> None:
     other = read(tmp_path / "made.bvh")
     for landmark in LANDMARKS:
         np.testing.assert_allclose(clip.landmark(landmark), other.landmark(landmark), atol=1e-7)
+
+
+def test_hips_under_the_name_of_their_skeleton_are_the_hips(tmp_path: Path) -> None:
+    columns = bones(made(tmp_path))
+    wanted = read(write_motive(tmp_path / "a.csv", columns))
+    named = [(k, n.replace(":Hip", ":Anna"), t, p) for k, n, t, p in columns]
+    clip = read(write_motive(tmp_path / "b.csv", named))
+    assert clip.skeleton.joints == wanted.skeleton.joints
+    assert clip.notes == wanted.notes
+    np.testing.assert_allclose(clip.landmarks(), wanted.landmarks(), atol=1e-12)
 
 
 def test_the_larger_of_two_skeletons_is_read(tmp_path: Path) -> None:

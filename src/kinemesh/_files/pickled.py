@@ -32,6 +32,8 @@ _NAMES = {
     ("_codecs", "encode"): "encode",
     ("__builtin__", "bytes"): "bytes",
     ("collections", "OrderedDict"): "table",
+    ("collections", "defaultdict"): "table",
+    **{(module, "dict"): "dict" for module in ("builtins", "__builtin__")},
     ("joblib.numpy_pickle", "NumpyArrayWrapper"): "wrapper",
     **{(f"numpy.{core}.multiarray", "_reconstruct"): "array" for core in ("core", "_core")},
     **{(f"numpy.{core}.multiarray", "scalar"): "scalar" for core in ("core", "_core")},
@@ -141,7 +143,7 @@ class Tables(Unpickler):
                 return characters.encode("latin1")
             case (Name("bytes"), ()):
                 return b""
-            case (Name("table"), ()):
+            case (Name("table"), () | (Name("dict"),)):  # of tables, as WHAM's of tracks
                 return {}
         return super().called(opcode, function, arguments)
 

@@ -24,7 +24,7 @@ class RecordingOptions(Shapes):
 
     skeleton: str | None = None
     """Joint layout of a bare array: lafan22, mocap53, optitrack26, smpl22, smpl24, smpl45,
-    smplh52, smplx55, soma30, soma77, kit21, h36m17 or
+    smplh52, smpl52, smplx55, soma30, soma77, kit21, h36m17 or
     mediapipe33."""
     body_model: Path | None = None
     """Folder of SMPL, SMPL-H or SMPL-X models for a file of that family; without it a stand-in."""

@@ -144,11 +144,19 @@ def _smplh52() -> Skeleton:
     return _smpl("smplh52", joints)
 
 
+def _smpl52() -> Skeleton:
+    """SMPL-H's joints in its own order, as HumanML3D takes them out of AMASS."""
+    return _smpl(
+        "smpl52", (*_SMPL_BODY, *(f for s in "LR" for f in fingers(f"{s}_", _SMPL_FINGERS)))
+    )
+
+
 SKELETONS: Mapping[str, Skeleton] = MappingProxyType(
     {
         s.name: s
         for s in (
-            *(_lafan22(), _mocap53(), _optitrack26(), _smplh52(), _smplx55(), _smpl45()),
+            *(_lafan22(), _mocap53(), _optitrack26(), _smplh52(), _smpl52()),
+            *(_smplx55(), _smpl45()),
             *(soma30(), soma77(), kit21(), h36m17(), mediapipe33()),
             _smpl("smpl22", _SMPL_BODY),
             _smpl("smpl24", (*_SMPL_BODY, *_SMPL_HANDS)),

@@ -20,6 +20,7 @@ _USUAL_FPS: Mapping[str, float] = MappingProxyType(
         "smpl22": 30.0,
         "smpl24": 30.0,
         "smplh52": 30.0,
+        "smpl52": 30.0,
         "smplx55": 30.0,
         "amc": 120.0,
         "kit21": 12.5,
@@ -29,7 +30,8 @@ _USUAL_FPS: Mapping[str, float] = MappingProxyType(
 )
 """Frames per second [1/s] that files of a skeleton usually have and do not state."""
 _HUMANML3D = 20.0
-"""Frames per second [1/s] of HumanML3D and of all that is trained on it: 22 joints, y up."""
+"""Frames per second [1/s] of HumanML3D, y up: of the 52 joints that it takes out of AMASS, of
+their first 22, and of all that is trained on those."""
 _UPRIGHT = 1.5
 """The body stands along y if it is so many times as long as along the others."""
 _FASTEST = 1e5
@@ -65,7 +67,8 @@ def frame_rate(
         rate, note = _HUMANML3D, f"frame rate: {_HUMANML3D:g}/s (assumed, see the warning)"
         warnings = (
             f"the file does not say its frame rate: {_HUMANML3D:g}/s are assumed, as HumanML3D and "
-            f"what is trained on it have, whose 22 joints with y up these are; give fps= "
+            f"what is trained on it have, whose {len(recording.skeleton.joints)} joints with y up "
+            f"these are; give fps= "
             f"to say so, or to say another",
         )
     elif name in _USUAL_FPS:
@@ -87,8 +90,8 @@ def frame_rate(
 
 
 def _is_humanml3d(recording: Recording, up: str | None) -> bool:
-    """Whether these may be HumanML3D's: bare places of 22 joints of SMPL, y up."""
-    if recording.skeleton.name != "smpl22" or recording.rotations is not None:
+    """Whether these may be HumanML3D's: bare places of 22 or 52 joints of SMPL, y up."""
+    if recording.skeleton.name not in ("smpl22", "smpl52") or recording.rotations is not None:
         return False
     return (up or recording.up or _stands(recording)) == "y"
 

@@ -172,6 +172,22 @@ def test_of_two_takes_the_longer_one_is_read_and_the_other_named(tmp_path: Path)
     assert any("T-Pose" in note for note in clip.notes)
 
 
+def test_another_take_is_read_where_it_is_asked_for(tmp_path: Path) -> None:
+    file = scene_with_box()
+    other = file.animation("hop")
+    way = [[0.0, 0.95, 0.0], [0.0, 1.25, 0.0], [0.0, 0.95, 0.0]]
+    file.keys(other, 0, "translation", [0.0, 0.5, 1.0], way)
+    path = file.save(tmp_path / "a.glb")
+    assert len(read(path)) == 25
+    assert any("takes: 0 'person', 1 'hop'; read is 0" in note for note in read(path).notes)
+    hop = read(path, take=1)
+    assert any("read is 1" in note for note in hop.notes)
+    assert np.ptp(hop.joint("Hips")[:, 2]) == pytest.approx(0.3, abs=1e-6)
+    assert [prop.name for prop in hop.scene.props] == ["box"]
+    with pytest.raises(ReadError, match=r"2 motions; take=2 is none; expected take 0 to 1"):
+        read(path, take=2)
+
+
 def test_an_armature_without_a_body_is_a_person(tmp_path: Path) -> None:
     file = scene_with_box()
     whole = read(file.save(tmp_path / "a.glb"))
@@ -209,6 +225,58 @@ def test_joints_that_are_not_mixamos_are_mapped_by_name_and_place(tmp_path: Path
     assert clip.skeleton.name == "glb17"
     assert any("confidence" in note for note in clip.notes)
     np.testing.assert_allclose(clip.landmarks()[:, 1:], mixamo.landmarks()[:, 1:], atol=1e-9)
+
+
+def test_joints_that_move_beside_the_skins_are_the_persons_where_it_has_no_legs(
+    tmp_path: Path,
+) -> None:
+    wanted = read(scene_with_box().save(tmp_path / "a.glb"))
+    file = scene_with_box()
+    nodes = {
+        row["name"].removeprefix("mixamorig:"): k for k, row in enumerate(file.tables["nodes"])
+    }
+    for name, node in nodes.items():
+        if name not in ("Hips", "box"):
+            turns = np.tile([0.0, 0.0, 0.0, 1.0], (2, 1))
+            file.keys(file.tables["animations"][0], node, "rotation", [0.1, 1.0], turns)
+    file.tables["skins"][0]["joints"] = [nodes["Spine1"], nodes["LeftArm"], nodes["RightArm"]]
+    clip = read(file.save(tmp_path / "b.glb"))
+    assert any("14 more that move in the armature than the skin's 3" in note for note in clip.notes)
+    np.testing.assert_allclose(clip.landmarks()[:, 1:], wanted.landmarks()[:, 1:], atol=1e-6)
+    assert [prop.name for prop in clip.scene.props] == ["box"]
+
+
+def test_feet_without_toes_get_some_that_go_with_them(tmp_path: Path) -> None:
+    file = scene_with_box("")
+    nodes = {row["name"]: k for k, row in enumerate(file.tables["nodes"])}
+    toes = {nodes["LeftToeBase"], nodes["RightToeBase"]}
+    joints = file.tables["skins"][0]["joints"]
+    file.tables["skins"][0]["joints"] = [k for k in joints if k not in toes]
+    bent = Rotation.from_rotvec([[0.0] * 3, [0.0] * 3, [0.6, 0.0, 0.0]]).as_quat()
+    file.keys(file.tables["animations"][0], nodes["LeftFoot"], "rotation", [0.1, 0.5, 1.0], bent)
+    clip = read(file.save(tmp_path / "a.glb"))
+    assert any("no toes" in warning for warning in clip.warnings)
+    assert clip.skeleton.joints[-2:] == ("LeftFoot_Toe", "RightFoot_Toe")
+    for side in ("left", "right"):
+        step = clip.landmark(f"{side}_toe") - clip.landmark(f"{side}_ankle")
+        np.testing.assert_allclose(step[0], [0.0, -0.16 * 0.84, -0.08 * 0.84], atol=1e-6)
+        np.testing.assert_allclose(np.linalg.norm(step, axis=1), np.linalg.norm(step[0]), rtol=1e-6)
+    step = clip.landmark("left_toe")[-1] - clip.landmark("left_ankle")[-1]
+    ahead, down = 0.16 * 0.84, 0.08 * 0.84
+    turned = [
+        0.0,
+        -(ahead * np.cos(0.6) - down * np.sin(0.6)),
+        -(ahead * np.sin(0.6) + down * np.cos(0.6)),
+    ]
+    np.testing.assert_allclose(step, turned, atol=1e-6)
+
+
+def test_a_foot_alone_without_a_toe_is_asked_about(tmp_path: Path) -> None:
+    file = scene_with_box("")
+    nodes = {row["name"]: k for k, row in enumerate(file.tables["nodes"])}
+    file.tables["skins"][0]["joints"].remove(nodes["LeftToeBase"])
+    with pytest.raises(ReadError, match="no joint was found for left_toe;"):
+        read(file.save(tmp_path / "a.glb"))
 
 
 def test_joints_that_nobody_knows_need_a_map(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from kinemesh.recordings.hierarchy.joint_names import bare_names, is_end, meanin
 @pytest.mark.parametrize(
     "name",
     "LeftUpLeg LThigh thigh_l l_thigh thigh.L lfemur lThighBend Bip01_L_Thigh UpperLeg_L "
-    "mixamorig:LeftUpLeg actor:rig:LeftUpLeg LeftUpperLegJoint J_Bip_L_UpperLeg LEFTUPLEG".split(),
+    "mixamorig:LeftUpLeg actor:rig:LeftUpLeg LeftUpperLegJoint J_Bip_L_UpperLeg LEFTUPLEG "
+    "L_legUpper0001_bind_JNT".split(),
 )
 def test_a_left_thigh_is_one_in_every_spelling(name: str) -> None:
     side, said = meanings(name)
@@ -40,7 +41,16 @@ def test_the_likeliest_part_of_a_right_joint_comes_first(name: str, part: str) -
 
 @pytest.mark.parametrize(
     "name",
-    ["Spine1", "L5", "LeftShoulderTwist", "LeftUpLegRoll", "lclavicle", "LeftHandIndex1", ""],
+    [
+        "Spine1",
+        "L5",
+        "LeftShoulderTwist",
+        "LeftUpLegRoll",
+        "lclavicle",
+        "LeftHandIndex1",
+        "hand.L.001",
+        "",
+    ],
 )
 def test_what_is_no_landmark_means_none(name: str) -> None:
     assert not meanings(name)[1]

@@ -26,6 +26,10 @@ VICON = {
     "elbow": "EJC",
     "hand": "WJC",
 }
+PLUG_IN_GAIT = {
+    **{"hip": "FEP", "knee": "FEO", "ankle": "TIO", "toe": "TOE"},
+    **{"shoulder": "CLO", "elbow": "HUO", "hand": "RAO"},
+}
 LAFAN = SKELETONS["lafan22"]
 
 
@@ -69,6 +73,7 @@ def centres(person: Person, name: Callable[[str, str], str]) -> tuple[list[str],
 
 STYLES = {
     "vicon": lambda side, part: side[0].upper() + VICON[part],
+    "plug-in gait": lambda side, part: side[0].upper() + PLUG_IN_GAIT[part],
     "with a subject": lambda side, part: f"Anna:{side[0].upper()}{VICON[part]}",
     "words": lambda side, part: f"{side}_{'wrist' if part == 'hand' else part}",
     "capitals": lambda side, part: f"{part}_{side}".upper(),
@@ -99,12 +104,42 @@ def test_joint_centres_are_where_the_file_has_them(
 
 def test_other_points_are_left_out_and_a_pelvis_is_taken(tmp_path: Path, person: Person) -> None:
     labels, points = centres(person, STYLES["vicon"])
-    more = np.concatenate([points[:, :1] + 1.0, points, points[:, :1]], axis=1)
+    waist = (points[:, :1] + points[:, 4:5]) / 2.0 + [0.02, 0.01, 0.13]
+    more = np.concatenate([points[:, :1] + 1.0, points, waist], axis=1)
     file = tmp_path / "a.c3d"
-    file.write_bytes(written(["LASI", *labels, "PELO"], more * 1000.0))
+    file.write_bytes(written(["LASI", *labels, "Pelvis"], more * 1000.0))
     clip = read(file)
     assert len(clip.skeleton.joints) == 15
-    np.testing.assert_allclose(clip.landmark("pelvis"), points[:, 0], atol=1e-3)
+    np.testing.assert_allclose(clip.landmark("pelvis"), waist[:, 0], atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["PELO", "midHip", "Pelvis"])
+def test_a_pelvis_between_the_hips_is_not_taken_for_the_waist(
+    tmp_path: Path, person: Person, name: str
+) -> None:
+    labels, points = centres(person, STYLES["vicon"])
+    middle = (points[:, :1] + points[:, 4:5]) / 2.0
+    (tmp_path / "a.c3d").write_bytes(written(labels, points * 1000.0))
+    without = read(tmp_path / "a.c3d").landmark("pelvis")
+    more = np.concatenate([points, middle], axis=1)
+    (tmp_path / "a.c3d").write_bytes(written([*labels, name], more * 1000.0))
+    np.testing.assert_allclose(read(tmp_path / "a.c3d").landmark("pelvis"), without, atol=1e-6)
+    assert np.all(without[:, 2] - middle[:, 0, 2] > 0.1)
+
+
+def test_markers_beside_joint_centres_of_plug_in_gait_do_not_matter(
+    tmp_path: Path, person: Person
+) -> None:
+    labels, points = centres(person, STYLES["plug-in gait"])
+    skin = "LASI RASI LPSI RPSI LKNE RKNE LANK RANK LSHO RSHO LELB RELB LWRA RWRA".split()
+    ends = ["LFEA", "LFEL", "LTIP", "LHUP", "LRAP", "LHNO", "PELP", "TRXO", "LHipAngles"]
+    off = np.repeat(points[:, :1], len(skin) + len(ends), axis=1) + 0.3
+    off[:, len(skin) + ends.index("LHUP")] = points[:, labels.index("LCLO")]
+    more = np.concatenate([off, points], axis=1)
+    (tmp_path / "a.c3d").write_bytes(written([*skin, *ends, *labels], more * 1000.0))
+    clip = read(tmp_path / "a.c3d")
+    for k, landmark in enumerate(LANDMARKS[1:]):
+        np.testing.assert_allclose(clip.landmark(landmark), points[:, k], atol=1e-3)
 
 
 def test_labels_of_a_known_skeleton_make_that_skeleton(tmp_path: Path, person: Person) -> None:

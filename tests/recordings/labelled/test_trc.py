@@ -48,6 +48,15 @@ def test_other_points_are_left_out_and_empty_places_are_filled(tmp_path: Path) -
     assert any("not seen" in note or "gap" in note or "filled" in note for note in clip.notes)
 
 
+def test_a_table_that_a_spreadsheet_saved_again_is_read(tmp_path: Path) -> None:
+    labels, points = centres()
+    path = write_trc(tmp_path / "a.trc", labels, points)
+    wanted = read(path).positions
+    lines = path.read_text().replace("\t", ",").split("\n")
+    path.write_text("\n".join(line + ",,," for line in lines if line))
+    np.testing.assert_allclose(read(path).positions, wanted, atol=1e-12)
+
+
 def test_markers_on_the_skin_are_refused_in_so_many_words(tmp_path: Path) -> None:
     for labels in (
         "LASI RASI LPSI RPSI LKNE RKNE LANK RANK LTOE RTOE LSHO RSHO".split(),

@@ -47,6 +47,20 @@ def test_every_skeleton_is_found_from_a_bare_array(
     assert clip.fps == {"mocap53": 120.0, "kit21": 12.5}.get(name, 30.0)
 
 
+def test_smplhs_own_order_is_told_from_the_other_of_as_many_joints(
+    tmp_path: Path, person: Person
+) -> None:
+    upright = person("smpl52")[:, :, [1, 2, 0]]
+    clip = read(save(tmp_path / "a.npy", upright))
+    assert (clip.skeleton.name, clip.fps) == ("smpl52", 20.0)
+    assert any("HumanML3D" in warning and "52 joints" in warning for warning in clip.warnings)
+    np.testing.assert_allclose(
+        np.linalg.norm(clip.landmark("left_hip") - clip.landmark("left_knee"), axis=1),
+        np.linalg.norm(upright[:, 1] - upright[:, 4], axis=1),
+        atol=1e-9,
+    )
+
+
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, ">f8"])
 def test_any_type_of_number_and_order_in_memory_is_read(
     tmp_path: Path, person: Person, dtype: str

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,10 @@ def test_inter_humans_two_people_are_told_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("compress", [0, 3])
-def test_whams_tracks_are_people(tmp_path: Path, compress: int) -> None:
+@pytest.mark.parametrize("table", [dict, lambda tracks: defaultdict(dict, tracks)])
+def test_whams_tracks_are_people(
+    tmp_path: Path, compress: int, table: Callable[[dict[int, Any]], object]
+) -> None:
     tracks = {
         k: {
             **{"pose_world": turns(24, 0.1 + k), "trans_world": np.zeros((FRAMES, 3))},
@@ -81,7 +86,7 @@ def test_whams_tracks_are_people(tmp_path: Path, compress: int) -> None:
         }
         for k in (0, 3)
     }
-    joblib.dump(tracks, tmp_path / "a.pkl", compress=compress)
+    joblib.dump(table(tracks), tmp_path / "a.pkl", compress=compress)
     np.savez(tmp_path / "b.npz", **{k: tracks[3][k] for k in ("pose_world", "trans_world")})
     clip = read(tmp_path / "a.pkl", person=2)
     np.testing.assert_allclose(clip.positions, read(tmp_path / "b.npz").positions, atol=1e-12)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,9 +17,11 @@ from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import LANDMARKS, Skeleton
 from kinemesh.motion.skeleton import Landmarks
 from kinemesh.recordings.gltf.container import Gltf
-from kinemesh.recordings.gltf.nodes import Nodes, channels
+from kinemesh.recordings.gltf.nodes import Nodes
 from kinemesh.recordings.gltf.objects import carriers_of, objects
+from kinemesh.recordings.gltf.takes import takes_of
 from kinemesh.recordings.hierarchy.landmarks import mapped_skeleton
+from kinemesh.recordings.hierarchy.toes import MadeToes, toes_of
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
 from kinemesh.recordings.which import FIRST, Which
 
@@ -34,19 +36,36 @@ _MIXAMO = {
     "elbow": "ForeArm",
     "hand": "Hand",
 }
+_NO_TOES = (
+    "the skeleton has no toes: they were put ahead of the ankles, where they are on most people, "
+    "in the frame in which the legs are the straightest; soles are as far off as that foot was "
+    "not flat"
+)
 _SAMPLES = 60
 """So many frames tell the proportions of a body that is not Mixamo's."""
 _LEG_RATIO = 0.487
 """(Thigh + shank) / stature of HUMOTO's person: 0.766 m of 1.574 m."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Person:
+    """Who is read."""
+
+    skeleton: Skeleton
+    order: list[int]
+    """The nodes of its joints."""
+    notes: tuple[str, ...] = ()
+    toes: MadeToes | None = None
+    """Joints behind those of nodes."""
+
+
 def read_glb(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Recording:
     """Read a person and the objects around: joints, their turns, and a prop for every object.
 
     The keys of all animations are taken together, for exporters write one a thing; of several
-    that drive the person, the one with the most keys is. Meshes on a skin are the person's own;
-    every other mesh is a prop, one for each node that moves, with all that hangs from it, and one
-    for each mesh that stands still.
+    that drive the person, the one that the user says is, else the one with the most keys. Meshes
+    on a skin are the person's own; every other mesh is a prop, one for each node that moves, with
+    all that hangs from it, and one for each mesh that stands still.
 
     Raises:
         ReadError: not a ``.glb``, damaged, without a person or without motion, or with joints
@@ -58,15 +77,23 @@ def read_glb(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Record
     index, said = which.person_of(path, len(people))
     joints, bodies = people[index]
     others = [node for group, _ in people for node in group]
-    kept, left = _takes(nodes, joints)
+    kept, takes, left = takes_of(nodes, joints, path, which)
     nodes.drive(kept)
-    wanted, order, mapped = _skeleton(nodes, joints, skeleton)
-    carriers, attached = carriers_of(nodes, others)
+    person = _known(nodes, joints, skeleton)
+    wanted, order = person.skeleton, person.order
+    carriers, attached = carriers_of(nodes, [*others, *order])
     fps, even = nodes.settle([*order, *carriers])
     positions, rotations = _joints(nodes, order)
-    notes = [f"skeleton {wanted.name}: by the names of {len(joints)} joints in the file", *mapped]
+    if person.toes is not None:
+        positions, rotations = person.toes.added(positions, rotations)
+    notes = [f"skeleton {wanted.name}: by the names of {len(order)} joints in the file"]
+    notes += person.notes
     if not even:
         notes.append(f"keys: at uneven times, read at {fps:g}/s")
+    if len(takes) > 1:
+        names = ", ".join(f"{k} {name!r}" for k, (name, _) in enumerate(takes[:20]))
+        read = next(k for k, (_, one) in enumerate(takes) if one is kept[0])
+        notes.append(f"takes: {names}; read is {read} (give take= for another)")
     if left:
         notes.append(f"animations left out, for others drive the same joints: {', '.join(left)}")
     if attached:
@@ -82,8 +109,9 @@ def read_glb(path: Path, skeleton: Asked = None, which: Which = FIRST) -> Record
         rotations=rotations,
         props=tuple(props),
         notes=(*notes, *found),
-        warnings=said,
+        warnings=(*said, *(() if person.toes is None else (_NO_TOES,))),
         people=len(people),
+        takes=max(1, len(takes)),
     )
 
 
@@ -129,42 +157,37 @@ def _bare(nodes: Nodes) -> list[int]:
     return below
 
 
-def _takes(nodes: Nodes, joints: Sequence[int]) -> tuple[list[dict[str, Any]], list[str]]:
-    """Animations that go together, and the names of those that are left out."""
-    file = nodes.file
-    person = set(joints)
-    found = [(animation, channels(file, animation)) for animation in file.table("animations")]
+def _known(nodes: Nodes, joints: Sequence[int], given: Asked) -> _Person:
+    """As :func:`_skeleton`, of all the armature where the skin's joints alone make no person.
 
-    def keys_of_person(entry: tuple[dict[str, Any], list[tuple[int, str, int]]]) -> int:
-        animation, driven = entry
-        samplers = file.list_of(animation, "samplers", dict)
-        inputs = [samplers[s] for n, _, s in driven if n in person and 0 <= s < len(samplers)]
-        rows = [file.row("accessors", sampler.get("input")) for sampler in inputs]
-        return sum(row["count"] for row in rows if type(row.get("count")) is int)
-
-    kept: list[dict[str, Any]] = []
-    left: list[str] = []
-    taken: set[tuple[int, str]] = set()
-    for animation, driven in sorted(found, key=keys_of_person, reverse=True):
-        these = {(node, path) for node, path, _ in driven}
-        if these & taken:
-            left.append(str(animation.get("name", "without a name")))
-            continue
-        taken |= these
-        kept.append(animation)
-    return kept, left
+    A file of motions for a game may have the skin of a head alone, with keys for all the body.
+    """
+    try:
+        return _skeleton(nodes, joints, given)
+    except ReadError:
+        moving = {node: [up for up in nodes.up(node) if nodes.moves(up)] for node in nodes.shown}
+        tops = {moving[node][-1] for node in joints if moving[node]}
+        more = [
+            node
+            for node, above in moving.items()
+            if above and above[-1] in tops and above[0] == node and node not in joints
+            if "mesh" not in nodes.file.row("nodes", node)
+        ]
+        if not more:
+            raise
+    found = _skeleton(nodes, sorted({*joints, *more}), given)
+    said = f"joints: {len(more)} more that move in the armature than the skin's {len(joints)}"
+    return replace(found, notes=(*found.notes, said))
 
 
-def _skeleton(
-    nodes: Nodes, joints: Sequence[int], given: Asked
-) -> tuple[Skeleton, list[int], tuple[str, ...]]:
+def _skeleton(nodes: Nodes, joints: Sequence[int], given: Asked) -> _Person:
     """The skeleton, the nodes of its joints in order, and what was found of its landmarks."""
     bare = [_PREFIX.sub("", nodes.names[node], count=1) for node in joints]
     if isinstance(given, Skeleton | str):
         wanted = named_skeleton(given)
         for names in (bare, [nodes.names[node] for node in joints]):
             if set(wanted.joints) <= set(names):
-                return wanted, [joints[names.index(joint)] for joint in wanted.joints], ()
+                return _Person(wanted, [joints[names.index(joint)] for joint in wanted.joints])
         missing = [joint for joint in wanted.joints if joint not in bare]
         raise ReadError(
             f"{nodes.file.name} lacks the joints {', '.join(missing[:8])} of skeleton "
@@ -176,26 +199,30 @@ def _skeleton(
     needed = {"Hips", "Spine1", *(joint for joint in landmarks.values() if isinstance(joint, str))}
     missing = sorted(needed - set(bare))
     if given is not None or missing or len(set(bare)) != len(bare):
-        found, notes = _mapped(nodes, joints, given)
-        return found, list(joints), notes
-    return Skeleton(f"mixamo{len(bare)}", tuple(bare), landmarks, _LEG_RATIO), list(joints), ()
+        return _mapped(nodes, joints, given)
+    mixamo = Skeleton(f"mixamo{len(bare)}", tuple(bare), landmarks, _LEG_RATIO)
+    return _Person(mixamo, list(joints))
 
 
-def _mapped(
-    nodes: Nodes, joints: Sequence[int], given: Landmarks | None
-) -> tuple[Skeleton, tuple[str, ...]]:
+def _mapped(nodes: Nodes, joints: Sequence[int], given: Landmarks | None) -> _Person:
     """The skeleton of joints that are not Mixamo's, or not all as the user has them."""
     parents = [
         next((joints.index(up) for up in nodes.up(node)[1:] if up in joints), -1) for node in joints
     ]
     nodes.settle(joints)
-    positions, _ = _joints(nodes, joints)
+    positions, rotations = _joints(nodes, joints)
     rows = np.linspace(0, len(positions) - 1, min(_SAMPLES, len(positions))).astype(int)
-    names = [nodes.names[node] for node in joints]
+    positions, rotations = positions[rows], rotations[rows]
+    names: Sequence[str] = [nodes.names[node] for node in joints]
+    toes = toes_of(names, parents, positions, rotations, given)
+    if toes is not None:
+        names, parents = toes.names(names), [*parents, *toes.feet]
+        positions, _ = toes.added(positions, rotations)
     try:
-        return mapped_skeleton(
-            names, parents, positions[rows], name=f"glb{len(joints)}", overrides=given
+        found, notes = mapped_skeleton(
+            names, parents, positions, name=f"glb{len(joints)}", overrides=given
         )
+        return _Person(found, list(joints), notes, toes)
     except (ReadError, ClipError) as error:
         raise ReadError(f"{nodes.file.name}: {error}") from error
 

@@ -72,6 +72,8 @@ _ADORNMENTS = frozenset(
 )
 """Words around a joint's name that say nothing about it."""
 
+_COUNT = 4
+"""Digits of a number that only counts. Blender's ``.001`` is of another joint."""
 _SEPARATORS = ":|_-. /"
 _PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _MIXAMO = re.compile(r"^mixamorig\d*[:_]?")
@@ -130,7 +132,7 @@ def _taken_apart(name: str) -> tuple[str | None, str]:
         del words[0]
         if side is None and words[0] in _SIDES and len(words) > 1:
             side = _SIDES[words.pop(0)]
-    while len(words) > 1 and "".join(words) not in _PARTS and words[-1] in _ADORNMENTS:
+    while len(words) > 1 and "".join(words) not in _PARTS and _adorns(words[-1]):
         del words[-1]
     word = "".join(words)
     if side is None and word not in _PARTS:
@@ -138,6 +140,11 @@ def _taken_apart(name: str) -> tuple[str | None, str]:
             if word.startswith(start) and word.removeprefix(start) in _PARTS:
                 return said, word.removeprefix(start)
     return side, word
+
+
+def _adorns(word: str) -> bool:
+    """Whether the last word of a name says nothing: ``0001`` is a rig's own count, ``1`` is not."""
+    return word in _ADORNMENTS or (word.isdigit() and len(word) >= _COUNT)
 
 
 def _words(name: str) -> list[str]:

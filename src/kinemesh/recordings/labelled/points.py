@@ -14,20 +14,22 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import LANDMARKS, SKELETONS, Skeleton
-from kinemesh.recordings.hierarchy.body_check import check_body
+from kinemesh.recordings.hierarchy.body_check import at_waist, check_body
 from kinemesh.recordings.recording import Asked, named_skeleton
 
 _UNITS = {"mm": 0.001, "cm": 0.01, "m": 1.0, "meters": 1.0, "in": 0.0254}
 _UNITS |= {"millimeters": 0.001, "centimeters": 0.01}
 _WORDS = {
-    "hip": "hip hjc hipjc hipjoint hipjointcenter",
-    "knee": "knee kjc kneejc kneejoint kneejointcenter",
-    "ankle": "ankle ajc anklejc anklejoint anklejointcenter",
+    "hip": "hip hjc hipjc hipjoint hipjointcenter fep",
+    "knee": "knee kjc kneejc kneejoint kneejointcenter feo",
+    "ankle": "ankle ajc anklejc anklejoint anklejointcenter tio",
     "toe": "toe toes tjc toejc toebase ball mtp bigtoe forefoot",
-    "shoulder": "shoulder sjc gjc shoulderjc shoulderjoint shoulderjointcenter",
-    "elbow": "elbow ejc elbowjc elbowjoint elbowjointcenter",
-    "hand": "wrist wjc wristjc wristjoint wristjointcenter hand",
+    "shoulder": "shoulder sjc gjc shoulderjc shoulderjoint shoulderjointcenter hup clo",
+    "elbow": "elbow ejc elbowjc elbowjoint elbowjointcenter huo",
+    "hand": "wrist wjc wristjc wristjoint wristjointcenter hand rao",
 }
+"""The short ones are Plug-in Gait's: a femur's origin (``LFEO``) is the knee's centre, its near
+end (``LFEP``) the hip's, and so for tibia, humerus, radius and clavicle."""
 _PARTS = {word: part for part, words in _WORDS.items() for word in words.split()}
 _PELVIS = "pelvis hips midhip pelo pelvisorigin midpelvis root".split()
 _SIDED = re.compile(r"^(left|right|l|r)(.+)$|^(.+?)(left|right|l|r)$")
@@ -40,17 +42,18 @@ _SKIN = frozenset(
 _GUESSED = "study"
 """and the end of the names of those that OpenCap's network guesses."""
 _TORSO = {"left_hip": 0.35, "right_hip": 0.35, "left_shoulder": 0.15, "right_shoulder": 0.15}
-"""The waist, where no point is the pelvis."""
+"""The waist, where no point is there."""
 
 
 def labelled_skeleton(
-    file: str, labels: Sequence[str], asked: Asked, kind: str
+    file: str, labels: Sequence[str], points: Array, asked: Asked, kind: str
 ) -> tuple[Skeleton, list[int], str]:
     """The skeleton that labels make, which points are its joints, and how it is known.
 
     Args:
         file: name of the file, for messages.
         labels: of all points, without what is said of every one.
+        points: where they are ``(T, N, 3)``, in any unit and axes; NaN where not seen.
         asked: a skeleton, or the name of one, whose joints are labels; found if left out.
         kind: name of a skeleton that is not a known one.
 
@@ -60,7 +63,7 @@ def labelled_skeleton(
     if asked is not None:
         wanted, order = _named(file, named_skeleton(asked), labels)
         return wanted, order, "given"
-    wanted, order = _found(file, labels, kind)
+    wanted, order = _found(file, labels, points, kind)
     return wanted, order, f"joint centres by the labels of {len(order)} of {len(labels)} points"
 
 
@@ -111,7 +114,9 @@ def _named(file: str, wanted: Skeleton, labels: Sequence[str]) -> tuple[Skeleton
     return wanted, [labels.index(joint) for joint in wanted.joints]
 
 
-def _found(file: str, labels: Sequence[str], kind: str) -> tuple[Skeleton, list[int]]:
+def _found(
+    file: str, labels: Sequence[str], points: Array, kind: str
+) -> tuple[Skeleton, list[int]]:
     """The skeleton that the labels make, and which points are its joints."""
     for known in SKELETONS.values():
         if set(known.joints) <= set(labels):
@@ -138,6 +143,8 @@ def _found(file: str, labels: Sequence[str], kind: str) -> tuple[Skeleton, list[
             f"left_hip, left_knee, ...) or BVH; if the points are joints, give skeleton= with "
             f"their labels"
         )
+    if "pelvis" in places and not _is_waist(points, places):
+        del places["pelvis"]  # half way between the hips, as PELO and midHip are
     order = list(dict.fromkeys(places[name] for name in LANDMARKS if name in places))
     names = tuple(labels[k] for k in order)
     marks: dict[str, str | Mapping[str, float]] = {n: labels[k] for n, k in places.items()}
@@ -147,6 +154,12 @@ def _found(file: str, labels: Sequence[str], kind: str) -> tuple[Skeleton, list[
         return Skeleton(kind, names, marks), order
     except ClipError as error:
         raise ReadError(f"{file}: {error}") from error
+
+
+def _is_waist(points: Array, places: Mapping[str, int]) -> bool:
+    """Whether the point called the pelvis is where a robot's pelvis is on a person."""
+    whole = points[np.all(np.isfinite(points[:, list(places.values())]), axis=(1, 2))]
+    return len(whole) > 0 and at_waist(whole[:, places["pelvis"]], whole, places)
 
 
 def _sided(word: str) -> str | None:

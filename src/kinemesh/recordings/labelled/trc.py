@@ -31,6 +31,8 @@ def read_trc(path: Path, skeleton: Asked = None) -> Recording:
         ReadError: not TRC, damaged, cut short, or points that are no joint centres.
     """
     lines = text_of(path, "a TRC file").split("\n")
+    if lines[0].lower().startswith("pathfiletype,"):  # saved again by a spreadsheet
+        lines = [line.replace(",", "\t") for line in lines]
     if not lines[0].lower().startswith("pathfiletype") or len(lines) < 6:
         raise ReadError(
             f"{path.name} does not begin with PathFileType, as TRC does: it holds "
@@ -47,7 +49,7 @@ def read_trc(path: Path, skeleton: Asked = None) -> Recording:
             f"NumFrames"
         )
     bare = [label.rpartition(":")[2].strip() for label in labels]
-    wanted, order, how = labelled_skeleton(path.name, bare, skeleton, "trc")
+    wanted, order, how = labelled_skeleton(path.name, bare, points, skeleton, "trc")
     factor, unit = unit_of(path.name, said.get("units", "").lower(), points[:, order])
     return Recording(
         points[:, order] * factor,

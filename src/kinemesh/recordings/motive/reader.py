@@ -91,7 +91,7 @@ def _skeleton(table: MotiveTable) -> tuple[list[Tracked], list[str]]:
 def _of_bones(
     path: Path, table: MotiveTable, bones: Sequence[Tracked], skeleton: Asked
 ) -> Recording:
-    names = [thing.name.rpartition(":")[2] for thing in bones]
+    names = [_bare(thing.name) for thing in bones]
     if len(set(names)) != len(names):
         names = [thing.name for thing in bones]
     positions = np.stack([thing.places for thing in bones], axis=1)
@@ -122,8 +122,9 @@ def _of_points(path: Path, table: MotiveTable, skeleton: Asked) -> Recording:
             f"export it again with the bones of a skeleton"
         )
     labels = [thing.name.rpartition(":")[2] for thing in points]
-    wanted, order, how = labelled_skeleton(path.name, labels, skeleton, "motive")
-    positions = np.stack([points[k].places for k in order], axis=1)
+    places = np.stack([point.places for point in points], axis=1)
+    wanted, order, how = labelled_skeleton(path.name, labels, places, skeleton, "motive")
+    positions = places[:, order]
     factor, unit = unit_of(path.name, table.said.get("length units", "").lower(), positions)
     return Recording(
         positions,
@@ -132,6 +133,12 @@ def _of_points(path: Path, table: MotiveTable, skeleton: Asked) -> Recording:
         warnings=() if skeleton is not None else oddities(wanted, positions),
         metres=factor,
     )
+
+
+def _bare(name: str) -> str:
+    """A bone's name without its skeleton's, after which Motive names the hips in many files."""
+    subject, _, bone = name.rpartition(":")
+    return "Hip" if bone == subject else bone
 
 
 def _parents(names: Sequence[str]) -> list[int]:
