@@ -38,6 +38,10 @@ from kinemesh.recordings.smpl.reader import BodySource
 from kinemesh.recordings.units import in_metres
 from kinemesh.recordings.which import Which
 
+_ADVICE = (
+    "leave it out, or read a file that has an object track; a mesh that stands still is terrain="
+)
+
 
 def read(
     path: str | Path,
@@ -159,8 +163,10 @@ def settled(path: str | Path, **options: Any) -> Settled:
         raise ReadError(
             f"{path.name} tracks no object, but object={str(object)!r} was given",
             given=object,
-            advice="leave it out, or read a file that has an object track; a mesh that stands "
-            "still is terrain=",
+            advice=_ADVICE
+            if not recording.parts
+            else f"{recording.parts}: give each its shape "
+            "in a scene.toml, with track = { file = ..., key = ... }",
         )
     things = [made_prop(entry) for entry in wanted.props]
     ground = None if wanted.terrain is None else made_terrain(wanted.terrain)
