@@ -71,11 +71,11 @@ def read(
     Args:
         path: ``.bvh`` of any tool; OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; ``.npz`` with
             ``global_joint_positions`` and optionally ``height`` and ``fps``; poses of SMPL,
-            SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; ``.glb``
-            with a Mixamo skin; ``.fbx``; ``.c3d`` or ``.trc`` with joint centres; ``.amc`` with
-            its ``.asf`` beside it; Xsens' ``.mvnx``; Motive's ``.csv``; or a ``scene.toml`` that
-            names one of these and what was touched. What is given here goes before what a scene
-            file says.
+            SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; GRAB,
+            BEHAVE, ARCTIC and InterAct with their objects; ``.glb`` with a Mixamo skin; ``.fbx``;
+            ``.c3d`` or ``.trc`` with joint centres; ``.amc`` with its ``.asf`` beside it; Xsens'
+            ``.mvnx``; Motive's ``.csv``; or a ``scene.toml`` that names one of these and what was
+            touched. What is given here goes before what a scene file says.
         object: shape of the object that the file tracks, in the object's own frame [m]: a mesh,
             a URDF or a MuJoCo model.
         terrain: shape of what stands still, in the same world and axes as the clip [m], its
