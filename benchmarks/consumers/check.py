@@ -8,9 +8,10 @@ simulators), writes every format with this checkout, and has ``loaders.py`` load
 by the real motion loaders where a package has one, against MuJoCo's own kinematics of the
 trainer's own robot. One of the demos is simulated (extra ``physics``): its velocities are those
 that happened, and MuJoCo's of the same ``qvel`` judge them. The environment has NumPy 1.26, so that
-pickles are read by an old NumPy. With ``--tools`` the code of tools that are on no index is run
-too (``sources.py``): checkouts by the names of their repositories, as many as there are; the
-environment then has what they import.
+pickles are read by an old NumPy. With ``--tools`` those packages are run too that import much
+(IsaacLab, loco-mujoco), and the code of tools that are on no index (``sources.py``):
+checkouts by the names of their repositories, as many as there are in the folder, which may be
+empty; the environment then has what they import.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ from kinemesh.trajectories import WRITERS, read_layout
 
 WITHOUT_DEPENDENCIES = ("mjlab==1.6.0", "holosoma==0.0.3")
 NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru", "scipy")
+WITHOUT_DEPENDENCIES_FOR_TOOLS = (
+    'isaaclab==2.3.2.post1; python_version == "3.11"',  # there is no other wheel
+    "loco-mujoco==1.0.0",
+)
 NEEDED_BY_TOOLS = (
     "tensordict",
     "omegaconf",
@@ -57,7 +62,8 @@ def environment(folder: Path, tools: bool = False) -> Path:
         venv.create(folder, with_pip=True)
         pip = [str(python), "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, *NEEDED, *(NEEDED_BY_TOOLS if tools else ())], check=True)
-        subprocess.run([*pip, "--no-deps", *WITHOUT_DEPENDENCIES], check=True)
+        bare = (*WITHOUT_DEPENDENCIES, *(WITHOUT_DEPENDENCIES_FOR_TOOLS if tools else ()))
+        subprocess.run([*pip, "--no-deps", *bare], check=True)
         done.touch()
     return python
 
