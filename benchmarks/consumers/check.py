@@ -9,7 +9,7 @@ by the real motion loaders where a package has one, against MuJoCo's own kinemat
 trainer's own robot. One of the demos is simulated (extra ``physics``): its velocities are those
 that happened, and MuJoCo's of the same ``qvel`` judge them. The environment has NumPy 1.26, so that
 pickles are read by an old NumPy. With ``--tools`` those packages are run too that import much
-(IsaacLab, loco-mujoco), and the code of tools that are on no index (``sources.py``):
+(IsaacLab, loco-mujoco, LeRobot), and the code of tools that are on no index (``sources.py``):
 checkouts by the names of their repositories, as many as there are in the folder, which may be
 empty; the environment then has what they import.
 """
@@ -36,6 +36,7 @@ NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru
 WITHOUT_DEPENDENCIES_FOR_TOOLS = (
     'isaaclab==2.3.2.post1; python_version == "3.11"',  # there is no other wheel
     "loco-mujoco==1.0.0",
+    "lerobot==0.4.4",
 )
 NEEDED_BY_TOOLS = (
     "tensordict",
@@ -48,6 +49,10 @@ NEEDED_BY_TOOLS = (
     "rich",
     "tqdm",
     "trimesh",
+    "datasets>=4.1,<5",
+    "pandas<3",
+    "pillow",
+    "pyarrow>=21,<24",  # later ones know no NumPy 1
 )
 
 OBJECTS = {"motionlib": "objects.pkl", "protomotions": "scenes"}

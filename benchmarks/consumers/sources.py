@@ -12,6 +12,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from episodes import check_lerobot
 from motions import check_asap, check_isaaclab, check_loco_mujoco, check_twist2
 from things import check_hdmi, check_omnicontact, check_protomotions, check_sonic
 
@@ -27,6 +28,7 @@ TOOLS = {
 
 
 PACKAGES = {
+    "lerobot": check_lerobot,
     "isaaclab": check_isaaclab,
     "loco_mujoco": check_loco_mujoco,
 }

@@ -39,7 +39,7 @@ def write(
 
     Args:
         result: what :func:`kinemesh.retarget` gave, or a bare trajectory.
-        path: the file, or the folder of a format that is one (``hdmi``, ``sonic``).
+        path: the file, or the folder of a format that is one (``hdmi``, ``sonic``, ``lerobot``).
         format: one of :data:`WRITERS`.
         fps: frames per second [1/s] to write at; the rate that the format's readers take for
             granted (50 for whole-body trackers), else the trajectory's own, if left out.
@@ -62,6 +62,7 @@ def write(
             without props.
         ClipError: the trajectory is not this robot's.
         RobotError: the robot is not known.
+        MissingExtra: ``lerobot`` or ``parquet``, without pyarrow.
         TypeError: an argument of another kind.
     """
     if not isinstance(result, Result):
@@ -116,9 +117,11 @@ def check_target(path: str | Path, format: str) -> Path:
     Raises:
         WriteError: an unknown format, another suffix, no such folder, no permission, or
             something else is there.
+        MissingExtra: a package that the format takes is not installed.
     """
     arguments.choice("format", format, WRITERS, WriteError)
     layout, target = WRITERS[format], arguments.path("path", path, "a path", WriteError)
+    layout.container.ready()
     return _free(target, format, layout)
 
 
