@@ -56,7 +56,7 @@ NEEDED_BY_TOOLS = (
 )
 
 OBJECTS = {"motionlib": "objects.pkl", "protomotions": "scenes"}
-"""Where the things that move go."""
+"""Where the things that move go; terrain too in the second."""
 
 
 def environment(folder: Path, tools: bool = False) -> Path:
@@ -93,10 +93,16 @@ def read_shipped(python: Path) -> int:
 
 
 def made() -> dict[str, kinemesh.Result]:
-    """Two demos, and one of them as a simulated robot follows it."""
+    """Three demos, and one of them as a simulated robot follows it."""
+    climbed = kinemesh.retarget(demos.step_up().crop(0, 60))
     lifted = kinemesh.retarget(demos.lift_box().crop(60, 120))
     walked = kinemesh.retarget(demos.walk().crop(0, 60))
-    return {"lift_box": lifted, "walk": walked, "walk_simulated": kinemesh.simulate(walked)}
+    return {
+        "lift_box": lifted,
+        "walk": walked,
+        "walk_simulated": kinemesh.simulate(walked),
+        "step_up": climbed,
+    }
 
 
 def held(result: kinemesh.Result, hand: str) -> list[bool]:
@@ -123,7 +129,8 @@ def main() -> int:
             own = result.trajectory.fps
             for format, writer in WRITERS.items():
                 suffix = writer.suffixes[0] if writer.suffixes else ""
-                beside = OBJECTS.get(format) if result.tracks else None
+                around = result.tracks or (format == "protomotions" and result.scene.terrain)
+                beside = OBJECTS.get(format) if around else None
                 kinemesh.write(
                     result,
                     folder / f"{format}{suffix}",
@@ -147,6 +154,12 @@ def main() -> int:
                     [f(prop.shape.vertices[:, k].tolist()) for k in range(3)]
                     for prop in result.scene.props[:1]
                     for f in (min, max)
+                ],
+                "terrain": []
+                if result.scene.terrain is None
+                else [
+                    [part.vertices.min(axis=0).tolist(), part.vertices.max(axis=0).tolist()]
+                    for part in result.scene.terrain.shape.parts
                 ],
                 "held": {hand: held(result, hand) for hand in ("left_hand", "right_hand")},
                 "protomotions": list(links_of(robot).listed("protomotions").names),
