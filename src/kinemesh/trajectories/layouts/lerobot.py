@@ -162,7 +162,11 @@ LAYOUT = Layout(
     container=EPISODES,
     files=frozenset({"meta", "data"}),
     keys=(_STATE,),
-    where={"joints": _STATE, "joint_rates": _RATES, "root_rates": _RATES},
+    where={
+        "joints": _STATE,
+        "joint_rates": f"{_RATES}, its joints",
+        "root_rates": f"{_RATES}, columns 0:6",
+    },
     quaternions="x y z w",
     named_joints=True,
     props=_ANY,
