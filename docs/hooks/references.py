@@ -1,0 +1,51 @@
+"""Docstrings have roles of reStructuredText: what they mean on a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import griffe
+
+_ROLE = re.compile(r":(?:attr|class|data|func|meth|mod):`~?([\w.]+)`", re.DOTALL)
+_INLINE = re.compile(r":math:`(.*?)`", re.DOTALL)
+_BLOCK = re.compile(r"^( *)\.\. math::(.*(?:\n(?:\1 +.*| *(?=\n\1 )))*)", re.MULTILINE)
+
+
+class References(griffe.Extension):
+    """Turns formulas to those of the other pages, and names into links where a page has them."""
+
+    def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
+        """Rewrite one docstring."""
+        if obj.docstring:
+            obj.docstring.value = marked(obj.docstring.value, lambda name: _path(name, obj))
+
+
+def marked(text: str, path: Callable[[str], str]) -> str:
+    """A docstring as Markdown; ``path`` says what a name in it is called everywhere."""
+    text = _BLOCK.sub(_formula, text)
+    text = _INLINE.sub(r"$\1$", text)
+    return _ROLE.sub(lambda found: _link(found[1], path), text)
+
+
+def _formula(found: re.Match[str]) -> str:
+    indent = found[1]
+    lines = [line.strip() for line in found[2].splitlines()]
+    body = f"\n{indent}".join(line for line in lines if line)
+    return f"{indent}$$\n{indent}{body}\n{indent}$$"
+
+
+def _path(name: str, obj: griffe.Object) -> str:
+    """``name`` as ``obj`` sees it."""
+    try:
+        return obj.resolve(name)
+    except griffe.NameResolutionError:
+        return f"{obj.path}.{name}"
+
+
+def _link(name: str, path: Callable[[str], str]) -> str:
+    """A link, if any page shows ``name``."""
+    full = name if name.startswith("kinemesh.") else path(name)
+    shown = name.removeprefix("kinemesh.")
+    return f'<autoref identifier="{full}" optional><code>{shown}</code></autoref>'

@@ -1,0 +1,101 @@
+"""The site builds strictly, fetches nothing from a network, and leads nowhere that is not there."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import kinemesh
+from built_pages import Page, fetched, lost
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built site."""
+    pytest.importorskip("mkdocs", reason="the site is built by mkdocs: the extra docs")
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """What writes the pages of the API."""
+    pytest.importorskip("griffe", reason="docstrings are read by griffe: the extra docs")
+    monkeypatch.syspath_prepend(ROOT / "docs" / "hooks")
+    return importlib.import_module("api")
+
+
+@pytest.mark.slow
+def test_nothing_is_fetched_from_a_network(site: Path) -> None:
+    assert (site / "index.html").is_file() and len(list(site.rglob("*.html"))) > 40
+    assert fetched(site) == []
+
+
+@pytest.mark.slow
+def test_every_link_leads_to_a_page_and_a_place_on_it(site: Path) -> None:
+    assert lost(site) == []
+
+
+@pytest.mark.slow
+def test_every_public_name_has_its_place_in_the_api(site: Path, api: ModuleType) -> None:
+    for room in api.rooms():
+        places = Page(site / "api" / f"{room}.html").places
+        shown = {name for name, home in api.faces().items() if home == room}
+        assert {f"kinemesh.{name}" for name in shown} <= places, room
+        rest = set(api.names(room)) - shown
+        assert {f"kinemesh.{room}.{name}" for name in rest} <= places, room
+
+
+@pytest.mark.slow
+def test_formulas_are_drawn_and_roles_are_read(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert 'class="arithmatex"' not in text, path.name
+        assert not any(f":{role}:" in text for role in ("class", "func", "meth", "math")), path.name
+        assert ".. math::" not in text, path.name
+    written = (ROOT / "docs" / "math.md").read_text(encoding="utf-8")
+    formulas = re.findall(r"\$\$.+?\$\$|\$[^$\n]+\$", written, re.DOTALL)
+    assert (site / "math.html").read_text(encoding="utf-8").count("<math") == len(formulas)
+
+
+def test_the_api_has_a_page_for_whatever_kinemesh_shows(api: ModuleType) -> None:
+    assert set(api.faces()) == {
+        name
+        for name in set(kinemesh.__all__) - {"__version__"}
+        if not isinstance(getattr(kinemesh, name), ModuleType)
+    }
+    assert set(api.faces().values()) <= set(api.rooms())
+
+
+def test_what_a_page_fetches_from_a_network_is_seen(tmp_path: Path) -> None:
+    kept = (
+        '<link rel="icon" href="a.png"><img src="data:image/png;base64,AAAA"><a href="https://x.y">'
+    )
+    (tmp_path / "a.html").write_text(f'{kept}<script src="//cdn.x.y/a.js"></script>')
+    (tmp_path / "b.css").write_text("@import 'https://x.y/b.css'; a { background: url(c.png) }")
+    assert fetched(tmp_path) == ["a.html: //cdn.x.y/a.js", "b.css: https://x.y/b.css"]
+
+
+def test_a_link_that_leads_nowhere_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "b.html").write_text('<h1 id="there">b</h1>')
+    links = ("b.html", "b.html#there", "b.html#not", "c.html", "#here", "https://x.y/z")
+    body = "".join(f'<a href="{link}">' for link in links)
+    (tmp_path / "a.html").write_text(f'<p id="here">{body}')
+    assert lost(tmp_path) == ["a.html: b.html#not", "a.html: c.html"]
