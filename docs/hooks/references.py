@@ -10,6 +10,7 @@ import griffe
 
 _ROLE = re.compile(r":(?:attr|class|data|func|meth|mod):`~?([\w.]+)`", re.DOTALL)
 _INLINE = re.compile(r":math:`(.*?)`", re.DOTALL)
+_DOCUMENT = re.compile(r"(`{0,2})\b(docs/(\w+)\.md)\1")
 _BLOCK = re.compile(r"^( *)\.\. math::(.*(?:\n(?:\1 +.*| *(?=\n\1 )))*)", re.MULTILINE)
 
 
@@ -26,6 +27,7 @@ def marked(text: str, path: Callable[[str], str]) -> str:
     """A docstring as Markdown; ``path`` says what a name in it is called everywhere."""
     text = _BLOCK.sub(_formula, text)
     text = _INLINE.sub(r"$\1$", text)
+    text = _DOCUMENT.sub(r'<a href="../\3.html">\2</a>', text)
     return _ROLE.sub(lambda found: _link(found[1], path), text)
 
 

@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 
 import kinemesh
+from browser import CHROMIUM, FLAGS, PATIENCE
 from built_pages import Page, fetched, lost
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,3 +100,38 @@ def test_a_link_that_leads_nowhere_is_seen(tmp_path: Path) -> None:
     body = "".join(f'<a href="{link}">' for link in links)
     (tmp_path / "a.html").write_text(f'<p id="here">{body}')
     assert lost(tmp_path) == ["a.html: b.html#not", "a.html: c.html"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+def test_a_page_is_as_wide_as_a_telephone_and_asks_nobody(site: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    asked, broken, wide = [], [], []
+    with playwright.sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.set_default_timeout(1e3 * PATIENCE)
+        for path in sorted(set(site.rglob("*.html")) - {site / "404.html"}):
+            page.goto(path.as_uri())
+            if page.evaluate("document.documentElement.scrollWidth") > 390:
+                wide.append(path.name)
+        browser.close()
+    assert (wide, broken) == ([], [])
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+def test_words_are_found_in_pages_that_were_opened_from_a_disk(site: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        page = browser.new_page()
+        page.set_default_timeout(1e3 * PATIENCE)
+        page.goto((site / "index.html").as_uri())
+        page.locator(".md-search__input").first.fill("touchdown")
+        found = page.locator(".md-search-result__link[href*='math.html']").first
+        found.wait_for(state="attached")
+        browser.close()
