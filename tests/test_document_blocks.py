@@ -31,9 +31,9 @@ DRAWN = ("mermaid", "text")
 ALL = [block for document in DOCUMENTS for block in blocks(document)]
 TO_RUN = [d for d in DOCUMENTS if any(b.language in RUN and not b.reason for b in blocks(d))]
 RUNNER = """\
-import json, subprocess, sys
+import json, pathlib, subprocess, sys
 names = {"__name__": "__main__"}
-for place, language, text in json.load(open(sys.argv[1])):
+for place, language, text in json.loads(pathlib.Path(sys.argv[1]).read_text()):
     if language == "sh":
         subprocess.run(["bash", "-euo", "pipefail", "-c", text], check=True)
     else:
@@ -59,7 +59,7 @@ def test_no_mark_is_without_a_reason() -> None:
 @pytest.mark.parametrize("document", TO_RUN, ids=lambda path: path.stem)
 def test_the_blocks_of_a_document_run_from_top_to_bottom(document: Path, tmp_path: Path) -> None:
     """In a process and a folder of their own; ``walk.bvh`` is a recording of the reader's."""
-    write_bvh(tmp_path / "walk.bvh", DIALECTS["lafan1"])
+    write_bvh(tmp_path / "walk.bvh", DIALECTS["lafan1"], frames=90)
     listed = [(b.place, b.language, b.text) for b in blocks(document) if not b.reason]
     listing = tmp_path / "blocks.json"
     listing.write_text(json.dumps([b for b in listed if b[1] in RUN]), encoding="utf-8")

@@ -11,6 +11,8 @@ from references import marked
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "kinemesh"
 _UNSHOWN = {"cli"}
 """Rooms whose public name is a command."""
+_WHOLE = "\n    options:\n      inherited_members: true"
+"""A class with what its bases have: those of the face may stand on one that no page shows."""
 
 
 def rooms() -> list[str]:
@@ -40,9 +42,10 @@ def faces() -> dict[str, str]:
 def page(room: str) -> str:
     """The page of ``room``, as Markdown: what ``kinemesh`` shows of it first."""
     face = [name for name, home in faces().items() if home == room]
-    paths = [f"kinemesh.{name}" for name in face]
-    paths += [f"kinemesh.{room}.{name}" for name in names(room) if name not in face]
-    entries = "\n\n".join(f"::: {path}" for path in paths)
+    whole = "" if room == "errors" else _WHOLE
+    shown = [f"::: kinemesh.{name}{whole}" for name in face]
+    shown += [f"::: kinemesh.{room}.{name}" for name in names(room) if name not in face]
+    entries = "\n\n".join(shown)
     return f"# kinemesh.{room}\n\n{_said(room)}\n\n{entries}\n"
 
 

@@ -64,15 +64,13 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
 
 
 def _text(path: Path) -> str:
-    """A page of a file: Markdown as it is, an example as its docstring and its code."""
+    """A page of a file: Markdown as it is, an example as what it shows and its code."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
         return text
-    said = ast.get_docstring(ast.parse(text)) or ""
-    title, _, rest = said.partition("\n\n")
-    name = f"examples/{path.name}"
-    command, code = f"```sh\npython {name}\n```", f"```python\n{text}```"
-    return f"# {title.rstrip('.')}\n\n{rest}\n\n{command}\n\n{code}\n"
+    title = (ast.get_docstring(ast.parse(text)) or path.stem).split("\n\n")[0].rstrip(".")
+    command = f"```sh\npython examples/{path.name}\n```"
+    return f"# {title}\n\n{command}\n\n```python\n{text}```\n"
 
 
 def _there(entry: Any, pages: list[str]) -> Any:
