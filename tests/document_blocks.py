@@ -13,6 +13,7 @@ DOCUMENTS = [
 ]
 _FENCE = re.compile(r"^( *)```(\S*)[^\n]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"<!-- not run: ([^>]*?) -->$")
+_ALL = re.compile(r"^<!-- nothing here is run: ([^>]*?) -->$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ class Block:
 def blocks(document: Path) -> list[Block]:
     """All blocks of a document, in order, without the indentation of their fences."""
     text = document.read_text(encoding="utf-8")
-    found = []
+    whole, found = _ALL.search(text), []
     for match in _FENCE.finditer(text):
         before = text[: match.start()]
-        mark = _MARK.search(before.rstrip())
+        mark = _MARK.search(before.rstrip()) or whole
         lines = match[3].splitlines(keepends=True)
         body = "".join(line.removeprefix(match[1]) for line in lines)
         line, reason = before.count("\n") + 1, mark[1] if mark else ""

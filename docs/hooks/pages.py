@@ -15,7 +15,7 @@ from mkdocs.structure.files import File, Files
 import api
 
 ROOT = Path(__file__).resolve().parents[2]
-_LINK = re.compile(r"(\]\()([^)#\s]+)((?:#[^)\s]*)?\))")
+_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#:\s]+)(#[^)\s]*)?\)")
 _LISTS = {"<!-- names -->": api.table, "<!-- rooms -->": api.contents}
 
 
@@ -38,27 +38,35 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             files.append(File.generated(config, page, content=_text(ROOT / source)))
     for room in api.rooms():
         files.append(File.generated(config, f"api/{room}.md", content=api.page(room)))
-    config.nav = _there(config.nav, sorted(files.src_uris))
+    config.nav = there(config.nav, sorted(files.src_uris))
     return files
 
 
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
-    """Links between files of the repository become links between pages."""
+    """Links between files of the repository become links between pages, or the words alone."""
     place = page.file.src_uri
     for mark, write in _LISTS.items():
         if mark in markdown:
             markdown = markdown.replace(mark, write())
-    pages = made()
-    source = next((path for path, made in pages.items() if made == place), f"docs/{place}")
+    return linked(markdown, place, made())
+
+
+def linked(markdown: str, place: str, pages: dict[str, str]) -> str:
+    """The text of the page at ``place`` with links that lead to pages, ``pages`` by their files."""
+    homes = {page: file for file, page in pages.items()}
+    source = f"docs/{place}"
+    if not (ROOT / source).is_file():
+        source = homes.get(place, source)
 
     def link(found: re.Match[str]) -> str:
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(source), found[2]))
-        known = pages.get(target) or (
-            target.removeprefix("docs/") if target.startswith("docs/") else ""
-        )
-        if not known or ":" in found[2]:
-            return found[0]
-        return found[1] + posixpath.relpath(known, posixpath.dirname(place) or ".") + found[3]
+        words, path, anchor = found[1], found[2], found[3] or ""
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(source), path))
+        inside = target.startswith("docs/")
+        known = pages.get(target) or (target.removeprefix("docs/") if inside else "")
+        if known:
+            way = posixpath.relpath(known, posixpath.dirname(place) or ".")
+            return f"[{words}]({way}{anchor})"
+        return words if (ROOT / target).exists() else found[0]
 
     return _LINK.sub(link, markdown)
 
@@ -73,16 +81,16 @@ def _text(path: Path) -> str:
     return f"# {title}\n\n{command}\n\n```python\n{text}```\n"
 
 
-def _there(entry: Any, pages: list[str]) -> Any:
+def there(entry: Any, pages: list[str]) -> Any:
     """Navigation without pages that are not there, patterns replaced by what they match."""
     if isinstance(entry, str):
         return entry if entry in pages else ""
     if isinstance(entry, dict):
-        kept = {name: _there(below, pages) for name, below in entry.items()}
+        kept = {name: there(below, pages) for name, below in entry.items()}
         return {name: below for name, below in kept.items() if below}
     listed: list[Any] = []
     for one in entry:
         many = isinstance(one, str) and "*" in one
-        found = [p for p in pages if fnmatch(p, one)] if many else [_there(one, pages)]
+        found = [p for p in pages if fnmatch(p, one)] if many else [there(one, pages)]
         listed += [below for below in found if below and below not in listed]
     return listed

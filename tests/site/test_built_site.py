@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -36,11 +37,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """What writes the pages of the API."""
-    pytest.importorskip("griffe", reason="docstrings are read by griffe: the extra docs")
+def hooks(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """Modules that the site is made by."""
+    for needed in ("griffe", "mkdocs"):
+        pytest.importorskip(needed, reason="the site is built by mkdocs: the extra docs")
     monkeypatch.syspath_prepend(ROOT / "docs" / "hooks")
-    return importlib.import_module("api")
+    return importlib.import_module
+
+
+@pytest.fixture
+def api(hooks: Callable[[str], ModuleType]) -> ModuleType:
+    """What writes the pages of the API."""
+    return hooks("api")
 
 
 @pytest.mark.slow
@@ -85,9 +93,32 @@ def test_the_api_has_a_page_for_whatever_kinemesh_shows(api: ModuleType) -> None
     assert set(api.faces().values()) <= set(api.rooms())
 
 
-def test_every_name_that_kinemesh_shows_has_an_example(api: ModuleType) -> None:
+def test_every_name_that_kinemesh_shows_has_an_example(
+    api: ModuleType, hooks: Callable[[str], ModuleType]
+) -> None:
     shown = {name for name, room in api.faces().items() if room != "errors"} | {"KinemeshError"}
-    assert set(importlib.import_module("references").examples()) == shown
+    assert set(hooks("references").examples()) == shown
+
+
+def test_links_between_files_lead_to_pages(hooks: Callable[[str], ModuleType]) -> None:
+    pages = hooks("pages")
+    known = {"CONTRIBUTING.md": "contributing.md", "README.md": "index.md"}
+    for place, written, expected in (
+        ("robots.md", "[a](../CONTRIBUTING.md#b)", "[a](contributing.md#b)"),
+        ("api/index.md", "[a](../design.md)", "[a](../design.md)"),
+        ("api/index.md", "[a](../../CONTRIBUTING.md)", "[a](../contributing.md)"),
+        ("contributing.md", "[a](docs/design.md#b)", "[a](design.md#b)"),
+        ("contributing.md", "[`a`](pyproject.toml)", "`a`"),
+        ("index.md", "[a](nowhere.md) [b](https://x.y/z.md)", None),
+    ):
+        assert pages.linked(written, place, known) == (expected or written)
+
+
+def test_navigation_leaves_out_what_is_not_there(hooks: Callable[[str], ModuleType]) -> None:
+    nav = [{"A": "a.md"}, {"B": [{"C": "c.md"}, "d/*.md"]}, {"E": ["e.md"]}]
+    there = hooks("pages").there
+    assert there(nav, ["a.md", "d/1.md", "d/2.md"]) == [{"A": "a.md"}, {"B": ["d/1.md", "d/2.md"]}]
+    assert there(nav, ["c.md", "e.md"]) == [{"B": [{"C": "c.md"}]}, {"E": ["e.md"]}]
 
 
 def test_what_a_page_fetches_from_a_network_is_seen(tmp_path: Path) -> None:
