@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import kinemesh
+from document_blocks import DOCUMENTS
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path(kinemesh.__file__).parent
-DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)

@@ -27,22 +27,6 @@ WRITTEN = {
     "05_scene_file": "scene.npz",
     "06_teleoperate": "session.npz",
 }
-_BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
-_NOT_RUN = "<!-- not run -->"
-
-
-def blocks(document: str) -> list[str]:
-    """The python blocks of a document that are to be run, in order."""
-    file = ROOT / document
-    if not file.is_file():
-        pytest.skip(f"there is no {document}")
-    text = file.read_text(encoding="utf-8")
-    found = []
-    for match in _BLOCK.finditer(text):
-        if not text[: match.start()].rstrip().endswith(_NOT_RUN):
-            indent = match[1]
-            found.append("".join(line.removeprefix(indent) for line in match[2].splitlines(True)))
-    return found
 
 
 @pytest.fixture
@@ -108,27 +92,6 @@ def test_an_example_is_short_and_says_what_it_shows(example: Path) -> None:
 
 def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES} == set(WRITTEN)
-
-
-@pytest.mark.slow
-def test_the_code_in_the_documents_runs_from_top_to_bottom(tmp_path: Path) -> None:
-    """In a process of its own, in which every document has names and a folder to itself."""
-    script = "import os, runpy\n"
-    named = ("README.md", "CONTRIBUTING.md", "docs/viewing.md", "docs/simulation.md")
-    for number, document in enumerate(named):
-        folder = tmp_path / f"{number}"
-        folder.mkdir()
-        code = folder / document.replace("/", "_").replace(".md", ".py")
-        code.write_text("\n\n".join(blocks(document)), encoding="utf-8")
-        script += f"os.chdir({str(folder)!r})\nrunpy.run_path({code.name!r}, run_name='__main__')\n"
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script],
-        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": PACKAGE},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_the_formats_document_names_every_skeleton_and_its_joints() -> None:

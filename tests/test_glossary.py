@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import kinemesh
+from document_blocks import DOCUMENTS
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "conventions.md"
@@ -66,8 +67,8 @@ def test_no_term_is_explained_twice() -> None:
 def test_every_module_that_the_documents_name_is_there() -> None:
     rooms = {folder.name for folder in PACKAGE.iterdir() if (folder / "__init__.py").is_file()}
     lost = []
-    for document in (*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
-        text = document.read_text(encoding="utf-8") if document.is_file() else ""
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
         for named in re.findall(r"`((?:kinemesh/)?[a-z_]+/[a-z_/]+\.py)`", text):
             inside = named.removeprefix("kinemesh/")
             ours = inside != named or inside.partition("/")[0] in rooms

@@ -10,12 +10,18 @@ from typing import Any
 from kinemesh._files.disk import below
 from kinemesh.errors import ReadError
 
-KEPT, UNSURE, REJECTED = "kept", "unsure", "rejected"
-"""Made and passed; made, and something could not be judged; made and failed."""
+KEPT = "kept"
+"""Status: made and passed."""
+UNSURE = "unsure"
+"""Status: made, and something could not be judged."""
+REJECTED = "rejected"
+"""Status: made and failed."""
 MADE = (KEPT, UNSURE, REJECTED)
 """What has a motion, with frames and a rate, in a folder of that name."""
-FAILED, SKIPPED = "failed", "skipped"
-"""Not made; makes no sense for the clip."""
+FAILED = "failed"
+"""Status: not made."""
+SKIPPED = "skipped"
+"""Status: makes no sense for the clip."""
 STATUSES = (*MADE, FAILED, SKIPPED)
 
 Record = dict[str, Any]

@@ -19,6 +19,7 @@ from kinemesh.film.rays import Picture
 from kinemesh.viewer import Stage
 
 KINDS = (".mp4", ".gif", ".png")
+"""Suffixes of what is written."""
 SHEET = 8
 """Frames on a contact sheet unless told otherwise."""
 

@@ -65,6 +65,7 @@ __all__ = [
 ]
 
 available = native.available
+"""Whether the compiled kernel is there: ``available() -> bool``."""
 
 if available():
     from kinemesh.kernel.native_shapes import (

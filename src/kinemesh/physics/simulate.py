@@ -24,6 +24,7 @@ from kinemesh.robot import RobotModel
 from kinemesh.robot.bodies import configurations
 
 Progress = Callable[[int, int], None]
+"""Called with frames done, and frames in all."""
 
 
 def simulate(

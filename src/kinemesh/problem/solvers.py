@@ -160,3 +160,4 @@ SOLVERS: dict[str, Callable[[QP], Array | None]] = {
     "osqp": _osqp,
     "cvxpy": _cvxpy,
 }
+"""By name: what solves a program, None where it has no answer."""

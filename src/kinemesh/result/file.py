@@ -23,6 +23,7 @@ from kinemesh.result.report import FrameReport
 from kinemesh.result.result_fields import ResultFields
 
 FORMAT = "kinemesh-result-1"
+"""What the key ``format`` of a file says."""
 
 _EFFORT = 3
 """Of deflate, 1 to 9: 6, which is usual, takes up to three times as long for 1 to 3 % of a file."""

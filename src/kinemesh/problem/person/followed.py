@@ -25,6 +25,7 @@ from kinemesh.robot import RobotModel
 Proportions = Literal["robot", "person"]
 """Whose lengths the person has whom the robot follows: the robot's, or her own, scaled."""
 PROPORTIONS: tuple[Proportions, ...] = get_args(Proportions)
+"""Whose lengths the person may have whom the robot follows."""
 
 
 @dataclass(frozen=True, eq=False)
