@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,7 @@ def entry(
     name: str | None = None,
     notes: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
+    progress: Callable[[int, int], None] | None = None,
 ) -> Entry:
     """Judge a motion and gather what a report shows of it.
 
@@ -56,6 +58,7 @@ def entry(
         name: what to call it; default: the clip's name.
         notes: what was found on reading, before those of the match.
         warnings: what looked wrong on reading, before those of the match.
+        progress: called with (steps of the judging done, steps in all).
 
     Raises:
         ClipError: motion, robot, scene and clip do not fit together.
@@ -68,7 +71,7 @@ def entry(
     return Entry(
         name or (own.clip if own is not None else clip.name if clip is not None else robot.name),
         stage(matched.motion, robot, clip, matched.scene, scale=matched.scale),
-        matched.score(),
+        matched.score(progress=progress),
         timeline(trajectory, robot, scene=matched.scene, clip=clip),
         share[np.arange(len(share)), worst],
         tuple(robot.joint_names[k] for k in worst),
