@@ -10,6 +10,7 @@ import tyro
 from rich.console import Console
 
 from kinemesh._files.disk import same_file
+from kinemesh.cli.progress import bar, working
 from kinemesh.cli.source import Recording
 from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.matching.names import distinct_names
@@ -65,11 +66,14 @@ class ReportCommand:
             )
         found = () if clip is None else clip.notes
         warned = () if clip is None else clip.warnings
-        entries = [
-            entry(matched, name=name, notes=found, warnings=warned)
-            for name, matched in zip(distinct_names(self.results), read, strict=True)
-        ]
-        report(entries, target, title=self.title, scene=self.scene)
+        entries = []
+        for name, matched in zip(distinct_names(self.results), read, strict=True):
+            with bar(f"{name}: judging") as progress:
+                entries.append(
+                    entry(matched, name=name, notes=found, warnings=warned, progress=progress)
+                )
+        with working(f"writing {target.name}"):
+            report(entries, target, title=self.title, scene=self.scene)
         for one in entries:
             console.print(
                 f"{one.name}: {one.score.verdict}", highlight=False, markup=False, soft_wrap=True
