@@ -49,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("evaluate steps.npz", ["steps.npz: judging", "15/15"]),
         ("convert steps.npz new.csv --to unitree-csv --rate 60", ["what was read: judging", "new"]),
-        ("report steps.npz -o new.html --no-scene", ["steps: judging", "writing new.html"]),
+        ("report steps.npz -o new.html", ["steps: judging", "24/24", "writing new.html", "/10"]),
         (
             "render steps.npz -o new.png --frames 2 --size 160x120",
             ["new.png", "2/2", "scene ready"],

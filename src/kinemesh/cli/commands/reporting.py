@@ -10,7 +10,7 @@ import tyro
 from rich.console import Console
 
 from kinemesh._files.disk import same_file
-from kinemesh.cli.progress import bar, working
+from kinemesh.cli.progress import bar
 from kinemesh.cli.source import Recording
 from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.matching.names import distinct_names
@@ -72,8 +72,8 @@ class ReportCommand:
                 entries.append(
                     entry(matched, name=name, notes=found, warnings=warned, progress=progress)
                 )
-        with working(f"writing {target.name}"):
-            report(entries, target, title=self.title, scene=self.scene)
+        with bar(f"writing {target.name}", "frames") as progress:
+            report(entries, target, title=self.title, scene=self.scene, progress=progress)
         for one in entries:
             console.print(
                 f"{one.name}: {one.score.verdict}", highlight=False, markup=False, soft_wrap=True
