@@ -84,6 +84,12 @@ def test_a_retargeting_counts_its_parts_and_ends_full(monkeypatch: pytest.Monkey
     assert "walk: whole clip, 4 of 4" in shown and "4/4" in shown and "frames/s" in shown
 
 
+def test_long_names_leave_room_for_figures() -> None:
+    assert progress.short("steps.npy") == "steps.npy"
+    cut = progress.short("mocap_climb_seq_0_joint_positions_f900-3700.npy")
+    assert len(cut) == 32 and cut.startswith("mocap_climb_seq_0") and cut.endswith("…")
+
+
 def test_names_are_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = on_terminal(monkeypatch)
     with progress.working("reading [red]odd[/].bvh"):

@@ -28,6 +28,9 @@ _SHARE = 0.5
 _PERIOD = 600.0
 """Rates are of so much time [s]: a batch may take minutes from one motion to the next."""
 
+_LONGEST = 32
+"""Letters of a name that are shown."""
+
 
 class _Count(ProgressColumn):
     """How many are done, and of how many."""
@@ -59,6 +62,11 @@ class _Left(ProgressColumn):
             return Text("")
         minutes, seconds = divmod(round(left), 60)
         return Text(f"{minutes}:{seconds:02d} left")
+
+
+def short(name: str) -> str:
+    """A file's or a clip's name, so short that figures have room beside it."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def bars(*, hidden: bool = False) -> Progress:
@@ -107,9 +115,10 @@ def solving(name: str, frames: int) -> Iterator[Ticks]:
         name: of the clip.
         frames: how many it has: so many visits are the first pass, and each of the whole clip's.
     """
+    name = short(name)
     with bars() as several:
-        task = several.add_task(name, total=None, rate="")
-        began = {0: (0, time.perf_counter())}  # of each part: what was done then, and when
+        task = several.add_task(f"{name}: making ready", total=None, rate="")
+        began: dict[int, tuple[int, float]] = {}  # of each part: what was done then, and when
 
         def tick(done: int, total: int) -> None:
             part, into = divmod(max(done, 1) - 1, frames)

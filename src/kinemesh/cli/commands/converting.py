@@ -15,7 +15,7 @@ from rich.console import Console
 
 from kinemesh._files.disk import same_file
 from kinemesh._files.inputs import existing_file
-from kinemesh.cli.progress import bar
+from kinemesh.cli.progress import bar, short
 from kinemesh.cli.source import Recording
 from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.tables import print_findings, verdict_lines
@@ -140,5 +140,5 @@ def _judged(
     masses: Mapping[str, float] | float | None,
 ) -> tuple[Score, tuple[str, ...]]:
     """What is said of a trajectory, with a progress bar."""
-    with bar(f"{name}: judging") as progress:
+    with bar(f"{short(name)}: judging") as progress:
         return scored(file, clip, recording, masses, progress)

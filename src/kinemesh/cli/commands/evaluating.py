@@ -11,7 +11,7 @@ import tyro
 from rich.console import Console
 
 from kinemesh import metrics
-from kinemesh.cli.progress import bar
+from kinemesh.cli.progress import bar, short
 from kinemesh.cli.source import Recording
 from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.tables import full_table, print_findings, print_verdict
@@ -50,7 +50,7 @@ class EvaluateCommand:
         matched = self.recording.match(self.result, clip, self.robot, self.source_fps)
         if self.official and matched.clip is None:
             raise KinemeshError("--official compares with the person: give the recording, --clip")
-        with bar(f"{self.result.name}: judging") as progress:
+        with bar(f"{short(self.result.name)}: judging") as progress:
             score = matched.score(progress=progress)
         notes, warnings = [*found[0], *score.notes], [*found[1], *score.warnings]
         official = None

@@ -10,7 +10,7 @@ import tyro
 from rich.console import Console
 
 from kinemesh._files.disk import same_file
-from kinemesh.cli.progress import bar, working
+from kinemesh.cli.progress import bar, short, working
 from kinemesh.cli.source import Recording
 from kinemesh.errors import KinemeshError, WriteError
 
@@ -73,7 +73,7 @@ class RenderCommand:
             raise KinemeshError(
                 "--show-person: the file does not say where the person is; give --clip"
             )
-        with bar(target.name, "pictures") as progress:
+        with bar(short(target.name), "pictures") as progress:
             film(
                 drawn,
                 target,

@@ -12,7 +12,7 @@ import tyro
 from rich.console import Console
 
 from kinemesh._files.disk import check_place, same_file, write_whole
-from kinemesh.cli.progress import working
+from kinemesh.cli.progress import short, working
 from kinemesh.cli.source import Source
 from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.tables import print_findings
@@ -46,7 +46,7 @@ class TerrainCommand:
             raise WriteError(f"{target.name}: expected a name that ends in .obj")
         if same_file(target, source.clip):
             raise WriteError(f"{target} is the recording itself; give the mesh another name")
-        with working(f"{source.clip.name}: finding what it was made on"):
+        with working(f"{short(source.clip.name)}: finding what it was made on"):
             found = settled(
                 source.clip, **replace(source, terrain=Path(AUTO)).reading(source.source_fps)
             )

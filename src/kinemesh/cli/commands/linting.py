@@ -12,7 +12,7 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
-from kinemesh.cli.progress import working
+from kinemesh.cli.progress import short, working
 from kinemesh.cli.statuses import DONE, FOUND, WRONG
 from kinemesh.cli.wording import options_of, worded
 from kinemesh.errors import KinemeshError, ReadError, WriteError
@@ -54,7 +54,7 @@ class LintCommand:
         status, table = DONE, []
         for path in self.files:
             try:
-                with working(f"{path.name}: looking for traps"):
+                with working(f"{short(path.name)}: looking for traps"):
                     report = lint(
                         path,
                         robot,

@@ -14,7 +14,7 @@ import tyro
 from rich.console import Console
 
 from kinemesh.cli.examples import with_examples
-from kinemesh.cli.progress import bar, working
+from kinemesh.cli.progress import bar, short, working
 from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.newrobot import new_robot
@@ -44,7 +44,7 @@ class NewCommand:
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
         start = time.perf_counter()
-        with working(f"{self.path.name}: making a robot of it"):
+        with working(f"{short(self.path.name)}: making a robot of it"):
             made = new_robot(
                 self.path,
                 self.output,

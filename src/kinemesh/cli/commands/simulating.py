@@ -17,7 +17,7 @@ from rich.console import Console
 from kinemesh._files.disk import same_file
 from kinemesh._files.inputs import existing_file
 from kinemesh.arguments import whole
-from kinemesh.cli.progress import bar
+from kinemesh.cli.progress import bar, short
 from kinemesh.cli.source import Recording
 from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.tables import print_findings, simulation_line
@@ -134,7 +134,7 @@ class SimulateCommand:
         from kinemesh.physics import Controller
         from kinemesh.physics.simulating import simulated
 
-        with bar(f"{self.result.stem}: seed {seed}", "frames") as progress:
+        with bar(f"{short(self.result.stem)}: seed {seed}", "frames") as progress:
             return simulated(
                 matched,
                 name=self.result.stem,

@@ -17,7 +17,7 @@ from kinemesh import demos
 from kinemesh._files.disk import same_file
 from kinemesh.arguments import unknown
 from kinemesh.cli.commands.viewing import Window, until_interrupted, watched
-from kinemesh.cli.progress import bar, solving
+from kinemesh.cli.progress import bar, short, solving
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import print_failures, print_findings, print_verdict, score_table
 from kinemesh.errors import KinemeshError, OptionError, WriteError
@@ -179,7 +179,7 @@ def solve(retargeter: Retargeter, clip: Clip, on_frame: OnFrame | None = None) -
 
 def judged(result: Result, robot: RobotModel) -> Score:
     """The score of a result, with a progress bar too."""
-    with bar(f"{result.clip}: judging") as progress:
+    with bar(f"{short(result.clip)}: judging") as progress:
         return evaluate(result, robot=robot, progress=progress)
 
 
