@@ -97,12 +97,15 @@ def test_names_are_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "[red]odd[/].bvh" in terminal.getvalue()
 
 
-def test_nothing_is_shown_where_it_is_hidden_or_no_terminal(
+def test_nothing_is_shown_where_it_is_hidden_or_no_terminal_that_can(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     terminal = on_terminal(monkeypatch)
     with progress.bars(hidden=True) as several:
         several.add_task("hidden", total=None)
+    monkeypatch.setenv("TERM", "dumb")  # it cannot take a line back
+    with progress.working("something"):
+        pass
     assert terminal.getvalue() == ""
     monkeypatch.setattr(sys, "stderr", file := io.StringIO())
     with progress.bar("a file") as tick:

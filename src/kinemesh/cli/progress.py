@@ -75,8 +75,9 @@ def bars(*, hidden: bool = False) -> Progress:
     Args:
         hidden: show nothing in any case.
     """
+    console = Console(stderr=True)
     # FORCE_COLOR makes rich take whatever it is for a terminal.
-    seen = sys.stderr.isatty() and not hidden
+    seen = sys.stderr.isatty() and not console.is_dumb_terminal and not hidden
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -85,7 +86,7 @@ def bars(*, hidden: bool = False) -> Progress:
         _Rate(),
         TimeElapsedColumn(),
         _Left(),
-        console=Console(stderr=True),
+        console=console,
         speed_estimate_period=_PERIOD,
         transient=True,
         disable=not seen,
