@@ -87,6 +87,7 @@ def test_there_is_no_progress_where_errors_go_to_no_terminal(recorded: Path, out
     assert b"judging" not in done.out
 
 
+@pytest.mark.slow
 def test_json_is_not_coloured_on_a_terminal(recorded: Path) -> None:
     done = run("info", recorded, "--json", terminal="out")
     assert (done.status, done.err) == (0, b"")
@@ -114,10 +115,12 @@ def several(terminal: str, **environment: str) -> list[bytes]:
     return [out + err for out, err in zip(outputs[0][:6:2], outputs[1][:6:2], strict=True)]
 
 
+@pytest.mark.slow
 def test_help_and_errors_are_coloured_on_terminals() -> None:
     assert all(COLOUR.search(text) for text in several("both"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("terminal", "environment"),
     [("both", {"NO_COLOR": "1"}), ("both", {"TERM": "dumb"}), ("none", {})],
@@ -129,6 +132,7 @@ def test_help_and_errors_are_not_coloured_where_nobody_wants_or_sees_it(
     assert all(plain) and not any(COLOUR.search(text) for text in plain)
 
 
+@pytest.mark.slow
 def test_an_error_in_a_file_has_no_colours_although_the_output_is_a_terminal() -> None:
     done = run("dance", terminal="out")
     assert done.status == 2 and done.err
