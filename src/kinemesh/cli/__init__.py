@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from kinemesh.errors import MissingLibrary
+
 __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, as :func:`kinemesh.cli.entry.main` does.
 
-    What is missing of the packages that every command needs is one line and status 2.
+    What every command needs and is missing, a package or a library of the system, is one line and
+    status 2.
 
     Args:
         arguments: of the command line, without the program's name; those of this process if left
@@ -19,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         from kinemesh.cli import entry
+    except MissingLibrary as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
     except ModuleNotFoundError as error:
         name = (error.name or "").partition(".")[0]
         if name in ("", "kinemesh"):
