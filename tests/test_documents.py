@@ -61,3 +61,11 @@ def test_the_page_of_installation_asks_conda_for_everything_that_is_needed() -> 
     for name in needed:
         assert names.get(name, name) in asked, name
         assert names.get(name, name) in listed, name
+
+
+def test_every_doubt_has_what_to_give() -> None:
+    raised = set()
+    for path in (PACKAGE / "metrics").rglob("*.py"):
+        raised |= set(re.findall(r'Doubt\("(doubt\.\w+)"', path.read_text(encoding="utf-8")))
+    page = (ROOT / "docs" / "howto" / "unsure.md").read_text(encoding="utf-8")
+    assert raised == set(re.findall(r"^\| `(doubt\.\w+)`", page, re.MULTILINE))
