@@ -17,10 +17,10 @@ from kinemesh.cli.source import Source
 from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.tables import print_findings
 from kinemesh.errors import OptionError, WriteError
-from kinemesh.recordings.axes import in_file
 from kinemesh.recordings.reading import settled
 from kinemesh.recordings.scene.found import AUTO
 from kinemesh.recordings.scene.meshes import obj_text
+from kinemesh.recordings.settling.axes import in_file
 
 
 @dataclass(frozen=True, kw_only=True)
