@@ -26,6 +26,7 @@ WRITTEN = {
     "04_picture": "lift_box.png",
     "05_scene_file": "scene.npz",
     "06_teleoperate": "session.npz",
+    "10_your_own_robot": "mine",
 }
 
 
