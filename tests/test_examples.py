@@ -27,6 +27,8 @@ WRITTEN = {
     "05_scene_file": "scene.npz",
     "06_teleoperate": "session.npz",
     "10_your_own_robot": "mine",
+    "11_moving_constraint": "cup.npz",
+    "12_evaluated_constraint": "stick.npz",
 }
 
 
