@@ -29,6 +29,7 @@ WRITTEN = {
     "10_your_own_robot": "mine",
     "11_moving_constraint": "cup.npz",
     "12_evaluated_constraint": "stick.npz",
+    "13_simulated": "lift_mjlab.npz",
 }
 
 
