@@ -13,7 +13,7 @@ from kinemesh.arguments import FARTHEST, floats
 from kinemesh.arrays import Array
 from kinemesh.errors import WriteError
 from kinemesh.geometry import poses
-from kinemesh.motion import Prop, Trajectory
+from kinemesh.motion import Prop, Terrain, Trajectory
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.result import Result
 from kinemesh.robot import (
@@ -87,6 +87,8 @@ class Motion:
     """Each prop ``(T, 1, ...)``; its origin is that of its mesh."""
     things: Mapping[str, Prop] = field(default_factory=dict)
     """Shape and mass of props, of those that are known."""
+    terrain: Terrain | None = None
+    """What stands still, in the world frame, where it is known."""
     stance: Mapping[str, Flags] = field(default_factory=dict)
     """When feet stood ``(T,)``, by ``left`` and ``right``; empty where that is not known."""
     soles: Mapping[str, int] = field(default_factory=dict)
@@ -173,6 +175,7 @@ def motion_of(
     if len(q) < 2:
         raise WriteError(f"the trajectory has {len(q)} frame; velocities need at least two")
     props = dict(tracks if tracks is not None else result.tracks if result else {})
+    limbs = {p.name: p.limb_of for p in result.scene.props if p.limb_of} if result else {}
     for prop, track in props.items():
         floats(
             f"tracks[{prop!r}]", track, "finite poses (T, 7)", largest=FARTHEST, error=WriteError
@@ -182,7 +185,8 @@ def motion_of(
                 f"the track of prop {prop!r} has shape {np.shape(track)} for {len(q)} frames; "
                 f"expected ({len(q)}, 7)"
             )
-    props = {prop: np.asarray(track, dtype=np.float64) for prop, track in props.items()}
+    others = sorted({limbs[prop] for prop in props if prop in limbs})
+    props = {prop: np.asarray(t, np.float64) for prop, t in props.items() if prop not in limbs}
     own = trajectory.fps
     rate = own if fps is None else float(fps)
     notes: tuple[str, ...] = ()
@@ -202,6 +206,8 @@ def motion_of(
         joints = np.clip(rates.places(q[:, 7:], own, times), lower, upper)
         q = np.hstack([base, joints])
         props = {prop: rates.tracks(track, own, times) for prop, track in props.items()}
+    if others:
+        notes = (*notes, f"left out: {', '.join(others)}, for other people are no objects")
     links_poses = link_poses(robot, q)
     links_poses[:, 0] = poses.normalised(q[:, :7])  # its own signs, not those of a matrix
     simulation = None if result is None else result.simulation
@@ -240,7 +246,8 @@ def _with_reports(motion: Motion, result: Result, times: Array, fps: float) -> M
     }
     return replace(
         motion,
-        things={prop.name: prop for prop in result.scene.props},
+        things={prop.name: prop for prop in result.scene.objects},
+        terrain=result.scene.terrain,
         stance=stance,
         touch={key: rates.nearest(flags, fps, times) for key, flags in result.touch.items()},
         landmarks=rates.places(result.landmarks, fps, times),

@@ -10,6 +10,7 @@ from typing import Any
 import tyro
 from rich.console import Console
 
+from kinemesh.cli.progress import short, working
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import scene_lines, simulation_line, stance_lines, touch_lines
 from kinemesh.cli.wording import all_worded, options_of
@@ -55,7 +56,7 @@ class InfoCommand:
         summary = result.summary()
         if result.simulation is not None and not self.json:
             summary["simulation"] = simulation_line(result.simulation)
-        summary["props"] = list(result.tracks)
+        summary["props"] = list(result.scene.cast or result.tracks)
         summary["scene"] = scene_lines(result.scene)
         clip = result.demonstration
         summary["recording"] = (
@@ -70,13 +71,14 @@ class InfoCommand:
 
     def _clip(self) -> dict[str, Any]:
         clip = self.source.read(self.robot)
-        touches = {(t.part, t.thing): t.touching for t in detect_contacts(clip)}
+        with working(f"{short(clip.name)}: finding what touches"):
+            touches = {(t.part, t.thing): t.touching for t in detect_contacts(clip)}
         return {
             "clip": clip.name,
             "frames": f"{len(clip)} at {clip.fps:g}/s, {clip.duration:.2f} s",
             "skeleton": f"{clip.skeleton.name}, {len(clip.skeleton.joints)} joints",
             "height": f"{clip.stature:.3f} m",
-            "props": [p.name for p in clip.scene.props],
+            "props": list(clip.scene.cast),
             "terrain": clip.scene.terrain.name if clip.scene.terrain else "none",
             "scene": scene_lines(clip.scene),
             "stance": stance_lines(stance_flags(detect_footing(clip))),
