@@ -29,6 +29,10 @@ WRITTEN = {
     "07_your_own_bvh": "walk_mjlab.npz",
     "08_twenty_boxes": "twenty_boxes",
     "09_climbing": "climb_1.5.npz",
+    "10_your_own_robot": "mine",
+    "11_moving_constraint": "cup.npz",
+    "12_evaluated_constraint": "stick.npz",
+    "13_simulated": "lift_mjlab.npz",
 }
 BESIDES = {
     "07_your_own_bvh": {"walk.bvh"},

@@ -20,7 +20,8 @@ class Contents:
 
     path: Path
     container: str
-    """``npz``, ``csv``, ``pickle``, ``torch``, ``hdmi folder`` or ``sonic folder``."""
+    """``npz``, ``csv``, ``pickle``, ``torch``, ``parquet``, or ``hdmi``, ``sonic`` or
+    ``lerobot folder``."""
     arrays: Mapping[str, Array]
     """Arrays of numbers as float64, single numbers ``()`` among them, by the file's own keys. A
     table of numbers without keys is ``table`` ``(T, columns)``."""
