@@ -130,3 +130,12 @@ def test_the_gallery_has_fifteen_motions_and_three_on_either_other_robot(load: L
     assert len(set(names)) == len(names)
     robots = [entry.robot for entry in entries]
     assert [robots.count(robot) for robot in ("g1", "h1", "t1")] == [15, 3, 3]
+
+
+@pytest.mark.slow
+def test_the_pictures_of_the_tutorials_are_made_small_and_shown(load: Load, tmp_path: Path) -> None:
+    pytest.importorskip("embreex", reason="pictures are drawn by the extra render")
+    shown = "".join(page.read_text(encoding="utf-8") for page in (DOCS / "tutorials").glob("*.md"))
+    for path in load("gallery.tutorials").draw(tmp_path):
+        assert 1_000 < path.stat().st_size < 200_000
+        assert f"]({path.name})" in shown and (DOCS / "tutorials" / path.name).is_file()
