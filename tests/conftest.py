@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
 from commands import Command, call, walking
@@ -25,7 +25,14 @@ def pytest_configure() -> None:
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     threadpool_limits(limits=1)  # of what is loaded
     # Where a change is judged the same tree gets the same cases; elsewhere every run looks anew.
-    settings.register_profile("suite", max_examples=40, derandomize="CI" in os.environ)
+    # A slow machine is no failure.
+    settings.register_profile(
+        "suite",
+        max_examples=40,
+        derandomize="CI" in os.environ,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     settings.load_profile("suite")
 
 

@@ -86,6 +86,8 @@ MEANINGS = {
     "where the person is drawn": "--show-person",
     "which of several people": "--person",
     "which of several people in the recording of --clip": "--clip-person",
+    "what becomes of the other people in a file": "--others",
+    "what becomes of the other people in the recording of --clip": "--clip-others",
     "which of several motions in a file": "--take",
     "which of several motions in the recording of --clip": "--clip-take",
     "the file of variants": "--spec",

@@ -267,7 +267,7 @@ def calls(folder: Path) -> list[Call]:
     }
     options: dict[str, Any] = {
         **dict.fromkeys(("object", "terrain", "skeleton", "height", "floor", "up", "unit", "map")),
-        **{"person": None, "take": None},
+        **{"person": None, "others": None, "take": None},
         **{"fps": 30.0, "clean": False, "body_model": None, "rest_joints": None},
         **{"decompose": False, "path": folder / "clip.npy"},
     }

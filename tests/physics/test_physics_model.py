@@ -17,6 +17,7 @@ from kinemesh.physics.model import Model, build
 from kinemesh.physics.solids import as_box
 from kinemesh.physics.things import moves
 from kinemesh.robot import RobotModel
+from two_people import passing
 
 ROBOTS = ("g1", "g1_base", "g1_23dof", "h1", "t1")
 LEVEL = Scene()
@@ -173,3 +174,13 @@ def test_a_motor_without_a_limit_is_refused_in_words(effort: float) -> None:
     robot.motors = replace(robot.motors, effort=efforts)
     with pytest.raises(RobotError, match=r"left_knee_joint.*effort limit.*URDF"):
         built(robot)
+
+
+def test_other_people_are_not_simulated(robot: RobotModel) -> None:
+    scene = passing(0.8, 6).scene
+    track = np.tile([2.0, 2.0, 0.1, 0.0, 0.0, 0.0, 1.0], (6, 1))
+    track[:, 0] += np.linspace(0.0, 0.3, 6)
+    box = Prop("box", Shape.box((0.2, 0.2, 0.2)), track)
+    model, plain = built(robot, Scene((*scene.props, box))), built(robot, Scene((box,)))
+    assert model.mj.nbody == plain.mj.nbody
+    assert model.free == (13,)

@@ -9,6 +9,8 @@ from kinemesh.metrics import Doubt, Score
 from kinemesh.viewer import Stage
 from kinemesh.viewer.palette import BLUE, LIGHT
 from kinemesh.viewer.panel import figures, legend, strip
+from kinemesh.viewer.stage import prop_meshes
+from two_people import passing
 
 RED = "#d65e00"
 
@@ -71,3 +73,12 @@ def test_a_doubt_has_a_row_of_its_own_and_is_no_pass(shown: Stage) -> None:
     assert "? unsure" in html and "pass" not in html
     assert "a toe &lt;stops&gt; in the air" in html
     assert re.search(r'<rect x="1" y="0" width="2.00" height="7" fill="#e69e00"', html)
+
+
+def test_all_limbs_of_a_person_are_one_line_of_the_legend(shown: Stage) -> None:
+    scene = passing(1.0, len(shown.link_poses)).scene
+    both = replace(shown, props=(*shown.props, *prop_meshes(scene)))
+    found = legend([both], [LIGHT])
+    assert found.count("person2") == 1
+    assert "left_foot" not in found
+    assert "&lt;b&gt;box&lt;/b&gt;" in found

@@ -40,7 +40,7 @@ class _OfProp(SceneAugmentation):
 
     def unfit(self, clip: Clip) -> str | None:
         """Why it cannot be applied: no such prop, or several to choose from."""
-        names = [prop.name for prop in clip.scene.props]
+        names = [prop.name for prop in clip.scene.objects]
         if self.prop is None:
             if len(names) == 1:
                 return None
@@ -55,7 +55,7 @@ class _OfProp(SceneAugmentation):
         reason = self.unfit(clip)
         if reason is not None:
             raise ClipError(reason)
-        return next(p for p in scene.props if self.prop in (None, p.name))
+        return next(p for p in scene.objects if self.prop in (None, p.name))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@
 ``--clip-robot``        whose trajectory the recording of ``--clip`` is
 ``--person``            which of several people in the file that the command is given
 ``--clip-person``       which of several people in the recording of ``--clip``
+``--others``            what becomes of the other people in the file that the command is given
+``--clip-others``       what becomes of the other people in the recording of ``--clip``
 ``--take``              which of several motions in the file that the command is given
 ``--clip-take``         which of several motions in the recording of ``--clip``
 ``--output``            the file or the folder to write

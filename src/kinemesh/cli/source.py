@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -14,6 +14,7 @@ from kinemesh.errors import KinemeshError, OptionError
 from kinemesh.matching import MatchedTrajectory, RecordingOptions, match
 from kinemesh.motion import Clip
 
+_Others = Literal["obstacles"] | None
 _Mass = Annotated[str | None, tyro.conf.arg(metavar="[NAME=]KG,...")]
 
 
@@ -30,6 +31,8 @@ class Recording(RecordingOptions):
     """Whose trajectory the recording is, where it is a robot's; the file's own, else g1."""
     clip_person: int | None = None
     """Which person, from 1, where the recording holds several."""
+    clip_others: _Others = None
+    """obstacles: everybody else in the recording is there and moves; left out otherwise."""
     clip_take: int | None = None
     """Which motion, from 0, where the recording's file holds several."""
 
@@ -50,6 +53,7 @@ class Recording(RecordingOptions):
                 self.clip_fps,
                 self.clip_robot,
                 person=self.clip_person,
+                others=self.clip_others,
                 take=self.clip_take,
             )
         return replace(
@@ -86,6 +90,9 @@ class Source(RecordingOptions):
     """The recording's frames per second, where the file does not say."""
     person: int | None = None
     """Which person, from 1, where the file holds several; the first if left out."""
+    others: _Others = None
+    """obstacles: everybody else in the file is there and moves, and the robot does not go through
+    them; left out otherwise."""
     take: int | None = None
     """Which motion, from 0, where the file holds several; the first if left out."""
     rate: float | None = None
@@ -94,7 +101,8 @@ class Source(RecordingOptions):
 
     def read(self, robot: str | None) -> Clip:
         """The clip that these describe; ``robot`` says whose, where it is a robot's trajectory."""
-        clip = self.read_from(self.clip, self.source_fps, robot, person=self.person, take=self.take)
+        which: dict[str, Any] = {"person": self.person, "others": self.others, "take": self.take}
+        clip = self.read_from(self.clip, self.source_fps, robot, **which)
         clip = clip if self.mass is None else clip.with_masses(masses(self.mass))
         return clip if self.rate is None else clip.resampled(self.rate)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -143,7 +144,7 @@ def simulation_line(one: Simulation) -> str:
 def scene_lines(scene: Scene) -> list[str]:
     """One line a prop, with its size, its parts and how it moves; one for the terrain."""
     lines = []
-    for prop in scene.props:
+    for prop in scene.objects:
         way = np.linalg.norm(np.diff(prop.track[:, :3], axis=0), axis=1).sum()
         turns = Rotation.from_quat(prop.track[:, 3:])
         turn = np.degrees((turns * turns[0].inv()).magnitude().max())
@@ -154,6 +155,8 @@ def scene_lines(scene: Scene) -> list[str]:
             f"{prop.name}: {_described(prop.shape)}; {how}; lowest point {height.min():.2f} to "
             f"{height.max():.2f} m; {_weight(prop)}"
         )
+    for name, count in Counter(p.limb_of for p in scene.props if p.limb_of is not None).items():
+        lines.append(f"{name}: {count} limbs that move")
     if scene.terrain is not None:
         top = scene.terrain.shape.bounds[1, 2]
         lines.append(

@@ -35,7 +35,7 @@ _CALL = r"\w\((?:[^()]|\([^()]*\))*\)?"
 
 _CLIP = {
     **{"fps": ("clip_fps",), "robot": ("clip_robot",)},
-    **{"person": ("clip_person",), "take": ("clip_take",)},
+    **{"person": ("clip_person",), "others": ("clip_others",), "take": ("clip_take",)},
 }
 """Fields that speak of the recording where it is given beside a trajectory."""
 

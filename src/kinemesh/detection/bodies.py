@@ -164,7 +164,7 @@ def _surfaces(clip: Clip) -> Iterator[tuple[str, _Surface]]:
         yield GROUND, _Surface(scene.ground, None, None, always)
     if scene.terrain is not None:
         yield scene.terrain.name, _Surface(0.0, scene.terrain.shape, None, always)
-    for prop in scene.props:
+    for prop in scene.objects:
         still = always
         if len(clip) > 1:
             still = np.linalg.norm(np.gradient(prop.track[:, :3], axis=0), axis=1) < (

@@ -69,6 +69,7 @@ class Resting:
             {
                 (k, j): rest
                 for k, prop in enumerate(scene.props)
+                if prop.limb_of is None
                 for j, other in _others(scene, k)
                 if (rest := _rest(_gaps(prop, lowest[k], other), fps)).flags.any()
             }
@@ -77,7 +78,7 @@ class Resting:
         if scene.ground is not None:
             for k, low in enumerate(lowest):
                 rest = _rest(low - scene.ground - sunk[k], fps)
-                if rest.flags.any():
+                if rest.flags.any() and scene.props[k].limb_of is None:
                     on[k, GROUND] = rest
         return cls(on, sunk)
 
@@ -110,7 +111,9 @@ def still(scene: Scene, frames: int) -> Prop:
 
 def _others(scene: Scene, prop: int) -> list[tuple[int, Prop]]:
     """All that may bear a prop, but the ground, by number."""
-    props = [(j, other) for j, other in enumerate(scene.props) if j != prop]
+    props = [
+        (j, other) for j, other in enumerate(scene.props) if j != prop and other.limb_of is None
+    ]
     if scene.terrain is None:
         return props
     return [*props, (TERRAIN, still(scene, len(scene.props[prop].track)))]
@@ -198,7 +201,7 @@ def _sunk(
     own: list[float | None] = []
     bearer: list[int | None] = []
     for k, low in enumerate(lowest):
-        free = np.ones(len(low), dtype=np.bool_)
+        free = np.full(len(low), scene.props[k].limb_of is None)
         if scene.terrain is not None:
             free &= ~_on_a_step(scene, k, low)
         under = {j: rest for (i, j), rest in on.items() if i == k and j >= 0}

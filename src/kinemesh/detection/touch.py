@@ -18,7 +18,8 @@ from kinemesh.geometry import poses
 from kinemesh.geometry.closest import Closest
 from kinemesh.geometry.shape import Shape
 from kinemesh.motion.clip import Clip
-from kinemesh.motion.edits import edited
+from kinemesh.motion.edits import TouchEdit, edited
+from kinemesh.motion.parts import HANDS
 
 _PALM = 0.06
 """From a person's wrist to the middle of the palm [m]."""
@@ -145,14 +146,32 @@ def detect_touches(clip: Clip, rule: TouchRule | None = None) -> tuple[Touch, ..
         things.append((clip.scene.terrain.name, clip.scene.terrain.shape, None))
     found = []
     for name, shape, track in things:
+        hands = [hand for hand in HANDS if not _far(clip, hand, name, shape, track, rule)]
+        if not hands:  # what is made to be asked for the nearest places is dear
+            continue
         surface = Closest(shape)
-        for hand in ("left_hand", "right_hand"):
-            labelled = track is not None and len(clip.scene.props) == 1
+        for hand in hands:
+            labelled = track is not None and [p.name for p in clip.scene.objects] == [name]
             labels = clip.contacts.get(hand) if labelled else None
             touch = _touch(clip, hand, name, surface, track, labels, rule)
             if touch.touching.any():
                 found.append(touch)
     return tuple(found)
+
+
+def _far(
+    clip: Clip, hand: str, name: str, shape: Shape, track: Array | None, rule: TouchRule
+) -> bool:
+    """Whether a hand never comes near a thing's bounds, and nobody says that it touches it."""
+    if any(isinstance(e, TouchEdit) and (e.part, e.thing) == (hand, name) for e in clip.edits):
+        return False
+    joints, has_fingers = hand_points(clip, hand)
+    if track is not None:
+        joints = poses.apply(poses.inverse(track), joints)
+    low, high = shape.bounds
+    beyond = np.maximum(np.maximum(low - joints, joints - high), 0.0)
+    reach = max(rule.enter, rule.leave, rule.labelled) + (0.0 if has_fingers else rule.palm)
+    return bool(np.linalg.norm(beyond, axis=-1).min() > reach)
 
 
 def _touch(

@@ -56,6 +56,7 @@ class RecordingOptions(Shapes):
         robot: str | None = None,
         *,
         person: int | None = None,
+        others: str | None = None,
         take: int | None = None,
     ) -> Clip:
         """The clip that these describe.
@@ -65,6 +66,7 @@ class RecordingOptions(Shapes):
             fps: its frames per second [1/s], where it does not say.
             robot: whose trajectory it is, where it is a robot's; the file's own, else g1.
             person: which of several people in it, from 1.
+            others: what becomes of the other people in it.
             take: which of several motions in it, from 0.
 
         Raises:
@@ -74,7 +76,7 @@ class RecordingOptions(Shapes):
             RobotError: the robot is not known.
         """
         if holds_trajectory(path):
-            for name, value in (("person", person), ("take", take)):
+            for name, value in (("person", person), ("others", others), ("take", take)):
                 if value is not None:
                     raise ReadError(f"{path.name} is a robot's trajectory: leave out {name}=")
             done = self._robots(path, robot, fps)
@@ -84,7 +86,7 @@ class RecordingOptions(Shapes):
                 f"{path.name} is a person's motion, and robot={robot!r} says whose trajectory it "
                 f"is: leave it out"
             )
-        which = {"person": person, "take": take}
+        which = {"person": person, "others": others, "take": take}
         return self._arranged(read(path, **(self.reading(fps) | which)))
 
     def reading(self, fps: float | None = None) -> dict[str, Any]:

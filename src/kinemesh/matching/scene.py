@@ -61,7 +61,8 @@ def scene_of(
     if clip is not None:
         if scale is None:
             posed = KinematicTrajectory(file.trajectory, file.robot)
-            there = [(p, _moved(p, file.tracks, len(clip.scene.props))) for p in clip.scene.props]
+            count = len(clip.scene.objects)
+            there = [(p, _moved(p, file.tracks, count)) for p in clip.scene.props]
             tracked = Scene(tuple(moved for prop, moved in there if moved is not prop))
             found = world_scale(posed, clip, Surfaces(), own or tracked)
             scale = found.value
@@ -70,7 +71,7 @@ def scene_of(
         scene = scaled_scene(clip.scene, scale, clip.fps)
         if own is not None:
             return own, scale, [*notes, *_other(own, scene)]
-        props = tuple(_moved(prop, file.tracks, len(scene.props)) for prop in scene.props)
+        props = tuple(_moved(prop, file.tracks, len(scene.objects)) for prop in scene.props)
         if file.tracks and not props:
             notes.append("props: in the trajectory, but not in the clip: not measured (object=)")
         return replace(scene, props=props), scale, notes
@@ -136,7 +137,7 @@ def _moved(prop: Prop, tracks: Mapping[str, Array], count: int) -> Prop:
     """The prop where the trajectory's file has it: by name, or the only one by place."""
     if prop.name in tracks:
         return replace(prop, track=tracks[prop.name])
-    if len(tracks) == count == 1:
+    if len(tracks) == count == 1 and prop.limb_of is None:
         return replace(prop, track=next(iter(tracks.values())))
     return prop
 

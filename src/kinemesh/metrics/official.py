@@ -75,7 +75,7 @@ def official(
     depth = _depth(posed, scene)
     deep = depth[depth > PENETRATION]
     factor = 1.0
-    if not clip.scene.props:
+    if not clip.scene.objects:
         factor = robot.height / clip.stature if scale is None else scale
     duration, velocity = _sliding(posed, clip, factor)
     return Official(
@@ -113,9 +113,9 @@ def _sliding(posed: KinematicTrajectory, clip: Clip, scale: float) -> tuple[floa
 
 
 def _contact(posed: KinematicTrajectory, scene: Scene, clip: Clip) -> float | None:
-    if not clip.scene.props or not scene.props:
+    if not clip.scene.objects or not scene.objects:
         return None if scene.terrain is None else 1.0
-    prop, target = clip.scene.props[0], scene.props[0]
+    prop, target = clip.scene.objects[0], scene.objects[0]
     missed = np.zeros(len(posed), dtype=bool)
     for side in SIDES:
         wrist = "wrist" if f"{side}_wrist" in clip.skeleton.landmarks else "hand"

@@ -5,6 +5,7 @@ from kinemesh.motion.clip import Clip
 from kinemesh.motion.edits import StanceEdit, TouchEdit
 from kinemesh.motion.in_place import in_place
 from kinemesh.motion.inertia import DENSITY, Inertia
+from kinemesh.motion.limbs import limbs
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.motion.parts import HANDS, PARTS
 from kinemesh.motion.scene import GROUND, Prop, Scene, Terrain
@@ -33,4 +34,5 @@ __all__ = [
     "TouchEdit",
     "Trajectory",
     "in_place",
+    "limbs",
 ]

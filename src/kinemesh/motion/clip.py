@@ -36,7 +36,7 @@ class Clip(ClipFields):
             "frames": f"{len(self)} at {self.fps:g}/s, {self.duration:.2f} s",
             "skeleton": f"{self.skeleton.name}, {len(self.skeleton.joints)} joints",
             "stature": f"{self.stature:.3f} m",
-            "props": ", ".join(prop.name for prop in scene.props) or "none",
+            "props": ", ".join(scene.cast) or "none",
             "terrain": "none" if scene.terrain is None else scene.terrain.name,
         }
         return html_table(f"Clip {self.name}", rows, (*self.notes, *self.warnings))

@@ -15,7 +15,7 @@ the same here, because :mod:`kinemesh.detection.facing` finds the constants of e
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,7 +25,7 @@ from kinemesh.arrays import Array
 from kinemesh.motion.clip_fields import ClipT
 from kinemesh.motion.edits import Edit, StanceEdit
 from kinemesh.motion.moved import mapped_shape
-from kinemesh.motion.scene import Scene
+from kinemesh.motion.scene import Prop, Scene
 from kinemesh.motion.skeleton import LANDMARKS, Skeleton
 
 _ALIKE = 0.03
@@ -41,9 +41,11 @@ def mirrored(clip: ClipT) -> ClipT:
     """The clip in the mirror y = 0: person, labels, edits, props, terrain."""
     order = pairs(clip.skeleton, clip.positions)
     scene = clip.scene
+    names = {prop.name: _other_limb(prop) for prop in scene.props if prop.limb_of is not None}
     props = tuple(
         replace(
             prop,
+            name=names.get(prop.name, prop.name),
             shape=mapped_shape(prop.shape, _image, flips=True),
             track=np.hstack([_image(prop.track[:, :3]), _image_turn(prop.track[:, 3:])]),
         )
@@ -61,7 +63,7 @@ def mirrored(clip: ClipT) -> ClipT:
     said = "mirrored: y to -y, left and right exchanged"
     if alone:
         said += f"; without partner: {', '.join(alone)}"
-    if props:
+    if scene.objects:
         said += "; the props' shapes too, y to -y in their own frames: their meshes are to follow"
     return replace(
         clip,
@@ -69,7 +71,7 @@ def mirrored(clip: ClipT) -> ClipT:
         rotations=None if turns is None else _image_turn(turns)[:, order],
         scene=Scene(props, terrain, scene.ground),
         contacts={other_landmark(name): flags for name, flags in clip.contacts.items()},
-        edits=tuple(_other_edit(edit) for edit in clip.edits),
+        edits=tuple(_other_edit(edit, names) for edit in clip.edits),
         notes=(*clip.notes, said),
     )
 
@@ -162,7 +164,13 @@ def _image_turn(quaternions: Array) -> Array:
     return np.asarray(quaternions * np.array([-1.0, 1.0, -1.0, 1.0]))
 
 
-def _other_edit(edit: Edit) -> Edit:
+def _other_limb(prop: Prop) -> str:
+    """What a limb of another person is called in the mirror."""
+    owner, _, limb = prop.name.rpartition("/")
+    return f"{owner}/{other_landmark(limb)}" if owner else other_landmark(limb)
+
+
+def _other_edit(edit: Edit, names: Mapping[str, str]) -> Edit:
     if isinstance(edit, StanceEdit):
         return replace(edit, foot={"left": "right", "right": "left"}[edit.foot])
-    return replace(edit, part=other_landmark(edit.part))
+    return replace(edit, part=other_landmark(edit.part), thing=names.get(edit.thing, edit.thing))

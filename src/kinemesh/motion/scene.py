@@ -17,7 +17,7 @@ from kinemesh.geometry.shape import Shape
 
 GROUND = "ground"
 """What the ground plane is called where a thing is asked for; no prop's or terrain's name."""
-_MOST = 64
+MOST_PROPS = 64
 """Props of a scene: each is meshed with all others in every frame."""
 LIGHTEST, HEAVIEST = 1e-6, 1e6
 """Masses of props [kg]: what is made smaller or larger is between them too."""
@@ -42,6 +42,10 @@ class Prop:
     """Size of the robot's copy against this one; None: as the person is scaled to the robot."""
     mass: float | None = None
     """[kg]; None: from its size, see :class:`kinemesh.motion.Inertia`."""
+    limb_of: str | None = None
+    """Whose limb it is, where it is another person's; None: it is a thing.
+
+    A limb goes its own way: nothing bears it, it bears nothing, and nobody carries it."""
 
     def __post_init__(self) -> None:
         text("name", self.name, "the prop's name, a text")
@@ -56,6 +60,8 @@ class Prop:
             low, high = LIGHTEST, HEAVIEST
             mass = number("mass", self.mass, what, low=low, high=high, error=ClipError)
             object.__setattr__(self, "mass", mass)
+        if self.limb_of is not None:
+            text("limb_of", self.limb_of, "whose limb it is, a text, or None for a thing")
         instance("shape", self.shape, Shape, "a Shape, such as Shape.box((0.4, 0.3, 0.3))")
         track = floats("track", self.track, "poses (T, 7), x y z qx qy qz qw", error=ClipError)
         if track.ndim != 2 or track.shape[1] != 7:
@@ -142,8 +148,19 @@ class Scene:
         names = [prop.name for prop in self.props]
         if len(set(names)) != len(names):
             raise ClipError(f"props need names of their own; got {', '.join(names)}")
-        if len(names) > _MOST:
-            raise ClipError(f"the scene has {len(names)} props; expected at most {_MOST}")
+        if len(names) > MOST_PROPS:
+            raise ClipError(f"the scene has {len(names)} props; expected at most {MOST_PROPS}")
+
+    @property
+    def objects(self) -> tuple[Prop, ...]:
+        """The props that are things, and nobody's limbs."""
+        return tuple(prop for prop in self.props if prop.limb_of is None)
+
+    @property
+    def cast(self) -> tuple[str, ...]:
+        """Names of the objects, then of the people whose limbs are here."""
+        people = dict.fromkeys(p.limb_of for p in self.props if p.limb_of is not None)
+        return (*(prop.name for prop in self.objects), *people)
 
     @property
     def things(self) -> tuple[str, ...]:
@@ -160,7 +177,7 @@ class Scene:
         Raises:
             ClipError: a prop that is not there, several to choose from, or a mass that cannot be.
         """
-        names = [prop.name for prop in self.props]
+        names = [prop.name for prop in self.objects]
         if not names:
             raise ClipError("masses are given and the scene has no prop: leave them out")
         span: dict[str, Any] = {"low": LIGHTEST, "high": HEAVIEST, "error": ClipError}

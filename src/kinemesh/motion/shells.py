@@ -49,7 +49,7 @@ def seen(scene: Scene, marks: Mapping[str, Array]) -> tuple[Scene, dict[str, str
     said: dict[str, str] = {}
     props, frames = [], {len(track) for track in marks.values()}
     for prop in scene.props:
-        solid = not prop.shape.sheets.all() and not prop.shape.split
+        solid = not (prop.limb_of or prop.shape.sheets.all() or prop.shape.split)
         if solid and {len(prop.track)} == frames:
             there = poses.inverse(prop.track[_frames(len(prop.track))])
             local = {

@@ -19,7 +19,7 @@ _STILL = 0.01
 
 
 def add_things(spec: Any, scene: Scene, friction: float) -> tuple[int, ...]:
-    """Ground, terrain and props; which of these are free."""
+    """Ground, terrain and props that are things; which of these are free."""
     import mujoco
 
     grip = [friction, *GRIP]
@@ -37,6 +37,8 @@ def add_things(spec: Any, scene: Scene, friction: float) -> tuple[int, ...]:
             add_solid(spec, body, part.vertices, **still)
     free = []
     for k, prop in enumerate(scene.props):
+        if prop.limb_of is not None:
+            continue
         _refuse_hollow(prop.name, prop.shape)
         start = poses.to_wxyz(prop.track[0])
         body = world.add_body(name=f"{THING}{prop.name}", pos=start[:3], quat=start[3:])

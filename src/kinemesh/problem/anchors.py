@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,13 +29,13 @@ class MeshOptions:
     """How many anchors join the mesh, and how much they weigh."""
 
     prop_anchors: int = 100
-    """Anchors on each prop."""
+    """Anchors on each prop, and on all limbs of another person together."""
     terrain_anchors: int = 100
     """Anchors on the terrain."""
     ground_anchors: int = 24
     """Anchors on the ground, around the body."""
     prop_weight: float = 1.0
-    """Total weight of a prop's anchors, where all landmarks together weigh 1 each."""
+    """Total weight of a prop's or a person's anchors, where all landmarks together weigh 1 each."""
     terrain_weight: float = 1.0
     """Total weight of the terrain's anchors, on the same scale."""
     ground_weight: float = 0.3
@@ -70,14 +71,14 @@ class PropAnchors:
         target: Prop,
         source: Prop | None,
         scale: float,
-        options: MeshOptions,
+        count: int,
         rng: np.random.Generator,
     ) -> PropAnchors:
         """Sample ``prop`` and carry its anchors over to ``target``, the robot's copy of it.
 
         And to ``source``, that of the person in the robot's proportions, where there is one.
         """
-        local = prop.shape.sample(options.prop_anchors, rng)
+        local = prop.shape.sample(count, rng)
         if source is not None:
             there = Carrier(prop.shape, source.shape)(local)
             return cls(
@@ -138,16 +139,20 @@ class Anchors:
     ) -> None:
         rng = np.random.default_rng(options.seed)
         self._landmarks, self._ground = landmarks, scene.ground
+        bodies = Counter(prop.limb_of for prop in home.props)
+        # All limbs of a body together are one thing among others.
+        sizes = [1 if p.limb_of is None else bodies[p.limb_of] for p in home.props]
+        counts = [-(-options.prop_anchors // size) for size in sizes]
         self.props = [
             PropAnchors.sampled(
                 prop,
                 same_prop(scene, prop),
                 None if source is None else same_prop(source, prop),
                 scale,
-                options,
+                count,
                 rng,
             )
-            for prop in home.props
+            for prop, count in zip(home.props, counts, strict=True)
         ]
         self._terrain: list[tuple[Array, Array]] = []
         if home.terrain is not None and scene.terrain is not None:
@@ -165,7 +170,7 @@ class Anchors:
             self._disc[:, 2] = scene.ground
         body = landmarks.shape[1]
         groups = (
-            *((len(anchors.target_points), options.prop_weight) for anchors in self.props),
+            *((n, options.prop_weight / size) for n, size in zip(counts, sizes, strict=True)),
             *((len(target), options.terrain_weight) for _, target in self._terrain),
             (len(self._disc), options.ground_weight),
         )

@@ -96,7 +96,7 @@ def upright(
     return (
         replace(
             clip,
-            positions=clip.positions @ _TURN.T,
+            positions=turned_points(clip.positions),
             rotations=rotations,
             notes=(*clip.notes, f"{note}, turned to z up by [x, -z, y]"),
         ),
@@ -122,6 +122,11 @@ def _found_up(clip: Clip, rest: str | None) -> tuple[Clip, str, str]:
     return clip, axis, f"up axis: {axis} (found: {how})"
 
 
+def turned_points(points: Array) -> Array:
+    """Points ``(..., 3)`` in a y-up world as points in the z-up world."""
+    return np.asarray(points @ _TURN.T)
+
+
 def turned_poses(track: Array) -> Array:
     """Poses ``(..., 7)`` in a y-up world as poses in the z-up world."""
     flat = np.reshape(track, (-1, 7))
@@ -130,7 +135,7 @@ def turned_poses(track: Array) -> Array:
 
 def turned_shape(shape: Shape) -> Shape:
     """A shape in a y-up world as a shape in the z-up world."""
-    return mapped_shape(shape, lambda points: points @ _TURN.T)
+    return mapped_shape(shape, turned_points)
 
 
 def in_file(shape: Shape, turned: bool) -> Shape:

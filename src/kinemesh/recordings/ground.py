@@ -136,6 +136,7 @@ def grounded(clip: Clip, floor: float | None = None, how: str = "given") -> Clip
         f"prop {prop.name!r}: its lowest point is now at {prop.lowest().min():.3f} m; "
         f"its place relative to the person is the file's"
         for prop in props
+        if prop.limb_of is None
     ]
     return _moved(clip, -found.height, props, tuple(notes), warnings)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kinemesh.arguments import FARTHEST, flag, number, path, rate, whole, wrong
+from kinemesh.arguments import FARTHEST, choice, flag, number, path, rate, whole, wrong
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Skeleton
+from kinemesh.recordings.others import OTHERS
 
 _AMOUNTS = {
     "height": ("a stature [m], more than 0", 0.0, 1e4),
@@ -44,6 +45,8 @@ def check_options(options: Mapping[str, Any]) -> None:
             rate(value, ClipError)
         elif name in ("clean", "decompose"):
             flag(name, value)
+        elif name == "others":
+            choice(name, value, OTHERS, ReadError)
         elif name == "up":
             if not isinstance(value, str):
                 wrong(name, value, "'y' or 'z'", TypeError)

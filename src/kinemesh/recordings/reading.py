@@ -9,6 +9,7 @@ from typing import Any
 
 from kinemesh import arguments
 from kinemesh._files.inputs import existing_file
+from kinemesh.arguments import choice
 from kinemesh.detection.plausible import implausible
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Clip, Skeleton
@@ -22,6 +23,7 @@ from kinemesh.recordings.levelling import levelled
 from kinemesh.recordings.making import made_clip
 from kinemesh.recordings.mapping import read_map
 from kinemesh.recordings.options import check_options
+from kinemesh.recordings.others import OTHERS, read_others, with_others
 from kinemesh.recordings.readers import recorded
 from kinemesh.recordings.recording import Asked
 from kinemesh.recordings.scene.found import AUTO
@@ -52,6 +54,7 @@ def read(
     unit: float | None = None,
     map: str | Path | Landmarks | None = None,
     person: int | None = None,
+    others: str | None = None,
     take: int | None = None,
     clean: bool = False,
     body_model: str | Path | None = None,
@@ -87,7 +90,10 @@ def read(
         map: which joint is which landmark, as a mapping or a TOML file, where a format names its
             joints (``.bvh``); found by name and place if left out.
         person: which one, from 1, of a file that holds several people; the first, with a warning,
-            if left out. The others are not read.
+            if left out.
+        others: ``"obstacles"``: everybody else in the file becomes limbs in the scene, which move
+            and which the robot does not go through, see :func:`kinemesh.motion.limbs`; they are
+            not read if left out.
         take: which one, from 0, of a file that holds several motions; as ``person``.
         clean: take spikes out, which are only warned of if left out. Gaps of up to 0.2 s are
             filled in any case: see :mod:`kinemesh.motion.clean`.
@@ -115,6 +121,7 @@ def read(
         unit=unit,
         map=map,
         person=person,
+        others=others,
         take=take,
         clean=clean,
         body_model=body_model,
@@ -155,6 +162,11 @@ def settled(path: str | Path, **options: Any) -> Settled:
     which = Which(words.get("person"), words.get("take"))
     recording = recorded(wanted.clip, _asked(path, words), bones, which)
     which.check(wanted.clip, recording.people, recording.takes)
+    source = wanted.clip, recording, _asked(path, words), bones, which
+    others = []
+    if words.get("others") is not None:
+        choice("others", words["others"], OTHERS, ReadError)
+        others = list(read_others(*source))
     if object is not None and recording.track is None:
         raise ReadError(
             f"{path.name} tracks no object, but object={str(object)!r} was given",
@@ -165,17 +177,21 @@ def settled(path: str | Path, **options: Any) -> Settled:
     things = [made_prop(entry) for entry in wanted.props]
     ground = None if wanted.terrain is None else made_terrain(wanted.terrain)
     try:
+        as_read = recording
         recording = in_metres(recording, words.get("unit"), words.get("height"))
         said = (words.get(name) for name in ("height", "fps", "up"))
         clip = made_clip(wanted.clip, recording, *said)
         clip, turned = upright(clip, words.get("up"), recording.up, recording.rest_up)
         clip = warn_if_mirrored(clip)
-        clip = cleaned(clip) if clean or words.get("clean") else warn_of_spikes(clip)
+        clean = bool(clean or words.get("clean"))
+        clip = cleaned(clip) if clean else warn_of_spikes(clip)
         clip = with_recorded(clip, recording, turned) if recording.props else clip
         for entry, made in zip(wanted.props, things, strict=True):
             clip = with_prop(clip, recording, entry, made, turned)
         if recording.track is not None and all(e.track is not None for e in wanted.props):
             clip = without_object(clip, recording)
+        if others:
+            clip = with_others(clip, (as_read, recording), others, turned, clean)
         bottom = words.get("floor")
         if wanted.terrain is not None and ground is not None:
             clip = with_terrain(clip, wanted.terrain, ground, turned)

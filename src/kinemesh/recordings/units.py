@@ -88,6 +88,18 @@ def in_metres(
     return replace(found, warnings=(*found.warnings, warning))
 
 
+def in_unit_of(other: Recording, own: Recording, metric: Recording) -> Recording:
+    """Another recording of a file in metres, by the unit that one was found to have.
+
+    Args:
+        other: as its reader gave it.
+        own: the one, as its reader gave it.
+        metric: the same in metres.
+    """
+    length = np.nanmax(np.abs(metric.positions)) / np.nanmax(np.abs(own.positions))
+    return _scaled(other, float(length) * own.unit / other.unit)
+
+
 def _usual_size(recording: Recording, stature: float, height: float | None) -> Recording:
     """A person whose file makes everybody one size."""
     if height is not None and np.isfinite(height) and height > 0.0:

@@ -85,6 +85,7 @@ def _of_scene(scene: Scene, shapes: Shapes, scale: float) -> dict[str, Any]:
                 "name": p.name,
                 "robot_scale": p.robot_scale,
                 "mass": p.mass,
+                "limb_of": p.limb_of,
                 **shapes.add(p.shape, scale),
             }
             for p in scene.props
@@ -97,13 +98,14 @@ def _of_scene(scene: Scene, shapes: Shapes, scale: float) -> dict[str, Any]:
 
 def _scene(told: Mapping[str, Any], shapes: list[Shape], tracks: Any) -> Scene:
     props = [
-        # Files of earlier versions know no other size than the real one, and no mass.
+        # Files of earlier versions know no other size than the real one, no mass, and no limbs.
         Prop(
             text("name", one["name"]),
             found(one, shapes),
             track,
             one.get("robot_scale", 1.0),
             one.get("mass"),
+            one.get("limb_of"),
         )
         for one, track in zip(told["props"], tracks, strict=True)
     ]

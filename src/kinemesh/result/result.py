@@ -87,7 +87,7 @@ class Result(ResultFields):
             "robot": said["robot"],
             "frames": f"{len(self)} at {self.trajectory.fps:g}/s",
             "scale": f"{self.scale:.3f}",
-            "props": ", ".join(self.tracks) or "none",
+            "props": ", ".join(self.scene.cast or self.tracks) or "none",
             "mean cost": f"{said['mean_cost']:.4g}",
             "QPs a frame": f"{said['mean_iterations']:.2f}",
             "frames with a constraint that gave way": len(said["relaxed_frames"]),

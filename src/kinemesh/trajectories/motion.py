@@ -173,6 +173,7 @@ def motion_of(
     if len(q) < 2:
         raise WriteError(f"the trajectory has {len(q)} frame; velocities need at least two")
     props = dict(tracks if tracks is not None else result.tracks if result else {})
+    limbs = {p.name: p.limb_of for p in result.scene.props if p.limb_of} if result else {}
     for prop, track in props.items():
         floats(
             f"tracks[{prop!r}]", track, "finite poses (T, 7)", largest=FARTHEST, error=WriteError
@@ -182,7 +183,8 @@ def motion_of(
                 f"the track of prop {prop!r} has shape {np.shape(track)} for {len(q)} frames; "
                 f"expected ({len(q)}, 7)"
             )
-    props = {prop: np.asarray(track, dtype=np.float64) for prop, track in props.items()}
+    others = sorted({limbs[prop] for prop in props if prop in limbs})
+    props = {prop: np.asarray(t, np.float64) for prop, t in props.items() if prop not in limbs}
     own = trajectory.fps
     rate = own if fps is None else float(fps)
     notes: tuple[str, ...] = ()
@@ -202,6 +204,8 @@ def motion_of(
         joints = np.clip(rates.places(q[:, 7:], own, times), lower, upper)
         q = np.hstack([base, joints])
         props = {prop: rates.tracks(track, own, times) for prop, track in props.items()}
+    if others:
+        notes = (*notes, f"left out: {', '.join(others)}, for other people are no objects")
     links_poses = link_poses(robot, q)
     links_poses[:, 0] = poses.normalised(q[:, :7])  # its own signs, not those of a matrix
     simulation = None if result is None else result.simulation
@@ -240,7 +244,7 @@ def _with_reports(motion: Motion, result: Result, times: Array, fps: float) -> M
     }
     return replace(
         motion,
-        things={prop.name: prop for prop in result.scene.props},
+        things={prop.name: prop for prop in result.scene.objects},
         stance=stance,
         touch={key: rates.nearest(flags, fps, times) for key, flags in result.touch.items()},
         landmarks=rates.places(result.landmarks, fps, times),

@@ -38,6 +38,8 @@ class Mesh:
     faces: Faces
     """Outward triangles ``(M, 3)``."""
     colour: Colour
+    part_of: str = ""
+    """What it is a part of, where that is one thing to whoever looks."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vertices", readonly(self.vertices))

@@ -143,7 +143,8 @@ def legend(stages: Sequence[Stage], colours: Sequence[Colour], *, meshes: bool =
         shown = [(LIGHT, f"robot {stages[0].robot}")]
     if any(stage.person is not None for stage in stages):
         shown.append((BLUE, "person, fitted to the robot"))
-    shown += [(ORANGE, name) for name in dict.fromkeys(p.name for s in stages for p in s.props)]
+    things = dict.fromkeys(p.part_of or p.name for s in stages for p in s.props)
+    shown += [(ORANGE, name) for name in things]
     shown += [(SAND, t.name) for t in {s.terrain for s in stages if s.terrain is not None}]
     if any(stage.contacts for stage in stages):
         shown.append((GREEN, "stands or touches"))

@@ -172,7 +172,12 @@ def stage(
 def prop_meshes(scene: Scene) -> tuple[Mesh, ...]:
     """The props of ``scene``, each in its own frame."""
     return tuple(
-        Mesh(prop.name, *coarser(prop.shape.vertices, prop.shape.faces), ORANGE)
+        Mesh(
+            prop.name,
+            *coarser(prop.shape.vertices, prop.shape.faces),
+            ORANGE,
+            prop.limb_of or "",
+        )
         for prop in scene.props
     )
 

@@ -43,7 +43,7 @@ class AugmentCommand:
             sys.stdout.write(json.dumps(lines, indent=2) + "\n")
             return 0
         print_findings(console, self, clip.notes, clip.warnings)
-        for prop in clip.scene.props:
+        for prop in clip.scene.objects:
             at = moved_at(prop, clip.fps)
             console.print(
                 f"{prop.name}: first moved {f'at {at:.2f} s' if at < clip.duration else 'never'}",

@@ -55,7 +55,7 @@ class InfoCommand:
         summary = result.summary()
         if result.simulation is not None and not self.json:
             summary["simulation"] = simulation_line(result.simulation)
-        summary["props"] = list(result.tracks)
+        summary["props"] = list(result.scene.cast or result.tracks)
         summary["scene"] = scene_lines(result.scene)
         clip = result.demonstration
         summary["recording"] = (
@@ -76,7 +76,7 @@ class InfoCommand:
             "frames": f"{len(clip)} at {clip.fps:g}/s, {clip.duration:.2f} s",
             "skeleton": f"{clip.skeleton.name}, {len(clip.skeleton.joints)} joints",
             "height": f"{clip.stature:.3f} m",
-            "props": [p.name for p in clip.scene.props],
+            "props": list(clip.scene.cast),
             "terrain": clip.scene.terrain.name if clip.scene.terrain else "none",
             "scene": scene_lines(clip.scene),
             "stance": stance_lines(stance_flags(detect_footing(clip))),

@@ -112,7 +112,7 @@ class Bearing:
         self._things = []
         if scene.ground is not None:
             self._things.append(_Thing(GROUND, None, None, scene.ground))
-        solids = [(prop.name, prop.shape) for prop in scene.props]
+        solids = [(prop.name, prop.shape) for prop in scene.objects]
         if scene.terrain is not None:
             solids.append((scene.terrain.name, scene.terrain.shape))
         for name, shape in solids:

@@ -137,7 +137,7 @@ def _torques(robot: RobotModel, efforts: Array, carried: Flags) -> tuple[Measure
 
 def _masses(scene: Scene) -> str:
     """Which masses were not stated."""
-    own = (f"{p.name} {Inertia.of(p).mass:.2g} kg by its size" for p in scene.props if not p.mass)
+    own = (f"{p.name} {Inertia.of(p).mass:.2g} kg by its size" for p in scene.objects if not p.mass)
     return ", ".join(own)
 
 

@@ -77,7 +77,7 @@ def apart(
         beside = [
             _beside(there[name], there[other], copy, scale, fps, resting, surfaces)
             for other, copy in here.items()
-            if other != name
+            if other != name and prop.limb_of is None and copy.limb_of is None
         ]
         turns = poses.matrix(there[name].track)
         both = held.get(name, ())

@@ -36,7 +36,7 @@ GROUND = "the ground"
 def bearers(source: Scene, fps: float, surfaces: Surfaces) -> Bearers:
     """What rests on what in a scene: on the ground, on terrain, on other props."""
     found = {}
-    for prop in source.props:
+    for prop in source.objects:
         for name in _under(source):
             if name != prop.name:
                 resting = _resting(_gap(source, prop, name, surfaces), fps)
@@ -89,7 +89,9 @@ def rests(
 
 def _under(scene: Scene) -> tuple[str, ...]:
     """What there is to rest on."""
-    return scene.things if scene.ground is None else (GROUND, *scene.things)
+    limbs = {prop.name for prop in scene.props if prop.limb_of is not None}
+    things = tuple(name for name in scene.things if name not in limbs)
+    return things if scene.ground is None else (GROUND, *things)
 
 
 def _resting(gap: Array, fps: float) -> Flags:

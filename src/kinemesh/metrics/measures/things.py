@@ -75,7 +75,9 @@ def things(
 def _overlap(
     scene: Scene, recorded: Scene | None, limit: float | None, surfaces: Surfaces
 ) -> Measure:
-    frames = len(scene.props[0].track)
+    if not scene.objects:
+        return none("penetration.props.max", "mm", "the scene has no prop but limbs", limit)
+    frames = len(scene.objects[0].track)
     found = _pairs(scene, frames, surfaces)
     deepest = np.max(list(found.values()), axis=0) if found else np.zeros(frames)
     frame = int(np.argmax(deepest))
@@ -101,7 +103,7 @@ def _pairs(
     scene: Scene, frames: int, surfaces: Surfaces, only: tuple[str, str] | None = None
 ) -> dict[tuple[str, str], Array]:
     """Depth ``(T,)`` [m] of every prop in every other, in the terrain and in the ground."""
-    props = [Body(prop.name, surfaces[prop.shape], prop.track) for prop in scene.props]
+    props = [Body(prop.name, surfaces[prop.shape], prop.track) for prop in scene.objects]
     solids = list(props)
     if scene.terrain is not None:
         solids.append(Body(scene.terrain.name, surfaces[scene.terrain.shape], poses.IDENTITY))

@@ -69,15 +69,17 @@ def balance(
     hangs on the robot or on a prop that counts.
     """
     robot, frames = posed.robot, len(posed)
-    touching = contacts(posed, scene.ground, props, terrain)
+    limbs = [one for p, one in zip(scene.props, props, strict=True) if p.limb_of is not None]
+    props = [one for p, one in zip(scene.props, props, strict=True) if p.limb_of is None]
+    touching = contacts(posed, scene.ground, props, terrain, limbs)
     own, torques = of_robot(posed, moving(posed))
-    wanted = (own, *(of_prop(prop, posed.fps) for prop in scene.props))
+    wanted = (own, *(of_prop(prop, posed.fps) for prop in scene.objects))
     links = robot.pin_model.njoints
     bodies = np.concatenate([np.zeros(links, np.int64), np.arange(len(props)) + 1])
     seeds = np.zeros((frames, 1 + len(props)), dtype=bool)
     seeds[:, 0] = True
     joined = _joined(touching, bodies, seeds)
-    for k, prop in enumerate(scene.props):
+    for k, prop in enumerate(scene.objects):
         seeds[:, 1 + k] = _underway(prop.track)
     counts, flags = _joined(touching, bodies, seeds), known(frames, posed.fps)
     counts[~flags] = False

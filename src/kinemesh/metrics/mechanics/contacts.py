@@ -68,6 +68,7 @@ def contacts(
     ground: float | None,
     props: Sequence[Encounter],
     terrain: Encounter | None,
+    limbs: Sequence[Encounter] = (),
 ) -> Contacts:
     """What touches what within 1 cm, from the geometry of the posed robot and of its scene.
 
@@ -79,6 +80,7 @@ def contacts(
         ground: height of the ground plane [m], or None.
         props: the robot beside each prop.
         terrain: the robot beside the terrain.
+        limbs: the robot beside other people, who push it as the world does.
     """
     frames, first = len(posed), posed.robot.pin_model.njoints
     robot = [
@@ -97,6 +99,7 @@ def contacts(
     if terrain is not None:
         solids.append((WORLD, terrain))
         found += _on_solid([m for parts in things for m in parts], WORLD, terrain.solid, frames)
+    solids += [(WORLD, limb) for limb in limbs]
     for number, one in solids:
         found += _on_solid(robot, number, one.solid, frames)
     for pair in itertools.combinations(range(len(props)), 2):

@@ -127,7 +127,7 @@ def _things(hands: Hands) -> Iterator[_Thing]:
     if clip.scene.terrain is not None:
         terrain = clip.scene.terrain
         yield _Thing(terrain.name, surfaces[terrain.shape], poses.IDENTITY[None], always)
-    for prop in clip.scene.props:
+    for prop in clip.scene.objects:
         corners = poses.apply(prop.track, np.array(prop.shape.bounds))
         fast = np.max([speed(corners[:, k], clip.fps) for k in range(2)], axis=0)
         still = lasting(fast < _CARRIED, clip.fps)

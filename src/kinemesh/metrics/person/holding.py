@@ -33,7 +33,7 @@ def held_offsets(hands: Hands, person: Array, scale: float) -> dict[str, list[Ar
     for side in SIDES:
         touching = on_props(hands, side)
         hand = person[:, LANDMARKS.index(f"{side}_hand")] + aside
-        for prop in clip.scene.props:
+        for prop in clip.scene.objects:
             touch = touching[prop.name]
             if not touch.flags.any():
                 continue

@@ -31,11 +31,11 @@ def on_props(hands: Hands, side: str, *, labelled: bool = True) -> dict[str, Tou
     is within reach of it; not at all if not ``labelled``.
     """
     hand, clip = f"{side}_hand", hands.clip
-    props = clip.scene.props
-    label = clip.contacts.get(hand) if labelled and len(props) == 1 else None
+    props, things = clip.scene.props, clip.scene.objects
+    labels = clip.contacts.get(hand) if labelled and len(things) == 1 else None
     found, away = [], []
     for prop in props:
-        track = prop.track
+        track, label = prop.track, labels if prop.limb_of is None else None
         near, places, fingers = hands.near(side, prop.name)
         if label is None:
             flags = _steady(near, human.PROP_TOUCH[0 if fingers else 1])

@@ -47,6 +47,7 @@ class _Prop:
 
     def __init__(self, prop: Prop, scale: float) -> None:
         self.name, self.size = prop.name, size_of(prop, scale)
+        self.limb = prop.limb_of is not None
         self._points = np.concatenate([part.vertices for part in prop.shape.parts])
         self._middle = prop.shape.bounds.mean(axis=0)
         self._top = Land(Scene(terrain=Terrain(prop.shape), ground=None))
@@ -133,8 +134,11 @@ class CausalProps:
         for prop in there:
             prop.see(seen[prop.name], dt)
         placed: dict[str, Array] = {}
+        limbs = {prop.name: self._beside(prop) for prop in there if prop.limb}
         # From below: whoever bears others is placed before them.
         for prop in sorted(there, key=lambda one: one.lowest):
+            if prop.limb:
+                continue
             free = self._scale * np.array([*prop.middle[:2], prop.lowest])
             free[2] -= self._scale * prop.settle(self._ground, dt)
             scaled = float(free[2])
@@ -151,7 +155,11 @@ class CausalProps:
                 level = self._scale * self._ground
                 place[2] = max(place[2], min(scaled, level) if deep else level)
             placed[prop.name] = prop.placed(place[:2], float(place[2]))
-        return placed
+        return placed | limbs
+
+    def _beside(self, prop: _Prop) -> Array:
+        """The pose ``(7,)`` of a limb of somebody else, who is scaled as the person is."""
+        return prop.placed(self._scale * prop.middle[:2], self._scale * prop.lowest)
 
     def hold(self, name: str, away: Array, dt: float) -> None:
         """Take note of hands that hold a prop.
@@ -162,7 +170,7 @@ class CausalProps:
             dt: time since the frame before [s].
         """
         prop = self._props[name]
-        if self._raised(prop) > _LOW:
+        if not prop.limb and self._raised(prop) > _LOW:
             prop.draw(away, dt)
 
     def _raised(self, prop: _Prop) -> float:

@@ -96,6 +96,7 @@ def followed(
     offsets = {
         prop.name: held_offset(prop, grasps.get(prop.name, ()), resting.rests(k))
         for k, prop in enumerate(home.props)
+        if prop.limb_of is None
     }
     home, scene = scenes(offsets)
     grasps = hand_grasps(robot, clip, home, detected.touches, scale, body)

@@ -20,7 +20,8 @@ from kinemesh.recordings.scene.heightfield import MOST_PARTS, TOLERANCE, Grid
 
 _CLIP = {
     **{"file": str, "skeleton": str, "height": float, "fps": float, "floor": float, "up": str},
-    **{"unit": float, "person": int, "take": int, "clean": bool, "contacts": str},
+    **{"unit": float, "person": int, "others": str, "take": int, "clean": bool},
+    "contacts": str,
 }
 _PROP = {
     "name": str,

@@ -154,6 +154,8 @@ class Load:
         force, moment = np.zeros((frames, 3)), np.zeros((frames, 3))
         names: list[set[str]] = [set() for _ in range(frames)]
         for k, prop in enumerate(scene.props):
+            if prop.limb_of is not None:  # it pushes, and is not carried
+                continue
             held = np.zeros(frames, dtype=bool)
             for touch in touches:
                 if touch.thing == prop.name:
