@@ -57,6 +57,7 @@ class Speed(ClipAugmentation):
     r"""The motion ``factor`` times as fast, at its own frame rate: :math:`x'(t) = x(k t)`."""
 
     factor: float = 1.0
+    """:math:`k` [1]."""
 
     def __post_init__(self) -> None:
         check_factors("the speed", factor=self.factor)
@@ -89,6 +90,7 @@ class Stature(ClipAugmentation):
     """
 
     factor: float = 1.0
+    """:math:`k` [1]."""
 
     def __post_init__(self) -> None:
         check_factors("the stature", factor=self.factor)
@@ -104,10 +106,11 @@ class Move(ClipAugmentation):
     """Person and scene turned about the world's vertical, then moved, as a whole."""
 
     x: float = 0.0
-    """[m]."""
+    """Along the world's x [m]."""
     y: float = 0.0
+    """Along the world's y [m]."""
     turn: float = 0.0
-    """[rad]."""
+    """To the left [rad]."""
 
     def __post_init__(self) -> None:
         check_numbers("the scene's move", x=self.x, y=self.y, turn=self.turn)

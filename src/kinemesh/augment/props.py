@@ -70,9 +70,11 @@ class PropPlace(_OfProp):
     """
 
     x: float = 0.0
-    """Offset [m]."""
+    """Offset along the first of :attr:`axes` [m]."""
     y: float = 0.0
+    """Along the second [m]."""
     z: float = 0.0
+    """Upwards [m]."""
     turn: float = 0.0
     """Turn about the vertical [rad]."""
     tau: float = 5.0 / 3.0
@@ -116,9 +118,11 @@ class PropSize(_OfProp):
     """
 
     x: float = 1.0
-    """Factor [1]."""
+    """Factor along its own x [1]."""
     y: float = 1.0
+    """Along its y [1]."""
     z: float = 1.0
+    """Along its z [1]."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

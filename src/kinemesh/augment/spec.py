@@ -28,6 +28,7 @@ class Spec:
     """The variants that are to be made of every clip."""
 
     variants: tuple[Variant, ...] = (Variant(),)
+    """In the order in which they are made; the unchanged clip alone if left out."""
 
     def __post_init__(self) -> None:
         variants = several("variants", self.variants, Variant, "a tuple of Variants")

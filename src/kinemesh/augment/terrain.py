@@ -76,9 +76,11 @@ class TerrainBox(SceneAugmentation):
     """Its number, from 1, as ``kinemesh augment`` lists them; or a landmark: the box that this one
     of the person's is nearest to, in the mean of all frames."""
     x: float = 0.0
-    """Offset [m]."""
+    """Offset along the first of :attr:`axes` [m]."""
     y: float = 0.0
+    """Along the second [m]."""
     z: float = 0.0
+    """Upwards [m]."""
     turn: float = 0.0
     """Turn about the vertical [rad]; positive is to the left."""
     axes: str = "person"

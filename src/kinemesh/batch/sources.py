@@ -36,6 +36,7 @@ class Source:
     """A recording and how it is to be read."""
 
     path: Path
+    """The recording's file."""
     name: str = ""
     """Name of its files in the data set; the recording's own if left out."""
     object: Path | None = None
@@ -43,16 +44,19 @@ class Source:
     terrain: Path | None = None
     """Mesh of what was climbed; or ``auto``: found from the motion."""
     skeleton: str | None = None
+    """As :func:`kinemesh.read` takes it; so are the next ones."""
     height: float | None = None
-    """[m]."""
+    """The person's stature [m]."""
     fps: float | None = None
-    """[1/s]."""
+    """Frames per second of the file [1/s]."""
     floor: float | None = None
-    """[m]."""
+    """Height of the floor in the file [m]."""
     up: str | None = None
+    """``y`` or ``z``."""
     mass: float | None = None
     """Of the object [kg]; by its size if left out."""
     clean: bool = False
+    """Whether spikes are taken out."""
     start: float | None = None
     """What is before this is left out [s]."""
     stop: float | None = None

@@ -37,7 +37,9 @@ class Header:
     skeleton: str | tuple[str, ...] | None = None
     """The name of a known skeleton, or the joints' names in the order of the frames."""
     height: float | None = None
+    """Stature [m]."""
     fps: float | None = None
+    """Frames a second [1/s]."""
 
 
 def read_message(data: bytes | str) -> Header | Frame:

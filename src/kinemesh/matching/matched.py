@@ -35,6 +35,7 @@ class MatchedTrajectory:
     motion: Result | Trajectory
     """A result where the file is one of ours."""
     robot: RobotModel
+    """Whose motion it is."""
     scene: Scene
     """What the robot met."""
     clip: Clip | None

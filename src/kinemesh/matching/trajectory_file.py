@@ -32,7 +32,9 @@ class TrajectoryFile:
     """A trajectory with all that its file says of it, and whose it is. T frames."""
 
     trajectory: Trajectory
+    """The robot's motion."""
     robot: RobotModel
+    """Whose it is."""
     tracks: Mapping[str, Array] = field(default_factory=dict)
     """Prop to poses ``(T, 7)``; ``prop 1``, ... where the file does not name its props."""
     scale: float | None = None

@@ -24,6 +24,7 @@ class Measure:
     value: float | None
     """None: there was nothing to measure; :attr:`note` says why."""
     unit: str
+    """Of the value and its limit."""
     limit: float | None = None
     """None: the row decides nothing."""
     at_least: bool = False
@@ -88,11 +89,17 @@ class Score:
     """All measures of one trajectory, and what could not be judged of it."""
 
     measures: tuple[Measure, ...]
+    """The rows, in the order of docs/metrics.md."""
     doubts: tuple[Doubt, ...] = ()
+    """What could not be judged; with one, a motion is not passed."""
     clip: str = ""
+    """Name of the recording."""
     robot: str = ""
+    """Name of the robot."""
     frames: int = 0
+    """How many there are."""
     fps: float = 0.0
+    """Frames per second [1/s]."""
     notes: tuple[str, ...] = ()
     """What was found or assumed before it was judged."""
     warnings: tuple[str, ...] = ()

@@ -25,8 +25,11 @@ class StanceEdit:
     foot: str
     """``left`` or ``right``."""
     first: int
+    """The first frame."""
     last: int
+    """The last, included."""
     planted: bool = True
+    """Whether it is."""
 
     def __post_init__(self) -> None:
         text("foot", self.foot, "left or right")
@@ -47,9 +50,11 @@ class TouchEdit:
     thing: str
     """Name of a prop or of the terrain, or ``ground``."""
     first: int
+    """The first frame."""
     last: int
     """Included."""
     touching: bool = True
+    """Whether it does."""
 
     def __post_init__(self) -> None:
         text("part", self.part, f"one of {', '.join(PARTS)}")

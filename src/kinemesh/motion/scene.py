@@ -35,7 +35,9 @@ class Prop:
     """
 
     name: str
+    """What it is called; no two of a scene alike."""
     shape: Shape
+    """In the prop's own frame [m]."""
     track: Array
     """Poses ``(T, 7)``, ``x y z qx qy qz qw`` in the world."""
     robot_scale: float | None = 1.0
@@ -118,7 +120,9 @@ class Terrain:
     """Solid ground shapes that stand still, in the world frame."""
 
     shape: Shape
+    """In the world [m]."""
     name: str = "terrain"
+    """What it is called where things are."""
 
     def __post_init__(self) -> None:
         instance("shape", self.shape, Shape, "a Shape, such as Shape.box((1.0, 1.0, 0.2))")
@@ -131,7 +135,9 @@ class Scene:
     """The ground plane ``z = ground``, an optional terrain, and any number of props."""
 
     props: tuple[Prop, ...] = ()
+    """What moves, or can be moved."""
     terrain: Terrain | None = None
+    """What else stands still; None: there is nothing but the plane."""
     ground: float | None = 0.0
     """Height of the ground plane [m]; None when there is none."""
 

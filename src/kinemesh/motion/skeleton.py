@@ -57,6 +57,7 @@ class Skeleton:
     """
 
     name: str
+    """What it is called."""
     joints: tuple[str, ...]
     """Joint names, in the order of the second axis of ``Clip.positions``."""
     landmarks: Landmarks = field(default_factory=dict)

@@ -13,6 +13,7 @@ class FrameReport:
     """How one frame was solved."""
 
     index: int
+    """Which frame, from 0."""
     iterations: int
     """QPs solved."""
     cost: Mapping[str, float]

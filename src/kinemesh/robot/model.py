@@ -183,3 +183,4 @@ class Configuration(Kinematics):
     __slots__ = ()
 
     robot: RobotModel
+    """Whose it is."""

@@ -42,6 +42,7 @@ class Layout(Facts):
     """One format: everything that writing, reading and lint know about it."""
 
     container: Container
+    """What such files come in."""
     suffixes: tuple[str, ...] = ()
     """What the name of a file may end in; empty for a folder."""
     files: frozenset[str] = frozenset()

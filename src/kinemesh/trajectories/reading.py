@@ -30,11 +30,13 @@ class LayoutFile:
     """What a file of somebody's trajectory holds."""
 
     trajectory: Trajectory
+    """The robot's motion."""
     tracks: tuple[Array, ...] = ()
     """Poses ``(T, 7)`` of each prop, in the order of the columns."""
     notes: tuple[str, ...] = ()
     """What was found or assumed."""
     warnings: tuple[str, ...] = ()
+    """What looks wrong."""
     prop_names: tuple[str, ...] = ()
     """Names of the props; ``prop 1``, ... where the file has none."""
     format: str = ""

@@ -49,6 +49,7 @@ class Calibration:
     """A person's stature, bones and feet, and how parts are turned, found in a short recording."""
 
     skeleton: Skeleton
+    """Whose joints come."""
     height: float
     """Stature [m]."""
     landmarks: Array
@@ -58,6 +59,7 @@ class Calibration:
     feet: Mapping[str, FootCalibration]
     """By side."""
     parts: tuple[PartCalibration, ...]
+    """How torso, feet and hands are turned against their joints."""
     notes: tuple[str, ...] = ()
     """What was assumed, for it was not seen."""
 

@@ -32,6 +32,7 @@ class Container:
     """One kind of file, or a folder of files."""
 
     name: str
+    """What it is called in :attr:`Contents.container`."""
     words: str
     """What it is called where all that can be read are listed."""
     read: Callable[[Path, str | None], Contents]
