@@ -52,6 +52,9 @@ class TrajectoryFile:
     format: str = ""
     """The layout of somebody else's file: a key of :data:`kinemesh.trajectories.LAYOUTS`."""
 
+    def __repr__(self) -> str:
+        return f"TrajectoryFile({self.trajectory!r}, {self.format or 'kinemesh'!r})"
+
     @classmethod
     def from_result(cls, result: Result, robot: RobotModel) -> TrajectoryFile:
         """A result as its file would say it."""

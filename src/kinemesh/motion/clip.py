@@ -30,6 +30,11 @@ class Clip(ClipFields):
         TypeError: an argument of another kind.
     """
 
+    def __repr__(self) -> str:
+        people = f"{self.skeleton.name}, {self.stature:.2f} m"
+        things = "".join(f", {name}" for name in self.scene.things)
+        return f"Clip({self.name!r}, {len(self)} frames at {self.fps:g}/s, {people}{things})"
+
     def _repr_html_(self) -> str:
         scene = self.scene
         rows = {

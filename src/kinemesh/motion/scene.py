@@ -86,6 +86,9 @@ class Prop:
 
     __setstate__ = locked
 
+    def __repr__(self) -> str:
+        return f"Prop({self.name!r}, {self.shape!r}, {len(self.track)} frames)"
+
     def resized(self, factors: ArrayLike, track: Array | None = None) -> Prop:
         """The same thing ``factors`` times as large, one or one for each of its own axes ``(3,)``.
 
@@ -156,6 +159,10 @@ class Scene:
             raise ClipError(f"props need names of their own; got {', '.join(names)}")
         if len(names) > MOST_PROPS:
             raise ClipError(f"the scene has {len(names)} props; expected at most {MOST_PROPS}")
+
+    def __repr__(self) -> str:
+        things = "".join(f"{name}, " for name in self.things)
+        return f"Scene({things}ground={self.ground})"
 
     @property
     def objects(self) -> tuple[Prop, ...]:

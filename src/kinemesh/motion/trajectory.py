@@ -66,6 +66,10 @@ class Trajectory:
 
     __setstate__ = locked
 
+    def __repr__(self) -> str:
+        size = f"{len(self)} frames at {self.fps:g}/s, {len(self.joint_names)} joints"
+        return f"Trajectory({self.robot!r}, {size})"
+
     def __len__(self) -> int:
         return len(self.q)
 

@@ -80,6 +80,10 @@ class Result(ResultFields):
         panels.append(Panel("base height [m]", {"base": (frames, self.trajectory.base[:, 2])}))
         return plot(panels, f"{self.clip}, {self.trajectory.robot}")
 
+    def __repr__(self) -> str:
+        gave = f"{len(self.failures)} relaxed"
+        return f"Result({self.clip!r}, {self.trajectory!r}, {gave})"
+
     def _repr_html_(self) -> str:
         said = self.summary()
         worst = max(said["worst_violation"].items(), key=lambda item: item[1], default=None)

@@ -10,7 +10,7 @@ against the nonlinear constraints: smoothness never undoes one, as a filter afte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -40,6 +40,12 @@ stay broken nothing is changed; and so often after it, with those so much time [
 after, where they stay broken the change is taken back."""
 _LOOSE = 0.1
 """Share of the smoothness that is left where rows cannot hold otherwise."""
+_SMOOTHNESS = (
+    Differences(order=1, weight=0.2),
+    Differences(order=2, weight=6.0, base=100.0),
+    Differences(order=3, weight=6.0, base=1000.0),
+)
+"""Of speed, acceleration and jerk."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +54,7 @@ class Refinement:
 
     sweeps: int = 2
     """Times that every frame is revisited."""
-    smoothness: tuple[Objective, ...] = (
-        Differences(order=1, weight=0.2),
-        Differences(order=2, weight=6.0, base=100.0),
-        Differences(order=3, weight=6.0, base=1000.0),
-    )
+    smoothness: tuple[Objective, ...] = field(default_factory=lambda: _SMOOTHNESS)
     """What takes the place of the causal smoothness terms."""
     turns: int = 12
     """Times at most that stretches in which the base still jerks are revisited."""
@@ -65,6 +67,11 @@ class Refinement:
         object.__setattr__(self, "smoothness", terms)
         given("mechanics", self.mechanics, Mechanics, "a Mechanics, or None")
         whole("turns", self.turns, "a whole number, 0 to 100", low=0, high=100)
+
+    def __repr__(self) -> str:
+        usual = type(self)()  # what is as it usually is goes without saying
+        given = ((f.name, getattr(self, f.name), getattr(usual, f.name)) for f in fields(self))
+        return f"Refinement({', '.join(f'{name}={v!r}' for name, v, u in given if v != u)})"
 
     @property
     def loose(self) -> tuple[Objective, ...]:

@@ -129,6 +129,9 @@ class Retargeter:
             min((c.radius for c in self.constraints if isinstance(c, TrustRegion)), default=np.inf),
         )
 
+    def __repr__(self) -> str:
+        return f"Retargeter({self.robot!r}, solver={self.solver!r})"
+
     def plan(
         self,
         clip: Clip,

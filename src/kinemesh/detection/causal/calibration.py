@@ -63,6 +63,9 @@ class Calibration:
     notes: tuple[str, ...] = ()
     """What was assumed, for it was not seen."""
 
+    def __repr__(self) -> str:
+        return f"Calibration({self.skeleton.name!r}, {self.height:.2f} m)"
+
     @classmethod
     def of(cls, clip: Clip, stance: StanceRule | None = None) -> Calibration:
         """What a recording shows of a person who stands at some time in it; half a second will do.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class Container:
     """``(path, which motion of a library)``."""
     write: Callable[[Path, Any], None]
     """``(path that does not exist, what a layout encodes)``."""
-    holds: Callable[[Path, bytes], bool] = lambda path, start: False
+    holds: Callable[[Path, bytes], bool] = field(default_factory=lambda: lambda path, start: False)
     """Whether a file ``path`` that begins so is one."""
     needed: tuple[str, ...] = ()
     """The files that tell a folder."""
