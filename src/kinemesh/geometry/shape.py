@@ -89,7 +89,12 @@ class Shape:
 
     @classmethod
     def box(cls, size: ArrayLike, centre: ArrayLike = (0.0, 0.0, 0.0)) -> Shape:
-        """An axis-aligned box of full ``size`` (3,) [m] around ``centre`` (3,) [m]."""
+        """An axis-aligned box of full ``size`` (3,) [m] around ``centre`` (3,) [m].
+
+        Examples:
+            >>> kinemesh.Shape.box((0.4, 0.3, 0.2), centre=(1.0, 0.0, 0.1))
+            Shape(closed, 0.4 x 0.3 x 0.2 m, 12 triangles, 1 part)
+        """
         what = "three positive sizes x y z [m]"
         half = floats("size", size, what, shape=(3,), largest=LARGEST, error=ClipError) / 2.0
         if not np.all(half > 0.0):
@@ -101,13 +106,25 @@ class Shape:
 
     @classmethod
     def convex(cls, points: ArrayLike) -> Shape:
-        """The convex hull of ``points`` ``(N, 3)`` [m]."""
+        """The convex hull of ``points`` ``(N, 3)`` [m].
+
+        Examples:
+            >>> kinemesh.Shape.convex([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0.3]])
+            Shape(closed, 1 x 1 x 0.3 m, 4 triangles, 1 part)
+        """
         part = ConvexPart(points_of("points", points))
         return cls(part.vertices, part.faces, (part,))
 
     @classmethod
     def union(cls, shapes: Sequence[Shape]) -> Shape:
-        """All of ``shapes``, in one frame, as one shape."""
+        """All of ``shapes``, in one frame, as one shape.
+
+        Examples:
+            >>> board = kinemesh.Shape.box((1.2, 0.6, 0.04), centre=(0.0, 0.0, 0.72))
+            >>> foot = kinemesh.Shape.box((0.5, 0.5, 0.7), centre=(0.0, 0.0, 0.35))
+            >>> kinemesh.Shape.union([board, foot])
+            Shape(closed, 1.2 x 0.6 x 0.74 m, 24 triangles, 2 parts)
+        """
         shapes = several("shapes", shapes, Shape, "a list of Shapes, at least one")
         if not shapes:
             raise ClipError("shapes = (): expected a list of Shapes, at least one")
@@ -138,6 +155,12 @@ class Shape:
         Raises:
             ClipError: the mesh is empty, without an area, or not finite, or has corners that are
                 not there.
+
+        Examples:
+            >>> box = kinemesh.Shape.box((0.4, 0.3, 0.2))
+            >>> lidless = kinemesh.Shape.from_mesh(box.vertices, box.faces[2:])
+            >>> lidless.kind
+            'open'
         """
         points = floats("vertices", vertices, POINTS, error=ClipError)
         given = floats("faces", faces, _TRIANGLES, error=ClipError)
@@ -182,6 +205,11 @@ class Shape:
         """The shape with its triangles ``sheets`` ``(M,)`` taken to bound nothing, as ``why`` says.
 
         One that was :attr:`split` keeps its parts.
+
+        Examples:
+            >>> box = kinemesh.Shape.box((0.4, 0.3, 0.2))
+            >>> box.with_sheets(np.ones(12, dtype=bool), "it is paper").kind
+            'sheet'
         """
         if not np.any(sheets & ~self.sheets):
             return self
@@ -195,7 +223,12 @@ class Shape:
         )
 
     def scaled(self, factor: ArrayLike) -> Shape:
-        """This shape stretched by ``factor`` (one number, or one per axis) about its origin."""
+        """This shape stretched by ``factor`` (one number, or one per axis) about its origin.
+
+        Examples:
+            >>> kinemesh.Shape.box((0.4, 0.3, 0.2)).scaled(2.0)
+            Shape(closed, 0.8 x 0.6 x 0.4 m, 12 triangles, 1 part)
+        """
         factors = floats("factor", factor, "one number, or one per axis", error=ClipError)
         if factors.shape not in ((), (3,)) or not np.all((factors > 0.0) & (factors < np.inf)):
             raise ClipError(f"a shape can be scaled by positive factors only; got {factor!r}")
@@ -210,6 +243,11 @@ class Shape:
 
         Raises:
             ClipError: the surface has no area.
+
+        Examples:
+            >>> box = kinemesh.Shape.box((0.4, 0.3, 0.2))
+            >>> box.scatter(100, np.random.default_rng(0)).shape
+            (100, 3)
         """
         whole("count", count, "a number of points", low=0, high=10**8, error=ClipError)
         instance("rng", rng, np.random.Generator, "numpy.random.default_rng(seed)")
@@ -237,6 +275,11 @@ class Shape:
 
         Farthest-point selection from a dense area-weighted random sample: no two anchors
         fall together, which would make needle-thin tetrahedra.
+
+        Examples:
+            >>> box = kinemesh.Shape.box((0.4, 0.3, 0.2))
+            >>> box.sample(20, np.random.default_rng(0)).shape
+            (20, 3)
         """
         whole("count", count, "a number of points", low=0, high=10**6, error=ClipError)
         dense = self.scatter(20 * count, rng)

@@ -20,7 +20,13 @@ FEET = ("left", "right")
 
 @dataclass(frozen=True)
 class StanceEdit:
-    """A foot is planted, or is not, in frames ``first`` to ``last``, both included."""
+    """A foot is planted, or is not, in frames ``first`` to ``last``, both included.
+
+    Examples:
+        >>> edit = kinemesh.motion.StanceEdit("left", 10, 20, planted=False)
+        >>> kinemesh.demos.walk().with_contacts(edit).edits
+        (StanceEdit(foot='left', first=10, last=20, planted=False),)
+    """
 
     foot: str
     """``left`` or ``right``."""
@@ -43,7 +49,13 @@ class StanceEdit:
 
 @dataclass(frozen=True)
 class TouchEdit:
-    """A part of the body touches a thing, or not, in frames ``first`` to ``last``, included."""
+    """A part of the body touches a thing, or not, in frames ``first`` to ``last``, included.
+
+    Examples:
+        >>> edit = kinemesh.motion.TouchEdit("left_hand", "box", 60, 90)
+        >>> kinemesh.demos.lift_box().with_contacts(edit).edits
+        (TouchEdit(part='left_hand', thing='box', first=60, last=90, touching=True),)
+    """
 
     part: str
     """One of :data:`kinemesh.motion.PARTS`: ``left_hand``, ``right_knee``, ``seat``, ..."""

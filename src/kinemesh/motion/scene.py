@@ -97,6 +97,11 @@ class Prop:
         Args:
             factors: positive [1].
             track: where it then is ``(T, 7)``; its own if left out.
+
+        Examples:
+            >>> box = kinemesh.demos.lift_box().with_masses(1.0).scene.props[0]
+            >>> box.resized((1.0, 1.0, 2.0)).mass
+            2.0
         """
         what = "one positive number, or one for each axis (3,)"
         sizes = floats("factors", factors, what, largest=FARTHEST, error=ClipError)
@@ -111,7 +116,12 @@ class Prop:
         )
 
     def lowest(self) -> Array:
-        """Height of the lowest point in every frame ``(T,)`` [m]."""
+        """Height of the lowest point in every frame ``(T,)`` [m].
+
+        Examples:
+            >>> kinemesh.demos.lift_box().scene.props[0].lowest().shape
+            (253,)
+        """
         # The lowest point of a solid is a vertex of its hull.
         corners = np.concatenate([part.vertices for part in self.shape.parts])
         rotation = poses.matrix(self.track)
@@ -120,7 +130,14 @@ class Prop:
 
 @dataclass(frozen=True, eq=False)
 class Terrain:
-    """Solid ground shapes that stand still, in the world frame."""
+    """Solid ground shapes that stand still, in the world frame.
+
+    Examples:
+        >>> platform = kinemesh.Shape.box((1.0, 0.8, 0.2), centre=(1.0, 0.0, 0.1))
+        >>> scene = kinemesh.Scene(terrain=kinemesh.Terrain(platform, name="platform"))
+        >>> scene.things
+        ('platform',)
+    """
 
     shape: Shape
     """In the world [m]."""
@@ -189,6 +206,10 @@ class Scene:
 
         Raises:
             ClipError: a prop that is not there, several to choose from, or a mass that cannot be.
+
+        Examples:
+            >>> kinemesh.demos.lift_box().scene.with_masses(3.0).props[0].mass
+            3.0
         """
         names = [prop.name for prop in self.objects]
         if not names:
@@ -211,7 +232,12 @@ class Scene:
         return replace(self, props=tuple(props))
 
     def shifted(self, dz: float) -> Scene:
-        """The same scene lifted by ``dz`` [m], ground plane included."""
+        """The same scene lifted by ``dz`` [m], ground plane included.
+
+        Examples:
+            >>> kinemesh.Scene().shifted(0.1).ground
+            0.1
+        """
         number("dz", dz, "a height [m]", error=ClipError)
         lift = np.array([0.0, 0.0, dz])
         props = tuple(

@@ -84,9 +84,21 @@ class Trajectory:
         return np.asarray(self.q[:, 7:])
 
     def velocity(self) -> Array:
-        """Joint velocities between frames ``(T - 1, n)`` [rad/s]."""
+        """Joint velocities between frames ``(T - 1, n)`` [rad/s].
+
+        Examples:
+            >>> done = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).trajectory
+            >>> done.velocity().shape
+            (3, 29)
+        """
         return np.asarray(np.diff(self.joints, axis=0) * self.fps)
 
     def qpos(self) -> Array:
-        """MuJoCo's order ``(T, 7 + n)``: base ``x y z qw qx qy qz`` then joints."""
+        """MuJoCo's order ``(T, 7 + n)``: base ``x y z qw qx qy qz`` then joints.
+
+        Examples:
+            >>> done = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).trajectory
+            >>> bool((done.qpos()[:, 3] == done.base[:, 6]).all())  # w comes first
+            True
+        """
         return np.hstack([poses.to_wxyz(self.base), self.joints])

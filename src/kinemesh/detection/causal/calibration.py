@@ -76,6 +76,10 @@ class Calibration:
 
         Raises:
             TypeError: no clip.
+
+        Examples:
+            >>> kinemesh.Calibration.of(kinemesh.demos.walk().crop(0, 15)).height  # [m]
+            1.75
         """
         instance("clip", clip, Clip, "a Clip, such as the first half second of one")
         footing = detect_footing(clip, stance)
