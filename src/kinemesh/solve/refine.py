@@ -50,7 +50,13 @@ _SMOOTHNESS = (
 
 @dataclass(frozen=True)
 class Refinement:
-    """How the whole-clip pass smooths."""
+    """How the whole-clip pass smooths.
+
+    Examples:
+        >>> once = kinemesh.solve.Refinement(sweeps=1)
+        >>> kinemesh.retarget(kinemesh.demos.walk().crop(0, 4), refine=once)
+        Result('walk', Trajectory('g1', 4 frames at 30/s, 29 joints), 0 relaxed)
+    """
 
     sweeps: int = 2
     """Times that every frame is revisited."""
