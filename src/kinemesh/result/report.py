@@ -10,7 +10,13 @@ from kinemesh.arguments import mapping, texts, whole
 
 @dataclass(frozen=True)
 class FrameReport:
-    """How one frame was solved."""
+    """How one frame was solved.
+
+    Examples:
+        >>> report = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).reports[2]
+        >>> report.index, report.relaxed, sorted(report.cost)[:2]
+        (2, (), ['differences1', 'differences2'])
+    """
 
     index: int
     """Which frame, from 0."""

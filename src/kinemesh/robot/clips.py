@@ -66,6 +66,11 @@ def clip_of(
     Raises:
         ClipError: the trajectory is not this robot's, or the scene does not fit it.
         RobotError: the robot is not known.
+
+    Examples:
+        >>> done = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> kinemesh.clip_of(done.trajectory, scene=done.scene)
+        Clip('g1', 4 frames at 30/s, g1 landmarks, 1.32 m)
     """
     instance("trajectory", trajectory, Trajectory, "a Trajectory, such as result.trajectory")
     if scene is not None:

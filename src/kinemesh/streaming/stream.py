@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from types import TracebackType
 from typing import Any, Unpack
 
 from kinemesh.arguments import choice, given, instance, number, rate
@@ -67,6 +66,19 @@ class Stream:
         ClipError: the skeleton is not known, or not that of the calibration.
         OptionError: a setting that cannot be.
         TypeError: a setting of another kind.
+
+    Examples:
+        >>> clip = kinemesh.demos.walk().crop(0, 60)
+        >>> stream = kinemesh.Stream("g1", skeleton=clip.skeleton, fps=clip.fps)
+        >>> poses = [stream.push(positions) for positions in clip.positions]
+        >>> poses[0].state, poses[-1].state
+        ('calibrating', 'following')
+        >>> stream.sample(poses[-1].time).q.shape
+        (36,)
+        >>> len(stream.record())
+        15
+        >>> stream.meet(kinemesh.Scene(ground=0.0))  # what is there from now on
+        >>> stream.reset()  # and another person comes
     """
 
     def __init__(
@@ -135,12 +147,7 @@ class Stream:
         self._stack.enter_context(steady())
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._stack.close()
 
     @property
