@@ -30,6 +30,11 @@ class Slope(ClipAugmentation):
 
     with :math:`c` the person's place in the first frame and :math:`u` the way up, horizontal.
     What is vertical stays so, and what touches goes on touching. Feet are turned as the ground is.
+
+    Examples:
+        >>> clip = kinemesh.augment.Slope(angle=0.1).apply(kinemesh.demos.walk())
+        >>> clip.scene.things
+        ('slope',)
     """
 
     angle: float = 0.0
@@ -87,6 +92,11 @@ class Steps(ClipAugmentation):
 
     A tread begins between two footfalls, once the one before is deep enough; feet are lifted by
     the height of their treads, and in the air so that they clear the edges (docs/augmentation.md).
+
+    Examples:
+        >>> clip = kinemesh.augment.Steps(height=0.1).apply(kinemesh.demos.walk())
+        >>> clip.scene.terrain
+        Terrain(shape=Shape(closed, 4.25 x 1.82 x 0.6 m, 72 triangles, 6 parts), name='steps')
     """
 
     height: float = 0.1

@@ -14,7 +14,12 @@ from kinemesh.motion import Clip
 
 @dataclass(frozen=True)
 class Arc(ClipAugmentation):
-    """A part of the motion, by time: the lift alone, say."""
+    """A part of the motion, by time: the lift alone, say.
+
+    Examples:
+        >>> kinemesh.augment.Arc(start=1.0, stop=2.0).apply(kinemesh.demos.walk()).duration
+        1.0
+    """
 
     start: float | None = None
     """What is before this is left out [s]."""
@@ -54,7 +59,12 @@ class Arc(ClipAugmentation):
 
 @dataclass(frozen=True)
 class Speed(ClipAugmentation):
-    r"""The motion ``factor`` times as fast, at its own frame rate: :math:`x'(t) = x(k t)`."""
+    r"""The motion ``factor`` times as fast, at its own frame rate: :math:`x'(t) = x(k t)`.
+
+    Examples:
+        >>> kinemesh.augment.Speed(factor=2.0).apply(kinemesh.demos.walk()).duration
+        3.0
+    """
 
     factor: float = 1.0
     """:math:`k` [1]."""
@@ -74,7 +84,12 @@ class Speed(ClipAugmentation):
 
 @dataclass(frozen=True)
 class Mirror(ClipAugmentation):
-    """Left and right exchanged, of the person and of what is touched."""
+    """Left and right exchanged, of the person and of what is touched.
+
+    Examples:
+        >>> kinemesh.augment.Mirror().apply(kinemesh.demos.walk())
+        Clip('walk', 181 frames at 30/s, kinemesh23, 1.75 m)
+    """
 
     def apply(self, clip: Clip) -> Clip:
         """The clip in the mirror y = 0."""
@@ -87,6 +102,10 @@ class Stature(ClipAugmentation):
     r"""The person taken for ``factor`` times as tall: :math:`s' = s / k`.
 
     Strides, reach and terrain shrink by it on the robot, while props keep their size.
+
+    Examples:
+        >>> round(kinemesh.augment.Stature(factor=1.1).apply(kinemesh.demos.walk()).stature, 3)
+        1.925
     """
 
     factor: float = 1.0
@@ -103,7 +122,12 @@ class Stature(ClipAugmentation):
 
 @dataclass(frozen=True)
 class Move(ClipAugmentation):
-    """Person and scene turned about the world's vertical, then moved, as a whole."""
+    """Person and scene turned about the world's vertical, then moved, as a whole.
+
+    Examples:
+        >>> kinemesh.augment.Move(x=1.0, turn=np.pi / 2).apply(kinemesh.demos.walk())
+        Clip('walk', 181 frames at 30/s, kinemesh23, 1.75 m)
+    """
 
     x: float = 0.0
     """Along the world's x [m]."""

@@ -67,6 +67,13 @@ class PropPlace(_OfProp):
 
     with :math:`t_m` the time at which the prop is first moved: until then the offset is constant.
     It turns about the middle of its bounds. A time of ``inf`` makes the offset last.
+
+    Examples:
+        >>> clip = kinemesh.demos.lift_box()
+        >>> scene = kinemesh.augment.PropPlace(y=0.1).apply(clip.scene, clip)  # [m]
+        >>> moved = scene.props[0].track - clip.scene.props[0].track
+        >>> moved[0, :3].round(3).tolist()  # to the left of who looks at it
+        [0.0, 0.1, 0.0]
     """
 
     x: float = 0.0
@@ -115,6 +122,11 @@ class PropSize(_OfProp):
     """A prop of another size, by its own axes; its lowest point keeps its height.
 
     A mass that is stated grows as the volume does: it is made of the same.
+
+    Examples:
+        >>> clip = kinemesh.demos.lift_box()
+        >>> kinemesh.augment.PropSize(z=1.5).apply(clip.scene, clip).props[0].shape
+        Shape(closed, 0.3 x 0.4 x 0.45 m, 12 triangles, 1 part)
     """
 
     x: float = 1.0
@@ -148,6 +160,12 @@ class PropShape(_OfProp):
 
     The middles of both bounds coincide, and the lowest point keeps its height in every frame. A
     mass that is stated stays: the other solid weighs as much.
+
+    Examples:
+        >>> clip = kinemesh.demos.lift_box()
+        >>> wedge = kinemesh.Shape.convex([[0, 0, 0], [0.4, 0, 0], [0, 0.4, 0], [0, 0, 0.3]])
+        >>> kinemesh.augment.PropShape(shape=wedge).apply(clip.scene, clip).props[0].shape
+        Shape(closed, 0.4 x 0.4 x 0.3 m, 4 triangles, 1 part)
     """
 
     shape: Shape | None = None
@@ -176,6 +194,11 @@ def moved_at(prop: Prop, fps: float) -> float:
     """When a prop is first moved [s]; inf if it never is.
 
     In metres and radians per second, so that the answer does not depend on the frame rate.
+
+    Examples:
+        >>> clip = kinemesh.demos.lift_box()
+        >>> round(kinemesh.augment.moved_at(clip.scene.props[0], clip.fps), 2)  # [s]
+        1.73
     """
     step = max(1, min(round(_WINDOW * fps), len(prop.track) - 1))
     seconds = step / fps

@@ -58,6 +58,12 @@ def spec_of(table: Mapping[str, Any], folder: Path = Path(), where: str = "the s
 
     Raises:
         ReadError: an unknown key, a value of the wrong kind, or two variants of one name.
+
+    Examples:
+        >>> grid = {"name": "box", "prop": {"x": [-0.2, 0.2], "turn": [-45, 45]}}
+        >>> spec = kinemesh.augment.spec_of({"grid": [grid]})
+        >>> [variant.name for variant in spec.variants]
+        ['original', 'box_prop.x=-0.2_prop.turn=-45', ...
     """
     mapping("table", table, "what a spec file holds")
     text("where", where, "words for the file")

@@ -32,6 +32,11 @@ class TerrainSize(SceneAugmentation):
     .. math:: x' = c + k_d (x - c), \qquad z' = g + k_h (z - g)
 
     with :math:`c` the horizontal middle of the terrain and :math:`g` the height of the ground.
+
+    Examples:
+        >>> clip = kinemesh.demos.step_up()
+        >>> kinemesh.augment.TerrainSize(height=1.2).apply(clip.scene, clip).terrain.shape
+        Shape(closed, 0.8 x 1.2 x 0.24 m, 12 triangles, 1 part)
     """
 
     height: float = 1.0
@@ -70,6 +75,13 @@ class TerrainBox(SceneAugmentation):
 
     with :math:`m` the middle of its bounds. A box is a connected piece of the terrain's surface.
     Feet that stand on it go with it, and in the air from one box to the next.
+
+    Examples:
+        >>> clip = kinemesh.demos.step_up()
+        >>> before = clip.scene.terrain.shape.bounds
+        >>> scene = kinemesh.augment.TerrainBox(box=1, x=0.1).apply(clip.scene, clip)  # [m]
+        >>> round(float((scene.terrain.shape.bounds - before)[0, 0]), 3)
+        0.1
     """
 
     box: int | str = 1

@@ -67,6 +67,12 @@ def lint(
         ReadError: no layout that is known, or not for this robot.
         WriteError: the copy cannot be written.
         RobotError: the robot is not known.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 10).resampled(50.0))
+        >>> notes = kinemesh.write(result, "walk_linted.npz", format="mjlab")
+        >>> kinemesh.lint("walk_linted.npz").findings
+        ()
     """
     path = arguments.path("path", path, "a file or folder", ReadError)
     if format is not None:

@@ -125,6 +125,12 @@ def match(
         RobotError: the robot is not known.
         OptionError: arguments that do not go together.
         TypeError: an argument of another kind.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.lift_box().crop(0, 4))
+        >>> matched = kinemesh.matching.match(result)
+        >>> matched.scene, matched.clip
+        (Scene(box, ground=0.0), Clip('lift_box', 4 frames at 30/s, kinemesh23, 1.75 m, box))
     """
     check_options(
         {"object": object, "terrain": terrain, "decompose": decompose, "height": height, "fps": fps}

@@ -57,7 +57,14 @@ class TrajectoryFile:
 
     @classmethod
     def from_result(cls, result: Result, robot: RobotModel) -> TrajectoryFile:
-        """A result as its file would say it."""
+        """A result as its file would say it.
+
+        Examples:
+            >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+            >>> file = kinemesh.TrajectoryFile.from_result(result, kinemesh.RobotModel.load("g1"))
+            >>> file.trajectory
+            Trajectory('g1', 4 frames at 30/s, 29 joints)
+        """
         # Files of earlier versions carry neither.
         carries = result.demonstration is not None or result.scene.things
         return cls(
@@ -82,7 +89,14 @@ class TrajectoryFile:
         )
 
     def first(self, count: int) -> TrajectoryFile:
-        """The first ``count`` frames."""
+        """The first ``count`` frames.
+
+        Examples:
+            >>> kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).save("walk.npz").name
+            'walk.npz'
+            >>> len(kinemesh.read_trajectory("walk.npz").first(2).trajectory)
+            2
+        """
         scene = self.scene
         if scene is not None:
             props = tuple(replace(prop, track=prop.track[:count]) for prop in scene.props)
@@ -123,6 +137,12 @@ def read_trajectory(
     Raises:
         ReadError: no trajectory, damaged, or another rate than the file's own.
         RobotError: the robot is not known.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> notes = kinemesh.write(result, "walk.csv", format="unitree-csv")
+        >>> kinemesh.read_trajectory("walk.csv").trajectory
+        Trajectory('g1', 4 frames at 30/s, 29 joints)
     """
     path = arguments.path("path", path, "a path to a file or folder", ReadError)
     if fps is not None:

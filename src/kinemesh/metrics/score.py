@@ -86,7 +86,14 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Score:
-    """All measures of one trajectory, and what could not be judged of it."""
+    """All measures of one trajectory, and what could not be judged of it.
+
+    Examples:
+        >>> score = kinemesh.evaluate(kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)))
+        >>> row = score["penetration.ground.max"]
+        >>> row.passed, row.unit, row.limit
+        (True, 'mm', 1.0)
+    """
 
     measures: tuple[Measure, ...]
     """The rows, in the order of docs/metrics.md."""
@@ -171,7 +178,13 @@ class Score:
 
 
 def table(score: Score) -> list[tuple[str, str, str, str, str]]:
-    """Rows ``(name, value, limit, verdict, frames or note)`` of plain text, to be printed."""
+    """Rows ``(name, value, limit, verdict, frames or note)`` of plain text, to be printed.
+
+    Examples:
+        >>> score = kinemesh.evaluate(kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)))
+        >>> kinemesh.metrics.table(score)[0]
+        ('penetration.ground.max', '0 mm', '≤ 1 mm', 'pass', '')
+    """
     rows = []
     for measure in score:
         sign = "≥" if measure.at_least else "≤"

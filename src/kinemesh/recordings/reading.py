@@ -108,6 +108,11 @@ def read(
         ClipError: the numbers in it make no clip.
         MissingExtra: an optional package is needed.
         TypeError: an argument of another kind.
+
+    Examples:
+        >>> clip = kinemesh.read("walk.bvh")
+        >>> clip.skeleton.name, clip.fps
+        ('lafan22', 30.0)
     """
     return settled(
         path,

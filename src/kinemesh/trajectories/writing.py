@@ -63,6 +63,10 @@ def write(
         ClipError: the trajectory is not this robot's.
         RobotError: the robot is not known.
         TypeError: an argument of another kind.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4).resampled(50.0))
+        >>> notes = kinemesh.write(result, "walk_mjlab.npz", format="mjlab")
     """
     if not isinstance(result, Result):
         arguments.instance("result", result, Trajectory, "a Result or a Trajectory")

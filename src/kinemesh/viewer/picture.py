@@ -59,6 +59,12 @@ def picture(
     Raises:
         MissingExtra: matplotlib is not installed.
         WriteError: the folder does not exist.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> kinemesh.viewer.picture(result, "walk.png", robot=robot, frames=[0]).name
+        'walk.png'
     """
     target = _target(path)
     chosen = list(frames) if frames is not None else _spread(len(result))

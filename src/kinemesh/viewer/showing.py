@@ -100,6 +100,13 @@ def view(
         RobotError: the robot is not known.
         OptionError: nothing to show, or arguments that do not go together.
         KinemeshError: no port is free, or the address is not this machine's.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> page = kinemesh.view(result, judge=False)
+        >>> page.url.startswith("http://")
+        True
+        >>> page.stop()
     """
     check_viewer()
     if not motions:
