@@ -64,11 +64,19 @@ def linked(markdown: str, place: str, pages: dict[str, str]) -> str:
         inside = target.startswith("docs/")
         known = pages.get(target) or (target.removeprefix("docs/") if inside else "")
         if known:
+            if words == path and (ROOT / target).is_file():
+                words = _title(ROOT / target)
             way = posixpath.relpath(known, posixpath.dirname(place) or ".")
             return f"[{words}]({way}{anchor})"
         return words if (ROOT / target).exists() else found[0]
 
     return _LINK.sub(link, markdown)
+
+
+def _title(path: Path) -> str:
+    """What a document is called, where a link has the name of its file."""
+    found = re.search(r"^# (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1].replace("`", "") if found and path.suffix == ".md" else path.name
 
 
 def _text(path: Path) -> str:

@@ -109,6 +109,7 @@ def test_links_between_files_lead_to_pages(hooks: Callable[[str], ModuleType]) -
         ("api/index.md", "[a](../../CONTRIBUTING.md)", "[a](../contributing.md)"),
         ("contributing.md", "[a](docs/design.md#b)", "[a](design.md#b)"),
         ("contributing.md", "[`a`](pyproject.toml)", "`a`"),
+        ("live.md", "[robots.md](robots.md#motors)", "[Robots](robots.md#motors)"),
         ("index.md", "[a](nowhere.md) [b](https://x.y/z.md)", None),
     ):
         assert pages.linked(written, place, known) == (expected or written)
