@@ -16,6 +16,9 @@ from kinemesh.motion import Clip
 class Arc(ClipAugmentation):
     """A part of the motion, by time: the lift alone, say.
 
+    Raises:
+        ClipError: no time, or a stop before the start.
+
     Examples:
         >>> kinemesh.augment.Arc(start=1.0, stop=2.0).apply(kinemesh.demos.walk()).duration
         1.0
@@ -39,7 +42,11 @@ class Arc(ClipAugmentation):
             )
 
     def apply(self, clip: Clip) -> Clip:
-        """The part; a time of stop beyond the end of the clip is its end."""
+        """The part; a time of stop beyond the end of the clip is its end.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip)
         reason = self.unfit(clip)
         if reason is not None:
@@ -60,6 +67,9 @@ class Arc(ClipAugmentation):
 @dataclass(frozen=True)
 class Speed(ClipAugmentation):
     r"""The motion ``factor`` times as fast, at its own frame rate: :math:`x'(t) = x(k t)`.
+
+    Raises:
+        ClipError: a factor that is not 0.1 to 10.
 
     Examples:
         >>> kinemesh.augment.Speed(factor=2.0).apply(kinemesh.demos.walk()).duration
@@ -103,6 +113,9 @@ class Stature(ClipAugmentation):
 
     Strides, reach and terrain shrink by it on the robot, while props keep their size.
 
+    Raises:
+        ClipError: a factor that is not 0.1 to 10.
+
     Examples:
         >>> round(kinemesh.augment.Stature(factor=1.1).apply(kinemesh.demos.walk()).stature, 3)
         1.925
@@ -123,6 +136,9 @@ class Stature(ClipAugmentation):
 @dataclass(frozen=True)
 class Move(ClipAugmentation):
     """Person and scene turned about the world's vertical, then moved, as a whole.
+
+    Raises:
+        ClipError: a number that is not finite.
 
     Examples:
         >>> kinemesh.augment.Move(x=1.0, turn=np.pi / 2).apply(kinemesh.demos.walk())

@@ -68,6 +68,9 @@ class PropPlace(_OfProp):
     with :math:`t_m` the time at which the prop is first moved: until then the offset is constant.
     It turns about the middle of its bounds. A time of ``inf`` makes the offset last.
 
+    Raises:
+        ClipError: a number that is not finite, a time that is not positive, or other axes.
+
     Examples:
         >>> clip = kinemesh.demos.lift_box()
         >>> scene = kinemesh.augment.PropPlace(y=0.1).apply(clip.scene, clip)  # [m]
@@ -101,7 +104,11 @@ class PropPlace(_OfProp):
         check_axes(self.axes)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
-        """The scene with the prop on its new track."""
+        """The scene with the prop on its new track.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip, scene)
         prop = self._chosen(scene, clip)
         since = np.maximum(0.0, np.arange(len(prop.track)) / clip.fps - moved_at(prop, clip.fps))
@@ -123,6 +130,9 @@ class PropSize(_OfProp):
 
     A mass that is stated grows as the volume does: it is made of the same.
 
+    Raises:
+        ClipError: a factor that is not 0.1 to 10.
+
     Examples:
         >>> clip = kinemesh.demos.lift_box()
         >>> kinemesh.augment.PropSize(z=1.5).apply(clip.scene, clip).props[0].shape
@@ -141,7 +151,11 @@ class PropSize(_OfProp):
         check_factors("the prop's size", x=self.x, y=self.y, z=self.z)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
-        """The scene with the prop in its new size."""
+        """The scene with the prop in its new size.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip, scene)
         prop = self._chosen(scene, clip)
         factors = np.array([self.x, self.y, self.z])
@@ -161,6 +175,10 @@ class PropShape(_OfProp):
     The middles of both bounds coincide, and the lowest point keeps its height in every frame. A
     mass that is stated stays: the other solid weighs as much.
 
+    Raises:
+        ClipError: no shape.
+        TypeError: something else than a shape.
+
     Examples:
         >>> clip = kinemesh.demos.lift_box()
         >>> wedge = kinemesh.Shape.convex([[0, 0, 0], [0.4, 0, 0], [0, 0.4, 0], [0, 0, 0.3]])
@@ -178,7 +196,11 @@ class PropShape(_OfProp):
         instance("shape", self.shape, Shape, "the Shape that is to stand in for the prop")
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
-        """The scene with the other solid on the prop's track."""
+        """The scene with the other solid on the prop's track.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip, scene)
         prop = self._chosen(scene, clip)
         assert self.shape is not None  # checked in __post_init__

@@ -25,7 +25,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 
 @dataclass(frozen=True)
 class Spec:
-    """The variants that are to be made of every clip."""
+    """The variants that are to be made of every clip.
+
+    Raises:
+        ClipError: two variants of one name, or none.
+    """
 
     variants: tuple[Variant, ...] = (Variant(),)
     """In the order in which they are made; the unchanged clip alone if left out."""

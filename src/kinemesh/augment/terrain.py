@@ -33,6 +33,9 @@ class TerrainSize(SceneAugmentation):
 
     with :math:`c` the horizontal middle of the terrain and :math:`g` the height of the ground.
 
+    Raises:
+        ClipError: a factor that is not 0.1 to 10.
+
     Examples:
         >>> clip = kinemesh.demos.step_up()
         >>> kinemesh.augment.TerrainSize(height=1.2).apply(clip.scene, clip).terrain.shape
@@ -49,7 +52,11 @@ class TerrainSize(SceneAugmentation):
         check_factors("the terrain's size", height=self.height, depth=self.depth)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
-        """The scene with its terrain stretched."""
+        """The scene with its terrain stretched.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip, scene)
         if scene.terrain is None:
             raise ClipError("the clip has no terrain")
@@ -75,6 +82,9 @@ class TerrainBox(SceneAugmentation):
 
     with :math:`m` the middle of its bounds. A box is a connected piece of the terrain's surface.
     Feet that stand on it go with it, and in the air from one box to the next.
+
+    Raises:
+        ClipError: a number that is not finite, no number of a box, an unknown landmark or axes.
 
     Examples:
         >>> clip = kinemesh.demos.step_up()
@@ -116,7 +126,11 @@ class TerrainBox(SceneAugmentation):
             unknown("landmark", self.box, LANDMARKS, ClipError)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
-        """The scene with the box elsewhere."""
+        """The scene with the box elsewhere.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip, scene)
         reason = self.unfit(clip)
         if reason is not None or scene.terrain is None:

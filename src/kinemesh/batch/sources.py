@@ -33,7 +33,11 @@ _OTHERWISE = {"resample": "rate"}
 
 @dataclass(frozen=True)
 class Source:
-    """A recording and how it is to be read."""
+    """A recording and how it is to be read.
+
+    Raises:
+        ReadError: a name that is none for a folder of the data set.
+    """
 
     path: Path
     """The recording's file."""
@@ -121,7 +125,7 @@ def read_sources(
     """The sources that ``paths`` name: recordings, listings of them (``.toml``), and folders.
 
     Of a folder, and those below it, every file is taken that a reader takes, as it is: what was
-    touched, and what a file does not say, only a listing can say. See :mod:`kinemesh.batch.folder`.
+    touched, and what a file does not say, only a listing can say.
 
     A listing has one ``[[clip]]`` for each, with ``path`` and any of ``name``, ``object``,
     ``terrain``, ``skeleton``, ``height``, ``fps``, ``floor``, ``up``, ``mass``, ``clean``,

@@ -14,6 +14,7 @@ from kinemesh.errors import ClipError
 from kinemesh.geometry.convex import LARGEST, POINTS, ConvexPart, cover, points_of
 from kinemesh.geometry.orientation import Kind, Piece, settled
 from kinemesh.geometry.parts import convex_parts, not_convex
+from kinemesh.geometry.scattered import farthest, scattered
 
 __all__ = ["ConvexPart", "Kind", "Shape"]
 
@@ -31,6 +32,10 @@ class Shape:
     For a convex solid, or one in convex pieces, both describe the same set, and collisions are
     with the parts. For others the parts are a cover, :attr:`warnings` says how much space it
     adds, and collisions are with the surface; unless the solid was :attr:`split`.
+
+    Raises:
+        ClipError: no triangle, corners that are not there, or numbers that are not in metres.
+        TypeError: an argument of another kind.
     """
 
     vertices: Array
@@ -91,6 +96,9 @@ class Shape:
     def box(cls, size: ArrayLike, centre: ArrayLike = (0.0, 0.0, 0.0)) -> Shape:
         """An axis-aligned box of full ``size`` (3,) [m] around ``centre`` (3,) [m].
 
+        Raises:
+            ClipError: not three positive sizes, or no place.
+
         Examples:
             >>> kinemesh.Shape.box((0.4, 0.3, 0.2), centre=(1.0, 0.0, 0.1))
             Shape(closed, 0.4 x 0.3 x 0.2 m, 12 triangles, 1 part)
@@ -108,6 +116,9 @@ class Shape:
     def convex(cls, points: ArrayLike) -> Shape:
         """The convex hull of ``points`` ``(N, 3)`` [m].
 
+        Raises:
+            ClipError: fewer than four points, or all of them in one plane.
+
         Examples:
             >>> kinemesh.Shape.convex([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0.3]])
             Shape(closed, 1 x 1 x 0.3 m, 4 triangles, 1 part)
@@ -118,6 +129,10 @@ class Shape:
     @classmethod
     def union(cls, shapes: Sequence[Shape]) -> Shape:
         """All of ``shapes``, in one frame, as one shape.
+
+        Raises:
+            ClipError: no shapes.
+            TypeError: something else than shapes.
 
         Examples:
             >>> board = kinemesh.Shape.box((1.2, 0.6, 0.04), centre=(0.0, 0.0, 0.72))
@@ -146,7 +161,7 @@ class Shape:
 
         A mesh with a piece that is not convex, or a scan in many pieces, is covered by one
         hull of all its points, and :attr:`warnings` says so. Which way the triangles look is
-        settled here, whatever the file says; see :mod:`kinemesh.geometry.orientation`.
+        settled here, whatever the file says: what bounds a solid looks outwards.
 
         Args:
             vertices: ``(N, 3)`` [m].
@@ -225,6 +240,9 @@ class Shape:
     def scaled(self, factor: ArrayLike) -> Shape:
         """This shape stretched by ``factor`` (one number, or one per axis) about its origin.
 
+        Raises:
+            ClipError: a factor that is not positive.
+
         Examples:
             >>> kinemesh.Shape.box((0.4, 0.3, 0.2)).scaled(2.0)
             Shape(closed, 0.8 x 0.6 x 0.4 m, 12 triangles, 1 part)
@@ -251,24 +269,7 @@ class Shape:
         """
         whole("count", count, "a number of points", low=0, high=10**8, error=ClipError)
         instance("rng", rng, np.random.Generator, "numpy.random.default_rng(seed)")
-        reached = self._areas()
-        chosen = self.faces[np.searchsorted(reached, rng.random(count), side="right")]
-        u, v = rng.random((2, count, 1))
-        root = np.sqrt(u)
-        corners = self.vertices[chosen]
-        a, b, c = (corners[:, k] for k in range(3))
-        return np.asarray((1 - root) * a + root * (1 - v) * b + root * v * c)
-
-    def _areas(self) -> Array:
-        """The share of the surface ``(M,)`` that the triangles up to each make up."""
-        corners = self.vertices[self.faces]
-        first = corners[:, 0]
-        x, y, z = np.cross(corners[:, 1] - first, corners[:, 2] - first).T
-        area = np.sqrt(x * x + y * y + z * z)
-        if area.sum() <= 0.0:
-            raise ClipError("the surface has no area to take points from")
-        reached = np.cumsum(area / area.sum())
-        return np.asarray(reached / reached[-1])
+        return scattered(self.vertices, self.faces, count, rng)
 
     def sample(self, count: int, rng: np.random.Generator) -> Array:
         """``count`` points ``(count, 3)`` [m] spread evenly over the surface.
@@ -276,18 +277,13 @@ class Shape:
         Farthest-point selection from a dense area-weighted random sample: no two anchors
         fall together, which would make needle-thin tetrahedra.
 
+        Raises:
+            ClipError: no number of points, or the surface has no area.
+
         Examples:
             >>> box = kinemesh.Shape.box((0.4, 0.3, 0.2))
             >>> box.sample(20, np.random.default_rng(0)).shape
             (20, 3)
         """
         whole("count", count, "a number of points", low=0, high=10**6, error=ClipError)
-        dense = self.scatter(20 * count, rng)
-        picked = np.zeros(count, dtype=np.int64)
-        columns = np.ascontiguousarray(dense.T)
-        squared = np.full(len(dense), np.inf)
-        for k in range(1, count):
-            away = columns - dense[picked[k - 1], :, None]
-            np.minimum(squared, np.einsum("ij,ij->j", away, away), out=squared)
-            picked[k] = int(np.argmax(squared))
-        return np.asarray(dense[picked])
+        return farthest(self.scatter(20 * count, rng), count)

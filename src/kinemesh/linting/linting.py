@@ -55,7 +55,7 @@ def lint(
 
     Args:
         path: the file, or the folder of a format that is one.
-        robot: the model, or what :meth:`RobotModel.load` takes.
+        robot: the model, or what :meth:`~kinemesh.RobotModel.load` takes.
         format: a key of :data:`kinemesh.trajectories.LAYOUTS`, what the file is meant to be; by
             its content if left out.
         fps: frames per second [1/s], where the file does not say.

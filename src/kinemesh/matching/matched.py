@@ -105,8 +105,8 @@ def match(
             trajectory's rate. What else there is to say of a recording's file,
             :func:`kinemesh.read` takes: give the clip that it reads. What the motion carries, if
             left out.
-        robot: whose motion it is: a model, or what :meth:`RobotModel.load` takes; the motion's own
-            if left out, else g1.
+        robot: whose motion it is: a model, or what :meth:`~kinemesh.RobotModel.load` takes; the
+            motion's own if left out, else g1.
         scene: what the robot met, at its real size: props on tracks ``(T, 7)``, terrain; found as
             said above if left out.
         object: shape of the object that the file, or the recording at a path, tracks.

@@ -122,8 +122,8 @@ def read_trajectory(
 
     Args:
         path: a result of ours; a file, or a folder, of any layout in docs/formats.md.
-        robot: whose it is: a model, or what :meth:`RobotModel.load` takes; the file's own if left
-            out, else g1.
+        robot: whose it is: a model, or what :meth:`~kinemesh.RobotModel.load` takes; the
+            file's own if left out, else g1.
         fps: frames per second [1/s], where the file does not say; what such files usually have if
             left out.
         format: the layout, a key of :data:`kinemesh.trajectories.LAYOUTS`, where the content

@@ -69,6 +69,9 @@ def official(
         clip: the demonstration.
         scale: robot height / human height; default by stature.
 
+    Raises:
+        ClipError: trajectory and clip are not of one length.
+
     Examples:
         >>> result = kinemesh.retarget(kinemesh.demos.lift_box().crop(0, 4))
         >>> robot, clip = kinemesh.RobotModel.load("g1"), result.demonstration

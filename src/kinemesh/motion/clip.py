@@ -99,6 +99,9 @@ class Clip(ClipFields):
     def trimmed(self, start: float | None = None, stop: float | None = None) -> Clip:
         """The frames from ``start`` to ``stop`` [s], both included; an end left out stays.
 
+        Raises:
+            ClipError: a time outside the clip, or fewer than two frames between them.
+
         Examples:
             >>> kinemesh.demos.walk().trimmed(1.0, 2.0).duration  # [s]
             1.0
@@ -106,7 +109,13 @@ class Clip(ClipFields):
         return trimmed(self, start, stop)
 
     def resampled(self, fps: float) -> Clip:
-        """The same motion read at ``fps`` [1/s]; see :func:`kinemesh.motion.resample.resampled`.
+        """The same motion read at ``fps`` [1/s]; scene and labels with it.
+
+        Frame k is the instant ``k / fps``; places and turns follow splines with continuous
+        acceleration.
+
+        Raises:
+            ClipError: ``fps`` is no rate, or asks for more than 2 GiB.
 
         Examples:
             >>> kinemesh.demos.walk().resampled(50.0).fps
@@ -124,7 +133,10 @@ class Clip(ClipFields):
         return resampled(self, fps)
 
     def cleaned(self) -> Clip:
-        """The clip with its spikes taken out; see :mod:`kinemesh.motion.clean`.
+        """The clip with its spikes taken out and filled; the notes name them.
+
+        A spike is a joint that leaves its path by 5 cm or more, suddenly, and is back within a
+        tenth of a second.
 
         Examples:
             >>> kinemesh.demos.walk().cleaned().warnings
@@ -133,7 +145,9 @@ class Clip(ClipFields):
         return cleaned(self)
 
     def mirrored(self) -> Clip:
-        """The clip in the mirror y = 0; see :mod:`kinemesh.motion.mirror`.
+        """The clip in the mirror y = 0: person, labels, edits, props and terrain.
+
+        A joint without a partner stays as it is, in the mirror, and the notes name it.
 
         Examples:
             >>> clip = kinemesh.demos.lift_box()
@@ -144,6 +158,9 @@ class Clip(ClipFields):
 
     def translated(self, offset: ArrayLike) -> Clip:
         """Person and scene moved by ``offset`` ``(3,)`` [m].
+
+        Raises:
+            ClipError: not three finite numbers.
 
         Examples:
             >>> clip = kinemesh.demos.walk()
@@ -156,6 +173,9 @@ class Clip(ClipFields):
     def rotated(self, yaw: float) -> Clip:
         """Person and scene turned about the world's z by ``yaw`` [rad].
 
+        Raises:
+            ClipError: ``yaw`` is not finite.
+
         Examples:
             >>> clip = kinemesh.demos.walk().rotated(np.pi / 2)
             >>> along = clip.joint("pelvis")[-1] - clip.joint("pelvis")[0]
@@ -165,7 +185,10 @@ class Clip(ClipFields):
         return moved.rotated(self, yaw)
 
     def scaled(self, factor: float) -> Clip:
-        """Person, stature and scene ``factor`` times as large.
+        """Person, stature and scene ``factor`` [1] times as large.
+
+        Raises:
+            ClipError: ``factor`` is not positive, or makes a person of impossible size.
 
         Examples:
             >>> round(kinemesh.demos.walk().scaled(0.5).stature, 3)

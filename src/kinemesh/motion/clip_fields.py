@@ -176,6 +176,9 @@ class ClipFields:
     def joint(self, name: str) -> Array:
         """Positions ``(T, 3)`` [m] of one joint.
 
+        Raises:
+            ClipError: no such joint; the message lists those there are.
+
         Examples:
             >>> kinemesh.demos.walk().joint("pelvis").shape
             (181, 3)
@@ -185,6 +188,9 @@ class ClipFields:
 
     def landmark(self, name: str) -> Array:
         """Positions ``(T, 3)`` [m] of one landmark.
+
+        Raises:
+            ClipError: no such landmark; the message lists those there are.
 
         Examples:
             >>> kinemesh.demos.walk().landmark("left_hand").shape

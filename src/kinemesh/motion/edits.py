@@ -22,6 +22,10 @@ FEET = ("left", "right")
 class StanceEdit:
     """A foot is planted, or is not, in frames ``first`` to ``last``, both included.
 
+    Raises:
+        ClipError: frames that are none.
+        TypeError: an argument of another kind.
+
     Examples:
         >>> edit = kinemesh.motion.StanceEdit("left", 10, 20, planted=False)
         >>> kinemesh.demos.walk().with_contacts(edit).edits
@@ -50,6 +54,10 @@ class StanceEdit:
 @dataclass(frozen=True)
 class TouchEdit:
     """A part of the body touches a thing, or not, in frames ``first`` to ``last``, included.
+
+    Raises:
+        ClipError: frames that are none.
+        TypeError: an argument of another kind.
 
     Examples:
         >>> edit = kinemesh.motion.TouchEdit("left_hand", "box", 60, 90)

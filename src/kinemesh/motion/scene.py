@@ -98,6 +98,9 @@ class Prop:
             factors: positive [1].
             track: where it then is ``(T, 7)``; its own if left out.
 
+        Raises:
+            ClipError: not one or three positive numbers, or another number of poses.
+
         Examples:
             >>> box = kinemesh.demos.lift_box().with_masses(1.0).scene.props[0]
             >>> box.resized((1.0, 1.0, 2.0)).mass
@@ -132,6 +135,10 @@ class Prop:
 class Terrain:
     """Solid ground shapes that stand still, in the world frame.
 
+    Raises:
+        ClipError: it is so large or small that its unit cannot be metres.
+        TypeError: an argument of another kind.
+
     Examples:
         >>> platform = kinemesh.Shape.box((1.0, 0.8, 0.2), centre=(1.0, 0.0, 0.1))
         >>> scene = kinemesh.Scene(terrain=kinemesh.Terrain(platform, name="platform"))
@@ -152,7 +159,12 @@ class Terrain:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """The ground plane ``z = ground``, an optional terrain, and any number of props."""
+    """The ground plane ``z = ground``, an optional terrain, and any number of props.
+
+    Raises:
+        ClipError: two props of one name, more than 64, or a ground that is not in metres.
+        TypeError: an argument of another kind.
+    """
 
     props: tuple[Prop, ...] = ()
     """What moves, or can be moved."""
@@ -233,6 +245,9 @@ class Scene:
 
     def shifted(self, dz: float) -> Scene:
         """The same scene lifted by ``dz`` [m], ground plane included.
+
+        Raises:
+            ClipError: ``dz`` is not finite.
 
         Examples:
             >>> kinemesh.Scene().shifted(0.1).ground

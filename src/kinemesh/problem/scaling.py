@@ -31,7 +31,7 @@ def scaled_scene(
     """The robot's scene: terrain scaled; props of their own size, at scaled places.
 
     What rests on the ground, on terrain or on another prop rests on the same thing in the robot's
-    scene then, and on another prop at the same place of it; see :mod:`kinemesh.problem.placing`.
+    scene then, and on another prop at the same place of it.
     Elsewhere the middle of a prop's bounds is scaled in x and y, and its *lowest point* in z,
     above the height at which it rests. Turns are kept.
 

@@ -12,6 +12,10 @@ from kinemesh.arguments import mapping, texts, whole
 class FrameReport:
     """How one frame was solved.
 
+    Raises:
+        OptionError: a number that cannot be.
+        TypeError: an argument of another kind.
+
     Examples:
         >>> report = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).reports[2]
         >>> report.index, report.relaxed, sorted(report.cost)[:2]

@@ -51,7 +51,8 @@ def clip_of(
 
     Args:
         trajectory: the robot's configurations.
-        robot: the model, or what :meth:`RobotModel.load` takes; the trajectory's own if left out.
+        robot: the model, or what :meth:`~kinemesh.RobotModel.load` takes; the trajectory's own
+            if left out.
         scene: props on their tracks ``(T, 7)`` and terrain, in the robot's world: a result's
             ``scene``.
         stance: when ``left_toe`` and ``right_toe`` were held ``(T,)``, as a result says in its

@@ -208,7 +208,7 @@ class RobotModel(KinematicModel):
 
 
 class Configuration(Kinematics):
-    """The robot at ``q``, kinematics done; see :class:`~kinemesh.robot.kinematics.Kinematics`."""
+    """The robot at ``q``, kinematics done: a value, which is never changed."""
 
     __slots__ = ()
 

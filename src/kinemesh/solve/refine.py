@@ -52,6 +52,10 @@ _SMOOTHNESS = (
 class Refinement:
     """How the whole-clip pass smooths.
 
+    Raises:
+        OptionError: a number that cannot be.
+        TypeError: terms of another kind.
+
     Examples:
         >>> once = kinemesh.solve.Refinement(sweeps=1)
         >>> kinemesh.retarget(kinemesh.demos.walk().crop(0, 4), refine=once)

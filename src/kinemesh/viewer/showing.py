@@ -67,8 +67,9 @@ def view(
 ) -> View:
     """Show trajectories, whoever made them, in a browser, as ``kinemesh view`` does.
 
-    They play at once, and go on until :meth:`View.stop`; ``with kinemesh.view(...) as page:
-    page.wait()`` ends with Ctrl-C. The page is at ``page.url``. Needs the extra ``viewer``.
+    They play at once, and go on until :meth:`~kinemesh.viewer.View.stop`;
+    ``with kinemesh.view(...) as page: page.wait()`` ends with Ctrl-C. The page is
+    at ``page.url``. Needs the extra ``viewer``.
 
     Args:
         motions: one or several: results; trajectories; what :func:`kinemesh.read_trajectory`
