@@ -107,7 +107,7 @@ class PropPlace(_OfProp):
         """The scene with the prop on its new track.
 
         Raises:
-            ClipError: there is nothing to change; :meth:`unfit` says why.
+            ClipError: there is nothing to change; ``unfit`` says why.
         """
         check_clip(clip, scene)
         prop = self._chosen(scene, clip)
@@ -154,7 +154,7 @@ class PropSize(_OfProp):
         """The scene with the prop in its new size.
 
         Raises:
-            ClipError: there is nothing to change; :meth:`unfit` says why.
+            ClipError: there is nothing to change; ``unfit`` says why.
         """
         check_clip(clip, scene)
         prop = self._chosen(scene, clip)
@@ -199,7 +199,7 @@ class PropShape(_OfProp):
         """The scene with the other solid on the prop's track.
 
         Raises:
-            ClipError: there is nothing to change; :meth:`unfit` says why.
+            ClipError: there is nothing to change; ``unfit`` says why.
         """
         check_clip(clip, scene)
         prop = self._chosen(scene, clip)

@@ -51,7 +51,7 @@ class Evaluation:
 
     @property
     def configuration(self) -> Configuration:
-        """The robot at :attr:`q`."""
+        """The robot at ``q``."""
         return self._found.configuration
 
     @property

@@ -67,7 +67,7 @@ def view(
 ) -> View:
     """Show trajectories, whoever made them, in a browser, as ``kinemesh view`` does.
 
-    They play at once, and go on until :meth:`~kinemesh.viewer.View.stop`;
+    They play at once, and go on until ``stop()`` of the page;
     ``with kinemesh.view(...) as page: page.wait()`` ends with Ctrl-C. The page is
     at ``page.url``. Needs the extra ``viewer``.
 
