@@ -8,9 +8,10 @@ simulators), writes every format with this checkout, and has ``loaders.py`` load
 by the real motion loaders where a package has one, against MuJoCo's own kinematics of the
 trainer's own robot. One of the demos is simulated (extra ``physics``): its velocities are those
 that happened, and MuJoCo's of the same ``qvel`` judge them. The environment has NumPy 1.26, so that
-pickles are read by an old NumPy. With ``--tools`` the code of tools that are on no index is run
-too (``sources.py``): checkouts by the names of their repositories, as many as there are; the
-environment then has what they import.
+pickles are read by an old NumPy. With ``--tools`` those packages are run too that import much
+(IsaacLab, loco-mujoco, LeRobot), and the code of tools that are on no index (``sources.py``):
+checkouts by the names of their repositories, as many as there are in the folder, which may be
+empty; the environment then has what they import.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ from kinemesh.trajectories import WRITERS, read_layout
 
 WITHOUT_DEPENDENCIES = ("mjlab==1.6.0", "holosoma==0.0.3")
 NEEDED = ("numpy>=1.26,<2", "torch==2.13.0", "mujoco~=3.11.0", "joblib", "loguru", "scipy")
+WITHOUT_DEPENDENCIES_FOR_TOOLS = (
+    'isaaclab==2.3.2.post1; python_version == "3.11"',  # there is no other wheel
+    "loco-mujoco==1.0.0",
+    "lerobot==0.4.4",
+)
 NEEDED_BY_TOOLS = (
     "tensordict",
     "omegaconf",
@@ -43,10 +49,14 @@ NEEDED_BY_TOOLS = (
     "rich",
     "tqdm",
     "trimesh",
+    "datasets>=4.1,<5",
+    "pandas<3",
+    "pillow",
+    "pyarrow>=21,<24",  # later ones know no NumPy 1
 )
 
 OBJECTS = {"motionlib": "objects.pkl", "protomotions": "scenes"}
-"""Where the things that move go."""
+"""Where the things that move go; terrain too in the second."""
 
 
 def environment(folder: Path, tools: bool = False) -> Path:
@@ -57,7 +67,8 @@ def environment(folder: Path, tools: bool = False) -> Path:
         venv.create(folder, with_pip=True)
         pip = [str(python), "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, *NEEDED, *(NEEDED_BY_TOOLS if tools else ())], check=True)
-        subprocess.run([*pip, "--no-deps", *WITHOUT_DEPENDENCIES], check=True)
+        bare = (*WITHOUT_DEPENDENCIES, *(WITHOUT_DEPENDENCIES_FOR_TOOLS if tools else ()))
+        subprocess.run([*pip, "--no-deps", *bare], check=True)
         done.touch()
     return python
 
@@ -82,10 +93,16 @@ def read_shipped(python: Path) -> int:
 
 
 def made() -> dict[str, kinemesh.Result]:
-    """Two demos, and one of them as a simulated robot follows it."""
+    """Three demos, and one of them as a simulated robot follows it."""
+    climbed = kinemesh.retarget(demos.step_up().crop(0, 60))
     lifted = kinemesh.retarget(demos.lift_box().crop(60, 120))
     walked = kinemesh.retarget(demos.walk().crop(0, 60))
-    return {"lift_box": lifted, "walk": walked, "walk_simulated": kinemesh.simulate(walked)}
+    return {
+        "lift_box": lifted,
+        "walk": walked,
+        "walk_simulated": kinemesh.simulate(walked),
+        "step_up": climbed,
+    }
 
 
 def held(result: kinemesh.Result, hand: str) -> list[bool]:
@@ -112,7 +129,8 @@ def main() -> int:
             own = result.trajectory.fps
             for format, writer in WRITERS.items():
                 suffix = writer.suffixes[0] if writer.suffixes else ""
-                beside = OBJECTS.get(format) if result.tracks else None
+                around = result.tracks or (format == "protomotions" and result.scene.terrain)
+                beside = OBJECTS.get(format) if around else None
                 kinemesh.write(
                     result,
                     folder / f"{format}{suffix}",
@@ -136,6 +154,12 @@ def main() -> int:
                     [f(prop.shape.vertices[:, k].tolist()) for k in range(3)]
                     for prop in result.scene.props[:1]
                     for f in (min, max)
+                ],
+                "terrain": []
+                if result.scene.terrain is None
+                else [
+                    [part.vertices.min(axis=0).tolist(), part.vertices.max(axis=0).tolist()]
+                    for part in result.scene.terrain.shape.parts
                 ],
                 "held": {hand: held(result, hand) for hand in ("left_hand", "right_hand")},
                 "protomotions": list(links_of(robot).listed("protomotions").names),

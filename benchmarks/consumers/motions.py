@@ -68,14 +68,13 @@ def check_isaaclab(tool: Path, folder: Path, robot: Any, facts: Any, report: Any
 def check_loco_mujoco(tool: Path, folder: Path, robot: Any, facts: Any, report: Any) -> None:
     """loco-mujoco's trajectory, and its handler on mjlab's G1."""
     print("loco-mujoco, Trajectory.load and TrajectoryHandler (their own code)")
-    sys.path.insert(0, str(tool))
     for parent in ("loco_mujoco", "loco_mujoco.core", "loco_mujoco.core.observations"):
-        bare(parent, tool.joinpath(*parent.split(".")))
+        bare(parent, tool.parent.joinpath(*parent.split(".")))
     sys.modules["loco_mujoco.core.observations.base"] = standin(
         "loco_mujoco.core.observations.base"
     )
     sys.modules["loco_mujoco.core.stateful_object"] = standin("loco_mujoco.core.stateful_object")
-    bare("loco_mujoco.trajectory", tool / "loco_mujoco/trajectory")
+    bare("loco_mujoco.trajectory", tool / "trajectory")
     dataclasses = importlib.import_module("loco_mujoco.trajectory.dataclasses")
     handler = importlib.import_module("loco_mujoco.trajectory.handler").TrajectoryHandler
     loaded = dataclasses.Trajectory.load(str(folder / "loco-mujoco.npz"), backend=np)

@@ -114,7 +114,8 @@ def check_sonic(tool: Path, folder: Path, robot: Any, facts: Any, report: Any) -
 
 def check_protomotions(tool: Path, folder: Path, robot: Any, facts: Any, report: Any) -> None:
     """ProtoMotions' library of scenes, points of the objects' surfaces too."""
-    if not facts["props"]:
+    props, under = facts["props"], facts["terrain"]
+    if not props and not under:
         return
     print("ProtoMotions, protomotions.components.scene_lib.SceneLib (its own code)")
     sys.path.insert(0, str(tool))
@@ -128,18 +129,28 @@ def check_protomotions(tool: Path, folder: Path, robot: Any, facts: Any, report:
         scene_file=str(folder / "scenes/scenes/scenes.pt"), pointcloud_samples_per_object=64
     )
     library = module.SceneLib(config, num_envs=1)
-    frames, track = len(robot.q), robot.qpos[:, 36:43]
-    times = torch.arange(frames) / facts["fps"]
     (scene,) = library.scenes
-    report.compare("objects", len(scene.objects), len(facts["props"]), 0.0, "")
-    report.compare("translation", scene.objects[0].translation, track[:, :3], 1e-6, "m")
-    report.turns("rotation, w last", scene.objects[0].rotation[:, [3, 0, 1, 2]], track[:, 3:])
-    first = library.get_object_pose(torch.zeros(1, dtype=torch.long), times[:1])
-    report.compare("get_object_pose at the start", first.root_pos[0], track[0, :3], 1e-6, "m")
-    low, high = (np.array(facts["box"][k]) for k in (0, 1))
-    report.compare(
-        "object_dims", scene.objects[0].object_dims, np.ravel([low, high], "F"), 0.0, "m"
-    )
-    points = scene.objects[0].object_pointcloud.numpy()
-    out = np.maximum(np.maximum(low - points, points - high), 0.0)
-    report.line("points of the surface, out of its box", float(out.max()), 1e-6, "m")
+    report.compare("objects", len(scene.objects), len(props) + len(under), 0.0, "")
+    stand = [found.options.fix_base_link for found in scene.objects]
+    report.compare("objects that stand", stand, [False] * len(props) + [True] * len(under), 0.0, "")
+    report.compare("the same by their motion", library._is_static_object[0], stand, 0.0, "")
+    start = library.get_object_pose(torch.zeros(1, dtype=torch.long), torch.zeros(1))
+    first = start.root_pos.reshape(-1, 3)
+    boxes = [*([facts["box"]] if props else []), *under]
+    shown = [*scene.objects[: len(props)][:1], *scene.objects[len(props) :]]
+    for k, (found, box) in enumerate(zip(shown, boxes, strict=True)):
+        low, high = np.array(box)
+        dims = np.ravel([low, high], "F")
+        report.compare(f"object_dims of object {k}", found.object_dims, dims, 1e-12, "m")
+        points = found.object_pointcloud.numpy()
+        out = np.maximum(np.maximum(low - points, points - high), 0.0)
+        report.line(f"points of object {k}, out of its box", float(out.max()), 1e-6, "m")
+    if under:
+        report.compare(
+            "terrain is where it is", first[len(props) :], np.zeros((len(under), 3)), 0.0, "m"
+        )
+    if props:
+        track, moving = robot.qpos[:, 36:43], scene.objects[0]
+        report.compare("translation", moving.translation, track[:, :3], 1e-6, "m")
+        report.turns("rotation, w last", moving.rotation[:, [3, 0, 1, 2]], track[:, 3:])
+        report.compare("get_object_pose at the start", first[0], track[0, :3], 1e-6, "m")

@@ -24,6 +24,7 @@ import numpy as np
 from damage import damages
 from fuzz_files import FRAMES, Seed, omomo, saved, seeds
 from fuzz_generated import generated
+from fuzz_interactions import interactions
 
 import kinemesh
 from disks import specials
@@ -111,8 +112,11 @@ def hostile(marker: Path) -> dict[str, bytes]:
         made[f"{name} packed"] = zlib.compress(pickle.dumps(thing, 4))
         array = np.array([thing], dtype=object)
         made[f"{name} array"] = saved(np.save, array)
-        keys = ("poses", "trans", "global_joint_positions", "qpos", "format", "v_template")
+        keys: tuple[str, ...] = ("poses", "trans", "global_joint_positions", "qpos", "format")
+        keys += ("v_template", "angles", "frame_times")
         made[f"{name} archive"] = saved(np.savez, **dict.fromkeys(keys, array))
+        keys = ("body", "object", "n_frames", "contact", "gender")
+        made[f"{name} grab"] = saved(np.savez, **dict.fromkeys(keys, array))
         good = omomo(Path(), np.zeros((FRAMES, 591), np.float32))
         made[f"{name} tensor"] = swapped(good, pickle.dumps(thing, 2))
     return made
@@ -246,7 +250,10 @@ def main(folder: Path, robots: Path, count: int, only: str = "", wanted: int = 0
     signal.signal(signal.SIGALRM, stop)
     (folder / "made").mkdir()
     marker, work = folder / "executed", folder / "work"
-    made, read = [*seeds(robots, folder / "made"), *generated()], readers()
+    made, read = (
+        [*seeds(robots, folder / "made"), *generated(), *interactions(folder / "made")],
+        readers(),
+    )
     report: dict[str, Any] = {"seeds": {}, "bad": {}, "cases": 0, "read": 0, "refused": 0}
     for seed in made:  # which also loads all that is imported late
         place(work, seed.files)

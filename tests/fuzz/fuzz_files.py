@@ -418,13 +418,17 @@ def trajectories(folder: Path) -> list[Seed]:
         path.parent.mkdir()
         tracks = {"crate": track} if writer.props else {}
         kinemesh.write(trajectory, path, format=format, robot=model, tracks=tracks)
+        apart = format in ("parquet", "lerobot")  # read in a process of its own, which takes long
+        share = 0.2 if apart else 1.0
         if path.is_file():
-            made.append(Seed(format, "trajectory", {name: path.read_bytes()}, name))
+            made.append(Seed(format, "trajectory", {name: path.read_bytes()}, name, share=share))
             continue
-        files = {file.name: file.read_bytes() for file in sorted(path.iterdir())}
-        targets = [n for n in files if not n.endswith("vel.csv")]
-        for name in targets:
-            made.append(Seed(f"{format} {name}", "trajectory", files, name, given=".", share=0.4))
+        inside = sorted(file for file in path.rglob("*") if file.is_file())
+        files = {str(file.relative_to(path)): file.read_bytes() for file in inside}
+        unread = ("vel.csv", "stats.json", "tasks.parquet")
+        share *= 0.4
+        for name in (name for name in files if not name.endswith(unread)):
+            made.append(Seed(f"{format} {name}", "trajectory", files, name, ".", share))
     packed = [seed for seed in made if seed.name == "motionlib"]
     made += [
         replace(seed, name="plain motionlib", files={"m.pkl": plain(seed.files["m.pkl"])})

@@ -61,6 +61,23 @@ FAULTS = [
         "quaternion-order", "unitree-csv", s.columns("table", slice(3, 7), s.to_first), said=True
     ),
     Fault("quaternion-order", "holosoma-train", s.columns("joint_pos", slice(3, 7), s.to_last)),
+    Fault("quaternion-order", "lerobot", s.columns("observation.state", slice(3, 7), s.to_first)),
+    Fault("quaternion-order", "parquet", s.columns("table", slice(4, 8), s.to_first)),
+    Fault(
+        "velocity-scale",
+        "lerobot",
+        s.columns("observation.velocity", slice(6, None), np.rad2deg),
+    ),
+    Fault("velocity-scale", "loco-mujoco", s.columns("qvel", slice(6, None), np.rad2deg)),
+    Fault("degrees", "parquet", s.columns("table", slice(8, None), np.rad2deg)),
+    Fault(
+        "length-unit",
+        "lerobot",
+        s.both(
+            s.columns("observation.state", slice(0, 3), lambda v: v * 100.0),
+            s.columns("observation.velocity", slice(0, 3), lambda v: v * 100.0),
+        ),
+    ),
     Fault("quaternion-norm", "mjlab", s.put("body_quat_w", lambda q: q * 1.05)),
     Fault("quaternion-norm", "gmr", s.put("root_rot", s.at(7, lambda q: q * 0.9))),
     Fault("quaternion-norm", "holosoma", s.columns("qpos", slice(3, 7), lambda q: q * 1.05)),

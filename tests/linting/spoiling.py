@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from kinemesh._files.parquet_files import read_parquet, write_parquet
 from kinemesh.robot import RobotModel, links_of
 from kinemesh.trajectories import read_contents
 from kinemesh.trajectories.containers.torch_writer import save_tensors
@@ -33,6 +34,17 @@ def spoil(path: Path, change: Spoil) -> None:
     """Load the file's own arrays, change them, put them back."""
     if path.is_dir() and (path / "meta.json").exists():
         _archive(path / "motion.npz", change, json.loads((path / "meta.json").read_text()))
+    elif path.is_dir() and (path / "data").exists():
+        frames = path / "data" / "chunk-000" / "file-000.parquet"
+        columns, _ = read_parquet(frames)
+        change(columns)
+        write_parquet(frames, columns)
+    elif path.suffix == ".parquet":
+        contents = read_contents(path)
+        table = dict(contents.arrays)
+        change(table)
+        names = contents.names["columns"]
+        write_parquet(path, dict(zip(names, table["table"].T, strict=True)))
     elif path.is_dir():
         _folder(path, change)
     elif path.suffix == ".npz":

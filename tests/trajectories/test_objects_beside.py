@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from scipy.spatial.transform import Rotation
 import kinemesh
 from commands import Command
 from kinemesh.errors import WriteError
+from kinemesh.motion import Shape, Terrain
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel, link_poses
 from kinemesh.trajectories import read_contents
@@ -22,6 +25,14 @@ def held(lifted: Result) -> Result:
     """The right hand alone on the box, from the middle on."""
     half = np.arange(len(lifted)) >= 16
     return replace(lifted, touch={("right_hand", "box"): half})
+
+
+def mesh_in(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices and triangles of Wavefront's text."""
+    lines = path.read_text().split("\n")
+    vertices = np.array([line.split()[1:] for line in lines if line.startswith("v ")], float)
+    faces = np.array([line.split()[1:] for line in lines if line.startswith("f ")], int) - 1
+    return vertices, faces
 
 
 def test_sonics_library_has_the_objects_under_the_motions_name(
@@ -89,12 +100,65 @@ def test_protomotions_scene_names_its_meshes_from_the_folder(
 
 def test_protomotions_mesh_is_the_props_own(lifted: Result, tmp_path: Path) -> None:
     kinemesh.write(lifted, tmp_path / "a.motion", format="protomotions", objects=tmp_path / "s")
-    lines = (tmp_path / "s" / "meshes" / "object_1.obj").read_text().split("\n")
-    vertices = np.array([line.split()[1:] for line in lines if line.startswith("v ")], float)
-    faces = np.array([line.split()[1:] for line in lines if line.startswith("f ")], int) - 1
+    vertices, faces = mesh_in(tmp_path / "s" / "meshes" / "object_1.obj")
     (box,) = lifted.scene.props
     np.testing.assert_allclose(vertices, box.shape.vertices, atol=1e-8)
     np.testing.assert_array_equal(faces, box.shape.faces)
+
+
+def scene_in(folder: Path) -> list[dict[str, Any]]:
+    """The things of the only scene."""
+    with zipfile.ZipFile(folder / "scenes" / "scenes.pt") as archive:  # no tensor is in it
+        (name,) = (name for name in archive.namelist() if name.endswith("data.pkl"))
+        table = pickle.loads(archive.read(name))
+    (scene,) = table["original_scenes"]
+    things: list[dict[str, Any]] = scene["objects"]
+    assert table["num_objects_per_scene"] == len(things)
+    return things
+
+
+def test_each_convex_part_of_the_terrain_stands_in_protomotions_scene(
+    walked: Result, tmp_path: Path
+) -> None:
+    low, high = (
+        Shape.box((1.0, 1.0, 0.2), (2.0, 0.0, 0.1)),
+        Shape.box((1.0, 1.0, 0.4), (3.0, 0, 0.2)),
+    )
+    terrain = Terrain(Shape.union([low, high]), "stairs")
+    result = replace(walked, scene=replace(walked.scene, terrain=terrain))
+    notes = kinemesh.write(
+        result, tmp_path / "a.motion", format="protomotions", objects=tmp_path / "s"
+    )
+    assert notes == ("beside it: stairs, in ProtoMotions' scenes",)
+    things = scene_in(tmp_path / "s")
+    assert [thing["options"] for thing in things] == [{"fix_base_link": True}] * 2
+    for thing, part in zip(things, (low, high), strict=True):
+        assert np.shape(thing["translation"]) == (1, 3) and not np.any(thing["translation"])
+        assert thing["rotation"] == [[0.0, 0.0, 0.0, 1.0]]
+        vertices, faces = mesh_in(tmp_path / "s" / thing["object_path"])
+        np.testing.assert_allclose(vertices.min(axis=0), part.bounds[0], atol=1e-9)
+        np.testing.assert_allclose(vertices.max(axis=0), part.bounds[1], atol=1e-9)
+        corners = vertices[faces]
+        volume = np.linalg.det(corners).sum() / 6.0  # positive where triangles look outwards
+        assert volume == pytest.approx(np.prod(part.bounds[1] - part.bounds[0]))
+
+
+def test_a_terrain_that_no_convex_parts_fit_is_one_mesh_of_its_surface(
+    lifted: Result, tmp_path: Path
+) -> None:
+    box = Shape.box((1.0, 1.0, 0.2), (3.0, 0.0, 0.1))
+    rough = replace(box, warnings=("its hull is larger than it",))
+    result = replace(lifted, scene=replace(lifted.scene, terrain=Terrain(rough, "rocks")))
+    notes = kinemesh.write(
+        result, tmp_path / "a.motion", format="protomotions", objects=tmp_path / "s"
+    )
+    assert notes == ("beside it: box, rocks, in ProtoMotions' scenes",)
+    moving, standing = scene_in(tmp_path / "s")
+    assert moving["options"]["fix_base_link"] is False
+    assert np.shape(moving["translation"]) == (len(lifted), 3)
+    vertices, faces = mesh_in(tmp_path / "s" / standing["object_path"])
+    np.testing.assert_allclose(vertices, box.vertices, atol=1e-9)
+    np.testing.assert_array_equal(faces, box.faces)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +186,10 @@ def test_a_motion_without_props_or_without_their_shapes_is_refused(
 ) -> None:
     with pytest.raises(WriteError, match="for a motion with props, and this has none"):
         kinemesh.write(walked, tmp_path / "a.pkl", format="motionlib", objects=tmp_path / "o.pkl")
+    with pytest.raises(WriteError, match="for a motion with props or terrain, and this has none"):
+        kinemesh.write(
+            *(walked, tmp_path / "a.motion"), format="protomotions", objects=tmp_path / "s"
+        )
     with pytest.raises(WriteError, match="the shape of box is not known"):
         kinemesh.write(
             lifted.trajectory,

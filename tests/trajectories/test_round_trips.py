@@ -21,7 +21,10 @@ TURN = 1e-5
 SPEED = 1e-3
 """The largest error of any component of a velocity [m/s], [rad/s]."""
 SINGLE = ("beyondmimic", "mjlab", "motionlib", "protomotions", "hdmi")
-PROPS = ("holosoma-train", "holosoma", "omniretarget", "hdmi", "loco-mujoco", "omnicontact")
+PROPS = (
+    *("holosoma-train", "holosoma", "omniretarget", "hdmi", "loco-mujoco", "omnicontact"),
+    *("lerobot", "parquet"),
+)
 
 
 def target(folder: Path, format: str) -> Path:

@@ -185,6 +185,6 @@ def test_the_same_motion_gives_the_same_bytes_at_any_time(
         folder.mkdir()
         target = folder / f"motion{next(iter(WRITERS[format].suffixes), '')}"
         kinemesh.write(trajectory, target, format=format)
-        files = [target] if target.is_file() else sorted(target.iterdir())
-        written.append({file.name: file.read_bytes() for file in files})
+        files = [file for file in (target, *target.rglob("*")) if file.is_file()]
+        written.append({str(file.relative_to(folder)): file.read_bytes() for file in files})
     assert written[0] == written[1]

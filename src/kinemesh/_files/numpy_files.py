@@ -142,6 +142,19 @@ def read_word(path: Path, name: str) -> str | None:
     return text.strip().lower()
 
 
+def read_object(data: bytes, what: str) -> bytes | str | NDArray[Any]:
+    """The pickle in the bytes of a ``.npy`` file of one Python object, else numbers or a text."""
+    stream, kind = io.BytesIO(data), _kind(data)
+    if kind in "US":
+        return " ".join(_texts(data, what))
+    if kind != "O":
+        return _numbers(stream, len(data), what, "fiub")
+    shape, _, _ = _header(stream)
+    if math.prod(shape) != 1:
+        raise ReadError(f"{what} is an array {shape} of Python objects; expected one")
+    return stream.read()
+
+
 @dataclass(frozen=True, eq=False)
 class Archive:
     """All that a ``.npz`` file holds of numbers and texts."""

@@ -67,8 +67,11 @@ def read_pickle(path: Path, offset: int = 0) -> Any:
     if path.stat().st_size > _LARGEST:
         raise ReadError(f"{path.name} is larger than {_LARGEST >> 30} GiB: no single trajectory")
     data = path.read_bytes()[offset:]
-    if start.startswith(_PACKED):
-        data = _unpacked(path, data)
+    return read_program(path, _unpacked(path, data) if start.startswith(_PACKED) else data)
+
+
+def read_program(path: Path, data: bytes) -> Any:
+    """What :func:`read_pickle` reads, of a pickle that stands in a larger file at ``path``."""
     try:
         program = Tables(path, data)
         return program.plain(program.load(), {}, 0)

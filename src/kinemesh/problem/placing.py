@@ -49,7 +49,8 @@ class Placing:
         scale: how much smaller the robot's world is.
         fps: frames a second.
         offsets: by how much props are elsewhere while nothing but the ground bears them, by name
-            ``(3,)`` [m], each in its own frame.
+            ``(3,)`` [m], each in its own frame; of parts of one thing the mean.
+        joints: by number, the part that a part of a thing goes with: it keeps its place on that.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Placing:
         scale: float,
         fps: float,
         offsets: Mapping[str, Array],
+        joints: Mapping[int, int],
     ) -> None:
         self._scene, self._target, self._resting = scene, target, resting
         self._scale, self._fps = scale, fps
@@ -70,6 +72,12 @@ class Placing:
         self._shifts = [
             poses.matrix(prop.track) @ offsets.get(prop.name, none) for prop in scene.props
         ]
+        self._joints = joints
+        for root in set(joints.values()):
+            parts = [root, *(k for k, other in joints.items() if other == root)]
+            given = [self._shifts[k] for k in parts if scene.props[k].name in offsets]
+            if given:
+                self._shifts[root] = np.mean(given, axis=0)
         # From below: whoever bears others is placed before them, and once will do.
         self._order = sorted(range(len(scene.props)), key=lambda k: float(self._lowest[k].mean()))
         way = round(_FADES * fps)
@@ -80,31 +88,43 @@ class Placing:
         """Poses ``(T, 7)`` of each prop in the robot's scene."""
         free = [self._scale * middle for middle in self._middles]
         held = [place + shift[:, :2] for place, shift in zip(free, self._shifts, strict=True)]
-        across = self._settled(held, self._beside, free, -np.inf)
+        across = self._settled(held, self._beside, free, -np.inf, self._middles)
         borne = [pair for pair in self._resting.on if pair[1] != GROUND]
         self._rises = {pair: self._rise(*pair, across) for pair in borne}
         sunk = self._resting.sunk
         free = [self._scale * (low - s) for low, s in zip(self._lowest, sunk, strict=True)]
         ground = self._target.ground
         held = [low + shift[:, 2] for low, shift in zip(free, self._shifts, strict=True)]
-        heights = self._settled(held, self._above, free, -np.inf if ground is None else ground)
+        least = -np.inf if ground is None else ground
+        heights = self._settled(held, self._above, free, least, self._lowest)
         return [
             _moved(prop, place, height).track
             for prop, place, height in zip(self._target.props, across, heights, strict=True)
         ]
 
     def _settled(
-        self, free: list[Array], wanted: Wanted, scaled: list[Array], least: float
+        self,
+        free: list[Array],
+        wanted: Wanted,
+        scaled: list[Array],
+        least: float,
+        recorded: list[Array],
     ) -> list[Array]:
         """``free`` values ``(T, ...)`` of each prop, corrected by what is ``wanted`` at rests.
 
-        Nothing takes what is, ``scaled``, over ``least`` below it.
+        Nothing takes what is, ``scaled``, over ``least`` below it. Parts are as far from one
+        another as they are ``recorded``.
         """
         places = list(free)
         # Who changes places with his bearer in the air is not placed exactly by any order.
         for _ in range(len(places) + 1):
             before = list(places)
             for k in self._order:
+                if k in self._joints:
+                    root = self._joints[k]
+                    away = recorded[k] - recorded[root]
+                    places[k] = places[root] + self._sizes[k] * away
+                    continue
                 stays = self._stays[k]
                 given = [wanted(k, stay, places, free[k]) for stay in stays]
                 corrected = free[k] + self._correction(stays, given, free[k])

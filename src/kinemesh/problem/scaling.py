@@ -9,6 +9,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from kinemesh.arrays import Array
+from kinemesh.detection.joined import joined
 from kinemesh.detection.resting import Resting
 from kinemesh.errors import ClipError
 from kinemesh.motion import Prop, Scene, Shape, Terrain
@@ -27,13 +28,14 @@ def scaled_scene(
     *,
     offsets: Mapping[str, Array] | None = None,
     resting: Resting | None = None,
+    joints: Mapping[int, int] | None = None,
 ) -> Scene:
     """The robot's scene: terrain scaled; props of their own size, at scaled places.
 
     What rests on the ground, on terrain or on another prop rests on the same thing in the robot's
-    scene then, and on another prop at the same place of it.
-    Elsewhere the middle of a prop's bounds is scaled in x and y, and its *lowest point* in z,
-    above the height at which it rests. Turns are kept.
+    scene then, and on another prop at the same place of it. Parts of one thing (a door and its
+    frame) keep their places on each other. Elsewhere the middle of a prop's bounds is scaled in x
+    and y, and its *lowest point* in z, above the height at which it rests. Turns are kept.
 
     Args:
         scene: the person's.
@@ -42,12 +44,14 @@ def scaled_scene(
         offsets: by how much props are elsewhere while nothing but the ground bears them, by name
             ``(3,)`` [m], each in its own frame.
         resting: who bears whom in ``scene``, where that is known already.
+        joints: which props are parts of one thing in it, where that is.
     """
     target = sized_scene(scene, scale)
     if not target.props:
         return target
     resting = resting or Resting.in_scene(scene, fps)
-    tracks = Placing(scene, target, resting, scale, fps, offsets or {}).tracks()
+    joints = joined(scene, resting) if joints is None else joints
+    tracks = Placing(scene, target, resting, scale, fps, offsets or {}, joints).tracks()
     placed = zip(target.props, tracks, strict=True)
     return replace(target, props=tuple(replace(prop, track=track) for prop, track in placed))
 

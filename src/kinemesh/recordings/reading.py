@@ -15,15 +15,12 @@ from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Clip, Skeleton
 from kinemesh.motion.clean import cleaned, warn_of_spikes
 from kinemesh.motion.skeleton import Landmarks
-from kinemesh.recordings.axes import upright, warn_if_mirrored
 from kinemesh.recordings.contacts import read_contacts
-from kinemesh.recordings.found import with_found_terrain
-from kinemesh.recordings.ground import grounded
-from kinemesh.recordings.levelling import levelled
 from kinemesh.recordings.making import made_clip
 from kinemesh.recordings.mapping import read_map
 from kinemesh.recordings.options import check_options
-from kinemesh.recordings.others import OTHERS, read_others, with_others
+from kinemesh.recordings.people.others import OTHERS, read_others, with_others
+from kinemesh.recordings.people.which import Which
 from kinemesh.recordings.readers import recorded
 from kinemesh.recordings.recording import Asked
 from kinemesh.recordings.scene.found import AUTO
@@ -36,9 +33,16 @@ from kinemesh.recordings.scene.scene import (
     without_object,
 )
 from kinemesh.recordings.scene.scene_file import PropEntry, SceneFile, TerrainEntry, read_scene_file
+from kinemesh.recordings.settling.axes import upright, warn_if_mirrored
+from kinemesh.recordings.settling.found import with_found_terrain
+from kinemesh.recordings.settling.ground import grounded
+from kinemesh.recordings.settling.levelling import levelled
+from kinemesh.recordings.settling.units import in_metres
 from kinemesh.recordings.smpl.reader import BodySource
-from kinemesh.recordings.units import in_metres
-from kinemesh.recordings.which import Which
+
+_ADVICE = (
+    "leave it out, or read a file that has an object track; a mesh that stands still is terrain="
+)
 
 
 def read(
@@ -70,11 +74,11 @@ def read(
     Args:
         path: ``.bvh`` of any tool; OMOMO/InterMimic ``.pt``; ``.npy`` ``(T, J, 3)``; ``.npz`` with
             ``global_joint_positions`` and optionally ``height`` and ``fps``; poses of SMPL,
-            SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; ``.glb``
-            with a Mixamo skin; ``.fbx``; ``.c3d`` or ``.trc`` with joint centres; ``.amc`` with
-            its ``.asf`` beside it; Xsens' ``.mvnx``; Motive's ``.csv``; or a ``scene.toml`` that
-            names one of these and what was touched. What is given here goes before what a scene
-            file says.
+            SMPL-H or SMPL-X: AMASS ``.npz``, GVHMR ``.pt``, WHAM's arrays in ``.npz``; GRAB,
+            BEHAVE, ARCTIC and InterAct with their objects; ``.glb`` with a Mixamo skin; ``.fbx``;
+            ``.c3d`` or ``.trc`` with joint centres; ``.amc`` with its ``.asf`` beside it; Xsens'
+            ``.mvnx``; Motive's ``.csv``; or a ``scene.toml`` that names one of these and what was
+            touched. What is given here goes before what a scene file says.
         object: shape of the object that the file tracks, in the object's own frame [m]: a mesh,
             a URDF or a MuJoCo model.
         terrain: shape of what stands still, in the same world and axes as the clip [m], its
@@ -176,8 +180,10 @@ def settled(path: str | Path, **options: Any) -> Settled:
         raise ReadError(
             f"{path.name} tracks no object, but object={str(object)!r} was given",
             given=object,
-            advice="leave it out, or read a file that has an object track; a mesh that stands "
-            "still is terrain=",
+            advice=_ADVICE
+            if not recording.parts
+            else f"{recording.parts}: give each its shape "
+            "in a scene.toml, with track = { file = ..., key = ... }",
         )
     things = [made_prop(entry) for entry in wanted.props]
     ground = None if wanted.terrain is None else made_terrain(wanted.terrain)

@@ -13,7 +13,7 @@ from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.motion import SKELETONS, Prop, Skeleton
 from kinemesh.motion.skeleton import Landmarks
-from kinemesh.recordings.which import Which
+from kinemesh.recordings.people.which import Which
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +38,10 @@ class Recording:
     """Landmark name to ``(T,)``: touching a prop."""
     track: Array | None = None
     """Poses ``(T, 7)`` of an object whose shape is in another file."""
+    centred: bool = False
+    """Whether that track moves the mean of the shape's vertices, not its origin."""
+    parts: str = ""
+    """What moves objects that are not one, in words."""
     props: tuple[Prop, ...] = ()
     """Objects that the file brings with their shapes, in its own axes."""
     notes: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -38,8 +38,12 @@ _TINT = 0.45
 """How much of its line's colour a robot has, where there are several."""
 
 
-def recording(entries: Sequence[Entry]) -> str:
+def recording(entries: Sequence[Entry], progress: Callable[[int, int], None] | None = None) -> str:
     """An HTML page, complete in itself, that plays the motions beside each other.
+
+    Args:
+        entries: the motions.
+        progress: called with (frames recorded, frames in all).
 
     Raises:
         MissingExtra: viser is not installed.
@@ -50,12 +54,14 @@ def recording(entries: Sequence[Entry]) -> str:
     with contextlib.redirect_stdout(io.StringIO()):
         server = guarded_server("127.0.0.1", 0, verbose=False)
         try:
-            return _recorded(server, entries)
+            return _recorded(server, entries, progress)
         finally:
             server.stop()
 
 
-def _recorded(server: Any, entries: Sequence[Entry]) -> str:
+def _recorded(
+    server: Any, entries: Sequence[Entry], progress: Callable[[int, int], None] | None
+) -> str:
     stages = [entry.stage for entry in entries]
     offsets = _offsets(stages)
     actors = []
@@ -68,10 +74,13 @@ def _recorded(server: Any, entries: Sequence[Entry]) -> str:
     count = sum(len(s.links) + len(s.props) + len(s.edges) for s in stages)
     step = max(1, -(-int(duration * fps + 1) * count // _MOST))
     serializer = server.get_scene_serializer()
-    for time in np.arange(0.0, duration + 0.5 / fps, step / fps):
+    times = np.arange(0.0, duration + 0.5 / fps, step / fps)
+    for index, time in enumerate(times):
         for actor in actors:
             actor.move(time)
         serializer.insert_sleep(step / fps)
+        if progress is not None:
+            progress(index + 1, len(times))
     return str(serializer.as_html())
 
 

@@ -24,7 +24,7 @@ def _as_said(contents: Contents, raw: RawMotion, told: bool) -> RawMotion:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Companion:
-    """A second file that a format's tool reads beside the motion: the things in it."""
+    """A second file that a format's tool reads beside the motion: the things around it."""
 
     words: str
     """What it is called."""
@@ -33,8 +33,10 @@ class Companion:
     files: frozenset[str] = frozenset()
     """What is in the folder."""
     encode: Callable[[Motion], Any]
-    """What ``write`` is to write of a motion with props."""
+    """What ``write`` is to write of a motion with props, or on terrain."""
     write: Callable[[Path, Any], None]
+    terrain: bool = False
+    """Whether there is room for terrain too."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

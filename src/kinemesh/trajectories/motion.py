@@ -13,7 +13,7 @@ from kinemesh.arguments import FARTHEST, floats
 from kinemesh.arrays import Array
 from kinemesh.errors import WriteError
 from kinemesh.geometry import poses
-from kinemesh.motion import Prop, Trajectory
+from kinemesh.motion import Prop, Terrain, Trajectory
 from kinemesh.motion.links import Bodies, Links
 from kinemesh.result import Result
 from kinemesh.robot import (
@@ -89,6 +89,8 @@ class Motion:
     """Each prop ``(T, 1, ...)``; its origin is that of its mesh."""
     things: Mapping[str, Prop] = field(default_factory=dict)
     """Shape and mass of props, of those that are known."""
+    terrain: Terrain | None = None
+    """What stands still, in the world frame, where it is known."""
     stance: Mapping[str, Flags] = field(default_factory=dict)
     """When feet stood ``(T,)``, by ``left`` and ``right``; empty where that is not known."""
     soles: Mapping[str, int] = field(default_factory=dict)
@@ -248,6 +250,7 @@ def _with_reports(motion: Motion, result: Result, times: Array, fps: float) -> M
     return replace(
         motion,
         things={prop.name: prop for prop in result.scene.objects},
+        terrain=result.scene.terrain,
         stance=stance,
         touch={key: rates.nearest(flags, fps, times) for key, flags in result.touch.items()},
         landmarks=rates.places(result.landmarks, fps, times),

@@ -24,11 +24,12 @@ def read_contents(path: str | Path, motion: str | None = None) -> Contents:
 
     Args:
         path: ``.npz``, comma separated numbers, a pickle (plain or by joblib), a table saved by
-            ``torch.save``, HDMI's folder or SONIC's.
+            ``torch.save``, a Parquet table, or the folder of HDMI, SONIC or LeRobot.
         motion: which motion, where the file is a library of several.
 
     Raises:
         ReadError: none of these, damaged, or a pickle that asks for anything but numbers.
+        MissingExtra: Parquet, without pyarrow.
 
     Examples:
         >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))

@@ -39,7 +39,7 @@ def write(
 
     Args:
         result: what :func:`kinemesh.retarget` gave, or a bare trajectory.
-        path: the file, or the folder of a format that is one (``hdmi``, ``sonic``).
+        path: the file, or the folder of a format that is one (``hdmi``, ``sonic``, ``lerobot``).
         format: one of :data:`WRITERS`.
         fps: frames per second [1/s] to write at; the rate that the format's readers take for
             granted (50 for whole-body trackers), else the trajectory's own, if left out.
@@ -52,7 +52,7 @@ def write(
             14 of fingers after them, at 0; the robot's own if left out.
         objects: where to write the things that move, too, in the file that the format's tool has
             for them: ``motionlib``'s is SONIC's library of objects (``.pkl``), ``protomotions``'
-            a folder with a scene and meshes. Each of the two files is written whole.
+            a folder with a scene, terrain too, and meshes. Each of the two files is written whole.
 
     Returns:
         What was done on the way, and what the format has no room for.
@@ -60,9 +60,10 @@ def write(
     Raises:
         WriteError: an unknown format, a path that cannot be written to or has another suffix,
             fewer than two frames, ``objects`` of a format that has no such file, or of a motion
-            without props.
+            without any.
         ClipError: the trajectory is not this robot's.
         RobotError: the robot is not known.
+        MissingExtra: ``lerobot`` or ``parquet``, without pyarrow.
         TypeError: an argument of another kind.
 
     Examples:
@@ -94,8 +95,11 @@ def write(
     content = layout.encode(replace(motion, joint_set=joint_set))
     companion = None if beside is None else layout.companion
     if beside is not None and companion is not None:
-        if not motion.props:
-            raise WriteError("objects= is for a motion with props, and this has none: leave it out")
+        if not motion.props and not (companion.terrain and motion.terrain):
+            room = "props or terrain" if companion.terrain else "props"
+            raise WriteError(
+                f"objects= is for a motion with {room}, and this has none: leave it out"
+            )
         things = companion.encode(motion)
         write_whole(beside, lambda temporary: companion.write(temporary, things))
     write_whole(target, lambda temporary: layout.container.write(temporary, content))
@@ -121,9 +125,11 @@ def check_target(path: str | Path, format: str) -> Path:
     Raises:
         WriteError: an unknown format, another suffix, no such folder, no permission, or
             something else is there.
+        MissingExtra: a package that the format takes is not installed.
     """
     arguments.choice("format", format, WRITERS, WriteError)
     layout, target = WRITERS[format], arguments.path("path", path, "a path", WriteError)
+    layout.container.ready()
     return _free(target, format, layout)
 
 
@@ -163,8 +169,9 @@ def _remarks(motion: Motion, layout: Layout, beside: Companion | None) -> tuple[
     """What the file does not say."""
     format, dropped = layout.name, list(motion.props)[layout.props :]
     notes = []
-    if dropped and beside is not None:
-        notes.append(f"beside it: {', '.join(dropped)}, in {beside.words}")
+    if beside is not None:
+        under = [motion.terrain.name] if beside.terrain and motion.terrain else []
+        notes.append(f"beside it: {', '.join([*dropped, *under])}, in {beside.words}")
     elif dropped:
         room = f"for {layout.props} prop" if layout.props else "for no prop"
         more = "" if layout.companion is None else f" (objects= writes {layout.companion.words})"

@@ -203,7 +203,8 @@ WRONG = [
         "unknown key 'colour'; known are name, file, box",
     ),
     (CRATE + 'track = "clip"', None, "tracks no object for prop 'crate'"),
-    (CRATE + 'track = "file"', None, 'expected "clip" or a table'),
+    (CRATE + 'track = "file"', None, "file does not exist"),
+    (CRATE + "track = 3", None, 'expected "clip", a file, or a table'),
     (CRATE + 'track = { file = "bad.npy" }', None, "poses .T, 7."),
     (CRATE + 'track = { file = "short.npy" }', None, "holds 9 poses at the clip's; the clip has"),
     (CRATE + 'track = { file = "short.npy", fps = 60 }', None, "ends after"),
@@ -258,6 +259,15 @@ def test_a_track_that_leads_nowhere_is_refused(make: Make, tmp_path: Path) -> No
     np.save(tmp_path / "track.npy", table)
     with pytest.raises(ReadError, match=r"track\.npy holds numbers beyond"):
         read(make(CRATE + 'track = { file = "track.npy" }'))
+
+
+def test_a_mesh_in_millimetres_is_read_by_its_scale(make: Make, tmp_path: Path) -> None:
+    trimesh.creation.box((300.0, 200.0, 100.0)).export(tmp_path / "box.obj")
+    said = '[[prop]]\nfile = "box.obj"\npose = [1, 0, 0.05]\n'
+    with pytest.raises(KinemeshError, match="scale it by"):
+        read(make(said))
+    (prop,) = read(make(said + "scale = 0.001")).scene.props
+    np.testing.assert_allclose(np.ptp(prop.shape.vertices, axis=0), [0.3, 0.2, 0.1])
 
 
 @pytest.mark.parametrize("unit", ["centimetres", "inches"])

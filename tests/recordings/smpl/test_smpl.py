@@ -123,6 +123,15 @@ def test_rest_joints_in_place_of_the_stand_in_put_the_body_where_it_was(risen: C
     assert np.sqrt(np.mean(np.sum(apart**2, axis=-1))) < 0.025
 
 
+def test_the_stand_ins_pelvis_is_beside_the_translation_as_a_models_is(risen: Clip) -> None:
+    """Objects lie in the file's world, so the person has to: within 2 cm, whoever it is."""
+    with np.load(recording(AMASS)) as file:
+        trans = file["trans"]
+    (pelvis,) = read_rest_joints(recording("amass/smplx22_rest_joints.p")).joints[:1]
+    off = (risen.positions[:, 0] - trans - pelvis)[:, :2]  # the height is the floor's
+    assert np.linalg.norm(off, axis=1).max() < 0.02
+
+
 def test_planted_feet_give_two_different_bodies_legs_of_one_length() -> None:
     """The person's legs are as long whoever's rest joints are scaled to them."""
     with np.load(recording(AMASS)) as file:

@@ -53,6 +53,7 @@ def apart(
     resting: Bearers,
     held: Mapping[str, Sequence[Array]],
     surfaces: Surfaces,
+    parts: frozenset[tuple[str, str]] = frozenset(),
 ) -> dict[str, Array]:
     """How far props are, horizontally, from where they are to be ``(T,)`` [m], by name.
 
@@ -64,6 +65,7 @@ def apart(
         resting: what rests on what in ``source``.
         held: by name, how far ``(3,)`` [m], in their own frames, hands have props elsewhere.
         surfaces: the true surfaces of shapes.
+        parts: pairs of names that are parts of one thing: they may be where they are on another.
     """
     there = {prop.name: prop for prop in source.props}
     here = {prop.name: prop for prop in scene.props if prop.name in there}
@@ -79,12 +81,32 @@ def apart(
             for other, copy in here.items()
             if other != name and prop.limb_of is None and copy.limb_of is None
         ]
+        beside += [
+            _part(there[name], there[other], copy, scale)
+            for other, copy in here.items()
+            if (name, other) in parts
+        ]
         turns = poses.matrix(there[name].track)
         both = held.get(name, ())
         # Hands that disagree meet half-way.
         hands = [(turns @ (one + np.mean(both, axis=0)))[:, :2] / 2.0 for one in both]
         found[name] = _from_allowed(off, stands, [b for b in beside if b is not None], hands, fps)
     return found
+
+
+def _part(prop: Prop, other: Prop, copy: Prop, scale: float) -> _Beside:
+    """``prop`` as a part of a thing of which ``other`` is one, too."""
+    none = np.zeros(len(prop.track), dtype=np.bool_)
+    missing = _on(prop, other, copy) - scale * middles(prop)[:, :2]
+    return _Beside(missing, ~none, none)
+
+
+def _on(prop: Prop, other: Prop, copy: Prop) -> Array:
+    """Where the middle of ``prop`` is on the robot's ``copy`` of ``other`` ``(T, 2)`` [m]."""
+    # Of another size where the sides of its bounds are: on the average, for it may be cut.
+    sizes = np.ptp(copy.shape.bounds, axis=0) / np.ptp(other.shape.bounds, axis=0)
+    away = (middles(prop) - middles(other))[:, :2]
+    return np.asarray(middles(copy)[:, :2] + float(sizes.mean()) * away)
 
 
 def _beside(
@@ -101,12 +123,9 @@ def _beside(
     near = np.abs(gaps) <= _MAY_REST
     if not near.any():
         return None
-    # Of another size where the sides of its bounds are: on the average, for it may be cut.
-    sizes = np.ptp(copy.shape.bounds, axis=0) / np.ptp(other.shape.bounds, axis=0)
-    away = (middles(prop) - middles(other))[:, :2]
-    there = middles(copy)[:, :2] + float(sizes.mean()) * away
-    missing = np.full_like(away, np.nan)
-    frames = np.arange(len(away))
+    there = _on(prop, other, copy)
+    missing = np.full_like(there, np.nan)
+    frames = np.arange(len(there))
     for first, last in runs(over(prop, other.shape, other.track)):
         if near[first : last + 1].any():
             nearest = np.clip(frames, first, last)

@@ -10,6 +10,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.geometry import poses
 from kinemesh.metrics.geometry.overlap import Body, depths
+from kinemesh.metrics.geometry.parts import moved, parts_of_things
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.limits import Limits
 from kinemesh.metrics.measures.places import apart
@@ -45,17 +46,19 @@ def things(
             none("scene.place", "cm", why),
             none("scene.rest", "cm", why),
         )
-    overlap = _overlap(scene, None if clip is None else clip.scene, limits.props, surfaces)
-    if clip is None:
+    source = target or (None if clip is None else clip.scene)
+    parts = frozenset() if source is None else parts_of_things(source, surfaces)
+    recorded = None if clip is None else clip.scene
+    overlap = _overlap(scene, recorded, limits.props, surfaces, source, parts)
+    if clip is None or source is None:
         why = "needs the clip"
         return (
             overlap,
             none("scene.place", "cm", why, limits.prop_place),
             none("scene.rest", "cm", why, limits.prop_rest),
         )
-    source = target or clip.scene
     resting = bearers(source, clip.fps, surfaces)
-    off = apart(scene, source, scale, clip.fps, resting, held, surfaces)
+    off = apart(scene, source, scale, clip.fps, resting, held, surfaces, parts)
     meant = dict.fromkeys(off, True)
     if target is None:
         # A track that is none of the recording's was given on purpose, or by somebody else.
@@ -73,12 +76,23 @@ def things(
 
 
 def _overlap(
-    scene: Scene, recorded: Scene | None, limit: float | None, surfaces: Surfaces
+    scene: Scene,
+    recorded: Scene | None,
+    limit: float | None,
+    surfaces: Surfaces,
+    source: Scene | None,
+    parts: frozenset[tuple[str, str]],
 ) -> Measure:
     if not scene.objects:
         return none("penetration.props.max", "mm", "the scene has no prop but limbs", limit)
     frames = len(scene.objects[0].track)
     found = _pairs(scene, frames, surfaces)
+    for pair in parts & found.keys():
+        # What parts of a thing that moves have in common there they have by design; what only
+        # stands in something else may have been put there by mistake.
+        if source is not None and moved(source, pair):
+            own = _pairs(source, frames, surfaces, pair)
+            found[pair] = np.maximum(found[pair] - own.get(pair, 0.0), 0.0)
     deepest = np.max(list(found.values()), axis=0) if found else np.zeros(frames)
     frame = int(np.argmax(deepest))
     note = ""

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from kinemesh.arguments import choice
 from kinemesh.arrays import Array
 from kinemesh.detection.detected import Detected
+from kinemesh.detection.joined import joined
 from kinemesh.detection.resting import Resting
 from kinemesh.errors import ClipError
 from kinemesh.motion import LANDMARKS, Clip, Scene
@@ -78,12 +79,14 @@ def followed(
         scale = leg_ratio(person, rest) if proportions == "robot" else robot.height / clip.stature
     fps, resting = clip.fps, Resting.in_scene(clip.scene, clip.fps)
     own = None if wanted is clip.scene else Resting.in_scene(wanted, fps)
+    joints = joined(clip.scene, resting)
+    others = None if own is None else joined(wanted, own)
 
     def scenes(offsets: Mapping[str, Array]) -> tuple[Scene, Scene]:
-        home = scaled_scene(clip.scene, scale, fps, offsets=offsets, resting=resting)
+        home = scaled_scene(clip.scene, scale, fps, offsets=offsets, resting=resting, joints=joints)
         if own is None:
             return home, home
-        return home, scaled_scene(wanted, scale, fps, offsets=offsets, resting=own)
+        return home, scaled_scene(wanted, scale, fps, offsets=offsets, resting=own, joints=others)
 
     home, scene = scenes({})
     if proportions == "person":

@@ -35,7 +35,7 @@ class _Alone:
         return self
 
 
-def read_mesh(path: str | Path) -> Shape:
+def read_mesh(path: str | Path, scale: float = 1.0) -> Shape:
     """Read a mesh in metres; several geometries become one shape in the file's world frame.
 
     The axes stay as the file has them: the frame of an object is arbitrary, and its track
@@ -44,6 +44,7 @@ def read_mesh(path: str | Path) -> Shape:
 
     Args:
         path: an ``.obj``, ``.stl``, ``.glb`` or ``.ply`` file.
+        scale: its unit [m].
 
     Returns:
         The surface and its convex parts; ``warnings`` says what the parts add to it.
@@ -55,7 +56,7 @@ def read_mesh(path: str | Path) -> Shape:
     path = Path(path)
     vertices, faces = read_triangles(path)
     try:
-        shape = Shape.from_mesh(vertices, faces)
+        shape = Shape.from_mesh(vertices if scale == 1.0 else vertices * scale, faces)
         check_size(shape, f"the mesh {path.name}")
     except ClipError as error:
         text = str(error)

@@ -11,12 +11,12 @@ from kinemesh.description.solids import placed
 from kinemesh.errors import ReadError
 from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 from kinemesh.motion.gaps import filled_track
-from kinemesh.recordings.axes import turned_poses, turned_shape
 from kinemesh.recordings.recording import Recording
 from kinemesh.recordings.scene.heightfield import read_heightfield
 from kinemesh.recordings.scene.scene_file import PropEntry, TerrainEntry, TrackEntry
 from kinemesh.recordings.scene.shapes import described_shape
 from kinemesh.recordings.scene.tracks import read_track
+from kinemesh.recordings.settling.axes import turned_poses, turned_shape
 
 _HUGE = 5.0
 """An object is smaller than so many statures."""
@@ -44,9 +44,7 @@ def made_prop(entry: PropEntry) -> Made:
     if entry.file is None:
         assert entry.box is not None  # the entry has one or the other
         return Made(Shape.box(entry.box * entry.scale), "a box")
-    shape, notes = described_shape(entry.file, decompose=entry.decompose)
-    if entry.scale != 1.0:
-        shape = shape.scaled(entry.scale)
+    shape, notes = described_shape(entry.file, decompose=entry.decompose, scale=entry.scale)
     return Made(shape, entry.file.name, tuple(notes))
 
 
@@ -55,9 +53,7 @@ def made_terrain(entry: TerrainEntry) -> Made:
     if entry.grid is not None:
         shape, ground, notes = read_heightfield(entry.file, entry.grid)
         return Made(shape, entry.file.name, tuple(notes), ground, upright=True)
-    shape, notes = described_shape(entry.file, decompose=entry.decompose)
-    if entry.scale != 1.0:
-        shape = shape.scaled(entry.scale)
+    shape, notes = described_shape(entry.file, decompose=entry.decompose, scale=entry.scale)
     return Made(placed(shape, entry.pose), entry.file.name, tuple(notes), entry.ground)
 
 
@@ -77,26 +73,28 @@ def with_recorded(clip: Clip, recording: Recording, turned: bool) -> Clip:
 
 def with_prop(clip: Clip, recording: Recording, entry: PropEntry, made: Made, turned: bool) -> Clip:
     """The clip with an object, on its track or where it stands."""
+    centred, shape = False, made.shape
     if isinstance(entry.track, TrackEntry):
-        track, how = read_track(entry.track, len(clip), clip.fps), entry.track.file.name
+        found, how = read_track(entry.track, len(clip), clip.fps), entry.track.file.name
+        track, centred = found.poses, found.centred
     elif entry.track is not None:
         track, how = np.repeat(entry.track[None], len(clip), axis=0), "one pose"
     elif recording.track is not None:
-        track, how = recording.track, ""
+        track, centred, how = recording.track, recording.centred, ""
     else:
         raise ReadError(
             f"the motion's file tracks no object for prop {entry.name!r}: give it a track of its "
             f"own or a pose"
         )
     _check_size(made, clip.stature)
+    if centred:
+        shape = placed(shape, np.append(-shape.vertices.mean(axis=0), [0.0, 0.0, 0.0, 1.0]))
     track, said = filled_track(track, clip.fps, "object" if not how else f"object {entry.name!r}")
     where = f", its track from {how}" if how else ""
     note = f"object: prop {entry.name!r}, its shape from {made.source}{where}"
     return replace(
         clip,
-        scene=Scene(
-            (*clip.scene.props, _prop(entry, made.shape, track, turned)), clip.scene.terrain
-        ),
+        scene=Scene((*clip.scene.props, _prop(entry, shape, track, turned)), clip.scene.terrain),
         notes=(*clip.notes, *said, note, *made.notes),
         warnings=(*clip.warnings, *(f"{made.source}: {text}" for text in made.shape.warnings)),
     )

@@ -152,8 +152,9 @@ def _prop(where: str, folder: Path, entry: Any) -> PropEntry:
     track: TrackEntry | Array | None = None
     if "pose" in table:
         track = _pose(where, table["pose"])
-    elif isinstance(table.get("track"), dict):
-        values = _table(f"{where}, track", table["track"], _TRACK, ("file",))
+    elif table.get("track", _OWN) != _OWN:
+        said = table["track"] if isinstance(table["track"], dict) else {"file": table["track"]}
+        values = _table(f"{where}, track", said, _TRACK, ("file",))
         values["file"] = existing_file(folder / values["file"])
         track = TrackEntry(**values)
         if track.quaternion not in ("xyzw", "wxyz"):
@@ -165,7 +166,7 @@ def _prop(where: str, folder: Path, entry: Any) -> PropEntry:
     elif "track" not in table:
         raise ReadError(
             f'{where} needs a place: track = "{_OWN}" (the one in the motion\'s file), '
-            f'track = {{ file = "...", fps = ... }}, or pose = [x, y, z, qx, qy, qz, qw]'
+            f'track = "FILE" or {{ file = "...", fps = ... }}, or pose = [x, y, z, qx, qy, qz, qw]'
         )
     box = None if "box" not in table else _list(where, "box", table["box"], (3,))
     return PropEntry(
@@ -233,14 +234,14 @@ def _table(
         raise ReadError(f"{where} is missing; expected a table with {', '.join(needed or kinds)}")
     expected: dict[type, str] = {
         list: "a list of numbers",
-        dict: f'"{_OWN}" or a table {{ file = "..." }}',
+        dict: f'"{_OWN}", a file, or a table {{ file = "..." }}',
     }
-    # A word in place of a table or a number is looked at by itself.
-    words = {"track": _OWN, "robot_scale": _PERSON} if own else {}
-    kinds = {
-        key: str if key in words and entry.get(key) == words[key] else kind
-        for key, kind in kinds.items()
-    }
+    if own:  # a word in place of a table or a number is looked at by itself
+        words = {
+            "track": isinstance(entry.get("track"), str),
+            "robot_scale": entry.get("robot_scale") == _PERSON,
+        }
+        kinds = {key: str if words.get(key) else kind for key, kind in kinds.items()}
     return toml.values(where, entry, kinds, needed=needed, expected=expected)
 
 

@@ -39,12 +39,14 @@ def read_shape(path: str | Path, *, decompose: bool = False) -> Shape:
     return shape
 
 
-def described_shape(path: str | Path, *, decompose: bool = False) -> tuple[Shape, list[str]]:
-    """As :func:`read_shape`, with notes on what was found in the file."""
+def described_shape(
+    path: str | Path, *, decompose: bool = False, scale: float = 1.0
+) -> tuple[Shape, list[str]]:
+    """As :func:`read_shape`, of a file in units of ``scale`` [m], with notes on what was found."""
     path = existing_file(path)
     suffix = path.suffix.lower()
     if suffix in MESHES:
-        shape = read_mesh(path)
+        shape = read_mesh(path, scale)
         return (decomposed(shape, path.name) if decompose else shape), []
     if suffix not in _DESCRIPTIONS:
         raise ReadError(
@@ -58,5 +60,6 @@ def described_shape(path: str | Path, *, decompose: bool = False) -> tuple[Shape
 
     usual = read_urdf if suffix == ".urdf" else read_mjcf
     shape, notes = _READERS.get(root_tag(path) or "", usual)(path, mesh)
+    shape = shape if scale == 1.0 else shape.scaled(scale)
     check_size(shape, f"the object in {path.name}")
     return shape, notes

@@ -10,6 +10,8 @@ from kinemesh._files.numpy_files import read_npy, read_npz
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.geometry import poses
+from kinemesh.recordings.interactions.known import known_track
+from kinemesh.recordings.interactions.track import Track
 from kinemesh.recordings.scene.scene_file import TrackEntry
 
 _LARGEST_TEXT = 64 << 20
@@ -18,11 +20,12 @@ _UNIT = 0.01
 """A quaternion may be longer or shorter than one by this."""
 
 
-def read_track(entry: TrackEntry, frames: int, fps: float) -> Array:
+def read_track(entry: TrackEntry, frames: int, fps: float) -> Track:
     """The poses ``(frames, 7)`` of a track at the frames of a clip.
 
     Args:
-        entry: the file: ``.npy``, ``.npz``, or ``.csv`` with seven columns; position first.
+        entry: the file: ``.npy``, ``.npz``, or ``.csv`` with seven columns, position first; or a
+            file of an object in a published layout.
         frames: how many the clip has.
         fps: the clip's frames per second [1/s].
 
@@ -30,8 +33,15 @@ def read_track(entry: TrackEntry, frames: int, fps: float) -> Array:
         ReadError: not an array ``(T, 7)`` of poses, quaternions that are not unit (the other
             order, perhaps), or a track that ends before the clip.
     """
+    found = known_track(entry.file, entry.key)
+    if found is None:
+        return Track(_at(entry, _table(entry.file, entry.key), frames, fps))
+    return Track(_at(entry, found.poses, frames, fps), found.centred)
+
+
+def _at(entry: TrackEntry, table: Array, frames: int, fps: float) -> Array:
+    """The poses ``(frames, 7)`` of a table ``(T, 7)`` at the frames of a clip."""
     file = entry.file
-    table = _table(file, entry.key)
     if table.ndim != 2 or table.shape[1] != 7 or not len(table):
         raise ReadError(
             f"{file.name} holds an array {table.shape}",

@@ -99,6 +99,10 @@ class Bones:
         height = None if self.height is None else self.height * factor
         return replace(self, joints=self.joints * factor, height=height)
 
+    def at(self, pelvis: Array) -> Bones:
+        """The same body with its pelvis at ``(3,)`` [m]."""
+        return replace(self, joints=self.joints - self.joints[0] + pelvis)
+
     def leg(self) -> float:
         """Mean length [m] of thigh and shank together."""
         bones = np.linalg.norm(self.joints[[4, 5, 7, 8]] - self.joints[[1, 2, 4, 5]], axis=1)
@@ -107,6 +111,20 @@ class Bones:
     def skeleton(self) -> Skeleton:
         """Names and landmarks of the joints that :func:`posed` gives."""
         return SKELETONS[_SKELETONS[self.count]]
+
+
+_PELVIS: dict[str, tuple[float, float, float]] = {
+    "smpl": (0.0, -0.22, 0.03),
+    "smplh": (0.0, -0.22, 0.03),
+    "smplx": (0.0, -0.36, 0.01),
+}
+"""Where the pelvis of a person at rest lies in each kind of model [m], to 2 cm or so: a
+translation moves the model's origin, beside which objects are recorded."""
+
+
+def pelvis_of(kind: str) -> Array:
+    """Where the pelvis ``(3,)`` [m] of a person of a ``kind`` of model is at rest, roughly."""
+    return np.array(_PELVIS[kind])
 
 
 def standin() -> Bones:

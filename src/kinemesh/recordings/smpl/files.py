@@ -14,9 +14,10 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.recordings.people import poses_of_person
+from kinemesh.recordings.people.axis import poses_of_person
+from kinemesh.recordings.people.which import FIRST, Which
+from kinemesh.recordings.smpl.source import Source
 from kinemesh.recordings.smpl.sources import FACE, HANDS, LAYOUTS, RATES, opened
-from kinemesh.recordings.which import FIRST, Which
 
 _WIDTHS = {66: 22, 72: 24, 156: 52, 165: 55}
 """Numbers a frame to number of joints: body, SMPL, SMPL-H, SMPL-X."""
@@ -46,6 +47,8 @@ class Pose:
     people: int = 1
     takes: int = 1
     warnings: tuple[str, ...] = ()
+    source: Source | None = None
+    """What else the file says: of objects, and of its axes."""
 
 
 def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
@@ -74,7 +77,8 @@ def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
             f"where the body is [m]: it holds {', '.join(sorted(names)[:20])}"
         )
     model = word("surface_model_type") if "surface_model_type" in names else None
-    people, warnings = source.people, source.warnings
+    people = source.people
+    warnings: tuple[str, ...] = ()
     if people == source.takes == 1:
         arrays, people, warnings = poses_of_person(path, arrays, moves, which)
     root = arrays[moves]
@@ -89,15 +93,12 @@ def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
     _check(path, root, moves, _FARTHEST)
     rate = next((key for key in RATES if key in arrays), None)
     amass = model is not None or any(key in arrays for key in RATES[:2])
-    up = (
-        "y"
-        if source.world or moves == "trans_world"
-        else "z"
-        if amass and moves == "trans"
-        else None
-    )
+    up = source.up
+    if up is None and (moves == "trans_world" or (amass and moves == "trans")):
+        up = "y" if moves == "trans_world" else "z"
     betas, said = _betas(path, arrays.get("betas"))
     gender, doubt = _gender(word, names) if shape else ("neutral", ())
+    kinds = _kinds(turns.shape[1], model)
     return Pose(
         turns=turns,
         root=root,
@@ -106,11 +107,12 @@ def read_pose(path: Path, shape: bool, which: Which = FIRST) -> Pose:
         fps=None if rate is None else _number(path, arrays[rate], rate),
         up=up,
         gender=gender,
-        kinds=_kinds(turns.shape[1], model),
+        kinds=("smplh", "smplx") if source.floor else kinds,
         notes=(*source.notes, *notes, *said, *doubt),
         people=people,
         takes=source.takes,
-        warnings=warnings,
+        warnings=(*source.warnings, *warnings),
+        source=source,
     )
 
 

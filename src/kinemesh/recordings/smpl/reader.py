@@ -9,21 +9,27 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
+from kinemesh.recordings.interactions.angles import in_the_room
+from kinemesh.recordings.people.which import FIRST, Which
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
 from kinemesh.recordings.smpl.body_models import read_body
 from kinemesh.recordings.smpl.bones import (
     ORDERS,
     STANDIN_HEIGHT,
     Bones,
+    pelvis_of,
     posed,
     read_rest_joints,
     standin,
 )
 from kinemesh.recordings.smpl.files import Pose, read_pose
 from kinemesh.recordings.smpl.planted import planted_scale
-from kinemesh.recordings.which import FIRST, Which
 
 _FEET = (7, 8, 10, 11)
+_FIRST = 30
+"""Frames in which InterAct put what is lowest on the floor."""
+_SOLE = 0.02
+"""Toe joints are so high [m] over soles."""
 _STATURES = (0.5, 2.6)
 
 
@@ -67,6 +73,7 @@ def read_smpl(path: Path, skeleton: Asked, body: BodySource, which: Which = FIRS
     if body.model is None and body.rest_joints is None:
         bones, how = _sized(bones, turns, pose, body)
         notes.append(f"bones: {bones.note}, {how}")
+        bones = _placed(bones, turns, pose)
         ratio = bones.leg() / (bones.height or STANDIN_HEIGHT)
     else:
         notes.append(f"bones: {bones.note}")
@@ -76,6 +83,9 @@ def read_smpl(path: Path, skeleton: Asked, body: BodySource, which: Which = FIRS
             "give body_model= its folder (smpl.is.tue.mpg.de, smpl-x.is.tue.mpg.de)"
         )
     positions, rotations = posed(bones, turns, pose.root)
+    source = pose.source
+    if source is not None and source.camera:
+        positions, rotations = _in_the_room(positions, rotations)
     found = bones.skeleton()
     if skeleton is not None and named_skeleton(skeleton).joints != found.joints:
         raise ReadError(
@@ -95,7 +105,36 @@ def read_smpl(path: Path, skeleton: Asked, body: BodySource, which: Which = FIRS
         warnings=pose.warnings,
         people=pose.people,
         takes=pose.takes,
+        contacts={} if source is None else source.contacts,
+        track=None if source is None or source.track is None else source.track.poses,
+        centred=source is not None and source.track is not None and source.track.centred,
+        parts="" if source is None else source.parts,
     )
+
+
+def _in_the_room(positions: Array, rotations: Array) -> tuple[Array, Array]:
+    """Joints in a camera's axes, and their rotations, with y up."""
+    placed = in_the_room(np.concatenate([positions, rotations], axis=-1).reshape(-1, 7))
+    placed = placed.reshape(*positions.shape[:2], 7)
+    return placed[..., :3], placed[..., 3:]
+
+
+def _placed(bones: Bones, turns: Array, pose: Pose) -> Bones:
+    """The stand-in where the person's model has its pelvis.
+
+    Of two kinds that would do it is the one with which the toes are nearer to the floor.
+    """
+    kinds = list(pose.kinds)
+    if pose.source is not None and pose.source.floor:
+        kinds = sorted(
+            kinds, key=lambda kind: _off_the_floor(bones.at(pelvis_of(kind)), turns, pose)
+        )
+    return bones.at(pelvis_of(kinds[0]))
+
+
+def _off_the_floor(bones: Bones, turns: Array, pose: Pose) -> float:
+    positions, _ = posed(bones, turns[:_FIRST], pose.root[:_FIRST])
+    return abs(float(positions[..., 1].min()) - _SOLE)
 
 
 def _fitted(turns: Array, count: int) -> Array:

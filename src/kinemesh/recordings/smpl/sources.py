@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
@@ -12,9 +11,12 @@ from kinemesh._files.numpy_files import as_floats, read_npz, read_word
 from kinemesh._files.torch_files import read_tensors, saved_texts
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
+from kinemesh.recordings.interactions import angles, arctic, grab
+from kinemesh.recordings.people.which import Which
+from kinemesh.recordings.smpl import with_objects
 from kinemesh.recordings.smpl.people import PICKLES, holds_people, read_person
+from kinemesh.recordings.smpl.source import Source
 from kinemesh.recordings.smpl.tables import holds_table, read_table
-from kinemesh.recordings.which import Which
 
 LAYOUTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("root_orient", "pose_body"), "trans"),
@@ -36,38 +38,18 @@ _KEYS = frozenset(
 ) | {root for _, root in LAYOUTS}
 
 
-def _no_word(name: str) -> None:
-    """What a file without texts says of itself in words."""
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """The content of a file."""
-
-    arrays: Mapping[str, Array]
-    """Those that are wanted, as float64."""
-    names: Collection[str]
-    """All that there is."""
-    word: Callable[[str], str | None] = _no_word
-    """Name of a text to the text, None where it is not readable."""
-    world: bool = False
-    """Whether it is GVHMR's, in a world with y up."""
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    people: int = 1
-    takes: int = 1
-
-
 def holds_pose(path: Path) -> bool:
     """Whether a file holds a pose of SMPL's family, judged by the names in it alone."""
     names: Collection[str]
     match path.suffix.lower():
         case ".npz" if head(path).startswith(b"PK\x03\x04"):
             names = read_npz(path, ()).names
+            if grab.is_grab(names):
+                return True
         case ".pt":
             names = saved_texts(path)
         case ".npy":
-            return holds_table(path)
+            return holds_table(path) or arctic.is_person(path)
         case ".pkl" | ".pickle":
             return holds_people(path)
         case _:
@@ -90,15 +72,23 @@ def opened(path: Path, shape: bool, which: Which) -> Source:
     suffix = path.suffix.lower()
     if suffix == ".npz":
         arrays = read_npz(path, wanted)
-        return Source(arrays, arrays.names, partial(read_word, path))
-    if suffix == ".npy":
+        source = Source(arrays, arrays.names, partial(read_word, path))
+        if grab.is_grab(arrays.names):
+            return with_objects.of_grab(path)
+        if angles.is_behave(arrays.names):
+            return with_objects.of_behave(path, source)
+        objects = angles.objects_beside(path) if "poses" in arrays else []
+        return with_objects.of_interact(source, objects) if objects else source
+    if suffix == ".npy" and holds_table(path):
         parts, what = read_table(path)
         return Source(parts, parts, notes=(what,))
+    if suffix == ".npy":
+        return with_objects.of_arctic(path)
     if suffix in PICKLES:
         own, people, takes, notes, warnings = read_person(path, which)
         return Source(own, own, notes=notes, warnings=warnings, people=people, takes=takes)
     tensors, names, world = _saved(path, wanted)
-    return Source(tensors, names, world=world)
+    return Source(tensors, names, up="y" if world else None)
 
 
 def _saved(path: Path, wanted: Collection[str]) -> tuple[dict[str, Array], list[str], bool]:

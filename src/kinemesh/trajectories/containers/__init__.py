@@ -5,21 +5,28 @@ from kinemesh.trajectories.containers.container import (
     FILES,
     LONGEST_LINE,
     NPZ,
+    PARQUET,
     PICKLE,
     TORCH,
     Container,
     read_numbers,
 )
 from kinemesh.trajectories.containers.contents import Contents
+from kinemesh.trajectories.containers.episodes import DATA_PATH, EPISODES, INFO, VERSION
 from kinemesh.trajectories.containers.folder import write_folder
 
 __all__ = [
     "CSV",
+    "DATA_PATH",
+    "EPISODES",
     "FILES",
+    "INFO",
     "LONGEST_LINE",
     "NPZ",
+    "PARQUET",
     "PICKLE",
     "TORCH",
+    "VERSION",
     "Container",
     "Contents",
     "read_numbers",

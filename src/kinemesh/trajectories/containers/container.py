@@ -13,6 +13,7 @@ import numpy as np
 
 from kinemesh._files.inputs import looks_like
 from kinemesh._files.numpy_files import as_floats, read_archive
+from kinemesh._files.parquet_files import check_pyarrow, is_parquet, read_parquet, write_parquet
 from kinemesh._files.pickled import is_pickle, read_pickle
 from kinemesh._files.torch_files import is_torch, read_table
 from kinemesh.arrays import Array
@@ -43,6 +44,8 @@ class Container:
     """Whether a file ``path`` that begins so is one."""
     needed: tuple[str, ...] = ()
     """The files that tell a folder."""
+    ready: Callable[[], None] = field(default_factory=lambda: lambda: None)
+    """Raises MissingExtra where a package that it takes is not installed."""
 
 
 def _is_npz(path: Path, start: bytes) -> bool:
@@ -122,6 +125,22 @@ def _write_csv(path: Path, table: Array) -> None:
     np.savetxt(path, table, delimiter=",", fmt=DIGITS)
 
 
+def _is_parquet(path: Path, start: bytes) -> bool:
+    return is_parquet(start)
+
+
+def _read_columns(path: Path, motion: str | None) -> Contents:
+    columns, left = read_parquet(path)
+    single = {name: values for name, values in columns.items() if values.ndim == 1}
+    table = np.stack(list(single.values()), axis=1) if single else np.zeros((0, 0))
+    left |= {name: "it is a list in every row" for name in columns.keys() - single.keys()}
+    return Contents(path, PARQUET.name, {"table": table}, {"columns": tuple(single)}, skipped=left)
+
+
+def _write_columns(path: Path, columns: Mapping[str, Any]) -> None:
+    write_parquet(path, columns)
+
+
 NPZ = Container("npz", ".npz", _read_npz, _write_npz, _is_npz)
 """Arrays by ``numpy.savez``."""
 CSV = Container("csv", ".csv", _read_csv, _write_csv, _is_text)
@@ -130,7 +149,11 @@ PICKLE = Container("pickle", "a pickle", _read_pickle, _write_pickle, _is_pickle
 """A table of arrays, or one motion of a table of tables, plain or by joblib."""
 TORCH = Container("torch", "a ProtoMotions .motion", _read_torch, save_tensors, _is_torch)
 """A table of tensors by ``torch.save``."""
-FILES = (NPZ, CSV, PICKLE, TORCH)
+PARQUET = Container(
+    "parquet", ".parquet", _read_columns, _write_columns, _is_parquet, ready=check_pyarrow
+)
+"""A table of named columns, by pyarrow: an array ``table``, its names ``columns``."""
+FILES = (NPZ, CSV, PICKLE, TORCH, PARQUET)
 """Those that are one file."""
 
 

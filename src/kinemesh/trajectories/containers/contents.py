@@ -21,7 +21,8 @@ class Contents:
     path: Path
     """The file, or the folder."""
     container: str
-    """``npz``, ``csv``, ``pickle``, ``torch``, ``hdmi folder`` or ``sonic folder``."""
+    """``npz``, ``csv``, ``pickle``, ``torch``, ``parquet``, or ``hdmi``, ``sonic`` or
+    ``lerobot folder``."""
     arrays: Mapping[str, Array]
     """Arrays of numbers as float64, single numbers ``()`` among them, by the file's own keys. A
     table of numbers without keys is ``table`` ``(T, columns)``."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kinemesh._files.parquet_files import write_parquet
 from kinemesh.trajectories.containers.container import DIGITS
 from kinemesh.trajectories.containers.torch_writer import save_tensors
 
@@ -20,12 +21,12 @@ def write_folder(folder: Path, files: Mapping[str, Any]) -> None:
         folder: where.
         files: name, in a folder of it or not, to what is in it: arrays by name (``.npz``), plain
             data (``.json``), a table ``(T, N)`` and the names of its columns (``.csv``), what torch
-            loads (``.pt``), or a text.
+            loads (``.pt``), columns and metadata (``.parquet``), or a text.
     """
     folder.mkdir()
     for name, content in files.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         match path.suffix:
             case ".npz":
                 with path.open("wb") as stream:
@@ -39,5 +40,7 @@ def write_folder(folder: Path, files: Mapping[str, Any]) -> None:
                 )
             case ".pt":
                 save_tensors(path, content)
+            case ".parquet":
+                write_parquet(path, *content)
             case _:
                 path.write_text(content, encoding="utf-8")

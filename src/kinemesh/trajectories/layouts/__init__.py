@@ -26,6 +26,8 @@ _FORMATS = (
     "hdmi",
     "mimickit",
     "sonic",
+    "lerobot",
+    "parquet",
 )
 
 

@@ -121,7 +121,11 @@ LAYOUT = Layout(
     suffixes=(".npz",),
     keys=("qpos", "jnt_type", "split_points"),
     names=("joint_names",),
-    where={"joints": "qpos", "joint_rates": "qvel", "root_rates": "qvel"},
+    where={
+        "joints": "qpos",
+        "joint_rates": "qvel, its joints",
+        "root_rates": "qvel, columns 0:6",
+    },
     quaternions="w x y z",
     named_joints=True,
     fps_shape=(),

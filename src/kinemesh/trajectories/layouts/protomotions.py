@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from kinemesh.arrays import Array
 from kinemesh.errors import WriteError
-from kinemesh.motion import Shape
 from kinemesh.motion.links import Bodies
 from kinemesh.trajectories.containers import TORCH, Contents, write_folder
 from kinemesh.trajectories.facts import Facts
@@ -51,31 +50,44 @@ def encode(motion: Motion) -> dict[str, Any]:
 
 
 def encode_scene(motion: Motion) -> dict[str, Any]:
-    """A scene of props that move, as ``SceneLib.save_scenes_to_file`` has it, and their meshes.
+    """Props and terrain as ``SceneLib.save_scenes_to_file`` has a scene, and their meshes.
 
     The scene belongs to the first motion of a library. Paths of meshes are relative to the folder,
-    which ``SceneLib`` takes for the root of its assets by itself.
+    which ``SceneLib`` takes for the root of its assets by itself. Terrain does not move: a thing
+    for each of its convex parts, because simulators make hulls of meshes.
     """
-    objects, files = [], {}
+    objects: list[dict[str, Any]] = []
+    files: dict[str, str] = {}
+
+    def add(vertices: Array, faces: NDArray[np.int64], path: str, **more: Any) -> None:
+        files[path] = _obj(vertices, faces)
+        bounds = np.stack([vertices.min(axis=0), vertices.max(axis=0)], axis=1)
+        made = {"type": "MeshSceneObject", "object_path": path, "scale": [1.0, 1.0, 1.0]}
+        objects.append({**made, "object_dims": bounds.ravel().tolist(), **more})
+
     for k, (name, moving) in enumerate(motion.props.items(), start=1):
         if name not in motion.things:
             raise WriteError(f"the shape of {name} is not known: write a result that has it")
         thing = motion.things[name]
-        low, high = thing.shape.vertices.min(axis=0), thing.shape.vertices.max(axis=0)
         mass = {} if thing.mass is None else {"mass": float(thing.mass)}
-        path = f"meshes/object_{k}.obj"
-        files[path] = _obj(thing.shape)
-        objects.append(
-            {
-                "type": "MeshSceneObject",
-                "translation": moving.positions[:, 0].tolist(),
-                "rotation": moving.xyzw[:, 0].tolist(),
-                "fps": float(motion.fps),
-                "object_dims": np.stack([low, high], axis=1).ravel().tolist(),
-                "options": {"fix_base_link": False, **mass},
-                "object_path": path,
-                "scale": [1.0, 1.0, 1.0],
-            }
+        add(
+            thing.shape.vertices,
+            thing.shape.faces,
+            f"meshes/object_{k}.obj",
+            translation=moving.positions[:, 0].tolist(),
+            rotation=moving.xyzw[:, 0].tolist(),
+            fps=float(motion.fps),
+            options={"fix_base_link": False, **mass},
+        )
+    for k, (vertices, faces) in enumerate(_stands(motion), start=1):
+        add(
+            vertices,
+            faces,
+            f"meshes/terrain_{k}.obj",
+            translation=[[0.0, 0.0, 0.0]],
+            rotation=[[0.0, 0.0, 0.0, 1.0]],
+            fps=1.0,
+            options={"fix_base_link": True},
         )
     scene = {"offset": [0.0, 0.0], "humanoid_motion_id": 0, "objects": objects}
     library = {
@@ -86,11 +98,21 @@ def encode_scene(motion: Motion) -> dict[str, Any]:
     return {"scenes/scenes.pt": library, **files}
 
 
-def _obj(shape: Shape) -> str:
-    """The surface as Wavefront's text [m]."""
-    vertices = (f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in shape.vertices.tolist())
-    faces = (f"f {a} {b} {c}" for a, b, c in (shape.faces + 1).tolist())
-    return "\n".join([*vertices, *faces]) + "\n"
+def _stands(motion: Motion) -> list[tuple[Array, NDArray[np.int64]]]:
+    """Vertices and triangles of the terrain's convex parts; of its surface, where none fit it."""
+    if motion.terrain is None:
+        return []
+    shape = motion.terrain.shape
+    if shape.warnings or not shape.parts:
+        return [(shape.vertices, shape.faces)]
+    return [(part.vertices, part.faces) for part in shape.parts]
+
+
+def _obj(vertices: Array, faces: NDArray[np.int64]) -> str:
+    """A surface as Wavefront's text [m]."""
+    points = (f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in vertices.tolist())
+    corners = (f"f {a} {b} {c}" for a, b, c in (faces + 1).tolist())
+    return "\n".join([*points, *corners]) + "\n"
 
 
 def _nearest(listed: Bodies, link: int, place: Array) -> NDArray[np.int64]:
@@ -154,6 +176,7 @@ LAYOUT = Layout(
         files=frozenset({"scenes", "meshes"}),
         encode=encode_scene,
         write=write_folder,
+        terrain=True,
     ),
     decode=decode,
     inspect=inspect,

@@ -1,0 +1,1 @@
+"""Published layouts of people with objects: GRAB, BEHAVE, ARCTIC and InterAct."""
