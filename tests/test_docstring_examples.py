@@ -21,6 +21,7 @@ from bvh_files import DIALECTS, write_bvh
 SOURCES = Path(kinemesh.__file__).parent
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 _SLOW = (
+    "kinemesh.film.frames.pictures",
     "kinemesh.film.writing.film",
     "kinemesh.report.page.report",
     "kinemesh.result.result.Result.plot",

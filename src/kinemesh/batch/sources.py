@@ -139,6 +139,11 @@ def read_sources(
     Raises:
         ReadError: a listing cannot be read or holds what it should not, a path names nothing, or
             two sources have one name.
+
+    Examples:
+        >>> sources = kinemesh.batch.read_sources(["walk.bvh"])
+        >>> [source.name or source.path.stem for source in sources]
+        ['walk']
     """
     found: list[Source] = []
     for path in map(Path, paths):

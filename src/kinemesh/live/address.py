@@ -42,6 +42,10 @@ def parsed(text: str) -> Address:
 
     Raises:
         OptionError: a scheme, a port or something after the question mark that is not known.
+
+    Examples:
+        >>> kinemesh.live.parsed("zmq://127.0.0.1:5555").port
+        5555
     """
     if text == "-":
         return Address("lines", text)

@@ -62,6 +62,12 @@ def stream_of(robot: RobotModel, person: Person, **options: Unpack[StreamOptions
 
     Raises:
         KinemeshError: an option that cannot be.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> person = kinemesh.live.Person(kinemesh.motion.SKELETONS["lafan22"], height=1.75)
+        >>> kinemesh.live.stream_of(robot, person, keep=10.0)
+        Stream('g1', 'lafan22', 30/s)
     """
     known: dict[str, Any] = {
         "skeleton": person.skeleton,

@@ -45,6 +45,11 @@ def scaled_scene(
             ``(3,)`` [m], each in its own frame.
         resting: who bears whom in ``scene``, where that is known already.
         joints: which props are parts of one thing in it, where that is.
+
+    Examples:
+        >>> clip = kinemesh.demos.lift_box()
+        >>> kinemesh.problem.scaled_scene(clip.scene, 0.75, clip.fps)
+        Scene(box, ground=0.0)
     """
     target = sized_scene(scene, scale)
     if not target.props:

@@ -57,6 +57,11 @@ def configurations(trajectory: Trajectory, robot: RobotModel) -> Array:
 
     Raises:
         ClipError: the trajectory has not the joints of this robot.
+
+    Examples:
+        >>> done = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).trajectory
+        >>> kinemesh.robot.configurations(done, kinemesh.RobotModel.load("g1")).shape
+        (4, 36)
     """
     given, wanted = trajectory.joint_names, robot.joint_names
     if set(given) != set(wanted):
@@ -104,6 +109,13 @@ def link_velocities(robot: RobotModel, q: Array, v: Array) -> tuple[Array, Array
 
     Returns:
         Of the links' origins [m/s], and [rad/s].
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> q, v = robot.rest[None], np.zeros((1, robot.nv))
+        >>> linear, angular = kinemesh.robot.link_velocities(robot, q, v)
+        >>> linear.shape, angular.shape
+        ((1, 30, 3), (1, 30, 3))
     """
     model, data = robot.pin_model, robot.scratch()
     found = np.zeros((2, len(q), model.njoints - 1, 3))

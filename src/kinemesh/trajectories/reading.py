@@ -70,6 +70,13 @@ def read_layout(
         ReadError: no layout that is known, numbers of columns that do not fit the robot, no unit
             quaternions, or another frame rate than the file's own.
         ClipError: numbers that make no trajectory.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> notes = kinemesh.write(result, "walk.csv", format="unitree-csv")
+        >>> names = result.trajectory.joint_names
+        >>> kinemesh.trajectories.read_layout("walk.csv", names, "g1").trajectory
+        Trajectory('g1', 4 frames at 30/s, 29 joints)
     """
     contents = read_contents(path, motion)
     _check_sizes(contents)

@@ -105,6 +105,11 @@ def robot_picture(
     Raises:
         MissingExtra: matplotlib is not installed.
         WriteError: the folder does not exist.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> kinemesh.viewer.robot_picture(robot, "g1.png", size=2.0, dpi=40).name
+        'g1.png'
     """
     target = _target(path)
     figure = _figure(3 * size, size, dpi)
