@@ -13,6 +13,7 @@ from kinemesh.metrics.doubts.carried import carried
 from kinemesh.metrics.doubts.leaps import leaps
 from kinemesh.metrics.doubts.taken import within_sheets
 from kinemesh.metrics.doubts.touched import unmeasured, wrongly_labelled
+from kinemesh.metrics.doubts.unattended import unattended
 from kinemesh.metrics.doubts.unheld import unheld_feet, unheld_hands
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
@@ -54,7 +55,8 @@ def clip_doubts(clip: Clip, held: Held | None = None) -> tuple[Doubt, ...]:
 
 def _clip_doubts(what: Bearings, held: Held | None) -> tuple[Doubt, ...]:
     stance = {} if held is None else held.stance
-    return (*carried(what), *leaps(what.clip), *unheld_feet(what, stance))
+    clip = what.clip
+    return (*carried(what), *leaps(clip), *unattended(clip), *unheld_feet(what, stance))
 
 
 def doubts(
@@ -74,7 +76,10 @@ def doubts(
     found = list(_elsewhere(scene, clip))
     # A robot that does not walk is brought what it handles: what carries the person is no matter.
     what = Bearings(clip, hands.surfaces)
-    found += leaps(clip) if posed.robot.fixed_base else _clip_doubts(what, held)
+    if posed.robot.fixed_base:
+        found += (*leaps(clip), *unattended(clip))
+    else:
+        found += _clip_doubts(what, held)
     found += within_sheets(posed, scene)
     found += wrongly_labelled(hands)
     found += unmeasured(scene, hands, measures)
