@@ -56,6 +56,11 @@ def report(
         WriteError: not a ``.html``, or the folder cannot be written to.
         KinemeshError: no motion, or too many.
         MissingExtra: plotly or viser is not installed.
+
+    Examples:
+        >>> matched = kinemesh.matching.match(kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)))
+        >>> kinemesh.report.report(kinemesh.report.entry(matched), "walk.html").name
+        'walk.html'
     """
     target = check_page(path)
     chosen = [entries] if isinstance(entries, Entry) else list(entries)

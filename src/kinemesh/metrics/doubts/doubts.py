@@ -28,7 +28,11 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """Which limbs the solver held, frame by frame: ``Held(result.stance, result.touch)``."""
+    """Which limbs the solver held, frame by frame: ``Held(result.stance, result.touch)``.
+
+    Raises:
+        TypeError: an argument of another kind.
+    """
 
     stance: Mapping[str, Flags] = field(default_factory=dict)
     """``left_toe``, ``left_heel``, ``left_landing``, ... to ``(T,)``; empty: not known."""
