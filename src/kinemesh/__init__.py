@@ -24,6 +24,7 @@ if typing.TYPE_CHECKING:
     from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
     from kinemesh.physics.simulating import simulate
     from kinemesh.recordings import read
+    from kinemesh.report import show
     from kinemesh.result import FrameReport, Result
     from kinemesh.robot import RobotModel, clip_of
     from kinemesh.solve import Retargeter, retarget
@@ -69,6 +70,7 @@ __all__ = [
     "read",
     "read_trajectory",
     "retarget",
+    "show",
     "simulate",
     "view",
     "write",
@@ -103,6 +105,7 @@ _HOMES = {
     ),
     "physics.simulating": ("simulate",),
     "recordings": ("read",),
+    "report": ("show",),
     "result": (
         "FrameReport",
         "Result",

@@ -90,7 +90,8 @@ def _page(entries: Sequence[Entry], title: str, scene: bool) -> str:
         *(_summary(k, entry, len(entries)) for k, entry in enumerate(entries)),
     ]
     if scene:
-        played = html.escape(recording(entries), quote=True)
+        played = recording([e.stage for e in entries], [e.name for e in entries])
+        played = html.escape(played, quote=True)
         parts.append(
             '<section id="scene"><h2>Motion</h2>'
             f'<iframe title="The motion in three dimensions" data-page="{played}"></iframe>'

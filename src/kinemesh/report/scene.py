@@ -16,7 +16,6 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.errors import MissingExtra
 from kinemesh.geometry import poses
-from kinemesh.report.entries import Entry
 from kinemesh.report.traces import LINES
 from kinemesh.viewer import Mesh, Stage
 from kinemesh.viewer.coarse import coarser
@@ -38,8 +37,12 @@ _TINT = 0.45
 """How much of its line's colour a robot has, where there are several."""
 
 
-def recording(entries: Sequence[Entry]) -> str:
+def recording(stages: Sequence[Stage], names: Sequence[str]) -> str:
     """An HTML page, complete in itself, that plays the motions beside each other.
+
+    Args:
+        stages: what there is to draw of each.
+        names: what is written above each robot, where there are several.
 
     Raises:
         MissingExtra: viser is not installed.
@@ -50,18 +53,17 @@ def recording(entries: Sequence[Entry]) -> str:
     with contextlib.redirect_stdout(io.StringIO()):
         server = guarded_server("127.0.0.1", 0, verbose=False)
         try:
-            return _recorded(server, entries)
+            return _recorded(server, stages, names)
         finally:
             server.stop()
 
 
-def _recorded(server: Any, entries: Sequence[Entry]) -> str:
-    stages = [entry.stage for entry in entries]
+def _recorded(server: Any, stages: Sequence[Stage], names: Sequence[str]) -> str:
     offsets = _offsets(stages)
     actors = []
     for k, (stage, offset) in enumerate(zip(stages, offsets, strict=True)):
         tint = LINES[k % len(LINES)] if len(stages) > 1 else None
-        actors.append(_Actor(server, k, stage, offset, tint, entries[k].name))
+        actors.append(_Actor(server, k, stage, offset, tint, names[k]))
     _light(server, stages, offsets)
     fps = max(stage.fps for stage in stages)
     duration = max(stage.duration for stage in stages)
