@@ -5,8 +5,6 @@ Needs viser (``pip install "kinemesh[report]"``), imported where it is used.
 
 from __future__ import annotations
 
-import contextlib
-import io
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -21,6 +19,7 @@ from kinemesh.viewer import Mesh, Stage
 from kinemesh.viewer.coarse import coarser
 from kinemesh.viewer.guard import guarded_server
 from kinemesh.viewer.palette import BLUE, Colour
+from kinemesh.viewer.ports import silence
 
 _GRAIN = 0.006
 _DENSE = 300
@@ -49,8 +48,8 @@ def recording(stages: Sequence[Stage], names: Sequence[str]) -> str:
     """
     if find_spec("viser") is None:
         raise MissingExtra("viser", "report")
-    # viser writes a banner; its port is this machine's own and closed again below
-    with contextlib.redirect_stdout(io.StringIO()):
+    # viser shows a banner; its port is this machine's own and closed again below
+    with silence():
         server = guarded_server("127.0.0.1", 0, verbose=False)
         try:
             return _recorded(server, stages, names)
