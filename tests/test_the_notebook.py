@@ -37,6 +37,7 @@ def test_it_installs_only_where_kinemesh_is_not_there(cells: list[dict[str, Any]
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("default")  # nbclient's own; those of the cells are errors by STRICT
 def test_it_runs_from_top_to_bottom_and_shows_tables_scenes_and_plots(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
