@@ -83,6 +83,27 @@ def test_the_blocks_of_a_document_run_from_top_to_bottom(document: Path, tmp_pat
         text=True,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    heard = without_figures(done.stdout + done.stderr)
+    for block in quotations(document):
+        for piece in re.split(r"\n|…", block.text):
+            assert without_figures(piece) in heard, f"{block.place}: {piece}"
+
+
+def quotations(document: Path) -> list[Block]:
+    """What a page says that the commands on it print; a … stands for what it leaves out."""
+    quoting = document.parent.name == "howto" or document.stem == "coming_from"
+    return [b for b in blocks(document) if b.language == "text" and not b.reason and quoting]
+
+
+def without_figures(text: str) -> str:
+    """Words alone: the last digits are a machine's own."""
+    return re.sub(r"\d[\d.]*", "#", " ".join(text.split()))
+
+
+def test_a_quotation_may_have_other_figures_and_no_other_words() -> None:
+    said = without_figures("verdict: fail,  2 of 65 rows\n  posture.trunk 20.72 over 20 deg")
+    assert without_figures("posture.trunk 20.9 over 20 deg") in said
+    assert without_figures("posture.trunk 20.9 under 20 deg") not in said
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,34 @@ def test_the_plan_draws_the_floors_that_are_held() -> None:
     held = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("layers = [")[1]
     layers = re.findall(r'"(.*)"', held.split("]")[0])
     assert drawn == [layer.replace("kinemesh.", "") for layer in layers]
+
+
+def test_the_page_of_installation_has_a_row_for_every_extra() -> None:
+    text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    section = text[text.index("## Extras") : text.index("## Conda")]
+    rows = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert sorted(rows) == sorted(project["optional-dependencies"])
+
+
+def test_the_page_of_installation_asks_conda_for_everything_that_is_needed() -> None:
+    names = {"pin": "pinocchio-python"}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[<>=]", entry)[0] for entry in project["dependencies"]}
+    text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    section = text[text.index("## Conda") : text.index("## Windows")]
+    asked = set(re.findall(r"[\w-]+", section.split("```")[1]))
+    recipe = (ROOT / "packaging" / "conda" / "recipe.yaml").read_text(encoding="utf-8")
+    run = recipe[recipe.index("  run:") : recipe.index("  run_constraints:")]
+    listed = {name.removesuffix("-base") for name in re.findall(r"- ([\w-]+)", run)}
+    for name in needed:
+        assert names.get(name, name) in asked, name
+        assert names.get(name, name) in listed, name
+
+
+def test_every_doubt_has_what_to_give() -> None:
+    raised = set()
+    for path in (PACKAGE / "metrics").rglob("*.py"):
+        raised |= set(re.findall(r'Doubt\("(doubt\.\w+)"', path.read_text(encoding="utf-8")))
+    page = (ROOT / "docs" / "howto" / "unsure.md").read_text(encoding="utf-8")
+    assert raised == set(re.findall(r"^\| `(doubt\.\w+)`", page, re.MULTILINE))

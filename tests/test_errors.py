@@ -15,6 +15,7 @@ from kinemesh import (
     ClipError,
     KinemeshError,
     MissingExtra,
+    MissingLibrary,
     NoStepError,
     OptionError,
     ReadError,
@@ -75,6 +76,7 @@ def test_what_led_to_an_error_is_said_once_and_loses_nothing() -> None:
         ReadError("flat", given=3, expected="joints", advice="reshape it"),
         WriteError("no folder", expected=("a", "b"), then="; ", advice="make it"),
         MissingExtra("viser", "viewer"),
+        MissingLibrary("libgomp.so.1: cannot open shared object file"),
         NoStepError("osqp", None),
     ],
 )

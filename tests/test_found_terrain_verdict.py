@@ -14,7 +14,7 @@ from kinemesh import Clip, RobotModel
 from kinemesh.augment import Steps, TerrainSize
 from kinemesh.demos import DEMOS, FLOOR
 from kinemesh.motion import Scene
-from kinemesh.recordings.found import on_found_terrain
+from kinemesh.recordings.settling.found import on_found_terrain
 from recordings import recording
 
 

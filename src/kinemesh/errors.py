@@ -9,7 +9,8 @@
     |-- RobotError       unknown robot, missing link, bad robot.toml
     |-- OptionError      an option has a value that it cannot have
     |-- SolveError       a solver is not known, or (NoStepError) gave no answer
-    `-- MissingExtra     an optional package is needed
+    |-- MissingExtra     an optional package is needed
+    `-- MissingLibrary   a package that is always needed cannot be loaded
 
 Each message says what was given, what was expected and what to do; where the three are data,
 ``given``, ``expected`` and ``advice`` hold them, and the message is made of them.
@@ -139,3 +140,19 @@ class MissingExtra(KinemeshError, ImportError):
 
     def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
         return MissingExtra, (self.package, self.extra)
+
+
+class MissingLibrary(KinemeshError, ImportError):
+    """Pinocchio or coal cannot be loaded: it, or a library of the system, is not there."""
+
+    def __init__(self, why: str) -> None:
+        advice = (
+            "install that library of the system; libgomp.so.1 is in libgomp1 on Debian and Ubuntu, "
+            "in libgomp on Fedora"
+            if ".so" in why
+            else 'pip install "pin>=4,<5"'
+        )
+        super().__init__(f"Pinocchio cannot be loaded ({why})", given=why, advice=advice)
+
+    def __reduce__(self) -> tuple[type[MissingLibrary], tuple[object]]:
+        return MissingLibrary, (self.given,)

@@ -134,7 +134,7 @@ class Distances {
                 }
             }
         }
-        const auto [X, Y, Z] = nodes_.count;
+        const std::int64_t X = nodes_.count[0], Y = nodes_.count[1], Z = nodes_.count[2];
         for (std::int64_t a = 0; a < X; ++a) {
             const std::int64_t i = way > 0 ? a : X - 1 - a;
             for (std::int64_t b = 0; b < Y; ++b) {

@@ -196,7 +196,7 @@ class Delaunay {
             const std::array<double, 4> replaced{dot(b, cd), -dot(a, cd), dot(d, ab), -dot(c, ab)};
             int next = -1;
             for (int k = 0; k < 4; ++k) {
-                const bool beyond = (replaced[k] < 0.0) & (t.neighbour[k] != before);
+                const bool beyond = int(replaced[k] < 0.0) & int(t.neighbour[k] != before);
                 next = beyond ? t.neighbour[k] : next;
             }
             if (next < 0) return at;

@@ -34,7 +34,7 @@ class Field {
     // The same, and its gradient.
     double at(Vec point, Vec& gradient) const {
         const Cell cell = cell_of(point);
-        const auto [x, y, z] = cell.share;
+        const double x = cell.share[0], y = cell.share[1], z = cell.share[2];
         const float* f = cell.first;
         const std::size_t up = shape_[2], on = shape_[1] * shape_[2];
         // Along x at the four (y, z), along y at the two z, along z.
@@ -85,7 +85,7 @@ class Field {
     }
 
     double blended(const Cell& cell) const {
-        const auto [x, y, z] = cell.share;
+        const double x = cell.share[0], y = cell.share[1], z = cell.share[2];
         const float* f = cell.first;
         const std::size_t up = shape_[2], on = shape_[1] * shape_[2];
         const auto plane = [&](std::size_t k) { return f[k] + (double(f[k + on]) - f[k]) * x; };

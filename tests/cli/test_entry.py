@@ -59,6 +59,32 @@ def test_an_error_in_a_process_of_its_own_is_status_2_and_one_line(tmp_path: Pat
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [
+        ("pinocchio", "error: Pinocchio cannot be loaded"),
+        ("tyro", "error: the module tyro is not installed"),
+    ],
+)
+def test_a_package_that_every_command_needs_and_is_not_there_is_one_line(
+    module: str, said: str
+) -> None:
+    script = (
+        f"import sys; sys.modules[{module!r}] = None\n"
+        "from kinemesh.cli import main; sys.exit(main(['doctor']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": str(Path(kinemesh.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(said)
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [[], ["retarget"], ["dance"], ["retarget", "a.npy"], ["demo", "--colour"]]

@@ -28,7 +28,7 @@ COMMANDS = (
         "batch",
         "lint",
     ),
-    *("demo", "info", "robot new", "robot check"),
+    *("demo", "info", "robot new", "robot check", "doctor"),
 )
 
 MEANINGS = {

@@ -62,7 +62,9 @@ def test_a_minimum_is_the_packages_or_there_is_none(seed: int) -> None:
     assert (found is None) == other.relaxed
     if found is not None:
         assert qp.excess(found).max() < 1e-7
-        assert qp.objective(found) <= qp.objective(other.step) + 1e-7
+        # Both keep rows to their own rounding, and what that is worth grows with the value.
+        best = qp.objective(other.step)
+        assert qp.objective(found) <= best + 1e-8 * max(10.0, abs(best))
         np.testing.assert_allclose(found, other.step, atol=1e-5)
 
 

@@ -51,6 +51,14 @@ def test_a_result_and_its_file_are_judged_with_what_they_carry(
         assert measure.value == (None if value is None else pytest.approx(value, 1e-6, 1e-6))
 
 
+def test_progress_counts_the_steps_to_the_last_and_changes_nothing(carried: Result) -> None:
+    seen: list[tuple[int, int]] = []
+    score = kinemesh.evaluate(carried, progress=lambda *at: seen.append(at))
+    assert score == kinemesh.evaluate(carried)
+    assert len(seen) > 10
+    assert seen == [(k + 1, len(seen)) for k in range(len(seen))]
+
+
 @pytest.mark.slow
 def test_a_peers_csv_is_judged_against_a_recording_that_is_given(
     kinemesh_command: Command, robot: RobotModel, tmp_path: Path

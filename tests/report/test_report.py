@@ -106,6 +106,18 @@ def read(page: Path) -> Tags:
     return tags
 
 
+def test_progress_counts_judging_and_the_frames_of_the_scene(
+    result: Result, clip: Clip, robot: RobotModel, tmp_path: Path
+) -> None:
+    judged: list[tuple[int, int]] = []
+    made = entry(match(result, clip, robot=robot), progress=lambda *at: judged.append(at))
+    played: list[tuple[int, int]] = []
+    report(made, tmp_path / "page.html", progress=lambda *at: played.append(at))
+    assert judged[-1] == (judged[0][1],) * 2
+    assert played == [(k + 1, len(played)) for k in range(len(played))]
+    assert len(played) == len(result)
+
+
 def test_the_page_fetches_nothing_and_is_not_large(page: Path) -> None:
     tags = read(page)
     assert tags.fetched == []

@@ -312,9 +312,27 @@ def test_progress_counts_every_frame_and_every_visit_of_the_whole_clip_pass(
         progress=lambda done, total: seen.append((done, total)),
         on_frame=lambda index, _: frames.append(len(seen)),
     )
-    total = len(short) * (1 + (0 if refine is None else refine.sweeps))
-    assert seen == [(k + 1, total) for k in range(total)]
-    assert frames == [k + 1 for k in range(len(short))]
+    count, sweeps = len(short), 0 if refine is None else refine.sweeps
+    counted = list(range(1, count * (1 + min(sweeps, 1)) + 1))
+    if sweeps > 1:  # all frames are changed at once before the last sweep
+        counted += [2 * count + 4 * count // 5, *range(3 * count, 4 * count + 1)]
+        counted += [4 * count + count // 2]
+    if sweeps:
+        counted.append(counted[-1] // count * count + count)
+    assert seen == [(done, counted[-1]) for done in counted]
+    assert frames == [k + 1 for k in range(count)]
+
+
+@pytest.mark.parametrize("freeze", [(), ("legs",)])
+def test_progress_never_goes_back_and_ends_when_all_is_done(
+    robot: RobotModel, demos: dict[str, Clip], freeze: tuple[str, ...]
+) -> None:
+    seen: list[tuple[int, int]] = []
+    clip = demos["lift_box"].crop(20, 60)
+    retarget(clip, robot, freeze=freeze, progress=lambda *at: seen.append(at))
+    done = [k for k, _ in seen]
+    assert done == sorted(done)
+    assert {total for _, total in seen} == {done[-1]}
 
 
 @pytest.mark.slow

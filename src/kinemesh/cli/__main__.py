@@ -2,7 +2,7 @@
 
 import sys
 
-from kinemesh.cli.entry import main
+from kinemesh.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

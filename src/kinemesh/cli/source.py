@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
+from kinemesh.cli.progress import short, working
 from kinemesh.cli.wording import all_worded, options_of, spoken
 from kinemesh.errors import KinemeshError, OptionError
 from kinemesh.matching import MatchedTrajectory, RecordingOptions, match
@@ -47,7 +48,7 @@ class Recording(RecordingOptions):
                 raise KinemeshError("--contacts speaks of the recording: give it too, --clip")
             return None
         options = options_of(self, clip=True)
-        with spoken(options):
+        with spoken(options), working(f"reading {short(path.name)}"):
             clip = self.read_from(
                 path,
                 self.clip_fps,
@@ -102,7 +103,8 @@ class Source(RecordingOptions):
     def read(self, robot: str | None) -> Clip:
         """The clip that these describe; ``robot`` says whose, where it is a robot's trajectory."""
         which: dict[str, Any] = {"person": self.person, "others": self.others, "take": self.take}
-        clip = self.read_from(self.clip, self.source_fps, robot, **which)
+        with working(f"reading {short(self.clip.name)}"):
+            clip = self.read_from(self.clip, self.source_fps, robot, **which)
         clip = clip if self.mass is None else clip.with_masses(masses(self.mass))
         return clip if self.rate is None else clip.resampled(self.rate)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,8 +71,16 @@ def scored(
     clip: Clip | None,
     shapes: Shapes,
     mass: Mapping[str, float] | float | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[metrics.Score, tuple[str, ...]]:
     """A trajectory judged, and notes on that; without ``clip``, feet while its file says "held".
+
+    Args:
+        file: the trajectory.
+        clip: the recording that it answers.
+        shapes: what it met, where no recording says it.
+        mass: of the props [kg].
+        progress: called with (steps done, steps in all).
 
     Raises:
         KinemeshError: trajectory, clip and shapes do not fit together.
@@ -80,7 +88,7 @@ def scored(
     # Judged alike before and after: with a recording only where one is given.
     bare = replace(file, result=None, notes=(), warnings=())
     matched = match(bare, clip, mass=mass, **({} if clip is not None else shapes.shapes))
-    score = matched.score()
+    score = matched.score(progress=progress)
     if clip is not None:
         return score, matched.notes
     feet = _feet(KinematicTrajectory(matched.trajectory, matched.robot), file.stance)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from kinemesh.arguments import function
 from kinemesh.matching.matched import MotionLike, match
 from kinemesh.metrics import Limits, Score, Surfaces
 from kinemesh.motion import Clip, Scene
@@ -26,6 +27,7 @@ def evaluate(
     recording_fps: float | None = None,
     limits: Limits | None = None,
     surfaces: Surfaces | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Score:
     """Judge a trajectory, whoever made it, as ``kinemesh evaluate`` does.
 
@@ -52,6 +54,7 @@ def evaluate(
         limits: where the verdict draws its lines; ``Limits()`` if left out.
         surfaces: what was made ready of shapes for another score; one ``metrics.Surfaces()`` may
             be handed to all scores of one scene.
+        progress: called with (steps done, steps in all).
 
     Raises:
         ReadError: a file is no trajectory, no recording, or damaged.
@@ -60,6 +63,7 @@ def evaluate(
         OptionError: arguments that do not go together.
         TypeError: an argument of another kind.
     """
+    function("progress", progress)
     matched = match(
         motion,
         recording,
@@ -73,4 +77,4 @@ def evaluate(
         fps=fps,
         recording_fps=recording_fps,
     )
-    return matched.score(limits, surfaces)
+    return matched.score(limits, surfaces, progress)

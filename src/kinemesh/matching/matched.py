@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -57,12 +57,18 @@ class MatchedTrajectory:
         """The robot's motion."""
         return self.motion.trajectory if isinstance(self.motion, Result) else self.motion
 
-    def score(self, limits: Limits | None = None, surfaces: Surfaces | None = None) -> Score:
+    def score(
+        self,
+        limits: Limits | None = None,
+        surfaces: Surfaces | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Score:
         """What the ruler says, with notes and warnings of the match.
 
         Args:
             limits: where the verdict draws its lines.
             surfaces: what was made ready of shapes for another score.
+            progress: called with (steps done, steps in all).
         """
         score = metrics.evaluate(
             self.trajectory,
@@ -74,6 +80,7 @@ class MatchedTrajectory:
             target=self.target,
             held=self.held,
             surfaces=surfaces,
+            progress=progress,
         )
         return replace(score, notes=self.notes, warnings=self.warnings)
 

@@ -12,8 +12,8 @@ from kinemesh.matching.scene import Shapes, scene_of
 from kinemesh.matching.trajectory_file import read_trajectory
 from kinemesh.motion import Clip
 from kinemesh.recordings import read, read_contacts
-from kinemesh.recordings.found import on_found_terrain
 from kinemesh.recordings.scene.found import AUTO
+from kinemesh.recordings.settling.found import on_found_terrain
 from kinemesh.robot import clip_of
 from kinemesh.trajectories import holds_trajectory
 

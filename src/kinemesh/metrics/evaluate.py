@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kinemesh.arguments import instance, number
+from collections.abc import Callable, Iterable
+
+from kinemesh.arguments import function, instance, number
 from kinemesh.arrays import Array
 from kinemesh.errors import ClipError
 from kinemesh.metrics.doubts.doubts import Held, doubts
@@ -31,7 +33,7 @@ from kinemesh.metrics.person.holding import held_offsets
 from kinemesh.metrics.person.human import Hands
 from kinemesh.metrics.person.proportions import proportioned
 from kinemesh.metrics.person.scale import world_scale
-from kinemesh.metrics.score import Score
+from kinemesh.metrics.score import Measure, Score
 from kinemesh.motion import Clip, Scene, Trajectory
 from kinemesh.robot.model import RobotModel
 
@@ -47,6 +49,7 @@ def evaluate(
     target: Scene | None = None,
     held: Held | None = None,
     surfaces: Surfaces | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Score:
     """Measure a trajectory, whoever made it.
 
@@ -69,6 +72,7 @@ def evaluate(
             then a doubt of the score.
         surfaces: what was made ready of shapes for another score, which takes up to half a second:
             one ``Surfaces()`` may be handed to all scores of one scene.
+        progress: called with (steps done, steps in all).
 
     Raises:
         ClipError: trajectory, robot, scene and clip do not fit together.
@@ -84,6 +88,7 @@ def evaluate(
     for name, (value, kind) in kinds.items():
         if value is not None:
             instance(name, value, kind, f"a {kind.__name__}, or None")
+    function("progress", progress)
     if scale is not None:
         number("scale", scale, "a factor, 0.01 to 100", low=0.01, high=100.0, error=ClipError)
     _check(trajectory, scene, clip)
@@ -106,25 +111,33 @@ def evaluate(
     touching = hand_touches(scene, props, terrain, hands, surfaces)
     rests = None if hands is None else on_bodies(hands)
     gaps = BodyGaps(posed, scene, (*props, terrain))
-    measures = (
-        *penetration(posed, scene, props, terrain, pairs, limits),
-        *things(scene, clip, target, factor, offsets, limits, surfaces),
-        *stance(posed, scene, clip, rests or (), limits, surfaces),
-        *contact(posed, scene, clip, terrain, touching, limits, surfaces),
-        *palm_places(posed, scene, clip, touching, limits),
-        *body(posed, gaps, rests, limits),
-        claimed(posed, scene, (*props, terrain), gaps, held, limits, surfaces),
-        *joint_limits(posed, limits),
-        *smoothness(posed, clip, factor, held, limits, surfaces),
-        *tracking(posed, clip, person, factor, limits),
-        *limbs(posed, clip, limits),
-        *posture(posed, clip, limits),
-        *dynamics(posed, scene, props, terrain),
-        between(posed, scene, pairs),
+    groups: tuple[Callable[[], Iterable[Measure]], ...] = (
+        lambda: penetration(posed, scene, props, terrain, pairs, limits),
+        lambda: things(scene, clip, target, factor, offsets, limits, surfaces),
+        lambda: stance(posed, scene, clip, rests or (), limits, surfaces),
+        lambda: contact(posed, scene, clip, terrain, touching, limits, surfaces),
+        lambda: palm_places(posed, scene, clip, touching, limits),
+        lambda: body(posed, gaps, rests, limits),
+        lambda: (claimed(posed, scene, (*props, terrain), gaps, held, limits, surfaces),),
+        lambda: joint_limits(posed, limits),
+        lambda: smoothness(posed, clip, factor, held, limits, surfaces),
+        lambda: tracking(posed, clip, person, factor, limits),
+        lambda: limbs(posed, clip, limits),
+        lambda: posture(posed, clip, limits),
+        lambda: dynamics(posed, scene, props, terrain),
+        lambda: (between(posed, scene, pairs),),
     )
+    measures: tuple[Measure, ...] = ()
+    for index, group in enumerate(groups):
+        if progress is not None:
+            progress(index + 1, len(groups) + 1)
+        measures += tuple(group())
+    doubted = doubts(posed, scene, hands, held, measures)
+    if progress is not None:
+        progress(len(groups) + 1, len(groups) + 1)
     return Score(
         measures,
-        doubts(posed, scene, hands, held, measures),
+        doubted,
         clip="" if clip is None else clip.name,
         robot=robot.name,
         frames=len(posed),

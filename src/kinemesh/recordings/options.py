@@ -8,7 +8,7 @@ from typing import Any
 from kinemesh.arguments import FARTHEST, choice, flag, number, path, rate, whole, wrong
 from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Skeleton
-from kinemesh.recordings.others import OTHERS
+from kinemesh.recordings.people.others import OTHERS
 
 _AMOUNTS = {
     "height": ("a stature [m], more than 0", 0.0, 1e4),

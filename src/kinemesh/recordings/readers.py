@@ -16,13 +16,13 @@ from kinemesh.recordings.labelled.trc import read_trc
 from kinemesh.recordings.motive.reader import read_motive
 from kinemesh.recordings.mvnx import read_mvnx
 from kinemesh.recordings.omomo import read_omomo
+from kinemesh.recordings.people.which import Which
 from kinemesh.recordings.positions.reader import read_archive_file, read_array_file
 from kinemesh.recordings.recording import Asked, Reader, Recording, alone
 from kinemesh.recordings.smpl.people import PICKLES
 from kinemesh.recordings.smpl.pickles import refuse_pickle
 from kinemesh.recordings.smpl.reader import BodySource, read_smpl
 from kinemesh.recordings.smpl.sources import holds_pose
-from kinemesh.recordings.which import Which
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {

@@ -15,15 +15,12 @@ from kinemesh.errors import ClipError, ReadError
 from kinemesh.motion import Clip, Skeleton
 from kinemesh.motion.clean import cleaned, warn_of_spikes
 from kinemesh.motion.skeleton import Landmarks
-from kinemesh.recordings.axes import upright, warn_if_mirrored
 from kinemesh.recordings.contacts import read_contacts
-from kinemesh.recordings.found import with_found_terrain
-from kinemesh.recordings.ground import grounded
-from kinemesh.recordings.levelling import levelled
 from kinemesh.recordings.making import made_clip
 from kinemesh.recordings.mapping import read_map
 from kinemesh.recordings.options import check_options
-from kinemesh.recordings.others import OTHERS, read_others, with_others
+from kinemesh.recordings.people.others import OTHERS, read_others, with_others
+from kinemesh.recordings.people.which import Which
 from kinemesh.recordings.readers import recorded
 from kinemesh.recordings.recording import Asked
 from kinemesh.recordings.scene.found import AUTO
@@ -36,9 +33,12 @@ from kinemesh.recordings.scene.scene import (
     without_object,
 )
 from kinemesh.recordings.scene.scene_file import PropEntry, SceneFile, TerrainEntry, read_scene_file
+from kinemesh.recordings.settling.axes import upright, warn_if_mirrored
+from kinemesh.recordings.settling.found import with_found_terrain
+from kinemesh.recordings.settling.ground import grounded
+from kinemesh.recordings.settling.levelling import levelled
+from kinemesh.recordings.settling.units import in_metres
 from kinemesh.recordings.smpl.reader import BodySource
-from kinemesh.recordings.units import in_metres
-from kinemesh.recordings.which import Which
 
 _ADVICE = (
     "leave it out, or read a file that has an object track; a mesh that stands still is terrain="

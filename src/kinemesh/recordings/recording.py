@@ -13,7 +13,7 @@ from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.motion import SKELETONS, Prop, Skeleton
 from kinemesh.motion.skeleton import Landmarks
-from kinemesh.recordings.which import Which
+from kinemesh.recordings.people.which import Which
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,9 @@ from kinemesh.matching import MatchedTrajectory
 from kinemesh.metrics import Score, Touching, timeline
 from kinemesh.result import FrameReport, Result
 from kinemesh.viewer import Stage, stage
+
+_TIMELINE = 60
+"""What finding when limbs touch takes of the time of judging [%], about: so it counts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,7 @@ def entry(
     name: str | None = None,
     notes: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
+    progress: Callable[[int, int], None] | None = None,
 ) -> Entry:
     """Judge a motion and gather what a report shows of it.
 
@@ -56,6 +61,7 @@ def entry(
         name: what to call it; default: the clip's name.
         notes: what was found on reading, before those of the match.
         warnings: what looked wrong on reading, before those of the match.
+        progress: called with (steps done, steps in all).
 
     Raises:
         ClipError: motion, robot, scene and clip do not fit together.
@@ -65,11 +71,24 @@ def entry(
     order = [trajectory.joint_names.index(joint) for joint in robot.joint_names]
     share = 100.0 * np.abs(trajectory.velocity()[:, order]) / robot.velocity
     worst = share.argmax(axis=1)
+    steps = 1
+
+    def judged(done: int, total: int) -> None:
+        nonlocal steps
+        steps = total + total * _TIMELINE // 100
+        if progress is not None:
+            progress(done, steps)
+
+    drawn = stage(matched.motion, robot, clip, matched.scene, scale=matched.scale)
+    score = matched.score(progress=judged)
+    touching = timeline(trajectory, robot, scene=matched.scene, clip=clip)
+    if progress is not None:
+        progress(steps, steps)
     return Entry(
         name or (own.clip if own is not None else clip.name if clip is not None else robot.name),
-        stage(matched.motion, robot, clip, matched.scene, scale=matched.scale),
-        matched.score(),
-        timeline(trajectory, robot, scene=matched.scene, clip=clip),
+        drawn,
+        score,
+        touching,
         share[np.arange(len(share)), worst],
         tuple(robot.joint_names[k] for k in worst),
         () if own is None else own.reports,

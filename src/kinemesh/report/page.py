@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kinemesh._files.disk import check_place, write_whole
@@ -32,7 +32,12 @@ _LATER = (
 
 
 def report(
-    entries: Entry | Sequence[Entry], path: str | Path, *, title: str = "", scene: bool = True
+    entries: Entry | Sequence[Entry],
+    path: str | Path,
+    *,
+    title: str = "",
+    scene: bool = True,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write a report of one motion, or of several beside each other.
 
@@ -45,6 +50,7 @@ def report(
         path: a ``.html`` to write.
         title: the page's title; default: the names of the motions.
         scene: whether to put the scene in, to be played.
+        progress: called with (frames of the scene put in, frames in all).
 
     Raises:
         WriteError: not a ``.html``, or the folder cannot be written to.
@@ -55,7 +61,7 @@ def report(
     chosen = [entries] if isinstance(entries, Entry) else list(entries)
     if not 1 <= len(chosen) <= MOST:
         raise KinemeshError(f"{len(chosen)} motions are to be compared; expected 1 to {MOST}")
-    text = _page(chosen, title or " and ".join(entry.name for entry in chosen), scene)
+    text = _page(chosen, title or " and ".join(entry.name for entry in chosen), scene, progress)
     content = text.encode(errors="replace")  # names of files may be no text
     write_whole(target, lambda to: to.write_bytes(content))
     return target
@@ -73,7 +79,12 @@ def check_page(path: str | Path) -> Path:
     return check_place(target)
 
 
-def _page(entries: Sequence[Entry], title: str, scene: bool) -> str:
+def _page(
+    entries: Sequence[Entry],
+    title: str,
+    scene: bool,
+    progress: Callable[[int, int], None] | None,
+) -> str:
     drawn = plots(entries)
     from plotly.offline import get_plotlyjs
 
@@ -90,8 +101,8 @@ def _page(entries: Sequence[Entry], title: str, scene: bool) -> str:
         *(_summary(k, entry, len(entries)) for k, entry in enumerate(entries)),
     ]
     if scene:
-        played = recording([e.stage for e in entries], [e.name for e in entries])
-        played = html.escape(played, quote=True)
+        stages, names = [e.stage for e in entries], [e.name for e in entries]
+        played = html.escape(recording(stages, names, progress), quote=True)
         parts.append(
             '<section id="scene"><h2>Motion</h2>'
             f'<iframe title="The motion in three dimensions" data-page="{played}"></iframe>'

@@ -5,7 +5,7 @@ Needs viser (``pip install "kinemesh[report]"``), imported where it is used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -36,12 +36,17 @@ _TINT = 0.45
 """How much of its line's colour a robot has, where there are several."""
 
 
-def recording(stages: Sequence[Stage], names: Sequence[str]) -> str:
+def recording(
+    stages: Sequence[Stage],
+    names: Sequence[str],
+    progress: Callable[[int, int], None] | None = None,
+) -> str:
     """An HTML page, complete in itself, that plays the motions beside each other.
 
     Args:
         stages: what there is to draw of each.
         names: what is written above each robot, where there are several.
+        progress: called with (frames recorded, frames in all).
 
     Raises:
         MissingExtra: viser is not installed.
@@ -52,12 +57,17 @@ def recording(stages: Sequence[Stage], names: Sequence[str]) -> str:
     with silence():
         server = guarded_server("127.0.0.1", 0, verbose=False)
         try:
-            return _recorded(server, stages, names)
+            return _recorded(server, stages, names, progress)
         finally:
             server.stop()
 
 
-def _recorded(server: Any, stages: Sequence[Stage], names: Sequence[str]) -> str:
+def _recorded(
+    server: Any,
+    stages: Sequence[Stage],
+    names: Sequence[str],
+    progress: Callable[[int, int], None] | None,
+) -> str:
     offsets = _offsets(stages)
     actors = []
     for k, (stage, offset) in enumerate(zip(stages, offsets, strict=True)):
@@ -69,10 +79,13 @@ def _recorded(server: Any, stages: Sequence[Stage], names: Sequence[str]) -> str
     count = sum(len(s.links) + len(s.props) + len(s.edges) for s in stages)
     step = max(1, -(-int(duration * fps + 1) * count // _MOST))
     serializer = server.get_scene_serializer()
-    for time in np.arange(0.0, duration + 0.5 / fps, step / fps):
+    times = np.arange(0.0, duration + 0.5 / fps, step / fps)
+    for index, time in enumerate(times):
         for actor in actors:
             actor.move(time)
         serializer.insert_sleep(step / fps)
+        if progress is not None:
+            progress(index + 1, len(times))
     return str(serializer.as_html())
 
 

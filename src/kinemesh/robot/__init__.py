@@ -1,5 +1,6 @@
 """The robot: kinematics by Pinocchio, distances by coal. Only the ruler asks them as well."""
 
+import kinemesh.robot.loading  # noqa: F401  # before all that stand on what it asks for
 from kinemesh.robot.bodies import (
     centre_of_mass,
     configurations,

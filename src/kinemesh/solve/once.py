@@ -47,8 +47,8 @@ def retarget(
         robot: a shipped robot's name, a folder, or a model; ``"g1"`` if left out.
         scene: props and terrain to adapt to, at human scale; the clip's own if left out.
         nominal: a trajectory that base and legs stay near, frame by frame; none if left out.
-        progress: called after every frame with (frames done, frames in all), where the sweeps of
-            the whole-clip pass do every frame once more: ``progress(3 * n, 3 * n)`` is the end.
+        progress: called after every frame with (frames done, frames in all), where each part of
+            the whole-clip pass does every frame once more; at the end both are the same.
         on_frame: called after every frame with its index and its configuration ``(nq,)``, as it
             is before the whole-clip pass.
         freeze: what is locked at its rest posture: joints by name, ``legs`` (the base with

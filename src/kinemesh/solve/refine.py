@@ -66,6 +66,15 @@ class Refinement:
         given("mechanics", self.mechanics, Mechanics, "a Mechanics, or None")
         whole("turns", self.turns, "a whole number, 0 to 100", low=0, high=100)
 
+    def passes(self, pushed: bool = True) -> int:
+        """How often the pass counts every frame in ``progress``.
+
+        Args:
+            pushed: whether there are forces to draw the motion to: not where a base stands still.
+        """
+        balanced = self.sweeps > 1 and pushed and self.mechanics is not None
+        return self.sweeps + int(balanced) + int(self.sweeps > 0)
+
     @property
     def loose(self) -> tuple[Objective, ...]:
         """The smoothness of frames that it keeps from holding their rows: next to none."""
@@ -92,8 +101,8 @@ def refined(
         solved: the frames, done once; of a generator's nothing is kept but what the pass made of
             them.
         plan: what they were asked: it says what the robot carries.
-        progress: called after every visit with (visits done, in all); the first solution of each
-            frame counts as one.
+        progress: called with (visits done, in all); the first solution of each frame counts as one,
+            the change of all frames at once and what is done at the end as one of every frame.
     """
     kept = [o for o in loop.terms.objectives if not isinstance(o, Smoothness | Acceleration)]
     pushed = None if loop.kernel.robot.fixed_base else refinement.mechanics
@@ -142,6 +151,12 @@ def _smooth(
 ) -> None:
     """Ease the whole clip and revisit its frames, then those in which the base still jerks."""
     count = done = len(visits.violation)
+    total = count * (1 + refinement.passes(visits.mechanics is not None))
+
+    def tell(more: float) -> None:
+        if progress is not None:
+            progress(done + round(more), total)
+
     margin, beside = round(_MARGIN * ease.fps), round(_BESIDE * ease.fps)
     ease.joints()
     for sweep in range(refinement.sweeps):
@@ -152,7 +167,8 @@ def _smooth(
             kicks = around(jerky(ease.places, ease.fps, _JERK), margin)
             rough = kicks | around(visits.broken, margin)
             hard = around(visits.broken & ~kicks, beside)
-            visits.balance(hard)
+            visits.balance(hard, lambda share: tell(count * share))
+            done += count
             if visits.mechanics.coarse:
                 ease.settle()
                 ease.base(visits.blocked)
@@ -161,8 +177,7 @@ def _smooth(
         for index in range(count) if sweep % 2 == 0 else range(count - 1, -1, -1):
             visits.step(index, sweep + 1 == refinement.sweeps)
             done += 1
-            if progress is not None:
-                progress(done, count * (1 + refinement.sweeps))
+            tell(0)
     if refinement.sweeps > 1 and visits.mechanics is not None and not visits.mechanics.coarse:
         _mend(visits, beside, _MENDING, reported=True)
         # What a change of all frames broke, or made jerk, and was neither before.
@@ -171,6 +186,7 @@ def _smooth(
         ease.base(visits.blocked, back)
         for index in np.flatnonzero(back)[::-1].tolist():
             visits.step(index, True)
+        tell(0.5 * count)
     for turn in range(refinement.turns):
         there = around(jerky(ease.places, ease.fps, _JERK), margin)
         if not there.any():
@@ -181,6 +197,8 @@ def _smooth(
         if not visits.broken.any():
             break
         visits.search(around(visits.broken, 1), backwards=turn % 2 == 1)
+    if refinement.sweeps:
+        tell(count)
 
 
 def _mend(visits: Visits, beside: int, turns: int, reported: bool) -> None:

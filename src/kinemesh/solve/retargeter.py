@@ -225,8 +225,8 @@ class Retargeter:
             obstacles: props' shapes that were made ready before, for several scenes with the same:
                 a hollow one takes seconds.
             detected: what :meth:`detect` found in the clip, for several scenes of it.
-            progress: called after every frame with (frames done, frames in all), where the
-                sweeps of the whole-clip pass do every frame once more.
+            progress: called after every frame with (frames done, frames in all), where each part
+                of the whole-clip pass does every frame once more; at the end both are the same.
             on_frame: called after every frame with its index and its configuration ``(nq,)``,
                 as it is before the whole-clip pass.
 
@@ -258,7 +258,8 @@ class Retargeter:
             wanted = None if nominal is None else self.robot.shortened(nominal.q)
             plan = self.plan(clip, scene, wanted, obstacles, detected)
             refine = self.refine or Refinement(sweeps=0)
-            loop, visits = self._loop.ready(plan.solids()), len(plan) * (1 + refine.sweeps)
+            passes = refine.passes(not self.robot.fixed_base)
+            loop, visits = self._loop.ready(plan.solids()), len(plan) * (1 + passes)
             solutions = walked(loop, plan, visits, progress, on_frame)
             solved = refined(loop, refine, solutions, plan, progress)
         q = np.array([q for q, _ in solved])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -78,15 +78,16 @@ class Visits:
         """The frames ``(T,)`` whose rows were left broken, and were not searched for nothing."""
         return np.asarray((self.violation > self._loop.feasibility) & ~self._hopeless)
 
-    def balance(self, stuck: NDArray[np.bool_]) -> None:
+    def balance(self, stuck: NDArray[np.bool_], tell: Callable[[float], None]) -> None:
         """Change all frames at once towards what contacts can push, and see what that is then.
 
         Args:
             stuck: frames ``(T,)`` that stay as they are.
+            tell: called with what share of it is done; 1 at the end.
         """
         if self.mechanics is not None:
             self._before = list(self._qs)
-            self.mechanics.step(self._programs, self._qs, stuck | self.blocked)
+            self.mechanics.step(self._programs, self._qs, stuck | self.blocked, tell)
             self._reports.clear()
 
     def take_back(self, there: NDArray[np.bool_], blend: int) -> NDArray[np.bool_]:

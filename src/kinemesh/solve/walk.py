@@ -16,8 +16,8 @@ _SAME = 1e-9
 
 
 Progress = Callable[[int, int], None]
-"""Called after every frame with (frames done, frames in all); each sweep of the whole-clip pass
-does every frame once more, and they count."""
+"""Called after every frame with (frames done, frames in all); each part of the whole-clip pass does
+every frame once more, and they count."""
 
 OnFrame = Callable[[int, Array], None]
 """Called after every frame with (its index, its configuration), before the whole-clip pass."""

@@ -18,8 +18,8 @@ from kinemesh.detection.support import support_height
 from kinemesh.errors import ClipError
 from kinemesh.motion import Clip, Scene, Shape, Terrain
 from kinemesh.motion.skeleton import BONES
-from kinemesh.recordings.found import on_found_terrain
 from kinemesh.recordings.scene.found import found_terrain
+from kinemesh.recordings.settling.found import on_found_terrain
 from recordings import recording
 
 CLIMBS = {"climb/seq_0": "mocap_climb_seq_0_joint_positions_f900-3700.npy"}

@@ -11,24 +11,15 @@ from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress
 
 from kinemesh.batch import FAILED, KEPT, REJECTED, SKIPPED, UNSURE, Batch, Rate, Record, batch
+from kinemesh.cli.progress import bars
+from kinemesh.cli.statuses import DONE, FOUND, STOPPED
 from kinemesh.cli.wording import all_worded, options_of
 
 _Output = Annotated[Path, tyro.conf.arg(aliases=["-o"])]
 _STATUSES = (KEPT, UNSURE, REJECTED, FAILED, SKIPPED)
-_FAILED = 1
-"""Exit status when something could not be made."""
-_STOPPED = 130
-
 _RELEASED = 8.38
 """Length of the data set that OmniRetarget's paper reports [h], for comparison."""
 
@@ -71,24 +62,15 @@ class BatchCommand:
     def run(self, console: Console) -> int:
         """Do it; 0 if everything could be made, whatever the verdicts."""
         try:
-            with Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[rate]}"),
-                TimeElapsedColumn(),
-                TimeRemainingColumn(),
-                console=console,
-                disable=self.json or not console.is_terminal,
-            ) as bar:
+            with bars(hidden=self.json) as bar:
                 # Ray says on stdout that it has lost a worker.
                 with redirect_stdout(sys.stderr) if self.json else nullcontext():
-                    made = self._run(bar)
+                    made = self._run(bar, console)
         except KeyboardInterrupt:
             Console(stderr=True).print(
                 "stopped: what was done is kept; the same command goes on", style="bold red"
             )
-            return _STOPPED
+            return STOPPED
         for text in all_worded(made.warnings, options_of(self)):
             Console(stderr=True, soft_wrap=True).print(
                 f"warning: {text}", style="yellow", highlight=False, markup=False
@@ -97,9 +79,9 @@ class BatchCommand:
             sys.stdout.write(json.dumps(made.card, indent=2) + "\n")
         else:
             self._print(console, made)
-        return _FAILED if made.failed else 0
+        return FOUND if made.failed else DONE
 
-    def _run(self, bar: Progress) -> Batch:
+    def _run(self, bar: Progress, console: Console) -> Batch:
         row = bar.add_task("batch", total=None, rate="")
         frames = 0
 
@@ -110,7 +92,7 @@ class BatchCommand:
             rate = f"{frames / spent:.1f} frames/s" if spent > 0.0 else ""
             bar.update(row, completed=done, total=total, rate=rate)
             if record is not None and record["status"] in (UNSURE, REJECTED, FAILED):
-                bar.console.print(
+                console.print(
                     f"{record['status']} {record['clip']} {record['variant']}: {record['reason']}",
                     style="yellow",
                     highlight=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,17 +15,17 @@ from rich.console import Console
 
 from kinemesh._files.disk import same_file
 from kinemesh._files.inputs import existing_file
+from kinemesh.cli.progress import bar, short
 from kinemesh.cli.source import Recording
+from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.tables import print_findings, verdict_lines
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.errors import WriteError
-from kinemesh.matching import Delivery, read_trajectory
+from kinemesh.matching import Delivery, TrajectoryFile, read_trajectory
 from kinemesh.matching.delivery import reread, scored
+from kinemesh.metrics import Score
+from kinemesh.motion import Clip
 from kinemesh.trajectories import LAYOUTS, WRITERS, check_target, write
-
-_LOST = 1
-"""Exit status of ``--strict`` where something no longer holds."""
-
 
 _LAYOUT = "What the trajectory's layout is, where its content cannot tell: one of these, "
 
@@ -85,7 +85,7 @@ class ConvertCommand:
         rate = self.rate if self.rate is not None else WRITERS[self.to].fps or own
         judging = clip is not None or rate != own
         # Before anything is written: what does not fit together is found now.
-        before = scored(file, clip, self.recording, masses) if judging else None
+        before = _judged("what was read", file, clip, self.recording, masses) if judging else None
         notes = write(
             file.result or file.trajectory,
             target,
@@ -101,11 +101,11 @@ class ConvertCommand:
         delivery: Delivery | None = None
         if before is not None:
             new = reread(file, target, self.to, rate, self.robot)
-            after = scored(new, clip, self.recording, masses)
+            after = _judged(target.name, new, clip, self.recording, masses)
             delivery = Delivery((own, rate), before[0], after[0])
             found += dict.fromkeys((*before[1], *after[1]))
             warnings += delivery.warnings
-        status = _LOST if self.strict and delivery is not None and delivery.lost else 0
+        status = FOUND if self.strict and delivery is not None and delivery.lost else DONE
         options = options_of(self)
         if self.json:
             report: dict[str, Any] = {
@@ -130,3 +130,15 @@ class ConvertCommand:
             for line in verdict_lines(delivery.after):
                 console.print(line, highlight=False, markup=False, soft_wrap=True)
         return status
+
+
+def _judged(
+    name: str,
+    file: TrajectoryFile,
+    clip: Clip | None,
+    recording: Recording,
+    masses: Mapping[str, float] | float | None,
+) -> tuple[Score, tuple[str, ...]]:
+    """What is said of a trajectory, with a progress bar."""
+    with bar(f"{short(name)}: judging") as progress:
+        return scored(file, clip, recording, masses, progress)

@@ -11,13 +11,12 @@ import tyro
 from rich.console import Console
 
 from kinemesh import metrics
+from kinemesh.cli.progress import bar, short
 from kinemesh.cli.source import Recording
+from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.tables import full_table, print_findings, print_verdict
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.errors import KinemeshError
-
-_STRICTLY_FAILED = 1
-"""Exit status of ``--strict`` when the verdict is not pass: fail or unsure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,8 @@ class EvaluateCommand:
         matched = self.recording.match(self.result, clip, self.robot, self.source_fps)
         if self.official and matched.clip is None:
             raise KinemeshError("--official compares with the person: give the recording, --clip")
-        score = matched.score()
+        with bar(f"{short(self.result.name)}: judging") as progress:
+            score = matched.score(progress=progress)
         notes, warnings = [*found[0], *score.notes], [*found[1], *score.warnings]
         official = None
         if self.official and matched.clip is not None:
@@ -62,7 +62,7 @@ class EvaluateCommand:
                 clip=matched.clip,
                 scale=matched.scale,
             )
-        status = _STRICTLY_FAILED if self.strict and not score.passed else 0
+        status = FOUND if self.strict and not score.passed else DONE
         if self.json:
             options = options_of(self)
             report = {

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import tyro
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kinemesh._files.disk import same_file
+from kinemesh.cli.progress import bar, short, working
 from kinemesh.cli.source import Recording
 from kinemesh.errors import KinemeshError, WriteError
 
@@ -60,26 +60,20 @@ class RenderCommand:
         size, angle = _size(self.size), Angle.parse(self.camera)
         clip = self.recording.read(self.clip)
         matched = self.recording.match(self.result, clip, self.robot, self.source_fps)
-        drawn = stage(
-            matched.motion,
-            matched.robot,
-            matched.clip,
-            matched.scene,
-            scale=matched.scale,
-            meshes=self.meshes,
-        )
+        with working("making the scene ready"):
+            drawn = stage(
+                matched.motion,
+                matched.robot,
+                matched.clip,
+                matched.scene,
+                scale=matched.scale,
+                meshes=self.meshes,
+            )
         if self.show_person != "none" and drawn.person is None:
             raise KinemeshError(
                 "--show-person: the file does not say where the person is; give --clip"
             )
-        columns = (
-            *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
-            TimeRemainingColumn(),
-        )
-        errors = Console(stderr=True)
-        hidden = not errors.is_terminal
-        with Progress(*columns, console=errors, transient=True, disable=hidden) as bar:
-            task = bar.add_task(target.name, total=None)
+        with bar(short(target.name), "pictures") as progress:
             film(
                 drawn,
                 target,
@@ -87,7 +81,7 @@ class RenderCommand:
                 size=size,
                 angle=angle,
                 person=self.show_person,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                progress=progress,
             )
         bytes_ = target.stat().st_size / 1e3
         console.print(f"{target}: {bytes_:.0f} kB", highlight=False, markup=False, soft_wrap=True)

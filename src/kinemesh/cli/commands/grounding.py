@@ -12,13 +12,15 @@ import tyro
 from rich.console import Console
 
 from kinemesh._files.disk import check_place, same_file, write_whole
+from kinemesh.cli.progress import short, working
 from kinemesh.cli.source import Source
+from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.tables import print_findings
 from kinemesh.errors import OptionError, WriteError
-from kinemesh.recordings.axes import in_file
 from kinemesh.recordings.reading import settled
 from kinemesh.recordings.scene.found import AUTO
 from kinemesh.recordings.scene.meshes import obj_text
+from kinemesh.recordings.settling.axes import in_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +46,10 @@ class TerrainCommand:
             raise WriteError(f"{target.name}: expected a name that ends in .obj")
         if same_file(target, source.clip):
             raise WriteError(f"{target} is the recording itself; give the mesh another name")
-        found = settled(
-            source.clip, **replace(source, terrain=Path(AUTO)).reading(source.source_fps)
-        )
+        with working(f"{short(source.clip.name)}: finding what it was made on"):
+            found = settled(
+                source.clip, **replace(source, terrain=Path(AUTO)).reading(source.source_fps)
+            )
         terrain, notes = found.clip.scene.terrain, found.clip.notes
         table: dict[str, Any] = {"floor": found.floor, "parts": 0, "notes": list(notes)}
         if terrain is not None:
@@ -55,11 +58,11 @@ class TerrainCommand:
             write_whole(target, lambda to: to.write_text(text, encoding="ascii"))
         if self.json:
             sys.stdout.write(json.dumps(table, indent=2) + "\n")
-            return 0 if terrain is not None else 1
+            return DONE if terrain is not None else FOUND
         print_findings(console, self, notes, found.clip.warnings)
         said = "level ground explains the motion: nothing was written"
         if terrain is not None:
             said = f"{target}: {len(terrain.shape.parts)} convex parts; read it back with "
             said += f"--terrain {target} --floor {found.floor:.4f}"
         console.print(said, highlight=False, markup=False, soft_wrap=True)
-        return 0 if terrain is not None else 1
+        return DONE if terrain is not None else FOUND

@@ -10,6 +10,7 @@ from typing import Any
 import tyro
 from rich.console import Console
 
+from kinemesh.cli.progress import short, working
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import scene_lines, simulation_line, stance_lines, touch_lines
 from kinemesh.cli.wording import all_worded, options_of
@@ -70,7 +71,8 @@ class InfoCommand:
 
     def _clip(self) -> dict[str, Any]:
         clip = self.source.read(self.robot)
-        touches = {(t.part, t.thing): t.touching for t in detect_contacts(clip)}
+        with working(f"{short(clip.name)}: finding what touches"):
+            touches = {(t.part, t.thing): t.touching for t in detect_contacts(clip)}
         return {
             "clip": clip.name,
             "frames": f"{len(clip)} at {clip.fps:g}/s, {clip.duration:.2f} s",

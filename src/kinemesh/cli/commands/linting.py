@@ -12,15 +12,12 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
+from kinemesh.cli.progress import short, working
+from kinemesh.cli.statuses import DONE, FOUND, WRONG
 from kinemesh.cli.wording import options_of, worded
 from kinemesh.errors import KinemeshError, ReadError, WriteError
 from kinemesh.linting import Finding, Lint, lint
 from kinemesh.robot import RobotModel
-
-_FOUND = 1
-"""Exit status when something was found,"""
-_UNREADABLE = 2
-"""and when a file could not be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,21 +51,22 @@ class LintCommand:
         if self.fix is not None and len(self.files) > 1:
             raise WriteError(f"--fix writes one copy and {len(self.files)} files are given")
         robot = RobotModel.load(self.robot)
-        status, table = 0, []
+        status, table = DONE, []
         for path in self.files:
             try:
-                report = lint(
-                    path,
-                    robot,
-                    format=self.layout,
-                    fps=self.source_fps,
-                    motion=self.motion,
-                    fix=self.fix,
-                )
+                with working(f"{short(path.name)}: looking for traps"):
+                    report = lint(
+                        path,
+                        robot,
+                        format=self.layout,
+                        fps=self.source_fps,
+                        motion=self.motion,
+                        fix=self.fix,
+                    )
             except KinemeshError as error:
                 if self.debug or len(self.files) == 1:
                     raise
-                status = _UNREADABLE
+                status = WRONG
                 said = worded(str(error), options_of(self))
                 table.append({"path": str(path), "error": said})
                 Console(stderr=True, soft_wrap=True).print(
@@ -76,7 +74,7 @@ class LintCommand:
                 )
                 continue
             if not report.clean:
-                status = max(status, _FOUND)
+                status = max(status, FOUND)
             table.append(report.as_dict())
             if not self.json:
                 _show(console, report, options_of(self))

@@ -10,6 +10,7 @@ import tyro
 from rich.console import Console
 
 from kinemesh._files.disk import same_file
+from kinemesh.cli.progress import bar, short
 from kinemesh.cli.source import Recording
 from kinemesh.errors import KinemeshError, WriteError
 from kinemesh.matching.names import distinct_names
@@ -65,11 +66,15 @@ class ReportCommand:
             )
         found = () if clip is None else clip.notes
         warned = () if clip is None else clip.warnings
-        entries = [
-            entry(matched, name=name, notes=found, warnings=warned)
-            for name, matched in zip(distinct_names(self.results), read, strict=True)
-        ]
-        report(entries, target, title=self.title, scene=self.scene)
+        entries = []
+        names = distinct_names(self.results)
+        for path, name, matched in zip(self.results, names, read, strict=True):
+            with bar(f"{short(name or path.name)}: judging") as progress:
+                entries.append(
+                    entry(matched, name=name, notes=found, warnings=warned, progress=progress)
+                )
+        with bar(f"writing {short(target.name)}", "frames") as progress:
+            report(entries, target, title=self.title, scene=self.scene, progress=progress)
         for one in entries:
             console.print(
                 f"{one.name}: {one.score.verdict}", highlight=False, markup=False, soft_wrap=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 import time
@@ -12,13 +13,13 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
+from kinemesh.cli.examples import with_examples
+from kinemesh.cli.progress import bar, short, working
+from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.newrobot import new_robot
 from kinemesh.robot import RobotModel
-from kinemesh.robotcheck import CheckReport, check_robot
-
-_FAILED = 1
-"""Exit status when something is to be mended."""
+from kinemesh.robotcheck import MOTIONS, CheckReport, check_robot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +44,15 @@ class NewCommand:
     def run(self, console: Console) -> int:
         """Do it; 0 is success."""
         start = time.perf_counter()
-        made = new_robot(
-            self.path,
-            self.output,
-            name=self.name,
-            overwrite=self.overwrite,
-            forward=self.forward,
-            without_missing_meshes=self.without_missing_meshes,
-        )
+        with working(f"{short(self.path.name)}: making a robot of it"):
+            made = new_robot(
+                self.path,
+                self.output,
+                name=self.name,
+                overwrite=self.overwrite,
+                forward=self.forward,
+                without_missing_meshes=self.without_missing_meshes,
+            )
         seconds = time.perf_counter() - start
         robot = made.robot
         _line(
@@ -90,12 +92,23 @@ class CheckCommand:
             from kinemesh.viewer import robot_picture
 
             robot_picture(robot, self.picture)
-        report = check_robot(robot)
+        with bar(f"{robot.name}: checking", "motions") as tick:
+            seen: list[str] = []
+
+            def progress(motion: str) -> None:
+                tick(len(seen), 1 + len(MOTIONS))
+                seen.append(motion)
+
+            report = check_robot(robot, progress)
         if self.json:
             sys.stdout.write(json.dumps(report.as_dict(), indent=2) + "\n")
         else:
             _show(console, report)
-        return 0 if report.passed else _FAILED
+        return DONE if report.passed else FOUND
+
+
+_NEW = with_examples(inspect.getdoc(NewCommand), "robot new")
+_CHECK = with_examples(inspect.getdoc(CheckCommand), "robot check")
 
 
 @dataclass(frozen=True)
@@ -103,8 +116,8 @@ class RobotCommand:
     """Make a new robot's folder, or check one."""
 
     do: tyro.conf.OmitSubcommandPrefixes[
-        Annotated[NewCommand, tyro.conf.subcommand("new")]
-        | Annotated[CheckCommand, tyro.conf.subcommand("check")]
+        Annotated[NewCommand, tyro.conf.subcommand("new", description=_NEW)]
+        | Annotated[CheckCommand, tyro.conf.subcommand("check", description=_CHECK)]
     ]
 
     @property

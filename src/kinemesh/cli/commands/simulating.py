@@ -13,12 +13,13 @@ from typing import Annotated, Any
 import numpy as np
 import tyro
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kinemesh._files.disk import same_file
 from kinemesh._files.inputs import existing_file
 from kinemesh.arguments import whole
+from kinemesh.cli.progress import bar, short
 from kinemesh.cli.source import Recording
+from kinemesh.cli.statuses import DONE, FOUND
 from kinemesh.cli.tables import print_findings, simulation_line
 from kinemesh.cli.wording import all_worded, options_of
 from kinemesh.errors import OptionError, WriteError
@@ -27,8 +28,6 @@ from kinemesh.result import Result, Simulation, check_writable
 from kinemesh.robot import RobotModel
 from kinemesh.trajectories import WRITERS, check_target, write
 
-_LOST = 1
-"""Exit status of ``--strict`` where a seed did not follow."""
 _MOST = 1000
 """Seeds."""
 
@@ -94,7 +93,7 @@ class SimulateCommand:
         assert best is not None  # one seed at least
         written = self._write(best, target, matched.robot)
         lost = not all(run["followed"] for run in runs)
-        status = _LOST if self.strict and lost else 0
+        status = FOUND if self.strict and lost else DONE
         if self.json:
             options = options_of(self)
             report = {
@@ -135,20 +134,13 @@ class SimulateCommand:
         from kinemesh.physics import Controller
         from kinemesh.physics.simulating import simulated
 
-        columns = (
-            *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
-            TimeRemainingColumn(),
-        )
-        errors = Console(stderr=True)
-        hidden = not errors.is_terminal
-        with Progress(*columns, console=errors, transient=True, disable=hidden) as bar:
-            task = bar.add_task(f"{self.result.stem}: seed {seed}", total=None)
+        with bar(f"{short(self.result.stem)}: seed {seed}", "frames") as progress:
             return simulated(
                 matched,
                 name=self.result.stem,
                 seed=seed,
                 controller=Controller(disturbance=self.disturbance),
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                progress=progress,
             )
 
     def _write(self, result: Result, target: Path | None, robot: RobotModel) -> tuple[str, ...]:

@@ -12,12 +12,12 @@ from typing import Annotated, Literal
 import tyro
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kinemesh import demos
 from kinemesh._files.disk import same_file
 from kinemesh.arguments import unknown
 from kinemesh.cli.commands.viewing import Window, until_interrupted, watched
+from kinemesh.cli.progress import bar, short, solving
 from kinemesh.cli.source import Source
 from kinemesh.cli.tables import print_failures, print_findings, print_verdict, score_table
 from kinemesh.errors import KinemeshError, OptionError, WriteError
@@ -108,7 +108,7 @@ class RetargetCommand:
         result = solve(retargeter, clip, on_frame)
         seconds = time.perf_counter() - start
         result.save(self.output)
-        score = evaluate(result, robot=robot)
+        score = judged(result, robot)
         if self.json:
             report = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
             sys.stdout.write(json.dumps(report, indent=2) + "\n")
@@ -156,7 +156,7 @@ class DemoCommand:
             result = solve(retargeter, clip)
             seconds = time.perf_counter() - start
             path = result.save(self.output / f"{name}.npz")
-            score = evaluate(result, robot=robot)
+            score = judged(result, robot)
             scores.append((name, score))
             reports[name] = {**result.summary(), "seconds": seconds, "score": score.as_dict()}
             if not self.json:
@@ -173,19 +173,14 @@ class DemoCommand:
 
 def solve(retargeter: Retargeter, clip: Clip, on_frame: OnFrame | None = None) -> Result:
     """Retarget with a progress bar on standard error, if that is a terminal."""
-    columns = (
-        *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
-        TimeRemainingColumn(),
-    )
-    errors = Console(stderr=True)
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task(clip.name, total=None)
-
-        def progress(done: int, total: int) -> None:
-            stage = "frames" if done <= len(clip) else "whole clip"
-            bar.update(task, completed=done, total=total, description=f"{clip.name}: {stage}")
-
+    with solving(clip.name, len(clip)) as progress:
         return retargeter.retarget(clip, progress=progress, on_frame=on_frame)
+
+
+def judged(result: Result, robot: RobotModel) -> Score:
+    """The score of a result, with a progress bar too."""
+    with bar(f"{short(result.clip)}: judging") as progress:
+        return evaluate(result, robot=robot, progress=progress)
 
 
 def _make_folder(folder: Path) -> None:

@@ -20,8 +20,8 @@ from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.recordings.bvh.people import joints_of_person
 from kinemesh.recordings.bvh.tree import Hierarchy
+from kinemesh.recordings.people.which import FIRST, Which
 from kinemesh.recordings.text import text_of
-from kinemesh.recordings.which import FIRST, Which
 
 _FARTHEST = 1e9
 """Coordinates beyond this are no place in any unit."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kinemesh.motion import LANDMARKS
-from kinemesh.recordings.which import Which
+from kinemesh.recordings.people.which import Which
 
 _FEWEST = len(LANDMARKS)
 """A root with fewer joints than this is a thing or a marker, and no person."""

@@ -18,8 +18,8 @@ from kinemesh.recordings.bvh.file import parse_bvh
 from kinemesh.recordings.bvh.kinematics import world_poses
 from kinemesh.recordings.bvh.poses import Poses
 from kinemesh.recordings.hierarchy.chosen import chosen_skeleton
+from kinemesh.recordings.people.which import FIRST, Which
 from kinemesh.recordings.recording import Asked, Recording
-from kinemesh.recordings.which import FIRST, Which
 
 _UPRIGHT = 3.0
 """A rest pose stands along an axis that outweighs the others by this factor."""

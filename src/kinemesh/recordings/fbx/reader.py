@@ -14,10 +14,10 @@ from kinemesh.motion import LANDMARKS, Prop, Skeleton
 from kinemesh.motion.clip_fields import estimate_height
 from kinemesh.recordings.fbx.scene import FbxScene, read_scene
 from kinemesh.recordings.hierarchy.chosen import chosen_skeleton
+from kinemesh.recordings.people.which import FIRST, Which
 from kinemesh.recordings.recording import Asked, Recording
+from kinemesh.recordings.settling.units import in_metres
 from kinemesh.recordings.things import check_count, solid_thing
-from kinemesh.recordings.units import in_metres
-from kinemesh.recordings.which import FIRST, Which
 
 _FEWEST = len(LANDMARKS) - 3
 """A person has so many joints: hands and toes may be ends of chains, a pelvis is found."""

@@ -19,8 +19,8 @@ from scipy.spatial.transform import Rotation
 from kinemesh._files.inputs import head, looks_like
 from kinemesh.arrays import Array
 from kinemesh.errors import MissingExtra, ReadError
+from kinemesh.recordings.people.which import Which
 from kinemesh.recordings.text import LARGEST
-from kinemesh.recordings.which import Which
 
 _BINARY = b"Kaydara FBX Binary"
 _TEXT = (b"; FBX", b"FBXHeaderExtension")

@@ -22,8 +22,8 @@ from kinemesh.recordings.gltf.objects import carriers_of, objects
 from kinemesh.recordings.gltf.takes import takes_of
 from kinemesh.recordings.hierarchy.landmarks import mapped_skeleton
 from kinemesh.recordings.hierarchy.toes import MadeToes, toes_of
+from kinemesh.recordings.people.which import FIRST, Which
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
-from kinemesh.recordings.which import FIRST, Which
 
 _PREFIX = re.compile(r"^(?:.*[:|])?(?:mixamorig\d*[_:]?)?")
 """What exporters put before the names of Mixamo's joints."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kinemesh.recordings.gltf.nodes import Nodes, channels
-from kinemesh.recordings.which import Which
+from kinemesh.recordings.people.which import Which
 
 
 def takes_of(

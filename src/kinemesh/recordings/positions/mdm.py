@@ -10,8 +10,8 @@ import numpy as np
 from kinemesh._files.numpy_files import as_floats
 from kinemesh._files.pickled import read_pickle
 from kinemesh.errors import ReadError
+from kinemesh.recordings.people.which import Which
 from kinemesh.recordings.positions.generated import FPS, Generated
-from kinemesh.recordings.which import Which
 
 _LONGEST = 80
 """So much [characters] is said of a text."""

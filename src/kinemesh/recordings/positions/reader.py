@@ -16,7 +16,8 @@ from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.motion import SKELETONS, Skeleton
 from kinemesh.recordings.hierarchy.body_check import is_smpl
-from kinemesh.recordings.people import of_person
+from kinemesh.recordings.people.axis import of_person
+from kinemesh.recordings.people.which import FIRST, Which
 from kinemesh.recordings.positions import kimodo
 from kinemesh.recordings.positions.generated import (
     FEATURES,
@@ -27,7 +28,6 @@ from kinemesh.recordings.positions.generated import (
 from kinemesh.recordings.positions.keypoints import KEYPOINTS, MADE, of_keypoints
 from kinemesh.recordings.positions.mdm import read_results
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
-from kinemesh.recordings.which import FIRST, Which
 
 _KEY = "global_joint_positions"
 _UNSIZED = ("kit21",)

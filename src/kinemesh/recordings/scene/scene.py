@@ -11,12 +11,12 @@ from kinemesh.description.solids import placed
 from kinemesh.errors import ReadError
 from kinemesh.motion import Clip, Prop, Scene, Shape, Terrain
 from kinemesh.motion.gaps import filled_track
-from kinemesh.recordings.axes import turned_poses, turned_shape
 from kinemesh.recordings.recording import Recording
 from kinemesh.recordings.scene.heightfield import read_heightfield
 from kinemesh.recordings.scene.scene_file import PropEntry, TerrainEntry, TrackEntry
 from kinemesh.recordings.scene.shapes import described_shape
 from kinemesh.recordings.scene.tracks import read_track
+from kinemesh.recordings.settling.axes import turned_poses, turned_shape
 
 _HUGE = 5.0
 """An object is smaller than so many statures."""

@@ -14,10 +14,10 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.recordings.people import poses_of_person
+from kinemesh.recordings.people.axis import poses_of_person
+from kinemesh.recordings.people.which import FIRST, Which
 from kinemesh.recordings.smpl.source import Source
 from kinemesh.recordings.smpl.sources import FACE, HANDS, LAYOUTS, RATES, opened
-from kinemesh.recordings.which import FIRST, Which
 
 _WIDTHS = {66: 22, 72: 24, 156: 52, 165: 55}
 """Numbers a frame to number of joints: body, SMPL, SMPL-H, SMPL-X."""

@@ -17,8 +17,8 @@ from kinemesh._files.numpy_files import as_floats
 from kinemesh._files.pickled import is_pickle, read_pickle
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.recordings.people import MOST
-from kinemesh.recordings.which import Which
+from kinemesh.recordings.people.axis import MOST
+from kinemesh.recordings.people.which import Which
 
 PICKLES = (".pkl", ".pickle")
 _POSES = (

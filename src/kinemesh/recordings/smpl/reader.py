@@ -10,6 +10,7 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.recordings.interactions.angles import in_the_room
+from kinemesh.recordings.people.which import FIRST, Which
 from kinemesh.recordings.recording import Asked, Recording, named_skeleton
 from kinemesh.recordings.smpl.body_models import read_body
 from kinemesh.recordings.smpl.bones import (
@@ -23,7 +24,6 @@ from kinemesh.recordings.smpl.bones import (
 )
 from kinemesh.recordings.smpl.files import Pose, read_pose
 from kinemesh.recordings.smpl.planted import planted_scale
-from kinemesh.recordings.which import FIRST, Which
 
 _FEET = (7, 8, 10, 11)
 _FIRST = 30

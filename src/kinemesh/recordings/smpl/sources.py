@@ -12,11 +12,11 @@ from kinemesh._files.torch_files import read_tensors, saved_texts
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
 from kinemesh.recordings.interactions import angles, arctic, grab
+from kinemesh.recordings.people.which import Which
 from kinemesh.recordings.smpl import with_objects
 from kinemesh.recordings.smpl.people import PICKLES, holds_people, read_person
 from kinemesh.recordings.smpl.source import Source
 from kinemesh.recordings.smpl.tables import holds_table, read_table
-from kinemesh.recordings.which import Which
 
 LAYOUTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("root_orient", "pose_body"), "trans"),

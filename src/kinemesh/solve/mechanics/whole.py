@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,9 @@ after, is not known."""
 _CHUNK, _AHEAD = 256, 32
 """So many frames are changed at once, with a look at so many after them: memory has an end."""
 
+_CHANGING = 0.8
+"""Share of a step's time that the change takes; the rest sees how forces then are."""
+
 
 class WholeClip:
     """What contacts can push, over a clip that is solved.
@@ -56,20 +59,27 @@ class WholeClip:
         self._forces: Forces | None = None
         self._left_alone = np.zeros(len(frames), dtype=bool)
 
-    def step(self, programs: Sequence[Program], qs: list[Array], stuck: NDArray[np.bool_]) -> None:
+    def step(
+        self,
+        programs: Sequence[Program],
+        qs: list[Array],
+        stuck: NDArray[np.bool_],
+        tell: Callable[[float], None],
+    ) -> None:
         """Change all frames at once, in place, and see how forces then are.
 
         Args:
             programs: what every frame is asked, without its neighbours.
             qs: configurations ``(nq,)``.
             stuck: frames ``(T,)`` that stay as they are, of which nothing is asked.
+            tell: called with what share of it is done; 1 at the end.
         """
         self._left_alone |= stuck
         some = np.arange(0, len(qs), self._stride)
         strains: dict[int, Strain] = {}
         if len(some) > 2 * REACH:
             asked = [programs[k] for k in some.tolist()]
-            changes, strains = self._found(asked, qs, some, stuck[some])
+            changes, strains = self._found(asked, qs, some, stuck[some], tell)
             self._apply(qs, some, changes)
         interval = self._stride * self._frames[0].dt
         self._balance = Balance(self._robot, qs, interval, self._load, self._stride)
@@ -83,6 +93,7 @@ class WholeClip:
         self._forces.spare(round(_ENDS / self._frames[0].dt), 0, len(qs))
         if not self.coarse:
             self._lay_out(self._forces)
+        tell(1.0)
 
     def _lay_out(self, forces: Forces) -> None:
         """Put what the forces leave in the order in which single frames ask for it.
@@ -161,6 +172,7 @@ class WholeClip:
         qs: Sequence[Array],
         some: NDArray[np.int64],
         stuck: NDArray[np.bool_],
+        tell: Callable[[float], None],
     ) -> tuple[Array, dict[int, Strain]]:
         """Changes ``(N, nv)`` of some frames along the world's axes, and the strains then."""
         strains: dict[int, Strain] = {}
@@ -183,6 +195,7 @@ class WholeClip:
             for k, strain in forces.strains_after(found).items():
                 if start <= here.start + k + 1 < stop:
                     strains[here.start + k] = strain
+            tell(_CHANGING * stop / count)
         return changes, strains
 
     def _apply(self, qs: list[Array], some: NDArray[np.int64], changes: Array) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kinemesh.motion import Clip
-from kinemesh.recordings.ground import grounded
 from kinemesh.recordings.scene.found import FoundTerrain, found_terrain
+from kinemesh.recordings.settling.ground import grounded
 
 
 def with_found_terrain(clip: Clip, floor: float | None = None) -> Clip:

@@ -11,12 +11,12 @@ from kinemesh.motion import Clip, Scene
 from kinemesh.motion.clean import cleaned, mended
 from kinemesh.motion.limbs import limbs
 from kinemesh.motion.scene import MOST_PROPS
-from kinemesh.recordings.axes import turned_points
+from kinemesh.recordings.people.which import Which
 from kinemesh.recordings.readers import recorded
 from kinemesh.recordings.recording import Asked, Recording
+from kinemesh.recordings.settling.axes import turned_points
+from kinemesh.recordings.settling.units import in_unit_of
 from kinemesh.recordings.smpl.reader import BodySource
-from kinemesh.recordings.units import in_unit_of
-from kinemesh.recordings.which import Which
 
 OTHERS = ("obstacles",)
 """What becomes of the people who are not read, where they are not left out."""

@@ -9,7 +9,7 @@ import pytest
 from kinemesh.demos import walk
 from kinemesh.motion import Clip
 from kinemesh.recordings import read
-from kinemesh.recordings.ground import find_floor, grounded
+from kinemesh.recordings.settling.ground import find_floor, grounded
 from recordings import fault, recording
 
 CLIMBS = {

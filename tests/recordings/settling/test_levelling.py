@@ -12,7 +12,7 @@ from kinemesh import demos
 from kinemesh.detection.drifting import drift
 from kinemesh.motion import Clip, Prop, Scene, Shape
 from kinemesh.recordings import read
-from kinemesh.recordings.levelling import levelled
+from kinemesh.recordings.settling.levelling import levelled
 from recordings import fault, recording
 
 Heights = Callable[[np.ndarray], np.ndarray]

@@ -15,7 +15,7 @@ from kinemesh.motion import SKELETONS
 from kinemesh.motion.clip_fields import estimate_height
 from kinemesh.recordings import read
 from kinemesh.recordings.recording import Recording
-from kinemesh.recordings.units import UNITS, USUAL, in_metres
+from kinemesh.recordings.settling.units import UNITS, USUAL, in_metres
 from made_person import standing
 
 Person = Callable[..., np.ndarray]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kinemesh.arrays import Array
 from kinemesh.errors import ReadError
-from kinemesh.recordings.which import Which
+from kinemesh.recordings.people.which import Which
 
 MOST = 16
 """More people than this are frames."""

@@ -1,0 +1,1 @@
+"""Several people in one file: who is meant, and the others."""

@@ -1,0 +1,1 @@
+"""What a recording does not say of itself, found from the person: unit, axes, floor, terrain."""
