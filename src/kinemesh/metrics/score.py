@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kinemesh.arrays import Array
+from kinemesh.motion.notebook import html_table
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last frame of each run."""
@@ -159,6 +160,17 @@ class Score:
             missing.setdefault(measure.note, []).append(measure.name)
         reasons += [f"not measured: {', '.join(rows)} ({why})" for why, rows in missing.items()]
         return f"unsure: {'; '.join(reasons)}" if reasons else "pass"
+
+    def _repr_html_(self) -> str:
+        """The verdict, and the rows that it rests on: those that failed first."""
+        judged = [row for row in table(self) if row[3] and row[3] != "-"]
+        judged.sort(key=lambda row: row[3] == "pass")
+        rows = {
+            name: f"{value} ({limit}): {state}{f', {remark}' if state != 'pass' else ''}"
+            for name, value, limit, state, remark in judged
+        }
+        title = f"Verdict of {self.clip or 'the motion'} on {self.robot}: {self.verdict}"
+        return html_table(title, rows, (*self.notes, *self.warnings))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

@@ -106,7 +106,8 @@ def _page(
         *(_summary(k, entry, len(entries)) for k, entry in enumerate(entries)),
     ]
     if scene:
-        played = html.escape(recording(entries, progress), quote=True)
+        stages, names = [e.stage for e in entries], [e.name for e in entries]
+        played = html.escape(recording(stages, names, progress), quote=True)
         parts.append(
             '<section id="scene"><h2>Motion</h2>'
             f'<iframe title="The motion in three dimensions" data-page="{played}"></iframe>'
