@@ -13,6 +13,7 @@ from articulated import halves, lidded, relative
 from kinemesh.motion import Clip, Scene
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "held"),
     [
@@ -35,6 +36,7 @@ def test_both_parts_are_met_and_keep_their_places_on_each_other(
     assert score["penetration.props.max"].value < 0.1
 
 
+@pytest.mark.slow
 def test_parts_that_a_file_has_pushed_into_each_other_fail() -> None:
     clip = halves(0.005)
     result = kinemesh.retarget(clip, "g1")

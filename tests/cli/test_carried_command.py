@@ -118,6 +118,7 @@ def test_a_result_is_drawn_with_what_it_holds(
     assert "recording  sub3_largebox_003, smplh52, 1.941 m" in lines
 
 
+@pytest.mark.slow
 def test_what_a_robot_carried_another_carries(
     kinemesh_command: Command, carried: Path, out: Path
 ) -> None:

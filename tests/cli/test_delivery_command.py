@@ -80,6 +80,7 @@ def test_convert_says_with_figures_what_held_at_30_and_does_not_at_50(
     assert (linted.status, "self-collision" in linted.out) == (int(deep), deep)
 
 
+@pytest.mark.slow
 def test_a_joint_at_its_speed_limit_that_a_spline_makes_faster_is_reported(
     kinemesh_command: Command, robot: RobotModel, tmp_path: Path
 ) -> None:

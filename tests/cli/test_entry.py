@@ -59,6 +59,7 @@ def test_an_error_in_a_process_of_its_own_is_status_2_and_one_line(tmp_path: Pat
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "said"),
     [

@@ -99,6 +99,7 @@ def test_a_csv_of_somebody_elses_is_a_robots_trajectory(
     assert "leave out --up" in refused.err
 
 
+@pytest.mark.slow
 def test_a_floor_that_is_given_is_not_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
     path = str(fault("stale_floor_warning/walk_sunk.csv"))
     assert cli.main(["info", path]) == 0

@@ -226,6 +226,7 @@ def test_numbers_that_are_none_are_refused(
     assert "NaN" in refused(kinemesh_command, tmp_path / "nan.npz")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_written_is_said_before_any_work(
     kinemesh_command: Command, walked: Path, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ def test_progress_is_on_a_terminal_with_counts_and_time_left(recorded: Path, out
     assert b"\x1b" not in done.out and b"verdict" in done.out  # a pipe has the report alone
 
 
+@pytest.mark.slow
 def test_there_is_no_progress_where_errors_go_to_no_terminal(recorded: Path, out: Path) -> None:
     done = run("retarget", recorded, "-o", out, terminal="out", FORCE_COLOR="1")
     assert (done.status, done.err) == (0, b"")

@@ -45,6 +45,7 @@ def test_numbers_and_lists_of_numbers_come_back_and_all_else_is_left_out_with_a_
     assert parquet.read_schema(tmp_path / "a.parquet").metadata[b"note"] == b"beside"
 
 
+@pytest.mark.slow
 def test_a_few_bytes_that_unpack_to_gigabytes_are_refused(tmp_path: Path) -> None:
     """A column of one number is as good as nothing in the file, however many rows it has."""
     some = pyarrow.table({"x": pyarrow.array(np.zeros(1 << 24))})
@@ -56,6 +57,7 @@ def test_a_few_bytes_that_unpack_to_gigabytes_are_refused(tmp_path: Path) -> Non
         read_parquet(tmp_path / "a.parquet")
 
 
+@pytest.mark.slow
 def test_rows_that_state_nothing_count_by_the_width_that_they_would_take(tmp_path: Path) -> None:
     kind = pyarrow.list_(pyarrow.float32(), 1 << 20)
     table = pyarrow.table({"x": pyarrow.nulls(200, kind)})

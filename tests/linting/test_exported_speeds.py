@@ -64,6 +64,7 @@ def swaying(robot: RobotModel, rng: np.random.Generator) -> Trajectory:
     return Trajectory(q, fps, robot.joint_names, robot.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3 * len(WRITERS)))
 def test_whatever_the_motion_and_the_rate_a_file_is_clean_of_speeds_only_if_it_keeps_them(
     seed: int, robot: RobotModel, tmp_path: Path

@@ -28,14 +28,20 @@ def linted(path: Path, robot: RobotModel, fault: Fault, fix: Path) -> Lint:
     )
 
 
+TABLES = ("lerobot", "parquet")
+"""Formats that a process of its own reads."""
+
+
 def once_a_trap() -> list[object]:
     """Every fault; the first of each trap among the fast tests, the same in other formats not."""
     seen: set[str] = set()
     cases = []
     for fault in FAULTS:
-        marks = [pytest.mark.slow] if fault.trap in seen else []
+        quick = fault.trap not in seen and fault.format not in TABLES
+        marks = [] if quick else [pytest.mark.slow]
         cases.append(pytest.param(fault, id=fault.id, marks=marks))
-        seen.add(fault.trap)
+        if quick:
+            seen.add(fault.trap)
     return cases
 
 

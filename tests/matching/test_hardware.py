@@ -43,6 +43,7 @@ def replace_height(trajectory: Trajectory, z: float) -> Trajectory:
     return replace(trajectory, q=q)
 
 
+@pytest.mark.slow
 def test_the_family_that_stands_on_the_ground_is_named_and_warned_of(
     robot: RobotModel, bent: Trajectory
 ) -> None:

@@ -78,6 +78,7 @@ def take_away(patch: pytest.MonkeyPatch) -> int:
     return len(gone)
 
 
+@pytest.mark.slow
 def test_scores_timelines_and_the_papers_figures_need_nothing_of_the_solver(judged, monkeypatch):
     clip, robot, result = judged
     scene, scale = result.scene, result.scale

@@ -36,12 +36,14 @@ def test_who_sits_on_a_lap_is_carried_by_it(seated: Result, robot: RobotModel) -
     assert [score["dynamics.unsupported_share"].value for score in rows] == [0.0, 0.0, 100.0]
 
 
+@pytest.mark.slow
 def test_what_limbs_weigh_is_not_asked(robot: RobotModel) -> None:
     clip = handshake().crop(0, 12)
     score = evaluate(retarget(clip, robot))
     assert "person2" not in score["dynamics.residual_force"].note
 
 
+@pytest.mark.slow
 def test_limbs_do_not_bear_and_are_not_borne_and_hands_do_not_move_them(robot: RobotModel) -> None:
     clip, surfaces = handshake(), Surfaces()
     lying = demos.FLOOR["lie"]()
@@ -53,6 +55,7 @@ def test_limbs_do_not_bear_and_are_not_borne_and_hands_do_not_move_them(robot: R
     assert held_offsets(Hands(clip, surfaces), person, 0.7) == {}
 
 
+@pytest.mark.slow
 def test_a_limb_that_is_not_where_it_is_scaled_to_is_seen(robot: RobotModel) -> None:
     clip = handshake().crop(20, 30)
     result = retarget(clip, robot)

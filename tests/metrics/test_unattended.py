@@ -68,6 +68,7 @@ def test_a_tremble_of_a_tracker_moves_nothing(lift: Clip) -> None:
     assert list(unattended(with_props(lift, replace(box, track=track)))) == []
 
 
+@pytest.mark.slow
 def test_objects_of_recordings_are_attended() -> None:
     for motion, mesh in (("sub3_largebox_003", "largebox"), ("sub2_woodchair_000", "woodchair")):
         clip = read(

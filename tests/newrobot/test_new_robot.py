@@ -122,6 +122,7 @@ def test_what_was_written_loads_without_the_source(made: NewRobot) -> None:
     assert sorted(p.name for p in made.folder.iterdir()) == ["hulls", "robot.toml", "robot.urdf"]
 
 
+@pytest.mark.slow
 def test_a_robot_that_faces_backwards_is_turned_round(icub: NewRobot) -> None:
     at = places(icub.robot)
     for side in ("left", "right"):

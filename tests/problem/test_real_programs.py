@@ -35,6 +35,7 @@ def programs(robot: RobotModel, carrying: Clip) -> list[QP]:
     return found
 
 
+@pytest.mark.slow
 def test_the_programs_have_rows_of_every_kind(programs: list[QP]) -> None:
     names = {block.name for qp in programs for block in qp.blocks}
     assert names >= {"nonpenetration", "footstance", "footflat"}

@@ -106,6 +106,7 @@ def read(page: Path) -> Tags:
     return tags
 
 
+@pytest.mark.slow
 def test_progress_counts_judging_and_the_frames_of_the_scene(
     result: Result, clip: Clip, robot: RobotModel, tmp_path: Path
 ) -> None:
@@ -118,6 +119,7 @@ def test_progress_counts_judging_and_the_frames_of_the_scene(
     assert len(played) == len(result)
 
 
+@pytest.mark.slow
 def test_the_page_fetches_nothing_and_is_not_large(page: Path) -> None:
     tags = read(page)
     assert tags.fetched == []

@@ -10,6 +10,7 @@ HANDS = {"g1": 1.0, "g1_base": 1.0, "g1_23dof": 2 / 3, "h1": 1 / 3, "t1": 1 / 3}
 """Directions that are left to turn a hand once its place is taken, of three: 7, 5, 4 joints."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HANDS)
 def test_a_hand_is_asked_to_turn_as_far_as_its_arm_has_joints_for_it(name: str) -> None:
     robot = RobotModel.load(name)

@@ -57,6 +57,7 @@ def test_no_hull_of_the_robot_is_in_anybody_where_it_would_be(
     assert deepest(answered, robot, alone.trajectory.q) < -5e-3
 
 
+@pytest.mark.slow
 def test_the_motion_passes_the_verdict_with_the_other_in_it(answered: Result) -> None:
     score = kinemesh.evaluate(answered)
     assert score.verdict == "pass"
@@ -65,6 +66,7 @@ def test_the_motion_passes_the_verdict_with_the_other_in_it(answered: Result) ->
     assert score["penetration.props.max"].value is None  # an elbow is no fault of anybody's
 
 
+@pytest.mark.slow
 def test_a_hand_that_shakes_another_touches_it_while_the_person_does(robot: RobotModel) -> None:
     result = retarget(handshake(), robot)
     ((hand, thing),) = result.touch
@@ -84,6 +86,7 @@ def test_a_hand_that_shakes_another_touches_it_while_the_person_does(robot: Robo
         assert abs(gap) < 1e-3
 
 
+@pytest.mark.slow
 def test_an_other_who_is_moved_into_the_robot_is_a_fault(answered: Result) -> None:
     chest = next(prop for prop in answered.scene.props if prop.name.endswith("/chest"))
     base = answered.trajectory.q[:, :3]
@@ -95,6 +98,7 @@ def test_an_other_who_is_moved_into_the_robot_is_a_fault(answered: Result) -> No
     assert score["penetration.prop.max"].value > 50.0
 
 
+@pytest.mark.slow
 def test_others_are_scaled_about_the_ground_as_the_person_is(robot: RobotModel) -> None:
     clip = passing(0.8)
     plan = Plan(clip, robot)
@@ -106,6 +110,7 @@ def test_others_are_scaled_about_the_ground_as_the_person_is(robot: RobotModel) 
         assert copy.limb_of == "person2"
 
 
+@pytest.mark.slow
 def test_an_other_weighs_in_the_mesh_as_one_thing(robot: RobotModel) -> None:
     clip = passing(1.0, 4)
     track = np.tile([0.0, 1.0, 0.5, 0.0, 0.0, 0.0, 1.0], (4, 1))
@@ -119,6 +124,7 @@ def test_an_other_weighs_in_the_mesh_as_one_thing(robot: RobotModel) -> None:
     np.testing.assert_allclose(one, other, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_result_carries_the_others_and_is_read_back(answered: Result, tmp_path) -> None:
     path = tmp_path / "a.npz"
     answered.save(path)
@@ -129,6 +135,7 @@ def test_a_result_carries_the_others_and_is_read_back(answered: Result, tmp_path
     assert kinemesh.evaluate(path).verdict == kinemesh.evaluate(answered).verdict
 
 
+@pytest.mark.slow
 def test_three_people_are_met_as_two_are(robot: RobotModel) -> None:
     own = greeting(12)
     result = retarget(beside(own, aside(own, 0.5), aside(own, -0.5)), robot)

@@ -24,12 +24,14 @@ def result(robot: RobotModel) -> Result:
     return retarget(replace(clip, scene=Scene((*clip.scene.props, box), None, 0.0)), robot)
 
 
+@pytest.mark.slow
 def test_a_motion_has_things_and_says_who_was_left_out(result: Result, robot: RobotModel) -> None:
     motion = motion_of(result, robot, None, None, None)
     assert set(motion.props) == set(motion.things) == {"box"}
     assert "left out: person2, for other people are no objects" in motion.notes
 
 
+@pytest.mark.slow
 def test_a_file_with_room_for_one_object_has_the_box(
     result: Result, robot: RobotModel, tmp_path: Path
 ) -> None:

@@ -141,6 +141,7 @@ def test_another_hardware_familys_file_fits_worse_and_is_read(
     np.testing.assert_allclose(file.trajectory.joints, lifted.trajectory.joints, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_without_links_what_needs_them_is_refused_and_the_rest_is_read(
     written: dict[str, Path], robot: RobotModel
 ) -> None:

@@ -61,6 +61,7 @@ def test_the_person_and_the_box_are_drawn_above_the_robot(
     assert blue[1] == orange[1] == 0.0
 
 
+@pytest.mark.slow
 def test_a_picture_without_a_choice_spreads_over_the_clip(
     standing: Result, robot: RobotModel, tmp_path: Path
 ) -> None:

@@ -74,6 +74,13 @@ def show(
         ClipError: a motion is not as long as the recording, or not this robot's.
         RobotError: the robot is not known.
         OptionError: no motion, too many, or a height of no pixels.
+
+    Example:
+        >>> import kinemesh
+        >>> walk = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> cell = kinemesh.show(walk, meshes="hulls", pixels=320)  # the last line of a cell
+        >>> "<html" in cell.page
+        True
     """
     whole(
         "pixels",

@@ -527,6 +527,7 @@ def test_times_that_do_not_rise_are_refused(tmp_path: Path) -> None:
     refused(tmp_path / "a.glb", file.bytes(), "do not rise")
 
 
+@pytest.mark.slow
 def test_a_long_chain_of_nodes_is_no_trouble(tmp_path: Path) -> None:
     file = scene_with_box()
     parent = None

@@ -216,6 +216,7 @@ def test_a_scene_file_says_it_too(tmp_path: Path, person: Person) -> None:
         read(scene)
 
 
+@pytest.mark.slow
 def test_the_commands_take_it_and_the_result_carries_it(
     tmp_path: Path, person: Person, kinemesh_command: Command
 ) -> None:

@@ -94,6 +94,7 @@ def test_tasks_episodes_and_statistics_are_those_of_the_frames(
     assert episode[f"stats/{_STATE}/max"] == stats[_STATE]["max"]
 
 
+@pytest.mark.slow
 def test_of_several_episodes_one_is_named(lifted: Result, read: Read, tmp_path: Path) -> None:
     kinemesh.write(lifted, tmp_path / "set", format="lerobot")
     joined(tmp_path / "set")
