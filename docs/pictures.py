@@ -1,13 +1,15 @@
-"""Make the README's picture, or the gallery: contact sheets of many motions, to be looked at.
+"""Make the README's picture, the tutorials' or the gallery: sheets of motions, to be looked at.
 
     pip install "kinemesh[render]" example-robot-data
     python docs/pictures.py [FOLDER]
+    python docs/pictures.py --tutorials [FOLDER]
     python docs/pictures.py --gallery [--out DIR] [--only NAME ...] [--data DIR]
 
 The robot is drawn by its true meshes where the package example-robot-data is installed, else by
-its collision hulls. No display is needed, and for the README's picture no recording. The gallery
-looks for recordings in $KINEMESH_DATA, else in ../shared/data beside the repository, and leaves
-out what it does not find. Its sheets are not for the repository: recordings have owners.
+its collision hulls. No display is needed, and for the README's and the tutorials' pictures no
+recording. The gallery looks for recordings in $KINEMESH_DATA, else in ../shared/data beside the
+repository, and leaves out what it does not find. Its sheets are not for the repository: recordings
+have owners.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pathlib import Path
 
 from gallery.entries import ENTRIES
 from gallery.sheets import sheet
+from gallery.tutorials import draw
 from kinemesh import RobotModel, demos, retarget
 from kinemesh.film import Angle, film
 from kinemesh.viewer import stage
@@ -58,7 +61,9 @@ def gallery(folder: Path, data: Path, names: list[str]) -> None:
 def main(arguments: list[str]) -> None:
     """Make what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, nargs="?", default=Path(__file__).parent)
+    here = Path(__file__).parent
+    parser.add_argument("folder", type=Path, nargs="?", help="docs, or docs/tutorials")
+    parser.add_argument("--tutorials", action="store_true", help="the pictures of the tutorials")
     parser.add_argument("--gallery", action="store_true", help="the sheets of the gallery")
     parser.add_argument("--out", type=Path, help="where sheets go; a new temporary folder")
     known = [entry.name for entry in ENTRIES]
@@ -66,8 +71,11 @@ def main(arguments: list[str]) -> None:
     data = Path(os.environ.get("KINEMESH_DATA") or SHARED / "data")
     parser.add_argument("--data", type=Path, default=data, help="the folder of recordings")
     options = parser.parse_args(arguments)
+    if options.tutorials:
+        print(*draw(options.folder or here / "tutorials"), sep="\n")
+        return
     if not options.gallery:
-        print(lift_box(options.folder))
+        print(lift_box(options.folder or here))
         return
     out = options.out or Path(tempfile.mkdtemp(prefix="kinemesh_gallery_"))
     out.mkdir(parents=True, exist_ok=True)

@@ -31,6 +31,8 @@ DATA = {
 DRAWN = ("mermaid", "text")
 ALL = [block for document in DOCUMENTS for block in blocks(document)]
 TO_RUN = [d for d in DOCUMENTS if any(b.language in RUN and not b.reason for b in blocks(d))]
+QUOTING = ("a_box", "climbing", "coming_from", "your_own_bvh")
+"""Pages whose outputs are held to what is printed, beside those of docs/howto."""
 RUNNER = """\
 import json, pathlib, subprocess, sys
 names = {"__name__": "__main__"}
@@ -59,17 +61,20 @@ def test_no_mark_is_without_a_reason() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("document", TO_RUN, ids=lambda path: path.stem)
 def test_the_blocks_of_a_document_run_from_top_to_bottom(document: Path, tmp_path: Path) -> None:
-    """In a process and a folder of their own; ``walk.bvh`` is a recording of the reader's."""
+    """In a process and a folder of their own; ``walk.bvh`` is a recording of the reader's, and
+    ``examples`` is the repository's."""
     write_bvh(tmp_path / "walk.bvh", DIALECTS["lafan1"], frames=90)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     listed = [(b.place, b.language, b.text) for b in blocks(document) if not b.reason]
     listing = tmp_path / "blocks.json"
     listing.write_text(json.dumps([b for b in listed if b[1] in RUN]), encoding="utf-8")
     tools = tmp_path / "bin"
     tools.mkdir()
-    command = tools / "kinemesh"
     main = "import sys; from kinemesh.cli import main; sys.exit(main())"
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -c "{main}" "$@"\n')
-    command.chmod(0o755)
+    python = shlex.quote(sys.executable)
+    for name, words in (("kinemesh", f'{python} -c "{main}"'), ("python", f"{python} -W error")):
+        (tools / name).write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+        (tools / name).chmod(0o755)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", RUNNER, str(listing)],
         cwd=tmp_path,
@@ -91,7 +96,7 @@ def test_the_blocks_of_a_document_run_from_top_to_bottom(document: Path, tmp_pat
 
 def quotations(document: Path) -> list[Block]:
     """What a page says that the commands on it print; a … stands for what it leaves out."""
-    quoting = document.parent.name == "howto" or document.stem == "coming_from"
+    quoting = document.parent.name == "howto" or document.stem in QUOTING
     return [b for b in blocks(document) if b.language == "text" and not b.reason and quoting]
 
 

@@ -123,6 +123,34 @@ def test_only_what_changed_or_is_missing_is_done_again(folder: Path) -> None:
     assert made(folder).done == 0
 
 
+SCENE = """
+[clip]
+file = "a.npy"
+skeleton = "lafan22"
+fps = 30
+[[prop]]
+name = "crate"
+box = [0.3, 0.3, 0.3]
+track = { file = "crate.csv" }
+"""
+
+
+def test_a_scene_file_is_a_source_and_so_are_the_files_that_it_names(folder: Path) -> None:
+    np.savetxt(
+        folder / "crate.csv", np.tile([5.0, 0, 0.15, 0, 0, 0, 1], (FRAMES, 1)), delimiter=","
+    )
+    (folder / "scene.toml").write_text(SCENE)
+    (folder / "listing.toml").write_text('[[clip]]\npath = "scene.toml"\n')
+    for file in ("scene.toml", "listing.toml"):
+        (source,) = read_sources([folder / file])
+        assert source.name == "scene"
+        assert {path.name for path in source.files.values()} == {"scene.toml", "a.npy", "crate.csv"}
+    clip = source.read()
+    assert [prop.name for prop in clip.scene.props] == ["crate"]
+    (folder / "scene.toml").write_text("[clip")
+    assert list(source.files) == ["source"]
+
+
 @pytest.mark.slow
 def test_a_clip_that_fails_is_counted_and_stops_nothing(folder: Path) -> None:
     (folder / "b.npy").write_bytes(b"not an array")

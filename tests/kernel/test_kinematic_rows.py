@@ -77,7 +77,8 @@ def test_arrays_that_do_not_fit_are_refused(kernels: Kernels) -> None:
     with pytest.raises(ValueError, match="wrong size"):
         kernel.evaluate([], np.zeros(5))
     short = PointOffsets(one, np.zeros((2, 3)), np.zeros((1, 3)), np.zeros((1, 3)))
-    with pytest.raises(ValueError, match="PointOffsets: sizes do not fit"):
+    said = r"PointOffsets: sizes do not fit: joints \(1,\), points \(2, 3\), directions \(1, 3\)"
+    with pytest.raises(ValueError, match=said):
         kernel.compiled(LeastSquares(short))
     nowhere = PointOffsets(np.array([999]), *np.zeros((3, 1, 3)))
     with pytest.raises(IndexError, match="no such joint"):

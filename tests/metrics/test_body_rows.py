@@ -205,3 +205,16 @@ def test_who_lies_need_not_stand(robot: RobotModel, standing: Clip, still) -> No
     for clip, owed in ((slides, True), (lies, False)):
         row = evaluate(still(), robot, scene=Scene(), clip=clip)["stance.drift_max"]
         assert (row.value, row.owed) == (None, owed)
+
+
+def test_a_row_without_a_value_is_bounded_from_the_side_of_one_with(
+    robot: RobotModel, standing: Clip, still
+) -> None:
+    def sides(measured: Score) -> dict[str, bool]:
+        return {row.name: row.at_least for row in measured.measures if row.limit is not None}
+
+    without = sides(evaluate(still(), robot, scene=Scene()))
+    judged = sides(evaluate(still(), robot, scene=Scene(), clip=standing))
+    least = {"contact.body.kept", "contact.claimed.kept", "tracking.range_kept"}
+    for found in (without, judged):
+        assert {name for name, at_least in found.items() if at_least} == least

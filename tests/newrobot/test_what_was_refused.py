@@ -121,8 +121,11 @@ def test_a_weld_of_what_is_rigid_is_no_loop_and_one_of_a_body_of_its_own_joins_i
 def test_one_missing_mesh_of_many_is_left_out_where_that_is_wanted(tmp_path: Path) -> None:
     path = write_made_urdf(tmp_path)
     (path.parent / "hulls" / "head.obj").unlink()
-    with pytest.raises(RobotError, match=r"1 of its \d+ meshes are not there: hulls/head.obj"):
+    with pytest.raises(
+        RobotError, match=r"1 of its \d+ meshes are not there: hulls/head.obj"
+    ) as told:
         read_robot(path)
+    assert str(told.value).endswith("without those that are missing: without_missing_meshes=True")
     source = read_robot(path, without_missing_meshes=True)
     assert any("missing" in note and "hulls/head.obj" in note for note in source.notes)
     assert not source.links[source.order["head"]].solids

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,8 @@ class Source:
     def files(self) -> dict[str, Path]:
         """All files that are read, by what they are."""
         named = {"source": self.path, "object": self.object, "terrain": self.terrain}
-        return {key: p for key, p in named.items() if p is not None and not self._found(key)}
+        given = {key: p for key, p in named.items() if p is not None and not self._found(key)}
+        return given | (_named_in(self.path) if self.path.suffix.lower() == ".toml" else {})
 
     def _found(self, key: str) -> bool:
         """Whether what ``key`` says is found from the motion, and in no file."""
@@ -114,14 +115,15 @@ def read_sources(
     apart: Sequence[Path] = (),
     left_out: Callable[[str], None] | None = None,
 ) -> tuple[Source, ...]:
-    """The sources that ``paths`` name: recordings, listings of them (``.toml``), and folders.
+    """The sources that ``paths`` name: recordings, scenes, listings (``.toml``), and folders.
 
     Of a folder, and those below it, every file is taken that a reader takes, as it is: what was
     touched, and what a file does not say, only a listing can say. See :mod:`kinemesh.batch.folder`.
 
-    A listing has one ``[[clip]]`` for each, with ``path`` and any of ``name``, ``object``,
-    ``terrain``, ``skeleton``, ``height``, ``fps``, ``floor``, ``up``, ``mass``, ``clean``,
-    ``start``, ``stop``, ``rate`` (or ``resample``); its paths start from the listing's folder.
+    A ``.toml`` with one ``[clip]`` is a scene file. A listing has one ``[[clip]]`` for each, with
+    ``path`` and any of ``name``, ``object``, ``terrain``, ``skeleton``, ``height``, ``fps``,
+    ``floor``, ``up``, ``mass``, ``clean``, ``start``, ``stop``, ``rate`` (or ``resample``); its
+    paths start from the listing's folder.
 
     Args:
         paths: recordings, listings, folders.
@@ -180,6 +182,8 @@ def all_sources(
 
 def _listing(file: Path) -> list[Source]:
     table = toml.load(file, "one [[clip]] for each recording", largest=_LARGEST)
+    if isinstance(table.get("clip"), Mapping):  # a scene: one recording, and what was touched
+        return [Source(file)]
     toml.check_keys(str(file), table, ("clip",))
     return [_source(file, where, entry) for where, entry in toml.entries(str(file), table, "clip")]
 
@@ -199,3 +203,21 @@ def _source(file: Path, where: str, entry: Mapping[str, Any]) -> Source:
     return Source(
         **{k: file.parent / v if k in paths else v for k, v in (values | terrain).items()}
     )
+
+
+def _named_in(scene: Path) -> dict[str, Path]:
+    """The files that a scene file names, by their names there; none where it cannot be read."""
+
+    def texts(value: object) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping | list):
+            for below in value.values() if isinstance(value, Mapping) else value:
+                yield from texts(below)
+
+    try:
+        table = toml.load(scene, "a scene", largest=_LARGEST)
+    except ReadError:
+        return {}
+    places = {text: scene.parent / text for text in texts(table)}
+    return {text: place for text, place in places.items() if os.path.isfile(place)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
+from dataclasses import fields
 from functools import cached_property, partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from kinemesh.kernel.rows import (
     LeastSquares,
     PointMixture,
     PointOffsets,
+    Rows,
     SelfClearance,
     TangentDifference,
     TangentMixture,
@@ -79,7 +81,10 @@ class NativeKernel:
 
     def compiled(self, table: LeastSquares | Within) -> _native.Asked:
         """The table, made ready."""
-        rows = _KINDS[type(table.rows)](self, table.rows)
+        try:
+            rows = _KINDS[type(table.rows)](self, table.rows)
+        except ValueError as error:
+            raise ValueError(f"{error}: {_sizes(table.rows)}") from None
         if isinstance(table, LeastSquares):
             return _native.Asked.squares(rows, table.weight, table.constant)
         return _native.Asked.within(rows, table.lower, table.upper)
@@ -158,6 +163,13 @@ class NativeSearch:
             return None
         at, merit, done = found
         return Searched(NativeEvaluated(self._robot, at), merit, done)
+
+
+def _sizes(rows: Rows) -> str:
+    """The arrays of a table, for whoever wrote it."""
+    given = {field.name: getattr(rows, field.name) for field in fields(rows)}
+    shapes = [f"{name} {value.shape}" for name, value in given.items() if hasattr(value, "shape")]
+    return f"{', '.join(shapes)}; expected what kinemesh.kernel.{type(rows).__name__} says"
 
 
 class NativeEvaluated:

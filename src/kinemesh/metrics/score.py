@@ -189,10 +189,16 @@ def runs(flags: ArrayLike) -> Ranges:
 
 
 def none(
-    name: str, unit: str, why: str, limit: float | None = None, *, owed: bool = False
+    name: str,
+    unit: str,
+    why: str,
+    limit: float | None = None,
+    *,
+    owed: bool = False,
+    at_least: bool = False,
 ) -> Measure:
     """A row for which there is nothing to measure; ``owed`` where there ought to be."""
-    return Measure(name, None, unit, limit, note=why, owed=owed)
+    return Measure(name, None, unit, limit, at_least, note=why, owed=owed)
 
 
 def _failure(measure: Measure) -> str:

@@ -39,6 +39,9 @@ _LIMITS = Limits(place_mean=25.0)
 """Hands are built in more ways than arms are, and a palm's place is one of the guesses: it may be
 twice as far from the person's as a shipped robot's."""
 
+_LOOK = "compare landmarks, soles and palms with a picture of the robot (robot check --picture)"
+"""What to do about a motion that fails."""
+
 
 def check_robot(robot: RobotModel, progress: Callable[[str], None] | None = None) -> CheckReport:
     """Look at a robot at rest, then make it move and measure that.
@@ -80,5 +83,5 @@ def _moving(retargeter: Retargeter, name: str, clip: Clip) -> Check:
         rows = (f"{m.name} {m.value:.3g} over {m.limit:g} {m.unit}" for m in built)
         found += f"; not like the person: {', '.join(rows)}"
     passed = score.state != "unsure" and len(built) == len(score.failed)
-    mend = "" if passed else f"{score.verdict}: see what is odd in the picture of it"
+    mend = "" if passed else f"{score.verdict}: {_LOOK}"
     return Check(name, passed, found, mend)

@@ -235,7 +235,7 @@ class Stream:
             ClipError: fewer than two frames were answered.
         """
         if self._following is None:
-            raise ClipError("no frame has been answered yet: push some before record()")
+            raise ClipError("nobody was followed yet: for half a second the person is measured")
         plan, known = self._following.plan, self._following.known
         return self._record.result(self.robot.whole, plan, self._scene, self.fps, known.notes)
 

@@ -29,9 +29,9 @@ class BatchCommand:
     """Retarget many recordings, and variants of them; keep what passes the verdict."""
 
     sources: tyro.conf.Positional[tuple[Path, ...]]
-    """Recordings, .toml files that list them (docs/augmentation.md), or folders: every file in them
-    and below that a reader takes, as it is. Objects and terrain, rates and heights only a .toml
-    says."""
+    """Recordings, scene.toml files, .toml files that list recordings (docs/augmentation.md), or
+    folders: every file in them and below that a reader takes, as it is. Objects and terrain, rates
+    and heights only a .toml says."""
     output: _Output
     """Folder for motions, manifest and card; the same again goes on where it was stopped."""
     spec: Path | None = None

@@ -123,6 +123,10 @@ def body(
 def _missing(why: str, limits: Limits, *, owed: bool = False) -> tuple[Measure, ...]:
     bounds = {"gap_p95": limits.body_gap, "kept": limits.body_kept}
     return tuple(
-        none(f"contact.body.{what}", unit, why, bounds.get(what), owed=owed and what in bounds)
+        none(
+            *(f"contact.body.{what}", unit, why, bounds.get(what)),
+            owed=owed and what in bounds,
+            at_least=what == "kept",
+        )
         for what, unit in _ROWS
     )

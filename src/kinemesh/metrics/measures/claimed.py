@@ -34,13 +34,14 @@ def claimed(
 ) -> Measure:
     """How often soles and other parts that the solver holds are within 10 mm of what holds them."""
     if held is None or not (held.stance or held.touch):
-        return none(NAME, "%", "what the solver held is not known", limits.claimed_kept)
+        why = "what the solver held is not known"
+        return none(NAME, "%", why, limits.claimed_kept, at_least=True)
     found = [
         *_soles(posed, scene, held, surfaces),
         *_parts(posed, things, gaps, held),
     ]
     if not found:
-        return none(NAME, "%", "the solver held nothing", limits.claimed_kept)
+        return none(NAME, "%", "the solver held nothing", limits.claimed_kept, at_least=True)
     away = np.concatenate([one.gaps for one in found])
     off = np.zeros(len(posed), dtype=bool)
     for one in found:

@@ -100,7 +100,7 @@ def _rows(
         return [
             none(f"contact.{kind}.gap_mean", "mm", why),
             none(f"contact.{kind}.gap_p95", "mm", why, gap_limit, owed=owed),
-            none(f"contact.{kind}.kept", "%", why, kept_limit, owed=owed),
+            none(f"contact.{kind}.kept", "%", why, kept_limit, owed=owed, at_least=True),
         ]
     gaps, index = np.array(found.gaps), np.array(found.frames)
     worst = int(np.argmax(gaps))

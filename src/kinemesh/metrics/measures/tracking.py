@@ -47,7 +47,7 @@ def tracking(
             none("tracking.worst_landmark", "cm", why, limits.worst_landmark, owed=True),
             none("tracking.worst_half_second", "cm", why, limits.worst_landmark, owed=True),
             none("tracking.laplacian", "1", why),
-            none("tracking.range_kept", "1", why, limits.range_kept, owed=True),
+            none("tracking.range_kept", "1", why, limits.range_kept, owed=True, at_least=True),
         )
     robot = posed.landmarks
     error = 1e2 * np.linalg.norm(person - robot, axis=-1)
@@ -133,7 +133,7 @@ def _range(person: Array, robot: Array, limits: Limits) -> Measure:
     moving = wanted > _MOVES
     if not moving.any():
         why = "the person hardly moves about the pelvis"
-        return none("tracking.range_kept", "1", why, limits.range_kept)
+        return none("tracking.range_kept", "1", why, limits.range_kept, at_least=True)
     ratio = np.where(moving, shown / np.maximum(wanted, 1e-12), np.inf)
     least = int(np.argmin(ratio))
     value = float(np.minimum(ratio[moving], 1.0).mean())

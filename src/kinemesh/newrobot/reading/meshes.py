@@ -69,7 +69,7 @@ class Meshes:
             return [f"meshes that are missing, their shells left out: {', '.join(names)}"]
         if names:
             shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" * (len(names) > 10))
-            without = ", or go on without those that are missing"
+            without = ", or go on without those that are missing: without_missing_meshes=True"
             raise RobotError(
                 f"{self.path.name}: {len(names)} of its {len(self._known)} meshes are not there: "
                 f"{shown} (looked from {self.path.resolve().parent}; package://x/ is a folder x in "
