@@ -7,9 +7,10 @@ import pytest
 import trimesh
 from scipy.spatial import ConvexHull
 
-from kinemesh.errors import ReadError, RobotError
+from kinemesh.errors import ClipError, ReadError, RobotError
 from kinemesh.newrobot import new_robot, read_robot
 from kinemesh.newrobot.body import find_body
+from kinemesh.newrobot.reading.meshes import hull_of_mesh
 from kinemesh.newrobot.reading.source import Source
 from made_robot import ROBOT, limbs, write_made, write_made_urdf
 
@@ -195,3 +196,10 @@ def test_where_a_visual_mesh_is_missing_what_collides_is_the_shell(tmp_path: Pat
     path.write_text(text.replace(link, link + seen))
     source = read_robot(path, without_missing_meshes=True)
     assert len(np.concatenate(source.links[source.order["head"]].solids)) > 8
+
+
+def test_a_flat_mesh_is_named(tmp_path: Path) -> None:
+    flat = "v 0 0 0\nv 0.1 0 0\nv 0 0.1 0\nv 0.1 0.1 0\nf 1 2 3\nf 2 4 3\n"
+    (tmp_path / "logo.obj").write_text(flat)
+    with pytest.raises(ClipError, match=r"logo.obj: 4 points span no volume.*take the geom .* out"):
+        hull_of_mesh(tmp_path / "logo.obj")

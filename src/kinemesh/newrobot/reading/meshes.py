@@ -9,7 +9,8 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.description.xml_files import beside, read_xml
-from kinemesh.errors import ReadError, RobotError
+from kinemesh.errors import ClipError, ReadError, RobotError
+from kinemesh.motion import Shape
 from kinemesh.recordings.scene.meshes import MESHES, mesh_corners
 from kinemesh.robot import collada_corners
 
@@ -169,3 +170,19 @@ def in_metres(where: str, points: Array) -> Array:
             f"state the mesh's scale (0.001 for millimetres)"
         )
     return points
+
+
+def hull_of_mesh(file: Path) -> Shape:
+    """The convex hull of a mesh.
+
+    Raises:
+        ReadError: it cannot be read.
+        ClipError: it is flat; which file, and what to do.
+    """
+    try:
+        return Shape.convex(corners_of_mesh(file, []))
+    except ClipError as error:
+        raise ClipError(
+            f"{file.name}: {error}: take the geom that shows it out of the robot's file, or give "
+            f"the mesh a thickness"
+        ) from error
