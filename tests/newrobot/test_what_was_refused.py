@@ -198,8 +198,12 @@ def test_where_a_visual_mesh_is_missing_what_collides_is_the_shell(tmp_path: Pat
     assert len(np.concatenate(source.links[source.order["head"]].solids)) > 8
 
 
-def test_a_flat_mesh_is_named(tmp_path: Path) -> None:
-    flat = "v 0 0 0\nv 0.1 0 0\nv 0 0.1 0\nv 0.1 0.1 0\nf 1 2 3\nf 2 4 3\n"
-    (tmp_path / "logo.obj").write_text(flat)
-    with pytest.raises(ClipError, match=r"logo.obj: 4 points span no volume.*take the geom .* out"):
-        hull_of_mesh(tmp_path / "logo.obj")
+def test_a_flat_mesh_has_a_hull_and_a_point_is_named(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.obj"
+    logo.write_text("v 0 0 0\nv 0.1 0 0\nv 0 0.2 0\nv 0.1 0.2 0\nf 1 2 3\nf 2 4 3\n")
+    (hull,) = hull_of_mesh(logo).parts
+    size = np.ptp(hull.vertices, axis=0)
+    assert size == pytest.approx([0.1, 0.2, 0.0], abs=1e-4) and size[2] > 1e-5
+    logo.write_text("v 1 0 0\nv 1 0 0\nv 1 0 0\nf 1 2 3\n")
+    with pytest.raises(ClipError, match=r"logo.obj: \d+ points span no volume"):
+        hull_of_mesh(logo)

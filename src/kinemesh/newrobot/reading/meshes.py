@@ -22,6 +22,8 @@ _WORKSPACE = 4
 """So many folders above the file's, packages lie beside each other."""
 _FARTHEST = 10.0
 """A mesh with a corner further from its origin than this [m] is in other units."""
+_THICK = 1e-4
+"""A flat mesh is made this thick on both sides, in shares of its length."""
 _MOST = 400
 """More meshes than this are no robot's."""
 
@@ -173,16 +175,19 @@ def in_metres(where: str, points: Array) -> Array:
 
 
 def hull_of_mesh(file: Path) -> Shape:
-    """The convex hull of a mesh.
+    """The convex hull of a mesh; of one that is flat, a sign or a decal, of the mesh made thick.
 
     Raises:
         ReadError: it cannot be read.
-        ClipError: it is flat; which file, and what to do.
     """
+    points = corners_of_mesh(file, [])
     try:
-        return Shape.convex(corners_of_mesh(file, []))
-    except ClipError as error:
-        raise ClipError(
-            f"{file.name}: {error}: take the geom that shows it out of the robot's file, or give "
-            f"the mesh a thickness"
-        ) from error
+        return Shape.convex(points)
+    except ClipError:
+        thick = (
+            _THICK * float(np.ptp(points, axis=0).max()) * np.concatenate([np.eye(3), -np.eye(3)])
+        )
+        try:
+            return Shape.convex((points[:, None] + thick).reshape(-1, 3))
+        except ClipError as error:
+            raise error.within(file.name) from error
