@@ -1,15 +1,16 @@
-"""Make the README's picture, the tutorials' or the gallery: sheets of motions, to be looked at.
+"""Make the README's picture, the tutorials', the gallery's films, or sheets of many motions.
 
     pip install "kinemesh[render]" example-robot-data
     python docs/pictures.py [FOLDER]
     python docs/pictures.py --tutorials [FOLDER]
+    python docs/pictures.py --films [--out DIR] [--only NAME ...]
     python docs/pictures.py --gallery [--out DIR] [--only NAME ...] [--data DIR]
 
 The robot is drawn by its true meshes where the package example-robot-data is installed, else by
-its collision hulls. No display is needed, and for the README's and the tutorials' pictures no
-recording. The gallery looks for recordings in $KINEMESH_DATA, else in ../shared/data beside the
-repository, and leaves out what it does not find. Its sheets are not for the repository: recordings
-have owners.
+its collision hulls. No display is needed, and but for --gallery no recording. Films are made by
+the commands that stand under them in docs/gallery.md, and take a quarter of an hour. The sheets of
+--gallery look for recordings in $KINEMESH_DATA, else in ../shared/data beside the repository, and
+leave out what is not found. They are not for the repository: recordings have owners.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import tempfile
 from pathlib import Path
 
 from gallery.entries import ENTRIES
+from gallery.films import films, shown
 from gallery.sheets import sheet
 from gallery.tutorials import draw
 from kinemesh import RobotModel, demos, retarget
@@ -64,15 +66,23 @@ def main(arguments: list[str]) -> None:
     here = Path(__file__).parent
     parser.add_argument("folder", type=Path, nargs="?", help="docs, or docs/tutorials")
     parser.add_argument("--tutorials", action="store_true", help="the pictures of the tutorials")
-    parser.add_argument("--gallery", action="store_true", help="the sheets of the gallery")
-    parser.add_argument("--out", type=Path, help="where sheets go; a new temporary folder")
-    known = [entry.name for entry in ENTRIES]
+    parser.add_argument("--films", action="store_true", help="the films of the gallery's page")
+    parser.add_argument("--gallery", action="store_true", help="sheets of many motions")
+    where = "where they go: films docs/films, sheets a new temporary folder, if left out"
+    parser.add_argument("--out", type=Path, help=where)
+    known = [*shown(), *(entry.name for entry in ENTRIES)]
     parser.add_argument("--only", nargs="+", default=[], choices=known, metavar="NAME")
     data = Path(os.environ.get("KINEMESH_DATA") or SHARED / "data")
     parser.add_argument("--data", type=Path, default=data, help="the folder of recordings")
     options = parser.parse_args(arguments)
     if options.tutorials:
         print(*draw(options.folder or here / "tutorials"), sep="\n")
+        return
+    if options.films:
+        out = options.out or here / "films"
+        out.mkdir(parents=True, exist_ok=True)
+        for path in films(out, options.only):
+            print(f"{path}: {path.stat().st_size / 1e3:.0f} kB", flush=True)
         return
     if not options.gallery:
         print(lift_box(options.folder or here))

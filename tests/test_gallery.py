@@ -1,16 +1,20 @@
-"""The gallery of contact sheets: its sheets, and the motions that it makes itself."""
+"""The gallery: its films, its sheets, and the motions that it makes itself."""
 
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+import kinemesh
 from kinemesh import demos
 from kinemesh.arrays import Array
 from kinemesh.demos import SEGMENTS, SKELETON
@@ -130,3 +134,57 @@ def test_the_gallery_has_fifteen_motions_and_three_on_either_other_robot(load: L
     assert len(set(names)) == len(names)
     robots = [entry.robot for entry in entries]
     assert [robots.count(robot) for robot in ("g1", "h1", "t1")] == [15, 3, 3]
+
+
+@pytest.mark.slow
+def test_the_pictures_of_the_tutorials_are_made_small_and_shown(load: Load, tmp_path: Path) -> None:
+    pytest.importorskip("embreex", reason="pictures are drawn by the extra render")
+    shown = "".join(page.read_text(encoding="utf-8") for page in (DOCS / "tutorials").glob("*.md"))
+    for path in load("gallery.tutorials").draw(tmp_path):
+        assert 1_000 < path.stat().st_size < 200_000
+        assert f"]({path.name})" in shown and (DOCS / "tutorials" / path.name).is_file()
+
+
+def test_every_film_of_the_page_is_there_small_and_written_by_what_stands_under_it(
+    load: Load,
+) -> None:
+    films = load("gallery.films")
+    shown = films.shown()
+    folder = DOCS / "films"
+    assert {path.stem for path in folder.glob("*.mp4")} == set(shown)
+    assert films.PAGE.read_text(encoding="utf-8").count("<video") == len(shown) >= 12
+    sizes = [(folder / f"{name}.mp4").stat().st_size for name in shown]
+    assert max(sizes) < 300e3 and sum(sizes) < 3e6
+    for name, blocks in shown.items():
+        language, last = blocks[-1]
+        assert language == "sh" and last.endswith(f" -o {name}.mp4\n"), name
+    home = (DOCS / "index.md").read_text(encoding="utf-8")
+    assert set(films._FILM.findall(home)) <= set(shown)
+
+
+@pytest.mark.slow
+def test_a_film_is_made_by_the_blocks_under_it_in_order_and_made_smaller(
+    load: Load, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("embreex", reason="films are drawn by embreex: the extra render")
+    films, pictures = load("gallery.films"), load("pictures")
+    monkeypatch.setenv("PYTHONPATH", str(Path(kinemesh.__file__).parents[1]))
+    drawn = "-m kinemesh.cli render a.npz --meshes hulls --size 128x96 --frames 3"
+    page = tmp_path / "page.md"
+    page.write_text(
+        '# Films\n\n## One\n\n<video src="films/one.mp4">\n\n```python\nimport kinemesh\n\n'
+        'kinemesh.retarget(kinemesh.demos.walk().crop(0, 9)).save("a.npz")\n```\n\n'
+        f'```sh\n"{sys.executable}" {drawn} -o one.mp4\n```\n\n## Sheets\n\n```sh\nfalse\n```\n\n'
+        '## Two\n\n<video src="films/two.mp4">\n\n```sh\ntest -e a.npz\n```\n'
+    )
+    monkeypatch.setattr(pictures, "films", partial(films.films, page=page))
+    monkeypatch.setattr(pictures, "shown", partial(films.shown, page))
+    out = tmp_path / "films"
+    pictures.main(["--films", "--out", str(out), "--only", "one"])
+    assert [path.name for path in out.iterdir()] == ["one.mp4"]
+    assert "one.mp4: " in capsys.readouterr().out
+    assert (out / "one.mp4").read_bytes()[4:8] == b"ftyp"
+    with pytest.raises(subprocess.CalledProcessError):  # no a.npz: what stands before is not run
+        pictures.main(["--films", "--out", str(out), "--only", "two"])
+    with pytest.raises(FileNotFoundError, match="do not make it"):
+        pictures.main(["--films", "--out", str(out)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import posixpath
 import re
 from fnmatch import fnmatch
@@ -26,7 +27,8 @@ def made() -> dict[str, str]:
         "CONTRIBUTING.md": "contributing.md",
         "CHANGELOG.md": "changelog.md",
     }
-    for path in sorted((ROOT / "examples").glob("*.py")):
+    shown = (path for path in (ROOT / "examples").iterdir() if path.suffix in (".py", ".ipynb"))
+    for path in sorted(shown):
         pages[f"examples/{path.name}"] = f"examples/{path.stem}.md"
     return pages
 
@@ -84,9 +86,23 @@ def _text(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
         return text
+    if path.suffix == ".ipynb":
+        return _cells(text, path.name)
     title = (ast.get_docstring(ast.parse(text)) or path.stem).split("\n\n")[0].rstrip(".")
     command = f"```sh\npython examples/{path.name}\n```"
     return f"# {title}\n\n{command}\n\n```python\n{text}```\n"
+
+
+def _cells(text: str, name: str) -> str:
+    """The cells of a notebook, as Markdown, and how to open it."""
+    parts = []
+    for cell in json.loads(text)["cells"]:
+        source = "".join(cell["source"])
+        parts.append(source if cell["cell_type"] == "markdown" else f"```python\n{source}\n```")
+    parts.insert(
+        1, f"It is a notebook: `jupyter lab examples/{name}`, or any program that opens one."
+    )
+    return "\n\n".join(parts) + "\n"
 
 
 def there(entry: Any, pages: list[str]) -> Any:

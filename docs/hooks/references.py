@@ -26,10 +26,10 @@ class References(griffe.Extension):
             obj.docstring.value = marked(obj.docstring.value, lambda name: _path(name, obj))
 
     def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
-        """Put the example of each name that the package shows behind its docstring."""
+        """Put the example of each name that the package shows behind a docstring without one."""
         for name, example in examples().items():
             shown = pkg[name].final_target
-            if shown.docstring:
+            if shown.docstring and ">>>" not in shown.docstring.value:
                 shown.docstring.value += f"\n\n{example}"
 
 

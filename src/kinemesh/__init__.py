@@ -25,6 +25,7 @@ if typing.TYPE_CHECKING:
     from kinemesh.motion import Clip, Prop, Scene, Shape, Skeleton, Terrain, Trajectory
     from kinemesh.physics.simulating import simulate
     from kinemesh.recordings import read
+    from kinemesh.report import show
     from kinemesh.result import FrameReport, Result
     from kinemesh.robot import RobotModel, clip_of
     from kinemesh.solve import Retargeter, retarget
@@ -71,6 +72,7 @@ __all__ = [
     "read",
     "read_trajectory",
     "retarget",
+    "show",
     "simulate",
     "view",
     "write",
@@ -106,6 +108,7 @@ _HOMES = {
     ),
     "physics.simulating": ("simulate",),
     "recordings": ("read",),
+    "report": ("show",),
     "result": (
         "FrameReport",
         "Result",

@@ -38,6 +38,13 @@ class KinemeshError(Exception):
         given: what was given, None where the raiser does not say.
         expected: what was expected, empty where the raiser does not say.
         advice: what to do, empty where the raiser does not say.
+
+    Examples:
+        >>> try:
+        ...     kinemesh.read("nowhere.bvh")
+        ... except kinemesh.KinemeshError as error:
+        ...     type(error).__name__
+        'ReadError'
     """
 
     def __init__(
@@ -64,7 +71,12 @@ class KinemeshError(Exception):
         super().__init__(text)
 
     def within(self, where: str) -> Self:
-        """This error once more, its message led by ``where`` if it does not say so already."""
+        """This error once more, its message led by ``where`` if it does not say so already.
+
+        Examples:
+            >>> print(kinemesh.ClipError("two names alike").within("walk.bvh"))
+            walk.bvh: two names alike
+        """
         text = str(self)
         error = type(self)(text if where in text else f"{where}: {text}")
         error.given, error.expected, error.advice = self.given, self.expected, self.advice
@@ -84,27 +96,70 @@ def nearest(given: object, known: str | Sequence[str]) -> str | None:
 
 
 class ReadError(KinemeshError, ValueError):
-    """A file cannot be read as what it claims to be."""
+    """A file cannot be read as what it claims to be.
+
+    Examples:
+        >>> kinemesh.read("nowhere.bvh")
+        Traceback (most recent call last):
+            ...
+        kinemesh.errors.ReadError: nowhere.bvh does not exist ...
+    """
 
 
 class WriteError(KinemeshError, OSError):
-    """An output cannot be written."""
+    """An output cannot be written.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> kinemesh.write(result, "walk.npz", format="mjlabs")
+        Traceback (most recent call last):
+            ...
+        kinemesh.errors.WriteError: unknown format 'mjlabs'; known ...
+    """
 
 
 class ClipError(KinemeshError, ValueError):
-    """A clip, scene or trajectory is not consistent."""
+    """A clip, scene or trajectory is not consistent.
+
+    Examples:
+        >>> kinemesh.demos.walk().crop(5, 6)
+        Traceback (most recent call last):
+            ...
+        kinemesh.errors.ClipError: frames start = 5 to stop = 6 of 181 leave fewer than two
+    """
 
 
 class RobotError(KinemeshError, ValueError):
-    """A robot folder or description is missing something or names something unknown."""
+    """A robot folder or description is missing something or names something unknown.
+
+    Examples:
+        >>> kinemesh.RobotModel.load("g2")
+        Traceback (most recent call last):
+            ...
+        kinemesh.errors.RobotError: unknown robot 'g2'; known ...
+    """
 
 
 class OptionError(KinemeshError, ValueError):
-    """An option has a value that it cannot have."""
+    """An option has a value that it cannot have.
+
+    Examples:
+        >>> kinemesh.Retargeter("g1", iterations=0)
+        Traceback (most recent call last):
+            ...
+        kinemesh.errors.OptionError: iterations = 0: expected a number of QPs, 1 to 10000
+    """
 
 
 class SolveError(KinemeshError, RuntimeError):
-    """A solver is not known, cannot solve such a program, or gave no answer."""
+    """A solver is not known, cannot solve such a program, or gave no answer.
+
+    Examples:
+        >>> kinemesh.Retargeter("g1", solver="simplex")
+        Traceback (most recent call last):
+            ...
+        kinemesh.errors.SolveError: unknown solver 'simplex'; known solvers: daqp, osqp, cvxpy
+    """
 
 
 class NoStepError(SolveError):
@@ -113,6 +168,10 @@ class NoStepError(SolveError):
     Attributes:
         solver: the solver's name.
         program: the :class:`~kinemesh.problem.QP`, as it was before it was relaxed.
+
+    Examples:
+        >>> print(kinemesh.NoStepError("osqp", program=None))
+        osqp found no step although the relaxed program has one: give another solver, solver=
     """
 
     def __init__(self, solver: str, program: object) -> None:
@@ -128,7 +187,14 @@ class NoStepError(SolveError):
 
 
 class MissingExtra(KinemeshError, ImportError):
-    """An optional package is needed for this call."""
+    """An optional package is needed for this call.
+
+    Examples:
+        >>> raise kinemesh.MissingExtra("viser", "viewer")
+        Traceback (most recent call last):
+            ...
+        kinemesh.errors.MissingExtra: this needs the package ...
+    """
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(

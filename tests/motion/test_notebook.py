@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from kinemesh import Result, Scene, Trajectory, demos
+from kinemesh.metrics import Doubt, Measure, Score
 from kinemesh.result import FrameReport
 
 
@@ -29,6 +30,26 @@ def test_a_clip_shows_its_size_and_what_was_found() -> None:
     clip = demos.lift_box()
     shown = clip._repr_html_()
     assert f"{len(clip)} at" in shown and "box" in shown and f"{clip.stature:.3f} m" in shown
+
+
+def test_a_score_shows_its_verdict_and_what_failed_first() -> None:
+    rows = (
+        Measure("limits.joint_excess", 0.0, "rad", 1e-4),
+        Measure("stance.drift_max", 12.0, "mm", 2.0, frames=((3, 5),), note="<b>left foot</b>"),
+        Measure("posture.free", 7.0, "deg"),
+    )
+    shown = Score(rows, clip="<i>walk</i>", robot="g1", warnings=("odd",))._repr_html_()
+    assert "stance.drift_max 12 over 2 mm in frames 3-5" in shown
+    assert shown.index(">stance.drift_max<") < shown.index(">limits.joint_excess<")
+    assert "0 rad (≤ 0.0001 rad): pass" in shown and "posture.free" not in shown
+    assert "<i>" not in shown and "<b>left" not in shown and "<li>odd</li>" in shown
+    doubt = Doubt("doubt.still", "the root stands still")
+    assert "on g1: unsure: the root stands still" in Score((), (doubt,), robot="g1")._repr_html_()
+
+
+def test_a_figure_shows_itself_where_pyplot_is_not_there(result: Result) -> None:
+    pytest.importorskip("matplotlib", reason="plots need the extra picture")
+    assert result.plot()._repr_png_().startswith(b"\x89PNG\r\n")
 
 
 def test_a_result_plots_what_its_reports_hold(result: Result) -> None:

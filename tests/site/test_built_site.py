@@ -84,6 +84,26 @@ def test_formulas_are_drawn_and_roles_are_read(site: Path) -> None:
     assert (site / "math.html").read_text(encoding="utf-8").count("<math") == len(formulas)
 
 
+@pytest.mark.slow
+def test_names_in_docstrings_lead_to_where_they_are_described(site: Path) -> None:
+    """A name that no page describes is left as a word that shows its path."""
+    left = {
+        (path.stem, name)
+        for path in (site / "api").glob("*.html")
+        for name in re.findall(
+            r'<span title="(kinemesh[^"]*)"[^>]*><code>', path.read_text(encoding="utf-8")
+        )
+    }
+    assert left == set()
+
+
+@pytest.mark.slow
+def test_the_notebook_has_a_page_of_its_cells(site: Path) -> None:
+    text = (site / "examples" / "kinemesh.html").read_text(encoding="utf-8")
+    assert "jupyter lab examples/kinemesh.ipynb" in text
+    assert 'href="../metrics.html"' in text and text.count('<div class="highlight') >= 8
+
+
 def test_the_api_has_a_page_for_whatever_kinemesh_shows(api: ModuleType) -> None:
     assert set(api.faces()) == {
         name

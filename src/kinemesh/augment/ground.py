@@ -30,6 +30,14 @@ class Slope(ClipAugmentation):
 
     with :math:`c` the person's place in the first frame and :math:`u` the way up, horizontal.
     What is vertical stays so, and what touches goes on touching. Feet are turned as the ground is.
+
+    Raises:
+        ClipError: a number that is not finite, or a slope of more than 20 degrees.
+
+    Examples:
+        >>> clip = kinemesh.augment.Slope(angle=0.1).apply(kinemesh.demos.walk())
+        >>> clip.scene.things
+        ('slope',)
     """
 
     angle: float = 0.0
@@ -52,7 +60,11 @@ class Slope(ClipAugmentation):
         return None if clip.scene.ground is not None else "the clip has no level ground"
 
     def apply(self, clip: Clip) -> Clip:
-        """The clip on the slope; the ground is a part of its terrain then."""
+        """The clip on the slope; the ground is a part of its terrain then.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip)
         reason = self.unfit(clip)
         if reason is not None:
@@ -87,6 +99,14 @@ class Steps(ClipAugmentation):
 
     A tread begins between two footfalls, once the one before is deep enough; feet are lifted by
     the height of their treads, and in the air so that they clear the edges (docs/augmentation.md).
+
+    Raises:
+        ClipError: a number that is not finite, or steps of more than 0.4 m or 10 m deep.
+
+    Examples:
+        >>> clip = kinemesh.augment.Steps(height=0.1).apply(kinemesh.demos.walk())
+        >>> clip.scene.terrain
+        Terrain(shape=Shape(closed, 4.25 x 1.82 x 0.6 m, 72 triangles, 6 parts), name='steps')
     """
 
     height: float = 0.1
@@ -116,7 +136,11 @@ class Steps(ClipAugmentation):
         return None
 
     def apply(self, clip: Clip) -> Clip:
-        """The clip on the steps."""
+        """The clip on the steps.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip)
         reason = self.unfit(clip)
         if reason is not None:

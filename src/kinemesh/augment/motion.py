@@ -14,7 +14,15 @@ from kinemesh.motion import Clip
 
 @dataclass(frozen=True)
 class Arc(ClipAugmentation):
-    """A part of the motion, by time: the lift alone, say."""
+    """A part of the motion, by time: the lift alone, say.
+
+    Raises:
+        ClipError: no time, or a stop before the start.
+
+    Examples:
+        >>> kinemesh.augment.Arc(start=1.0, stop=2.0).apply(kinemesh.demos.walk()).duration
+        1.0
+    """
 
     start: float | None = None
     """What is before this is left out [s]."""
@@ -34,7 +42,11 @@ class Arc(ClipAugmentation):
             )
 
     def apply(self, clip: Clip) -> Clip:
-        """The part; a time of stop beyond the end of the clip is its end."""
+        """The part; a time of stop beyond the end of the clip is its end.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip)
         reason = self.unfit(clip)
         if reason is not None:
@@ -54,9 +66,18 @@ class Arc(ClipAugmentation):
 
 @dataclass(frozen=True)
 class Speed(ClipAugmentation):
-    r"""The motion ``factor`` times as fast, at its own frame rate: :math:`x'(t) = x(k t)`."""
+    r"""The motion ``factor`` times as fast, at its own frame rate: :math:`x'(t) = x(k t)`.
+
+    Raises:
+        ClipError: a factor that is not 0.1 to 10.
+
+    Examples:
+        >>> kinemesh.augment.Speed(factor=2.0).apply(kinemesh.demos.walk()).duration
+        3.0
+    """
 
     factor: float = 1.0
+    """:math:`k` [1]."""
 
     def __post_init__(self) -> None:
         check_factors("the speed", factor=self.factor)
@@ -73,7 +94,12 @@ class Speed(ClipAugmentation):
 
 @dataclass(frozen=True)
 class Mirror(ClipAugmentation):
-    """Left and right exchanged, of the person and of what is touched."""
+    """Left and right exchanged, of the person and of what is touched.
+
+    Examples:
+        >>> kinemesh.augment.Mirror().apply(kinemesh.demos.walk())
+        Clip('walk', 181 frames at 30/s, kinemesh23, 1.75 m)
+    """
 
     def apply(self, clip: Clip) -> Clip:
         """The clip in the mirror y = 0."""
@@ -86,9 +112,17 @@ class Stature(ClipAugmentation):
     r"""The person taken for ``factor`` times as tall: :math:`s' = s / k`.
 
     Strides, reach and terrain shrink by it on the robot, while props keep their size.
+
+    Raises:
+        ClipError: a factor that is not 0.1 to 10.
+
+    Examples:
+        >>> round(kinemesh.augment.Stature(factor=1.1).apply(kinemesh.demos.walk()).stature, 3)
+        1.925
     """
 
     factor: float = 1.0
+    """:math:`k` [1]."""
 
     def __post_init__(self) -> None:
         check_factors("the stature", factor=self.factor)
@@ -101,13 +135,22 @@ class Stature(ClipAugmentation):
 
 @dataclass(frozen=True)
 class Move(ClipAugmentation):
-    """Person and scene turned about the world's vertical, then moved, as a whole."""
+    """Person and scene turned about the world's vertical, then moved, as a whole.
+
+    Raises:
+        ClipError: a number that is not finite.
+
+    Examples:
+        >>> kinemesh.augment.Move(x=1.0, turn=np.pi / 2).apply(kinemesh.demos.walk())
+        Clip('walk', 181 frames at 30/s, kinemesh23, 1.75 m)
+    """
 
     x: float = 0.0
-    """[m]."""
+    """Along the world's x [m]."""
     y: float = 0.0
+    """Along the world's y [m]."""
     turn: float = 0.0
-    """[rad]."""
+    """To the left [rad]."""
 
     def __post_init__(self) -> None:
         check_numbers("the scene's move", x=self.x, y=self.y, turn=self.turn)

@@ -67,12 +67,24 @@ class PropPlace(_OfProp):
 
     with :math:`t_m` the time at which the prop is first moved: until then the offset is constant.
     It turns about the middle of its bounds. A time of ``inf`` makes the offset last.
+
+    Raises:
+        ClipError: a number that is not finite, a time that is not positive, or other axes.
+
+    Examples:
+        >>> clip = kinemesh.demos.lift_box()
+        >>> scene = kinemesh.augment.PropPlace(y=0.1).apply(clip.scene, clip)  # [m]
+        >>> moved = scene.props[0].track - clip.scene.props[0].track
+        >>> moved[0, :3].round(3).tolist()  # to the left of who looks at it
+        [0.0, 0.1, 0.0]
     """
 
     x: float = 0.0
-    """Offset [m]."""
+    """Offset along the first of :attr:`axes` [m]."""
     y: float = 0.0
+    """Along the second [m]."""
     z: float = 0.0
+    """Upwards [m]."""
     turn: float = 0.0
     """Turn about the vertical [rad]."""
     tau: float = 5.0 / 3.0
@@ -92,7 +104,11 @@ class PropPlace(_OfProp):
         check_axes(self.axes)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
-        """The scene with the prop on its new track."""
+        """The scene with the prop on its new track.
+
+        Raises:
+            ClipError: there is nothing to change; ``unfit`` says why.
+        """
         check_clip(clip, scene)
         prop = self._chosen(scene, clip)
         since = np.maximum(0.0, np.arange(len(prop.track)) / clip.fps - moved_at(prop, clip.fps))
@@ -113,19 +129,33 @@ class PropSize(_OfProp):
     """A prop of another size, by its own axes; its lowest point keeps its height.
 
     A mass that is stated grows as the volume does: it is made of the same.
+
+    Raises:
+        ClipError: a factor that is not 0.1 to 10.
+
+    Examples:
+        >>> clip = kinemesh.demos.lift_box()
+        >>> kinemesh.augment.PropSize(z=1.5).apply(clip.scene, clip).props[0].shape
+        Shape(closed, 0.3 x 0.4 x 0.45 m, 12 triangles, 1 part)
     """
 
     x: float = 1.0
-    """Factor [1]."""
+    """Factor along its own x [1]."""
     y: float = 1.0
+    """Along its y [1]."""
     z: float = 1.0
+    """Along its z [1]."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_factors("the prop's size", x=self.x, y=self.y, z=self.z)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
-        """The scene with the prop in its new size."""
+        """The scene with the prop in its new size.
+
+        Raises:
+            ClipError: there is nothing to change; ``unfit`` says why.
+        """
         check_clip(clip, scene)
         prop = self._chosen(scene, clip)
         factors = np.array([self.x, self.y, self.z])
@@ -144,6 +174,16 @@ class PropShape(_OfProp):
 
     The middles of both bounds coincide, and the lowest point keeps its height in every frame. A
     mass that is stated stays: the other solid weighs as much.
+
+    Raises:
+        ClipError: no shape.
+        TypeError: something else than a shape.
+
+    Examples:
+        >>> clip = kinemesh.demos.lift_box()
+        >>> wedge = kinemesh.Shape.convex([[0, 0, 0], [0.4, 0, 0], [0, 0.4, 0], [0, 0, 0.3]])
+        >>> kinemesh.augment.PropShape(shape=wedge).apply(clip.scene, clip).props[0].shape
+        Shape(closed, 0.4 x 0.4 x 0.3 m, 4 triangles, 1 part)
     """
 
     shape: Shape | None = None
@@ -156,7 +196,11 @@ class PropShape(_OfProp):
         instance("shape", self.shape, Shape, "the Shape that is to stand in for the prop")
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
-        """The scene with the other solid on the prop's track."""
+        """The scene with the other solid on the prop's track.
+
+        Raises:
+            ClipError: there is nothing to change; ``unfit`` says why.
+        """
         check_clip(clip, scene)
         prop = self._chosen(scene, clip)
         assert self.shape is not None  # checked in __post_init__
@@ -172,6 +216,11 @@ def moved_at(prop: Prop, fps: float) -> float:
     """When a prop is first moved [s]; inf if it never is.
 
     In metres and radians per second, so that the answer does not depend on the frame rate.
+
+    Examples:
+        >>> clip = kinemesh.demos.lift_box()
+        >>> round(kinemesh.augment.moved_at(clip.scene.props[0], clip.fps), 2)  # [s]
+        1.73
     """
     step = max(1, min(round(_WINDOW * fps), len(prop.track) - 1))
     seconds = step / fps

@@ -25,9 +25,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 
 @dataclass(frozen=True)
 class Spec:
-    """The variants that are to be made of every clip."""
+    """The variants that are to be made of every clip.
+
+    Raises:
+        ClipError: two variants of one name, or none.
+    """
 
     variants: tuple[Variant, ...] = (Variant(),)
+    """In the order in which they are made; the unchanged clip alone if left out."""
 
     def __post_init__(self) -> None:
         variants = several("variants", self.variants, Variant, "a tuple of Variants")
@@ -57,6 +62,12 @@ def spec_of(table: Mapping[str, Any], folder: Path = Path(), where: str = "the s
 
     Raises:
         ReadError: an unknown key, a value of the wrong kind, or two variants of one name.
+
+    Examples:
+        >>> grid = {"name": "box", "prop": {"x": [-0.2, 0.2], "turn": [-45, 45]}}
+        >>> spec = kinemesh.augment.spec_of({"grid": [grid]})
+        >>> [variant.name for variant in spec.variants]
+        ['original', 'box_prop.x=-0.2_prop.turn=-45', ...
     """
     mapping("table", table, "what a spec file holds")
     text("where", where, "words for the file")

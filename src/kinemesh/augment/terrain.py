@@ -32,6 +32,14 @@ class TerrainSize(SceneAugmentation):
     .. math:: x' = c + k_d (x - c), \qquad z' = g + k_h (z - g)
 
     with :math:`c` the horizontal middle of the terrain and :math:`g` the height of the ground.
+
+    Raises:
+        ClipError: a factor that is not 0.1 to 10.
+
+    Examples:
+        >>> clip = kinemesh.demos.step_up()
+        >>> kinemesh.augment.TerrainSize(height=1.2).apply(clip.scene, clip).terrain.shape
+        Shape(closed, 0.8 x 1.2 x 0.24 m, 12 triangles, 1 part)
     """
 
     height: float = 1.0
@@ -44,7 +52,11 @@ class TerrainSize(SceneAugmentation):
         check_factors("the terrain's size", height=self.height, depth=self.depth)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
-        """The scene with its terrain stretched."""
+        """The scene with its terrain stretched.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip, scene)
         if scene.terrain is None:
             raise ClipError("the clip has no terrain")
@@ -70,15 +82,27 @@ class TerrainBox(SceneAugmentation):
 
     with :math:`m` the middle of its bounds. A box is a connected piece of the terrain's surface.
     Feet that stand on it go with it, and in the air from one box to the next.
+
+    Raises:
+        ClipError: a number that is not finite, no number of a box, an unknown landmark or axes.
+
+    Examples:
+        >>> clip = kinemesh.demos.step_up()
+        >>> before = clip.scene.terrain.shape.bounds
+        >>> scene = kinemesh.augment.TerrainBox(box=1, x=0.1).apply(clip.scene, clip)  # [m]
+        >>> round(float((scene.terrain.shape.bounds - before)[0, 0]), 3)
+        0.1
     """
 
     box: int | str = 1
     """Its number, from 1, as ``kinemesh augment`` lists them; or a landmark: the box that this one
     of the person's is nearest to, in the mean of all frames."""
     x: float = 0.0
-    """Offset [m]."""
+    """Offset along the first of :attr:`axes` [m]."""
     y: float = 0.0
+    """Along the second [m]."""
     z: float = 0.0
+    """Upwards [m]."""
     turn: float = 0.0
     """Turn about the vertical [rad]; positive is to the left."""
     axes: str = "person"
@@ -102,7 +126,11 @@ class TerrainBox(SceneAugmentation):
             unknown("landmark", self.box, LANDMARKS, ClipError)
 
     def apply(self, scene: Scene, clip: Clip) -> Scene:
-        """The scene with the box elsewhere."""
+        """The scene with the box elsewhere.
+
+        Raises:
+            ClipError: there is nothing to change; :meth:`unfit` says why.
+        """
         check_clip(clip, scene)
         reason = self.unfit(clip)
         if reason is not None or scene.terrain is None:

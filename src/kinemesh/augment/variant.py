@@ -82,6 +82,12 @@ class Variant:
 
     Raises:
         ClipError: an unknown setting, a value that it cannot have, or a name that no file can have.
+
+    Examples:
+        >>> variant = kinemesh.augment.Variant("high", {"prop.z": 0.1})
+        >>> varied = variant.apply(kinemesh.demos.lift_box())
+        >>> varied.scene, varied.anchored
+        (Scene(box, ground=0.0), True)
     """
 
     name: str = ORIGINAL

@@ -13,7 +13,9 @@ class Rate:
     """What was retargeted in a time; failed and skipped variants do not count."""
 
     variants: int
+    """How many there are."""
     frames: int
+    """Of all of them together."""
     motion: float
     """Length of the motions together [s]."""
     seconds: float

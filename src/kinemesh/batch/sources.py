@@ -33,9 +33,14 @@ _OTHERWISE = {"resample": "rate"}
 
 @dataclass(frozen=True)
 class Source:
-    """A recording and how it is to be read."""
+    """A recording and how it is to be read.
+
+    Raises:
+        ReadError: a name that is none for a folder of the data set.
+    """
 
     path: Path
+    """The recording's file."""
     name: str = ""
     """Name of its files in the data set; the recording's own if left out."""
     object: Path | None = None
@@ -43,16 +48,19 @@ class Source:
     terrain: Path | None = None
     """Mesh of what was climbed; or ``auto``: found from the motion."""
     skeleton: str | None = None
+    """As :func:`kinemesh.read` takes it; so are the next ones."""
     height: float | None = None
-    """[m]."""
+    """The person's stature [m]."""
     fps: float | None = None
-    """[1/s]."""
+    """Frames per second of the file [1/s]."""
     floor: float | None = None
-    """[m]."""
+    """Height of the floor in the file [m]."""
     up: str | None = None
+    """``y`` or ``z``."""
     mass: float | None = None
     """Of the object [kg]; by its size if left out."""
     clean: bool = False
+    """Whether spikes are taken out."""
     start: float | None = None
     """What is before this is left out [s]."""
     stop: float | None = None
@@ -118,7 +126,7 @@ def read_sources(
     """The sources that ``paths`` name: recordings, scenes, listings (``.toml``), and folders.
 
     Of a folder, and those below it, every file is taken that a reader takes, as it is: what was
-    touched, and what a file does not say, only a listing can say. See :mod:`kinemesh.batch.folder`.
+    touched, and what a file does not say, only a listing can say.
 
     A ``.toml`` with one ``[clip]`` is a scene file. A listing has one ``[[clip]]`` for each, with
     ``path`` and any of ``name``, ``object``, ``terrain``, ``skeleton``, ``height``, ``fps``,
@@ -133,6 +141,11 @@ def read_sources(
     Raises:
         ReadError: a listing cannot be read or holds what it should not, a path names nothing, or
             two sources have one name.
+
+    Examples:
+        >>> sources = kinemesh.batch.read_sources(["walk.bvh"])
+        >>> [source.name or source.path.stem for source in sources]
+        ['walk']
     """
     found: list[Source] = []
     for path in map(Path, paths):

@@ -27,7 +27,14 @@ __all__ = [
 
 
 def defaults() -> tuple[Constraint | StepBox, ...]:
-    """The constraints of a retargeting."""
+    """The constraints of a retargeting.
+
+    Examples:
+        >>> terms = kinemesh.constraints.defaults()
+        >>> terms = [t for t in terms if not isinstance(t, kinemesh.constraints.SlowFoot)]
+        >>> kinemesh.retarget(kinemesh.demos.walk().crop(0, 4), constraints=terms)
+        Result('walk', Trajectory('g1', 4 frames at 30/s, 29 joints), 0 relaxed)
+    """
     return (
         *(JointLimits(), VelocityLimits(), TrustRegion()),
         *(NonPenetration(), SelfCollision(), FootStance(), FootFlat(), FootEase(), HandContact()),

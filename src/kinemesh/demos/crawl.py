@@ -76,6 +76,10 @@ def crawl() -> Clip:
 
     30 frames/s; the ground is at z = 0. What bears is in :data:`BEARINGS`. A limb that bears does
     not move at all; between two swings everything is at rest for an instant.
+
+    Examples:
+        >>> kinemesh.demos.crawl()
+        Clip('crawl', 188 frames at 30/s, kinemesh23, 1.75 m)
     """
     times = grid(DURATION)
     hump = np.zeros((2, len(times)))

@@ -38,7 +38,12 @@ _LOOSE_ARM, _LOOSE_ELBOW = -0.05, 0.30
 
 
 def squat() -> Clip:
-    """A person of 1.75 m bends the knees to a half squat, arms ahead, and stands up again."""
+    """A person of 1.75 m bends the knees to a half squat, arms ahead, and stands up again.
+
+    Examples:
+        >>> kinemesh.demos.squat()
+        Clip('squat', 85 frames at 30/s, kinemesh23, 1.75 m)
+    """
     times = grid(DURATION)
     down = hold(times, _DOWN, _UP)
     bent = 1.0 - (1.0 - down) ** 2
@@ -53,7 +58,12 @@ def squat() -> Clip:
 
 
 def arm_raise() -> Clip:
-    """A person of 1.75 m raises both arms ahead and overhead, and lowers them again."""
+    """A person of 1.75 m raises both arms ahead and overhead, and lowers them again.
+
+    Examples:
+        >>> kinemesh.demos.arm_raise()
+        Clip('arm_raise', 85 frames at 30/s, kinemesh23, 1.75 m)
+    """
     times = grid(DURATION)
     return _clip("arm_raise", times, Manner(), _RAISE * hold(times, _DOWN, _UP))
 

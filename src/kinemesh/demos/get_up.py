@@ -81,6 +81,10 @@ def get_up() -> Clip:
     """A person of 1.75 m lies on the back, turns onto hands and knees, kneels and stands up.
 
     30 frames/s; the ground is at z = 0. What bears is in :data:`BEARINGS`.
+
+    Examples:
+        >>> kinemesh.demos.get_up()
+        Clip('get_up', 241 frames at 30/s, kinemesh23, 1.75 m)
     """
     times = grid(DURATION)
     left, right = _knees()

@@ -36,6 +36,10 @@ def kneel() -> Clip:
     """A person of 1.75 m steps ahead onto the right knee, kneels on both, and stands up.
 
     30 frames/s; the ground is at z = 0. What bears is in :data:`BEARINGS`.
+
+    Examples:
+        >>> kinemesh.demos.kneel()
+        Clip('kneel', 223 frames at 30/s, kinemesh23, 1.75 m)
     """
     times = grid(DURATION)
     knee, height = _kneeling()

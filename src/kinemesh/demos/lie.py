@@ -91,6 +91,10 @@ def lie() -> Clip:
     """A person of 1.75 m sits down on the ground and lies down on the back, arms beside.
 
     30 frames/s; the ground is at z = 0. What bears is in :data:`BEARINGS`.
+
+    Examples:
+        >>> kinemesh.demos.lie()
+        Clip('lie', 199 frames at 30/s, kinemesh23, 1.75 m)
     """
     times = grid(DURATION)
     stand = (0.03, 0.0, HIP_HEIGHT - 0.008)

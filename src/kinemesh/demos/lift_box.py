@@ -80,6 +80,10 @@ def lift_box() -> Clip:
 
     30 frames/s; the ground is at z = 0, the box is the prop ``box``. While the contact labels
     of the hands are true the wrists do not move in the box's frame; planted feet do not move.
+
+    Examples:
+        >>> kinemesh.demos.lift_box()
+        Clip('lift_box', 253 frames at 30/s, kinemesh23, 1.75 m, box)
     """
     times = grid(DURATION)
     down = hold(times, (0.35, 1.55), (LIFT[0], LIFT[1])) + hold(times, LOWER, (6.9, 8.0))

@@ -86,6 +86,10 @@ def sit() -> Clip:
 
     30 frames/s; the ground is at z = 0, the chair is the prop ``chair``, which stands still and
     is as much smaller for a robot as the robot is. What bears is in :data:`BEARINGS`.
+
+    Examples:
+        >>> kinemesh.demos.sit()
+        Clip('sit', 241 frames at 30/s, kinemesh23, 1.75 m, chair)
     """
     times = grid(DURATION)
     down = hold(times, DOWN, UP)

@@ -89,6 +89,10 @@ def step_up() -> Clip:
 
     30 frames/s; the ground is at z = 0 and the platform is the clip's terrain. Planted heels
     and toes lie on ground and platform exactly and do not move at all.
+
+    Examples:
+        >>> kinemesh.demos.step_up()
+        Clip('step_up', 229 frames at 30/s, kinemesh23, 1.75 m, platform)
     """
     times = grid(DURATION)
     raised = PLATFORM[2] * (ease(times, 2.6, 3.5) - ease(times, 4.5, 5.6))

@@ -64,6 +64,10 @@ def walk() -> Clip:
 
     30 frames/s; the ground is at z = 0. Contacts with the ground are exact: planted heels and
     toes do not move at all.
+
+    Examples:
+        >>> kinemesh.demos.walk()
+        Clip('walk', 181 frames at 30/s, kinemesh23, 1.75 m)
     """
     positions = joints(carry(feet(grid(DURATION)), Manner()))[::SUBSTEPS]
     return Clip(positions, SKELETON, FPS, height=STATURE, name="walk")

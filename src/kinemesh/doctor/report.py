@@ -20,7 +20,9 @@ class Finding:
     part: str
     """What it belongs to: machine, packages, extras, kernel, data, self test."""
     name: str
+    """What it is called there."""
     state: State
+    """How it is."""
     found: str
     """What there is, in words."""
     mend: str = ""
@@ -34,6 +36,7 @@ class Examination:
     """Everything that was looked at."""
 
     findings: tuple[Finding, ...]
+    """In the order in which they were made."""
 
     @property
     def sound(self) -> bool:

@@ -34,7 +34,11 @@ _CALM = 0.4
 
 @dataclass(frozen=True)
 class Angle:
-    """A direction to look from, in place of the exact path of a camera."""
+    """A direction to look from, in place of the exact path of a camera.
+
+    Raises:
+        KinemeshError: an angle or a distance that no camera has.
+    """
 
     azimuth: float = VIEWS["corner"][0]
     """Turn from where the robot faces on average [deg], to its left positive."""

@@ -40,6 +40,11 @@ def pictures(
 
     The camera follows the whole motion smoothly, whichever frames are drawn. With the person
     ``above``, or ``both``, a picture is twice as high.
+
+    Examples:
+        >>> stage = kinemesh.viewer.stage(kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)))
+        >>> [frame.shape for frame in kinemesh.film.pictures(stage, frames=[0], size=(160, 120))]
+        [(120, 160, 3)]
     """
     eyes = cameras(stage, angle or Angle(), size)
     links = [Surface.from_mesh(mesh) for mesh in stage.links]

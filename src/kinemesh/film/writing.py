@@ -63,6 +63,11 @@ def film(
         WriteError: an unknown suffix, or the folder cannot be written to.
         KinemeshError: a size, number of frames or frame that cannot be.
         MissingExtra: embreex, Pillow or imageio-ffmpeg is not installed.
+
+    Examples:
+        >>> stage = kinemesh.viewer.stage(kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)))
+        >>> kinemesh.film.film(stage, "walk.png", frames=[0, 3], size=(160, 120)).name
+        'walk.png'
     """
     target = check_film(path)
     low, high = _SIZES

@@ -37,6 +37,9 @@ class ConvexPart:
     volume: float = field(init=False)
     """Volume [m^3]."""
 
+    def __repr__(self) -> str:
+        return f"ConvexPart({len(self.vertices)} vertices, {self.volume:.3g} m^3)"
+
     def __post_init__(self) -> None:
         points = points_of("vertices", self.vertices)
         try:

@@ -12,17 +12,13 @@ from kinemesh.arguments import corners, flag, floats, instance, several, texts, 
 from kinemesh.arrays import Array, locked, readonly
 from kinemesh.errors import ClipError
 from kinemesh.geometry.convex import LARGEST, POINTS, ConvexPart, cover, points_of
-from kinemesh.geometry.edges import grouped
-from kinemesh.geometry.orientation import Kind, Piece, Settled, settled
+from kinemesh.geometry.orientation import Kind, Piece, settled
+from kinemesh.geometry.parts import convex_parts, not_convex
+from kinemesh.geometry.scattered import farthest, scattered
 
 __all__ = ["ConvexPart", "Kind", "Shape"]
 
 _TRIANGLES = "triangles (M, 3) as vertex numbers"
-
-_MAX_PARTS = 64
-"""More connected pieces than this are scan debris, not parts."""
-_CONVEX_ENOUGH = 0.95
-"""A piece whose volume is at least this share of its hull's counts as convex."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +32,10 @@ class Shape:
     For a convex solid, or one in convex pieces, both describe the same set, and collisions are
     with the parts. For others the parts are a cover, :attr:`warnings` says how much space it
     adds, and collisions are with the surface; unless the solid was :attr:`split`.
+
+    Raises:
+        ClipError: no triangle, corners that are not there, or numbers that are not in metres.
+        TypeError: an argument of another kind.
     """
 
     vertices: Array
@@ -87,9 +87,22 @@ class Shape:
 
     __setstate__ = locked
 
+    def __repr__(self) -> str:
+        size = " x ".join(f"{length:.3g}" for length in np.ptp(self.bounds, axis=0))
+        parts = "1 part" if len(self.parts) == 1 else f"{len(self.parts)} parts"
+        return f"Shape({self.kind}, {size} m, {len(self.faces)} triangles, {parts})"
+
     @classmethod
     def box(cls, size: ArrayLike, centre: ArrayLike = (0.0, 0.0, 0.0)) -> Shape:
-        """An axis-aligned box of full ``size`` (3,) [m] around ``centre`` (3,) [m]."""
+        """An axis-aligned box of full ``size`` (3,) [m] around ``centre`` (3,) [m].
+
+        Raises:
+            ClipError: not three positive sizes, or no place.
+
+        Examples:
+            >>> kinemesh.Shape.box((0.4, 0.3, 0.2), centre=(1.0, 0.0, 0.1))
+            Shape(closed, 0.4 x 0.3 x 0.2 m, 12 triangles, 1 part)
+        """
         what = "three positive sizes x y z [m]"
         half = floats("size", size, what, shape=(3,), largest=LARGEST, error=ClipError) / 2.0
         if not np.all(half > 0.0):
@@ -101,13 +114,32 @@ class Shape:
 
     @classmethod
     def convex(cls, points: ArrayLike) -> Shape:
-        """The convex hull of ``points`` ``(N, 3)`` [m]."""
+        """The convex hull of ``points`` ``(N, 3)`` [m].
+
+        Raises:
+            ClipError: fewer than four points, or all of them in one plane.
+
+        Examples:
+            >>> kinemesh.Shape.convex([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0.3]])
+            Shape(closed, 1 x 1 x 0.3 m, 4 triangles, 1 part)
+        """
         part = ConvexPart(points_of("points", points))
         return cls(part.vertices, part.faces, (part,))
 
     @classmethod
     def union(cls, shapes: Sequence[Shape]) -> Shape:
-        """All of ``shapes``, in one frame, as one shape."""
+        """All of ``shapes``, in one frame, as one shape.
+
+        Raises:
+            ClipError: no shapes.
+            TypeError: something else than shapes.
+
+        Examples:
+            >>> board = kinemesh.Shape.box((1.2, 0.6, 0.04), centre=(0.0, 0.0, 0.72))
+            >>> foot = kinemesh.Shape.box((0.5, 0.5, 0.7), centre=(0.0, 0.0, 0.35))
+            >>> kinemesh.Shape.union([board, foot])
+            Shape(closed, 1.2 x 0.6 x 0.74 m, 24 triangles, 2 parts)
+        """
         shapes = several("shapes", shapes, Shape, "a list of Shapes, at least one")
         if not shapes:
             raise ClipError("shapes = (): expected a list of Shapes, at least one")
@@ -129,7 +161,7 @@ class Shape:
 
         A mesh with a piece that is not convex, or a scan in many pieces, is covered by one
         hull of all its points, and :attr:`warnings` says so. Which way the triangles look is
-        settled here, whatever the file says; see :mod:`kinemesh.geometry.orientation`.
+        settled here, whatever the file says: what bounds a solid looks outwards.
 
         Args:
             vertices: ``(N, 3)`` [m].
@@ -138,6 +170,12 @@ class Shape:
         Raises:
             ClipError: the mesh is empty, without an area, or not finite, or has corners that are
                 not there.
+
+        Examples:
+            >>> box = kinemesh.Shape.box((0.4, 0.3, 0.2))
+            >>> lidless = kinemesh.Shape.from_mesh(box.vertices, box.faces[2:])
+            >>> lidless.kind
+            'open'
         """
         points = floats("vertices", vertices, POINTS, error=ClipError)
         given = floats("faces", faces, _TRIANGLES, error=ClipError)
@@ -153,11 +191,11 @@ class Shape:
             )
         triangles = corners("faces", faces, len(points), _TRIANGLES, ClipError)
         mesh = settled(points, triangles)
-        parts = _convex_parts(mesh)
+        parts = convex_parts(mesh)
         warnings: tuple[str, ...] = ()
         if not parts:
             parts = (cover(mesh.points),)
-            warnings = (_not_convex(mesh, parts[0]),)
+            warnings = (not_convex(mesh, parts[0]),)
         return cls(
             mesh.points,
             mesh.faces,
@@ -182,6 +220,11 @@ class Shape:
         """The shape with its triangles ``sheets`` ``(M,)`` taken to bound nothing, as ``why`` says.
 
         One that was :attr:`split` keeps its parts.
+
+        Examples:
+            >>> box = kinemesh.Shape.box((0.4, 0.3, 0.2))
+            >>> box.with_sheets(np.ones(12, dtype=bool), "it is paper").kind
+            'sheet'
         """
         if not np.any(sheets & ~self.sheets):
             return self
@@ -195,7 +238,15 @@ class Shape:
         )
 
     def scaled(self, factor: ArrayLike) -> Shape:
-        """This shape stretched by ``factor`` (one number, or one per axis) about its origin."""
+        """This shape stretched by ``factor`` (one number, or one per axis) about its origin.
+
+        Raises:
+            ClipError: a factor that is not positive.
+
+        Examples:
+            >>> kinemesh.Shape.box((0.4, 0.3, 0.2)).scaled(2.0)
+            Shape(closed, 0.8 x 0.6 x 0.4 m, 12 triangles, 1 part)
+        """
         factors = floats("factor", factor, "one number, or one per axis", error=ClipError)
         if factors.shape not in ((), (3,)) or not np.all((factors > 0.0) & (factors < np.inf)):
             raise ClipError(f"a shape can be scaled by positive factors only; got {factor!r}")
@@ -210,89 +261,29 @@ class Shape:
 
         Raises:
             ClipError: the surface has no area.
+
+        Examples:
+            >>> box = kinemesh.Shape.box((0.4, 0.3, 0.2))
+            >>> box.scatter(100, np.random.default_rng(0)).shape
+            (100, 3)
         """
         whole("count", count, "a number of points", low=0, high=10**8, error=ClipError)
         instance("rng", rng, np.random.Generator, "numpy.random.default_rng(seed)")
-        reached = self._areas()
-        chosen = self.faces[np.searchsorted(reached, rng.random(count), side="right")]
-        u, v = rng.random((2, count, 1))
-        root = np.sqrt(u)
-        corners = self.vertices[chosen]
-        a, b, c = (corners[:, k] for k in range(3))
-        return np.asarray((1 - root) * a + root * (1 - v) * b + root * v * c)
-
-    def _areas(self) -> Array:
-        """The share of the surface ``(M,)`` that the triangles up to each make up."""
-        corners = self.vertices[self.faces]
-        first = corners[:, 0]
-        x, y, z = np.cross(corners[:, 1] - first, corners[:, 2] - first).T
-        area = np.sqrt(x * x + y * y + z * z)
-        if area.sum() <= 0.0:
-            raise ClipError("the surface has no area to take points from")
-        reached = np.cumsum(area / area.sum())
-        return np.asarray(reached / reached[-1])
+        return scattered(self.vertices, self.faces, count, rng)
 
     def sample(self, count: int, rng: np.random.Generator) -> Array:
         """``count`` points ``(count, 3)`` [m] spread evenly over the surface.
 
         Farthest-point selection from a dense area-weighted random sample: no two anchors
         fall together, which would make needle-thin tetrahedra.
+
+        Raises:
+            ClipError: no number of points, or the surface has no area.
+
+        Examples:
+            >>> box = kinemesh.Shape.box((0.4, 0.3, 0.2))
+            >>> box.sample(20, np.random.default_rng(0)).shape
+            (20, 3)
         """
         whole("count", count, "a number of points", low=0, high=10**6, error=ClipError)
-        dense = self.scatter(20 * count, rng)
-        picked = np.zeros(count, dtype=np.int64)
-        columns = np.ascontiguousarray(dense.T)
-        squared = np.full(len(dense), np.inf)
-        for k in range(1, count):
-            away = columns - dense[picked[k - 1], :, None]
-            np.minimum(squared, np.einsum("ij,ij->j", away, away), out=squared)
-            picked[k] = int(np.argmax(squared))
-        return np.asarray(dense[picked])
-
-
-def _convex_parts(mesh: Settled) -> tuple[ConvexPart, ...]:
-    """One part for each connected lot of pieces if each is a convex solid, else nothing."""
-    faces = mesh.faces
-    ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]]])
-    label = grouped(len(mesh.points), ends[:, 0], ends[:, 1])
-    lots = np.unique(label[faces])
-    if len(lots) > _MAX_PARTS or mesh.sheets.any():
-        return ()
-    volume = np.zeros(len(label))
-    for piece in mesh.pieces:
-        if piece.volume < 0.0:
-            return ()
-        volume[label[faces[piece.members[0], 0]]] += piece.volume
-    parts = []
-    for lot in lots:
-        try:
-            part = ConvexPart(mesh.points[label == lot])
-        except ClipError:
-            return ()
-        if volume[lot] < _CONVEX_ENOUGH * part.volume:
-            return ()
-        parts.append(part)
-    return tuple(parts)
-
-
-def _not_convex(mesh: Settled, whole: ConvexPart) -> str:
-    """What is lost when one hull stands for a mesh, in words."""
-    if mesh.kind == "sheet":
-        return (
-            "the mesh is not watertight and bounds no solid: it is a sheet with two sides and no "
-            "inside, and the robot keeps to the side that most of it is on"
-        )
-    share = min(sum(p.volume for p in mesh.pieces if p.kind != "sheet") / whole.volume, 1.0)
-    text = (
-        f"the mesh is {'not convex' if mesh.kind == 'closed' else 'not watertight'}: its convex "
-        f"hull ({whole.volume:.4f} m^3, of which the mesh fills about {share:.0%}) stands for it "
-        f"in collisions where it is snug; where it is not, they are with the true surface"
-    )
-    if mesh.kind == "closed":
-        return text
-    if not mesh.sheets.any():
-        return f"{text}, inside which is what its triangles go round by more than a half"
-    return (
-        f"{text}, and with the {mesh.sheets.mean():.0%} of its triangles that bound no solid as a "
-        f"sheet with two sides"
-    )
+        return farthest(self.scatter(20 * count, rng), count)

@@ -147,6 +147,7 @@ class LeastSquares:
     r"""What an objective asks of a frame: :math:`\sum_k w_k r_k(q)^2 + c` over its rows."""
 
     rows: Rows
+    """The residuals :math:`r`, a table."""
     weight: float | Array = 1.0
     """Weight :math:`w`, one number or one a row."""
     constant: float = 0.0
@@ -158,6 +159,7 @@ class Within:
     r"""What a constraint asks of a frame: :math:`l \le f(q) \le u` of its rows."""
 
     rows: Rows
+    """What is bounded, :math:`f`, a table."""
     lower: float | Array
     """Lower bounds, one number or one a row; ``-inf`` for none."""
     upper: float | Array

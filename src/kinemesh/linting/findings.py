@@ -49,11 +49,15 @@ class Lint:
     """What :func:`kinemesh.lint` found."""
 
     path: Path
+    """The file, or the folder."""
     format: str
     """The layout that the file was held against."""
     frames: int
+    """How many it has."""
     robot: str
+    """Whose kinematics it was held against."""
     findings: tuple[Finding, ...] = ()
+    """The traps that it is in; none for a sound file."""
     notes: tuple[str, ...] = ()
     """How it was read."""
     written: Path | None = None

@@ -55,7 +55,7 @@ def lint(
 
     Args:
         path: the file, or the folder of a format that is one.
-        robot: the model, or what :meth:`RobotModel.load` takes.
+        robot: the model, or what :meth:`~kinemesh.RobotModel.load` takes.
         format: a key of :data:`kinemesh.trajectories.LAYOUTS`, what the file is meant to be; by
             its content if left out.
         fps: frames per second [1/s], where the file does not say.
@@ -67,6 +67,12 @@ def lint(
         ReadError: no layout that is known, or not for this robot.
         WriteError: the copy cannot be written.
         RobotError: the robot is not known.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 10).resampled(50.0))
+        >>> notes = kinemesh.write(result, "walk_linted.npz", format="mjlab")
+        >>> kinemesh.lint("walk_linted.npz").findings
+        ()
     """
     path = arguments.path("path", path, "a file or folder", ReadError)
     if format is not None:

@@ -30,8 +30,11 @@ class Address:
     text: str
     """As it was given."""
     host: str = ""
+    """Where to ask, or to listen; empty for a file."""
     port: int = 0
+    """And at which port; 0 for a file."""
     query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What stands after the question mark."""
 
 
 def parsed(text: str) -> Address:
@@ -39,6 +42,10 @@ def parsed(text: str) -> Address:
 
     Raises:
         OptionError: a scheme, a port or something after the question mark that is not known.
+
+    Examples:
+        >>> kinemesh.live.parsed("zmq://127.0.0.1:5555").port
+        5555
     """
     if text == "-":
         return Address("lines", text)

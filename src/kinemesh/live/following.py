@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
 from kinemesh.arrays import Array
 from kinemesh.live.person import Person
 from kinemesh.motion import Scene
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from kinemesh.streaming import Pose, Sample, Stream
+from kinemesh.streaming import Pose, Sample, Stream, StreamOptions
 
 
 class Follower(Protocol):
@@ -52,7 +52,7 @@ class Follower(Protocol):
         """What was answered, as a result."""
 
 
-def stream_of(robot: RobotModel, person: Person, **options: Any) -> Stream:
+def stream_of(robot: RobotModel, person: Person, **options: Unpack[StreamOptions]) -> Stream:
     """The stream that makes a robot follow a person.
 
     Args:
@@ -62,6 +62,12 @@ def stream_of(robot: RobotModel, person: Person, **options: Any) -> Stream:
 
     Raises:
         KinemeshError: an option that cannot be.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> person = kinemesh.live.Person(kinemesh.motion.SKELETONS["lafan22"], height=1.75)
+        >>> kinemesh.live.stream_of(robot, person, keep=10.0)
+        Stream('g1', 'lafan22', 30/s)
     """
     known: dict[str, Any] = {
         "skeleton": person.skeleton,
@@ -70,4 +76,5 @@ def stream_of(robot: RobotModel, person: Person, **options: Any) -> Stream:
         "scene": person.scene,
         "floor": person.floor,
     }
-    return Stream(robot, **(known | options))
+    told: dict[str, Any] = {**known, **options}
+    return Stream(robot, **told)

@@ -76,8 +76,8 @@ def follow(
     *,
     rate: float = 50.0,
     stop: threading.Event | None = None,
-    tell: Callable[[str], object] = lambda text: None,
-    end: Callable[[Follower, Summary], object] = lambda stream, summary: None,
+    tell: Callable[[str], object] | None = None,
+    end: Callable[[Follower, Summary], object] | None = None,
 ) -> Summary:
     """Follow a source until it ends or is stopped.
 
@@ -94,7 +94,7 @@ def follow(
         ReadError: the source ended before anybody came.
         KinemeshError: what source, stream or sinks raise.
     """
-    halt = stop or threading.Event()
+    halt, tell, end = stop or threading.Event(), tell or _unheard, end or _unheard
     feed: Feed | None = None
     watch = ExitStack()
     try:
@@ -129,6 +129,10 @@ def follow(
             feed.close()
         for sink in sinks:
             sink.close()
+
+
+def _unheard(*said: object) -> None:
+    """Who is told where nobody is."""
 
 
 @contextmanager

@@ -37,7 +37,9 @@ class Header:
     skeleton: str | tuple[str, ...] | None = None
     """The name of a known skeleton, or the joints' names in the order of the frames."""
     height: float | None = None
+    """Stature [m]."""
     fps: float | None = None
+    """Frames a second [1/s]."""
 
 
 def read_message(data: bytes | str) -> Header | Frame:
@@ -47,6 +49,10 @@ def read_message(data: bytes | str) -> Header | Frame:
         HeaderError: a header that cannot be.
         ReadError: too long, no JSON, neither header nor frame, or numbers that cannot be. NaN and
             null in positions and rotations are lost joints, and no error.
+
+    Examples:
+        >>> kinemesh.live.read_message('{"skeleton": "lafan22", "fps": 30}')
+        Header(skeleton='lafan22', height=None, fps=30.0)
     """
     if len(data) > LARGEST:
         raise ReadError(

@@ -25,6 +25,7 @@ class Person:
     """
 
     skeleton: Skeleton
+    """Whose joints the frames are."""
     height: float | None = None
     """Stature [m]; None: from the bones."""
     fps: float = FPS

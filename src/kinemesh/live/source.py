@@ -43,6 +43,7 @@ class Source(Protocol):
     """
 
     faults: Faults
+    """What could not be read."""
 
     @property
     def paced(self) -> bool:

@@ -32,7 +32,9 @@ class Delivery:
     fps: tuple[float, float]
     """Rates before and after [1/s]."""
     before: metrics.Score
+    """The verdict on what was handed in."""
     after: metrics.Score
+    """And on what the file says."""
 
     @property
     def lost(self) -> tuple[str, ...]:

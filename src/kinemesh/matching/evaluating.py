@@ -62,6 +62,11 @@ def evaluate(
         RobotError: the robot is not known.
         OptionError: arguments that do not go together.
         TypeError: an argument of another kind.
+
+    Examples:
+        >>> score = kinemesh.evaluate(kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)))
+        >>> score["limits.joint_excess"].passed
+        True
     """
     function("progress", progress)
     matched = match(

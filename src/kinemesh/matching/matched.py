@@ -35,6 +35,7 @@ class MatchedTrajectory:
     motion: Result | Trajectory
     """A result where the file is one of ours."""
     robot: RobotModel
+    """Whose motion it is."""
     scene: Scene
     """What the robot met."""
     clip: Clip | None
@@ -111,8 +112,8 @@ def match(
             trajectory's rate. What else there is to say of a recording's file,
             :func:`kinemesh.read` takes: give the clip that it reads. What the motion carries, if
             left out.
-        robot: whose motion it is: a model, or what :meth:`RobotModel.load` takes; the motion's own
-            if left out, else g1.
+        robot: whose motion it is: a model, or what :meth:`~kinemesh.RobotModel.load` takes; the
+            motion's own if left out, else g1.
         scene: what the robot met, at its real size: props on tracks ``(T, 7)``, terrain; found as
             said above if left out.
         object: shape of the object that the file, or the recording at a path, tracks.
@@ -131,6 +132,12 @@ def match(
         RobotError: the robot is not known.
         OptionError: arguments that do not go together.
         TypeError: an argument of another kind.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.lift_box().crop(0, 4))
+        >>> matched = kinemesh.matching.match(result)
+        >>> matched.scene, matched.clip
+        (Scene(box, ground=0.0), Clip('lift_box', 4 frames at 30/s, kinemesh23, 1.75 m, box))
     """
     check_options(
         {"object": object, "terrain": terrain, "decompose": decompose, "height": height, "fps": fps}

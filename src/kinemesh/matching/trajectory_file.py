@@ -32,7 +32,9 @@ class TrajectoryFile:
     """A trajectory with all that its file says of it, and whose it is. T frames."""
 
     trajectory: Trajectory
+    """The robot's motion."""
     robot: RobotModel
+    """Whose it is."""
     tracks: Mapping[str, Array] = field(default_factory=dict)
     """Prop to poses ``(T, 7)``; ``prop 1``, ... where the file does not name its props."""
     scale: float | None = None
@@ -50,9 +52,19 @@ class TrajectoryFile:
     format: str = ""
     """The layout of somebody else's file: a key of :data:`kinemesh.trajectories.LAYOUTS`."""
 
+    def __repr__(self) -> str:
+        return f"TrajectoryFile({self.trajectory!r}, {self.format or 'kinemesh'!r})"
+
     @classmethod
     def from_result(cls, result: Result, robot: RobotModel) -> TrajectoryFile:
-        """A result as its file would say it."""
+        """A result as its file would say it.
+
+        Examples:
+            >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+            >>> file = kinemesh.TrajectoryFile.from_result(result, kinemesh.RobotModel.load("g1"))
+            >>> file.trajectory
+            Trajectory('g1', 4 frames at 30/s, 29 joints)
+        """
         # Files of earlier versions carry neither.
         carries = result.demonstration is not None or result.scene.things
         return cls(
@@ -77,7 +89,14 @@ class TrajectoryFile:
         )
 
     def first(self, count: int) -> TrajectoryFile:
-        """The first ``count`` frames."""
+        """The first ``count`` frames.
+
+        Examples:
+            >>> kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).save("walk.npz").name
+            'walk.npz'
+            >>> len(kinemesh.read_trajectory("walk.npz").first(2).trajectory)
+            2
+        """
         scene = self.scene
         if scene is not None:
             props = tuple(replace(prop, track=prop.track[:count]) for prop in scene.props)
@@ -103,8 +122,8 @@ def read_trajectory(
 
     Args:
         path: a result of ours; a file, or a folder, of any layout in docs/formats.md.
-        robot: whose it is: a model, or what :meth:`RobotModel.load` takes; the file's own if left
-            out, else g1.
+        robot: whose it is: a model, or what :meth:`~kinemesh.RobotModel.load` takes; the
+            file's own if left out, else g1.
         fps: frames per second [1/s], where the file does not say; what such files usually have if
             left out.
         format: the layout, a key of :data:`kinemesh.trajectories.LAYOUTS`, where the content
@@ -118,6 +137,12 @@ def read_trajectory(
     Raises:
         ReadError: no trajectory, damaged, or another rate than the file's own.
         RobotError: the robot is not known.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> notes = kinemesh.write(result, "walk.csv", format="unitree-csv")
+        >>> kinemesh.read_trajectory("walk.csv").trajectory
+        Trajectory('g1', 4 frames at 30/s, 29 joints)
     """
     path = arguments.path("path", path, "a path to a file or folder", ReadError)
     if fps is not None:

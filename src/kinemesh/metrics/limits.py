@@ -12,6 +12,9 @@ class Limits:
     """What a trajectory must keep to pass; ``None`` takes a row out of the verdict.
 
     Rows that are not named here are measured and shown but decide nothing.
+
+    Raises:
+        OptionError: a limit that is negative or not finite.
     """
 
     penetration: float | None = 1.0

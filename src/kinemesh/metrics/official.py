@@ -68,6 +68,15 @@ def official(
         scene: the robot's scene.
         clip: the demonstration.
         scale: robot height / human height; default by stature.
+
+    Raises:
+        ClipError: trajectory and clip are not of one length.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.lift_box().crop(0, 4))
+        >>> robot, clip = kinemesh.RobotModel.load("g1"), result.demonstration
+        >>> kinemesh.metrics.official(result.trajectory, robot, scene=result.scene, clip=clip)
+        Official(penetration_duration=0.0, penetration_depth=0.0, ...
     """
     if len(trajectory) != len(clip):
         raise ClipError(f"the trajectory has {len(trajectory)} frames, the clip {len(clip)}")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kinemesh.arrays import Array
+from kinemesh.motion.notebook import html_table
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last frame of each run."""
@@ -24,6 +25,7 @@ class Measure:
     value: float | None
     """None: there was nothing to measure; :attr:`note` says why."""
     unit: str
+    """Of the value and its limit."""
     limit: float | None = None
     """None: the row decides nothing."""
     at_least: bool = False
@@ -85,14 +87,27 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Score:
-    """All measures of one trajectory, and what could not be judged of it."""
+    """All measures of one trajectory, and what could not be judged of it.
+
+    Examples:
+        >>> score = kinemesh.evaluate(kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)))
+        >>> row = score["penetration.ground.max"]
+        >>> row.passed, row.unit, row.limit
+        (True, 'mm', 1.0)
+    """
 
     measures: tuple[Measure, ...]
+    """The rows, in the order of docs/metrics.md."""
     doubts: tuple[Doubt, ...] = ()
+    """What could not be judged; with one, a motion is not passed."""
     clip: str = ""
+    """Name of the recording."""
     robot: str = ""
+    """Name of the robot."""
     frames: int = 0
+    """How many there are."""
     fps: float = 0.0
+    """Frames per second [1/s]."""
     notes: tuple[str, ...] = ()
     """What was found or assumed before it was judged."""
     warnings: tuple[str, ...] = ()
@@ -146,6 +161,17 @@ class Score:
         reasons += [f"not measured: {', '.join(rows)} ({why})" for why, rows in missing.items()]
         return f"unsure: {'; '.join(reasons)}" if reasons else "pass"
 
+    def _repr_html_(self) -> str:
+        """The verdict, and the rows that it rests on: those that failed first."""
+        judged = [row for row in table(self) if row[3] and row[3] != "-"]
+        judged.sort(key=lambda row: row[3] == "pass")
+        rows = {
+            name: f"{value} ({limit}): {state}{f', {remark}' if state != 'pass' else ''}"
+            for name, value, limit, state, remark in judged
+        }
+        title = f"Verdict of {self.clip or 'the motion'} on {self.robot}: {self.verdict}"
+        return html_table(title, rows, (*self.notes, *self.warnings))
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {
@@ -164,7 +190,13 @@ class Score:
 
 
 def table(score: Score) -> list[tuple[str, str, str, str, str]]:
-    """Rows ``(name, value, limit, verdict, frames or note)`` of plain text, to be printed."""
+    """Rows ``(name, value, limit, verdict, frames or note)`` of plain text, to be printed.
+
+    Examples:
+        >>> score = kinemesh.evaluate(kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)))
+        >>> kinemesh.metrics.table(score)[0]
+        ('penetration.ground.max', '0 mm', '≤ 1 mm', 'pass', '')
+    """
     rows = []
     for measure in score:
         sign = "≥" if measure.at_least else "≤"

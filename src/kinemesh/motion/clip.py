@@ -30,6 +30,11 @@ class Clip(ClipFields):
         TypeError: an argument of another kind.
     """
 
+    def __repr__(self) -> str:
+        people = f"{self.skeleton.name}, {self.stature:.2f} m"
+        things = "".join(f", {name}" for name in self.scene.things)
+        return f"Clip({self.name!r}, {len(self)} frames at {self.fps:g}/s, {people}{things})"
+
     def _repr_html_(self) -> str:
         scene = self.scene
         rows = {
@@ -48,6 +53,11 @@ class Clip(ClipFields):
 
         Raises:
             ClipError: an unknown foot, hand or thing, or frames that the clip does not have.
+
+        Examples:
+            >>> from kinemesh.motion import StanceEdit
+            >>> kinemesh.demos.walk().with_contacts(StanceEdit("left", 0, 10)).notes
+            ('contacts, given: left foot planted in frames 0-10',)
         """
         notes = tuple(f"contacts, given: {edit}" for edit in edits)
         return replace(self, edits=(*self.edits, *edits), notes=(*self.notes, *notes))
@@ -59,6 +69,11 @@ class Clip(ClipFields):
 
         Raises:
             ClipError: a prop that is not there, several to choose from, or a mass that cannot be.
+
+        Examples:
+            >>> clip = kinemesh.demos.lift_box().with_masses({"box": 3.0})  # [kg]
+            >>> clip.scene.props[0].mass
+            3.0
         """
         return replace(self, scene=self.scene.with_masses(masses))
 
@@ -67,6 +82,10 @@ class Clip(ClipFields):
 
         Raises:
             ClipError: a frame before the first, or fewer than two frames between them.
+
+        Examples:
+            >>> kinemesh.demos.walk().crop(0, 30)
+            Clip('walk', 30 frames at 30/s, kinemesh23, 1.75 m)
         """
         what = f"a frame number, 0 or more; the clip has {len(self)} frames"
         for name, value in (("start", start), ("stop", stop)):
@@ -78,33 +97,101 @@ class Clip(ClipFields):
         return cropped(self, start, stop)
 
     def trimmed(self, start: float | None = None, stop: float | None = None) -> Clip:
-        """The frames from ``start`` to ``stop`` [s], both included; an end left out stays."""
+        """The frames from ``start`` to ``stop`` [s], both included; an end left out stays.
+
+        Raises:
+            ClipError: a time outside the clip, or fewer than two frames between them.
+
+        Examples:
+            >>> kinemesh.demos.walk().trimmed(1.0, 2.0).duration  # [s]
+            1.0
+        """
         return trimmed(self, start, stop)
 
     def resampled(self, fps: float) -> Clip:
-        """The same motion read at ``fps`` [1/s]; see :func:`kinemesh.motion.resample.resampled`."""
+        """The same motion read at ``fps`` [1/s]; scene and labels with it.
+
+        Frame k is the instant ``k / fps``; places and turns follow splines with continuous
+        acceleration.
+
+        Raises:
+            ClipError: ``fps`` is no rate, or asks for more than 2 GiB.
+
+        Examples:
+            >>> kinemesh.demos.walk().resampled(50.0).fps
+            50.0
+        """
         return resampled(self, fps)
 
     def resample(self, fps: float) -> Clip:
-        """The same as :meth:`resampled`."""
+        """The same as :meth:`resampled`.
+
+        Examples:
+            >>> kinemesh.demos.walk().resample(50.0).fps
+            50.0
+        """
         return resampled(self, fps)
 
     def cleaned(self) -> Clip:
-        """The clip with its spikes taken out; see :mod:`kinemesh.motion.clean`."""
+        """The clip with its spikes taken out and filled; the notes name them.
+
+        A spike is a joint that leaves its path by 5 cm or more, suddenly, and is back within a
+        tenth of a second.
+
+        Examples:
+            >>> kinemesh.demos.walk().cleaned().warnings
+            ()
+        """
         return cleaned(self)
 
     def mirrored(self) -> Clip:
-        """The clip in the mirror y = 0; see :mod:`kinemesh.motion.mirror`."""
+        """The clip in the mirror y = 0: person, labels, edits, props and terrain.
+
+        A joint without a partner stays as it is, in the mirror, and the notes name it.
+
+        Examples:
+            >>> clip = kinemesh.demos.lift_box()
+            >>> bool(np.allclose(clip.mirrored().mirrored().positions, clip.positions))
+            True
+        """
         return mirror.mirrored(self)
 
     def translated(self, offset: ArrayLike) -> Clip:
-        """Person and scene moved by ``offset`` ``(3,)`` [m]."""
+        """Person and scene moved by ``offset`` ``(3,)`` [m].
+
+        Raises:
+            ClipError: not three finite numbers.
+
+        Examples:
+            >>> clip = kinemesh.demos.walk()
+            >>> moved = clip.translated((1.0, 0.0, 0.0))
+            >>> (moved.positions - clip.positions)[0, 0].round(3).tolist()
+            [1.0, 0.0, 0.0]
+        """
         return moved.translated(self, offset)
 
     def rotated(self, yaw: float) -> Clip:
-        """Person and scene turned about the world's z by ``yaw`` [rad]."""
+        """Person and scene turned about the world's z by ``yaw`` [rad].
+
+        Raises:
+            ClipError: ``yaw`` is not finite.
+
+        Examples:
+            >>> clip = kinemesh.demos.walk().rotated(np.pi / 2)
+            >>> along = clip.joint("pelvis")[-1] - clip.joint("pelvis")[0]
+            >>> int(along.argmax())  # y: the walk went along x
+            1
+        """
         return moved.rotated(self, yaw)
 
     def scaled(self, factor: float) -> Clip:
-        """Person, stature and scene ``factor`` times as large."""
+        """Person, stature and scene ``factor`` [1] times as large.
+
+        Raises:
+            ClipError: ``factor`` is not positive, or makes a person of impossible size.
+
+        Examples:
+            >>> round(kinemesh.demos.walk().scaled(0.5).stature, 3)
+            0.875
+        """
         return moved.scaled(self, factor)

@@ -174,17 +174,38 @@ class ClipFields:
         return turns
 
     def joint(self, name: str) -> Array:
-        """Positions ``(T, 3)`` [m] of one joint."""
+        """Positions ``(T, 3)`` [m] of one joint.
+
+        Raises:
+            ClipError: no such joint; the message lists those there are.
+
+        Examples:
+            >>> kinemesh.demos.walk().joint("pelvis").shape
+            (181, 3)
+        """
         text("name", name, "a joint's name")
         return np.asarray(self.positions[:, self.skeleton.index(name)])
 
     def landmark(self, name: str) -> Array:
-        """Positions ``(T, 3)`` [m] of one landmark."""
+        """Positions ``(T, 3)`` [m] of one landmark.
+
+        Raises:
+            ClipError: no such landmark; the message lists those there are.
+
+        Examples:
+            >>> kinemesh.demos.walk().landmark("left_hand").shape
+            (181, 3)
+        """
         text("name", name, "a landmark's name")
         return self.skeleton.place(self.positions, name)
 
     def landmarks(self) -> Array:
-        """Positions ``(T, K, 3)`` [m] in the order of :data:`LANDMARKS`."""
+        """Positions ``(T, K, 3)`` [m] in the order of :data:`LANDMARKS`.
+
+        Examples:
+            >>> kinemesh.demos.walk().landmarks().shape[1:]
+            (15, 3)
+        """
         return np.stack([self.landmark(name) for name in LANDMARKS], axis=1)
 
     def _check_positions(self, positions: Array) -> None:

@@ -20,13 +20,26 @@ FEET = ("left", "right")
 
 @dataclass(frozen=True)
 class StanceEdit:
-    """A foot is planted, or is not, in frames ``first`` to ``last``, both included."""
+    """A foot is planted, or is not, in frames ``first`` to ``last``, both included.
+
+    Raises:
+        ClipError: frames that are none.
+        TypeError: an argument of another kind.
+
+    Examples:
+        >>> edit = kinemesh.motion.StanceEdit("left", 10, 20, planted=False)
+        >>> kinemesh.demos.walk().with_contacts(edit).edits
+        (StanceEdit(foot='left', first=10, last=20, planted=False),)
+    """
 
     foot: str
     """``left`` or ``right``."""
     first: int
+    """The first frame."""
     last: int
+    """The last, included."""
     planted: bool = True
+    """Whether it is."""
 
     def __post_init__(self) -> None:
         text("foot", self.foot, "left or right")
@@ -40,16 +53,28 @@ class StanceEdit:
 
 @dataclass(frozen=True)
 class TouchEdit:
-    """A part of the body touches a thing, or not, in frames ``first`` to ``last``, included."""
+    """A part of the body touches a thing, or not, in frames ``first`` to ``last``, included.
+
+    Raises:
+        ClipError: frames that are none.
+        TypeError: an argument of another kind.
+
+    Examples:
+        >>> edit = kinemesh.motion.TouchEdit("left_hand", "box", 60, 90)
+        >>> kinemesh.demos.lift_box().with_contacts(edit).edits
+        (TouchEdit(part='left_hand', thing='box', first=60, last=90, touching=True),)
+    """
 
     part: str
     """One of :data:`kinemesh.motion.PARTS`: ``left_hand``, ``right_knee``, ``seat``, ..."""
     thing: str
     """Name of a prop or of the terrain, or ``ground``."""
     first: int
+    """The first frame."""
     last: int
     """Included."""
     touching: bool = True
+    """Whether it does."""
 
     def __post_init__(self) -> None:
         text("part", self.part, f"one of {', '.join(PARTS)}")

@@ -22,6 +22,11 @@ def in_place(clip: ClipT) -> ClipT:
 
     Raises:
         ClipError: the clip has terrain, which cannot come along.
+
+    Examples:
+        >>> clip = kinemesh.demos.walk()
+        >>> kinemesh.motion.in_place(clip).positions[:, 0].std(axis=0).round(2).tolist()
+        [0.0, 0.0, 0.02]
     """
     if clip.scene.terrain is not None:
         raise ClipError(

@@ -17,7 +17,13 @@ a chair whose hull is 0.15 m^3 4.5 kg."""
 
 @dataclass(frozen=True, eq=False)
 class Inertia:
-    """Mass, centre of mass and inertia of a rigid body, in its own frame."""
+    """Mass, centre of mass and inertia of a rigid body, in its own frame.
+
+    Examples:
+        >>> box = kinemesh.demos.lift_box().with_masses(2.0).scene.props[0]
+        >>> kinemesh.motion.Inertia.of(box).mass
+        2.0
+    """
 
     mass: float
     """[kg]."""

@@ -76,6 +76,13 @@ def limbs(clip: Clip, name: str) -> tuple[Prop, ...]:
 
     Returns:
         Up to 13 props; a limb that was not recorded, as a foot without a toe, is left out.
+
+    Raises:
+        TypeError: an argument of another kind.
+
+    Examples:
+        >>> [prop.name for prop in kinemesh.motion.limbs(kinemesh.demos.walk(), "Eve")][:3]
+        ['Eve/hips', 'Eve/chest', 'Eve/head']
     """
     instance("clip", clip, Clip, "a Clip")
     text("name", name, "whose limbs they are, a text")

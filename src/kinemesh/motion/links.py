@@ -17,6 +17,7 @@ class Bodies:
     """Named places of links that a format lists, in the format's order."""
 
     names: tuple[str, ...]
+    """What the format calls them, ``N`` names."""
     carriers: NDArray[np.int64]
     """Which link carries each ``(N,)``."""
     offsets: Array

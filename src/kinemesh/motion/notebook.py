@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
 from typing import Any
 
 from kinemesh.arrays import Array
@@ -52,7 +54,7 @@ def plot(panels: Sequence[Panel], title: str) -> Any:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingExtra("matplotlib", "picture") from error
-    figure = Figure(figsize=(8.0, 0.6 + 1.8 * len(panels)), layout="constrained")
+    figure: Any = Figure(figsize=(8.0, 0.6 + 1.8 * len(panels)), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axis, panel in zip(axes, panels, strict=True):
@@ -66,7 +68,14 @@ def plot(panels: Sequence[Panel], title: str) -> Any:
             axis.legend(fontsize=7, ncols=2, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     axes[-1].set_xlabel("time [s]")
     figure.suptitle(title, fontsize=10, parse_math=False)
+    figure._repr_png_ = partial(_png, figure)  # else a notebook shows figures of pyplot's alone
     return figure
+
+
+def _png(figure: Any) -> bytes:
+    file = BytesIO()
+    figure.savefig(file, format="png")
+    return file.getvalue()
 
 
 def _text(value: object) -> str:

@@ -35,7 +35,9 @@ class Prop:
     """
 
     name: str
+    """What it is called; no two of a scene alike."""
     shape: Shape
+    """In the prop's own frame [m]."""
     track: Array
     """Poses ``(T, 7)``, ``x y z qx qy qz qw`` in the world."""
     robot_scale: float | None = 1.0
@@ -84,6 +86,9 @@ class Prop:
 
     __setstate__ = locked
 
+    def __repr__(self) -> str:
+        return f"Prop({self.name!r}, {self.shape!r}, {len(self.track)} frames)"
+
     def resized(self, factors: ArrayLike, track: Array | None = None) -> Prop:
         """The same thing ``factors`` times as large, one or one for each of its own axes ``(3,)``.
 
@@ -92,6 +97,14 @@ class Prop:
         Args:
             factors: positive [1].
             track: where it then is ``(T, 7)``; its own if left out.
+
+        Raises:
+            ClipError: not one or three positive numbers, or another number of poses.
+
+        Examples:
+            >>> box = kinemesh.demos.lift_box().with_masses(1.0).scene.props[0]
+            >>> box.resized((1.0, 1.0, 2.0)).mass
+            2.0
         """
         what = "one positive number, or one for each axis (3,)"
         sizes = floats("factors", factors, what, largest=FARTHEST, error=ClipError)
@@ -106,7 +119,12 @@ class Prop:
         )
 
     def lowest(self) -> Array:
-        """Height of the lowest point in every frame ``(T,)`` [m]."""
+        """Height of the lowest point in every frame ``(T,)`` [m].
+
+        Examples:
+            >>> kinemesh.demos.lift_box().scene.props[0].lowest().shape
+            (253,)
+        """
         # The lowest point of a solid is a vertex of its hull.
         corners = np.concatenate([part.vertices for part in self.shape.parts])
         rotation = poses.matrix(self.track)
@@ -115,10 +133,23 @@ class Prop:
 
 @dataclass(frozen=True, eq=False)
 class Terrain:
-    """Solid ground shapes that stand still, in the world frame."""
+    """Solid ground shapes that stand still, in the world frame.
+
+    Raises:
+        ClipError: it is so large or small that its unit cannot be metres.
+        TypeError: an argument of another kind.
+
+    Examples:
+        >>> platform = kinemesh.Shape.box((1.0, 0.8, 0.2), centre=(1.0, 0.0, 0.1))
+        >>> scene = kinemesh.Scene(terrain=kinemesh.Terrain(platform, name="platform"))
+        >>> scene.things
+        ('platform',)
+    """
 
     shape: Shape
+    """In the world [m]."""
     name: str = "terrain"
+    """What it is called where things are."""
 
     def __post_init__(self) -> None:
         instance("shape", self.shape, Shape, "a Shape, such as Shape.box((1.0, 1.0, 0.2))")
@@ -128,10 +159,17 @@ class Terrain:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """The ground plane ``z = ground``, an optional terrain, and any number of props."""
+    """The ground plane ``z = ground``, an optional terrain, and any number of props.
+
+    Raises:
+        ClipError: two props of one name, more than 64, or a ground that is not in metres.
+        TypeError: an argument of another kind.
+    """
 
     props: tuple[Prop, ...] = ()
+    """What moves, or can be moved."""
     terrain: Terrain | None = None
+    """What else stands still; None: there is nothing but the plane."""
     ground: float | None = 0.0
     """Height of the ground plane [m]; None when there is none."""
 
@@ -150,6 +188,10 @@ class Scene:
             raise ClipError(f"props need names of their own; got {', '.join(names)}")
         if len(names) > MOST_PROPS:
             raise ClipError(f"the scene has {len(names)} props; expected at most {MOST_PROPS}")
+
+    def __repr__(self) -> str:
+        things = "".join(f"{name}, " for name in self.things)
+        return f"Scene({things}ground={self.ground})"
 
     @property
     def objects(self) -> tuple[Prop, ...]:
@@ -176,6 +218,10 @@ class Scene:
 
         Raises:
             ClipError: a prop that is not there, several to choose from, or a mass that cannot be.
+
+        Examples:
+            >>> kinemesh.demos.lift_box().scene.with_masses(3.0).props[0].mass
+            3.0
         """
         names = [prop.name for prop in self.objects]
         if not names:
@@ -198,7 +244,15 @@ class Scene:
         return replace(self, props=tuple(props))
 
     def shifted(self, dz: float) -> Scene:
-        """The same scene lifted by ``dz`` [m], ground plane included."""
+        """The same scene lifted by ``dz`` [m], ground plane included.
+
+        Raises:
+            ClipError: ``dz`` is not finite.
+
+        Examples:
+            >>> kinemesh.Scene().shifted(0.1).ground
+            0.1
+        """
         number("dz", dz, "a height [m]", error=ClipError)
         lift = np.array([0.0, 0.0, dz])
         props = tuple(

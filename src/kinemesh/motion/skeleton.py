@@ -57,6 +57,7 @@ class Skeleton:
     """
 
     name: str
+    """What it is called."""
     joints: tuple[str, ...]
     """Joint names, in the order of the second axis of ``Clip.positions``."""
     landmarks: Landmarks = field(default_factory=dict)
@@ -106,6 +107,10 @@ class Skeleton:
 
         Raises:
             ClipError: no such joint; the message lists those there are.
+
+        Examples:
+            >>> kinemesh.motion.SKELETONS["lafan22"].index("Hips")
+            0
         """
         try:
             return self.joints.index(joint)
@@ -119,6 +124,10 @@ class Skeleton:
 
         Raises:
             ClipError: no such landmark; the message lists those there are.
+
+        Examples:
+            >>> dict(kinemesh.motion.SKELETONS["lafan22"].weights("pelvis"))
+            {'Hips': 0.35, 'Spine1': 0.65}
         """
         if text("landmark", landmark) not in self.landmarks:
             raise ClipError(
@@ -129,7 +138,13 @@ class Skeleton:
         return {joints: 1.0} if isinstance(joints, str) else joints
 
     def place(self, positions: NDArray[np.float64], landmark: str) -> NDArray[np.float64]:
-        """Place ``(..., 3)`` of ``landmark`` from joint ``positions`` ``(..., J, 3)``."""
+        """Place ``(..., 3)`` of ``landmark`` from joint ``positions`` ``(..., J, 3)``.
+
+        Examples:
+            >>> clip = kinemesh.demos.walk()
+            >>> clip.skeleton.place(clip.positions[0], "left_hand").shape
+            (3,)
+        """
         weights = self.weights(landmark)
         columns = [self.index(joint) for joint in weights]
         share = np.array(list(weights.values()))

@@ -66,6 +66,10 @@ class Trajectory:
 
     __setstate__ = locked
 
+    def __repr__(self) -> str:
+        size = f"{len(self)} frames at {self.fps:g}/s, {len(self.joint_names)} joints"
+        return f"Trajectory({self.robot!r}, {size})"
+
     def __len__(self) -> int:
         return len(self.q)
 
@@ -80,9 +84,21 @@ class Trajectory:
         return np.asarray(self.q[:, 7:])
 
     def velocity(self) -> Array:
-        """Joint velocities between frames ``(T - 1, n)`` [rad/s]."""
+        """Joint velocities between frames ``(T - 1, n)`` [rad/s].
+
+        Examples:
+            >>> done = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).trajectory
+            >>> done.velocity().shape
+            (3, 29)
+        """
         return np.asarray(np.diff(self.joints, axis=0) * self.fps)
 
     def qpos(self) -> Array:
-        """MuJoCo's order ``(T, 7 + n)``: base ``x y z qw qx qy qz`` then joints."""
+        """MuJoCo's order ``(T, 7 + n)``: base ``x y z qw qx qy qz`` then joints.
+
+        Examples:
+            >>> done = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).trajectory
+            >>> bool((done.qpos()[:, 3] == done.base[:, 6]).all())  # w comes first
+            True
+        """
         return np.hstack([poses.to_wxyz(self.base), self.joints])

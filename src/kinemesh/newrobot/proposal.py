@@ -35,7 +35,9 @@ class NewRobot:
     """What was written."""
 
     folder: Path
+    """Where it is."""
     robot: RobotModel
+    """What was loaded from there, for proof."""
     fixed: tuple[str, ...]
     """Joints that no longer move."""
     notes: tuple[str, ...]

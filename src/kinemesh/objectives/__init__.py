@@ -33,7 +33,13 @@ __all__ = [
 
 
 def defaults() -> tuple[Objective, ...]:
-    """The objectives of a retargeting, with the weights that the benchmarks were run with."""
+    """The objectives of a retargeting, with the weights that the benchmarks were run with.
+
+    Examples:
+        >>> terms = [*kinemesh.objectives.defaults(), kinemesh.objectives.PelvisMotion()]
+        >>> kinemesh.retarget(kinemesh.demos.walk().crop(0, 4), objectives=terms)
+        Result('walk', Trajectory('g1', 4 frames at 30/s, 29 joints), 0 relaxed)
+    """
     return (
         Laplacian(),
         FootPlace(),
@@ -52,5 +58,9 @@ def streaming() -> tuple[Objective, ...]:
 
     The pelvis is asked to speed up and slow down as the person's does, which makes nothing late,
     and a limb that went another way is led back.
+
+    Examples:
+        >>> [term.name for term in kinemesh.objectives.streaming()][-2:]
+        ['pelvismotion', 'lead']
     """
     return (*defaults(), PelvisMotion(), Lead())

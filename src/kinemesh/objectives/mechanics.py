@@ -24,6 +24,9 @@ class Mechanics(Objective):
     and whatever else touches what stands still; the whole-clip pass finds them by non-negative
     least squares, in turn with the motion. In flight there are none: only gravity is left.
     It acts in the whole-clip pass, where the frames on both sides are known.
+
+    Raises:
+        OptionError: a number that cannot be.
     """
 
     weight: float = 8.0

@@ -13,6 +13,10 @@ class Controller:
 
     Raises:
         OptionError: a setting that cannot be.
+
+    Examples:
+        >>> kinemesh.physics.Controller()
+        Controller(horizon=0.6, replan=0.1, iterations=4, samples=8, friction=0.9, disturbance=0.0)
     """
 
     horizon: float = 0.6

@@ -80,6 +80,11 @@ def simulate(
         RobotError: the robot is not known, or has a motor without a limit of its torque.
         OptionError: arguments that do not go together.
         TypeError: an argument of another kind.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> kinemesh.simulate(result).simulation.followed
+        True
     """
     matched = match(
         motion,

@@ -26,7 +26,11 @@ change from frame to frame and from machine to machine."""
 
 @dataclass(frozen=True)
 class MeshOptions:
-    """How many anchors join the mesh, and how much they weigh."""
+    """How many anchors join the mesh, and how much they weigh.
+
+    Raises:
+        OptionError: a number that cannot be.
+    """
 
     prop_anchors: int = 100
     """Anchors on each prop, and on all limbs of another person together."""

@@ -27,6 +27,7 @@ class Stance:
     """A sole, or its toe alone, that is planted now, or that lands over its place."""
 
     sole: Sole
+    """Which one."""
     whole: bool
     """Whether heel and toe are both planted; if not, the foot may roll and turn on its toe."""
     point: Array
@@ -69,6 +70,7 @@ class SoleApproach:
     """An edge of a sole that is about to be planted, or was a moment ago."""
 
     sole: Sole
+    """Whose edge it is."""
     corners: slice
     """Which corners of the sole: heel or toe."""
     time: float
@@ -115,6 +117,7 @@ class Contact:
     """A hand or another pad that touches a thing, is about to, or did a moment ago."""
 
     pad: Pad
+    """What of the robot touches."""
     obstacle: Obstacle | None
     """None: the ground."""
     pose: Array
@@ -135,6 +138,7 @@ class OrientationTarget:
     """How a part of the robot is to be turned."""
 
     part: OrientedLink
+    """Which one."""
     axes: Array
     """The person's axes ``(3, 3)`` in the world, as columns: forward, left, up."""
 
@@ -144,9 +148,11 @@ class Frame:
     """What instant ``index`` asks, whatever the frames before and after are."""
 
     index: int
+    """Which one, from 0."""
     dt: float
     """Time since the previous frame [s]."""
     laplacian: LaplacianTarget
+    """What the interaction mesh is to look like."""
     landmarks: Array
     """The person's landmarks ``(K, 3)`` [m], scaled to the robot, in the robot's world."""
     figure: Array | None = None
@@ -157,9 +163,13 @@ class Frame:
     obstacles: tuple[tuple[Obstacle, Array], ...] = ()
     """Terrain and props, each with its pose ``(7,)`` now."""
     stances: tuple[Stance, ...] = ()
+    """Soles that are planted, or land."""
     sole_approaches: tuple[SoleApproach, ...] = ()
+    """Edges of soles that come or go."""
     slow_toes: tuple[SlowToe, ...] = ()
+    """Toes that are slow, planted or not."""
     contacts: tuple[Contact, ...] = ()
+    """What touches things, is about to or just did."""
     orientation_targets: tuple[OrientationTarget, ...] = ()
     """How torso, feet and hands are to be turned, where the recording has rotations."""
     pelvis_change: Array | None = None

@@ -53,6 +53,10 @@ class Plan:
 
     Obstacles of shapes that are made ready already, which takes seconds where a prop is hollow,
     may be handed in; names of theirs are not looked at. So may what was detected in the clip.
+
+    Raises:
+        ClipError: clip, scene, scale, nominal and what was detected do not fit each other.
+        TypeError: an argument of another kind.
     """
 
     def __init__(

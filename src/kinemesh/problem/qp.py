@@ -39,8 +39,11 @@ class Block(NamedTuple):
     """The rows that one term contributed."""
 
     name: str
+    """The term's name."""
     rows: slice
+    """Where they stand in the matrix."""
     sacrifice: int
+    """Which give way first: the highest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +67,7 @@ class QP:
     radius: float | None = None
     """Bound on the Euclidean length of the step: the paper's cone."""
     blocks: tuple[Block, ...] = ()
+    """Which rows are whose."""
     residuals: tuple[tuple[str, Residual], ...] = ()
     """The terms behind the Hessian, for a solver that wants them one by one."""
     slacks: int = 0

@@ -33,10 +33,9 @@ def scaled_scene(
     """The robot's scene: terrain scaled; props of their own size, at scaled places.
 
     What rests on the ground, on terrain or on another prop rests on the same thing in the robot's
-    scene then, and on another prop at the same place of it; see :mod:`kinemesh.problem.placing`.
-    Parts of one thing (a door and its frame) keep their places on each other; see
-    :mod:`kinemesh.detection.joined`. Elsewhere the middle of a prop's bounds is scaled in x and y,
-    and its *lowest point* in z, above the height at which it rests. Turns are kept.
+    scene then, and on another prop at the same place of it. Parts of one thing (a door and its
+    frame) keep their places on each other. Elsewhere the middle of a prop's bounds is scaled in x
+    and y, and its *lowest point* in z, above the height at which it rests. Turns are kept.
 
     Args:
         scene: the person's.
@@ -46,6 +45,11 @@ def scaled_scene(
             ``(3,)`` [m], each in its own frame.
         resting: who bears whom in ``scene``, where that is known already.
         joints: which props are parts of one thing in it, where that is.
+
+    Examples:
+        >>> clip = kinemesh.demos.lift_box()
+        >>> kinemesh.problem.scaled_scene(clip.scene, 0.75, clip.fps)
+        Scene(box, ground=0.0)
     """
     target = sized_scene(scene, scale)
     if not target.props:

@@ -62,7 +62,7 @@ class Term(Generic[Table, Value]):
 
 
 def way_of(term: Term[Any, Any]) -> str:
-    """Which of :data:`WAYS` the term has: the one of the class that comes last.
+    """Which of ``rows``, ``neighbour_rows`` and ``evaluate`` the term has, of its last class.
 
     Raises:
         OptionError: it has none, or several, or one that does not take what it is given.

@@ -38,6 +38,13 @@ def distances_to_ground(
 
     For each hull the lowest vertex in each quadrant around its own centre: a foot flat on the
     ground gets one row a corner, so that it cannot tip a corner into the ground.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> posture = robot.configuration(robot.rest)
+        >>> found = kinemesh.proximity.distances_to_ground(posture, 0.0, within=0.05)
+        >>> bool(abs(found.distance.min()) < 1e-3)
+        True
     """
     table = configuration.robot.hull_table
     close = configuration.spheres[:, 2] - height - table.radii < within

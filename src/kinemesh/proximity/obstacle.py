@@ -38,6 +38,7 @@ class Obstacle:
     """A solid of the world, made ready once for all frames."""
 
     name: str
+    """The prop's or the terrain's."""
     parts: tuple[Solid, ...]
     """Its convex parts."""
     surface: TrueSurface | None = None

@@ -19,7 +19,7 @@ _EXPECTED = "entries [[stance]] and [[touch]]"
 
 
 def read_contacts(path: str | Path) -> tuple[Edit, ...]:
-    """The frame ranges of a TOML file, for :meth:`Clip.with_contacts`.
+    """The frame ranges of a TOML file, for :meth:`~kinemesh.Clip.with_contacts`.
 
     Entries ``[[stance]]`` hold ``foot``, ``frames = [first, last]`` (both included) and
     ``planted``; entries ``[[touch]]`` hold ``part``, ``thing``, ``frames`` and ``touching``.

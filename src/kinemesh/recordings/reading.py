@@ -100,7 +100,7 @@ def read(
             not read if left out.
         take: which one, from 0, of a file that holds several motions; as ``person``.
         clean: take spikes out, which are only warned of if left out. Gaps of up to 0.2 s are
-            filled in any case: see :mod:`kinemesh.motion.clean`.
+            filled in any case: see :meth:`kinemesh.Clip.cleaned`.
         body_model: folder of SMPL, SMPL-H or SMPL-X models, for files of that family, which do
             not hold the person's bones; a stand-in's bones are taken if left out.
         rest_joints: file of rest joints ``(J, 3)`` [m] in SMPL's order, in place of a body model.
@@ -112,6 +112,11 @@ def read(
         ClipError: the numbers in it make no clip.
         MissingExtra: an optional package is needed.
         TypeError: an argument of another kind.
+
+    Examples:
+        >>> clip = kinemesh.read("walk.bvh")
+        >>> clip.skeleton.name, clip.fps
+        ('lafan22', 30.0)
     """
     return settled(
         path,

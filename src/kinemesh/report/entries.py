@@ -24,7 +24,9 @@ class Entry:
     name: str
     """What it is called in the report."""
     stage: Stage
+    """What there is to draw."""
     score: Score
+    """The verdict."""
     touching: tuple[Touching, ...]
     """When limbs touch, the person's and the robot's."""
     fastest: Array
@@ -34,7 +36,9 @@ class Entry:
     reports: tuple[FrameReport, ...] = ()
     """How every frame was solved; none for a trajectory of somebody else."""
     notes: tuple[str, ...] = ()
+    """What was found or assumed."""
     warnings: tuple[str, ...] = ()
+    """What looks wrong."""
 
     def __len__(self) -> int:
         return len(self.stage)

@@ -56,6 +56,11 @@ def report(
         WriteError: not a ``.html``, or the folder cannot be written to.
         KinemeshError: no motion, or too many.
         MissingExtra: plotly or viser is not installed.
+
+    Examples:
+        >>> matched = kinemesh.matching.match(kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)))
+        >>> kinemesh.report.report(kinemesh.report.entry(matched), "walk.html").name
+        'walk.html'
     """
     target = check_page(path)
     chosen = [entries] if isinstance(entries, Entry) else list(entries)
@@ -101,7 +106,8 @@ def _page(
         *(_summary(k, entry, len(entries)) for k, entry in enumerate(entries)),
     ]
     if scene:
-        played = html.escape(recording(entries, progress), quote=True)
+        stages, names = [e.stage for e in entries], [e.name for e in entries]
+        played = html.escape(recording(stages, names, progress), quote=True)
         parts.append(
             '<section id="scene"><h2>Motion</h2>'
             f'<iframe title="The motion in three dimensions" data-page="{played}"></iframe>'

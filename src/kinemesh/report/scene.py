@@ -5,8 +5,6 @@ Needs viser (``pip install "kinemesh[report]"``), imported where it is used.
 
 from __future__ import annotations
 
-import contextlib
-import io
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -16,12 +14,12 @@ import numpy as np
 from kinemesh.arrays import Array
 from kinemesh.errors import MissingExtra
 from kinemesh.geometry import poses
-from kinemesh.report.entries import Entry
 from kinemesh.report.traces import LINES
 from kinemesh.viewer import Mesh, Stage
 from kinemesh.viewer.coarse import coarser
 from kinemesh.viewer.guard import guarded_server
 from kinemesh.viewer.palette import BLUE, Colour
+from kinemesh.viewer.ports import silence
 
 _GRAIN = 0.006
 _DENSE = 300
@@ -38,11 +36,16 @@ _TINT = 0.45
 """How much of its line's colour a robot has, where there are several."""
 
 
-def recording(entries: Sequence[Entry], progress: Callable[[int, int], None] | None = None) -> str:
+def recording(
+    stages: Sequence[Stage],
+    names: Sequence[str],
+    progress: Callable[[int, int], None] | None = None,
+) -> str:
     """An HTML page, complete in itself, that plays the motions beside each other.
 
     Args:
-        entries: the motions.
+        stages: what there is to draw of each.
+        names: what is written above each robot, where there are several.
         progress: called with (frames recorded, frames in all).
 
     Raises:
@@ -50,24 +53,26 @@ def recording(entries: Sequence[Entry], progress: Callable[[int, int], None] | N
     """
     if find_spec("viser") is None:
         raise MissingExtra("viser", "report")
-    # viser writes a banner; its port is this machine's own and closed again below
-    with contextlib.redirect_stdout(io.StringIO()):
+    # viser shows a banner; its port is this machine's own and closed again below
+    with silence():
         server = guarded_server("127.0.0.1", 0, verbose=False)
         try:
-            return _recorded(server, entries, progress)
+            return _recorded(server, stages, names, progress)
         finally:
             server.stop()
 
 
 def _recorded(
-    server: Any, entries: Sequence[Entry], progress: Callable[[int, int], None] | None
+    server: Any,
+    stages: Sequence[Stage],
+    names: Sequence[str],
+    progress: Callable[[int, int], None] | None,
 ) -> str:
-    stages = [entry.stage for entry in entries]
     offsets = _offsets(stages)
     actors = []
     for k, (stage, offset) in enumerate(zip(stages, offsets, strict=True)):
         tint = LINES[k % len(LINES)] if len(stages) > 1 else None
-        actors.append(_Actor(server, k, stage, offset, tint, entries[k].name))
+        actors.append(_Actor(server, k, stage, offset, tint, names[k]))
     _light(server, stages, offsets)
     fps = max(stage.fps for stage in stages)
     duration = max(stage.duration for stage in stages)

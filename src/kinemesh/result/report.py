@@ -10,9 +10,20 @@ from kinemesh.arguments import mapping, texts, whole
 
 @dataclass(frozen=True)
 class FrameReport:
-    """How one frame was solved."""
+    """How one frame was solved.
+
+    Raises:
+        OptionError: a number that cannot be.
+        TypeError: an argument of another kind.
+
+    Examples:
+        >>> report = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).reports[2]
+        >>> report.index, report.relaxed, sorted(report.cost)[:2]
+        (2, (), ['differences1', 'differences2'])
+    """
 
     index: int
+    """Which frame, from 0."""
     iterations: int
     """QPs solved."""
     cost: Mapping[str, float]

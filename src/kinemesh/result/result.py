@@ -36,7 +36,12 @@ class Result(ResultFields):
         return float(np.mean([report.total for report in self.reports] or [0]))
 
     def summary(self) -> dict[str, Any]:
-        """The figures that say how the solve went, ready for JSON."""
+        """The figures that say how the solve went, ready for JSON.
+
+        Examples:
+            >>> kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).summary()["relaxed_frames"]
+            []
+        """
         worst: dict[str, float] = {}
         for report in self.reports:
             for name, amount in report.violation.items():
@@ -61,6 +66,10 @@ class Result(ResultFields):
 
         Raises:
             MissingExtra: matplotlib is not installed.
+
+        Examples:
+            >>> figure = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).plot()
+            >>> figure.savefig("walk.png")
         """
         fps = self.trajectory.fps
         times = np.array([report.index for report in self.reports]) / fps
@@ -79,6 +88,10 @@ class Result(ResultFields):
         panels.append(Panel("fastest joint [rad/s]", {"fastest": (frames[1:], speed)}))
         panels.append(Panel("base height [m]", {"base": (frames, self.trajectory.base[:, 2])}))
         return plot(panels, f"{self.clip}, {self.trajectory.robot}")
+
+    def __repr__(self) -> str:
+        gave = f"{len(self.failures)} relaxed"
+        return f"Result({self.clip!r}, {self.trajectory!r}, {gave})"
 
     def _repr_html_(self) -> str:
         said = self.summary()
@@ -105,6 +118,10 @@ class Result(ResultFields):
 
         Raises:
             WriteError: the folder does not exist or cannot be written to.
+
+        Examples:
+            >>> kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).save("walk.npz").name
+            'walk.npz'
         """
         return file.write(self, path)
 
@@ -117,5 +134,10 @@ class Result(ResultFields):
 
         Raises:
             ReadError: not such a file.
+
+        Examples:
+            >>> path = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).save("walk.npz")
+            >>> kinemesh.Result.load(path)
+            Result('walk', Trajectory('g1', 4 frames at 30/s, 29 joints), 0 relaxed)
         """
         return file.read(path, cls)

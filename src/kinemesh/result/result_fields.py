@@ -139,6 +139,11 @@ class ResultFields:
         return len(self.trajectory)
 
     def qpos(self) -> Array:
-        """MuJoCo's order ``(T, 7 + n + 7 P)``: base, joints, then ``xyz wxyz`` of each prop."""
+        """MuJoCo's order ``(T, 7 + n + 7 P)``: base, joints, then ``xyz wxyz`` of each prop.
+
+        Examples:
+            >>> kinemesh.retarget(kinemesh.demos.lift_box().crop(0, 4)).qpos().shape  # 7 + 29 + 7
+            (4, 43)
+        """
         tracks = [poses.to_wxyz(track) for track in self.tracks.values()]
         return np.hstack([self.trajectory.qpos(), *tracks])

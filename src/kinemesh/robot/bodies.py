@@ -19,6 +19,11 @@ def links_of(robot: RobotModel) -> Links:
 
     Raises:
         RobotError: ``[formats]`` names a link that no joint moves.
+
+    Examples:
+        >>> links = kinemesh.robot.links_of(kinemesh.RobotModel.load("g1"))
+        >>> links.names[:2], len(links.joints)
+        (('pelvis', 'left_hip_pitch_link'), 29)
     """
     model, names = robot.pin_model, link_names(robot)
     axes, sliding = joint_axes(robot)
@@ -52,6 +57,11 @@ def configurations(trajectory: Trajectory, robot: RobotModel) -> Array:
 
     Raises:
         ClipError: the trajectory has not the joints of this robot.
+
+    Examples:
+        >>> done = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4)).trajectory
+        >>> kinemesh.robot.configurations(done, kinemesh.RobotModel.load("g1")).shape
+        (4, 36)
     """
     given, wanted = trajectory.joint_names, robot.joint_names
     if set(given) != set(wanted):
@@ -70,6 +80,11 @@ def link_poses(robot: RobotModel, q: Array) -> Array:
     """World poses ``(T, B, 7)`` of the links of :func:`links_of` at configurations ``(T, nq)``.
 
     The quaternions of a link are on one hemisphere from frame to frame.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> kinemesh.robot.link_poses(robot, robot.rest[None]).shape  # (T, L, 7)
+        (1, 30, 7)
     """
     model, data = robot.pin_model, robot.scratch()
     placements = np.zeros((len(q), model.njoints - 1, 4, 4))
@@ -94,6 +109,13 @@ def link_velocities(robot: RobotModel, q: Array, v: Array) -> tuple[Array, Array
 
     Returns:
         Of the links' origins [m/s], and [rad/s].
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> q, v = robot.rest[None], np.zeros((1, robot.nv))
+        >>> linear, angular = kinemesh.robot.link_velocities(robot, q, v)
+        >>> linear.shape, angular.shape
+        ((1, 30, 3), (1, 30, 3))
     """
     model, data = robot.pin_model, robot.scratch()
     found = np.zeros((2, len(q), model.njoints - 1, 3))
@@ -123,7 +145,13 @@ def joint_axes(robot: RobotModel) -> tuple[Array, NDArray[np.int64]]:
 
 
 def centre_of_mass(robot: RobotModel, q: Array) -> Array:
-    """Centre of mass ``(3,)`` [m] in the world, by the masses of the robot's URDF."""
+    """Centre of mass ``(3,)`` [m] in the world, by the masses of the robot's URDF.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> kinemesh.robot.centre_of_mass(robot, robot.rest).shape  # [m]
+        (3,)
+    """
     return np.array(pin.centerOfMass(robot.pin_model, robot.scratch(), np.asarray(q)))
 
 

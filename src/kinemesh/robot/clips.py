@@ -51,7 +51,8 @@ def clip_of(
 
     Args:
         trajectory: the robot's configurations.
-        robot: the model, or what :meth:`RobotModel.load` takes; the trajectory's own if left out.
+        robot: the model, or what :meth:`~kinemesh.RobotModel.load` takes; the trajectory's own
+            if left out.
         scene: props on their tracks ``(T, 7)`` and terrain, in the robot's world: a result's
             ``scene``.
         stance: when ``left_toe`` and ``right_toe`` were held ``(T,)``, as a result says in its
@@ -66,6 +67,11 @@ def clip_of(
     Raises:
         ClipError: the trajectory is not this robot's, or the scene does not fit it.
         RobotError: the robot is not known.
+
+    Examples:
+        >>> done = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> kinemesh.clip_of(done.trajectory, scene=done.scene)
+        Clip('g1', 4 frames at 30/s, g1 landmarks, 1.32 m)
     """
     instance("trajectory", trajectory, Trajectory, "a Trajectory, such as result.trajectory")
     if scene is not None:

@@ -26,6 +26,7 @@ class Sole:
     """The flat patch of a foot that stands on surfaces."""
 
     name: str
+    """``left`` or ``right``."""
     joint: int
     """Index of the joint that moves it."""
     corners: Array
@@ -45,6 +46,7 @@ class Pad:
     """A part of the robot that touches things: a hand, a knee, the seat."""
 
     name: str
+    """The part of the body that it stands for, one of :data:`kinemesh.motion.PARTS`."""
     joint: int
     """Index of the joint that moves :attr:`point`."""
     point: Array

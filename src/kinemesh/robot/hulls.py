@@ -20,7 +20,9 @@ class Hull:
     """A convex collision hull, in the frame of the joint that moves it."""
 
     link: str
+    """The link that it is of."""
     joint: int
+    """Index of the joint that moves it."""
     vertices: Array
     """Vertices ``(N, 3)`` [m] in the joint's frame."""
     geometry: Any

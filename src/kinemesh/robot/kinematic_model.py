@@ -90,11 +90,24 @@ class KinematicModel:
         return int(self.pin_model.nv)
 
     def difference(self, origin: Array, target: Array) -> Array:
-        """Tangent ``(nv,)`` that leads from ``origin`` to ``target``, both ``(nq,)``."""
+        """Tangent ``(nv,)`` that leads from ``origin`` to ``target``, both ``(nq,)``.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1")
+            >>> robot.difference(robot.rest, robot.rest).shape  # (nv,)
+            (35,)
+        """
         return np.asarray(pin.difference(self.pin_model, origin, target))
 
     def integrate(self, q: Array, step: Array) -> Array:
-        """``q (+) step`` for a tangent step ``(nv,)``."""
+        """``q (+) step`` for a tangent step ``(nv,)``.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1")
+            >>> step = np.eye(robot.nv)[2] * 0.1  # the base's z, 0.1 m up
+            >>> round(float((robot.integrate(robot.rest, step) - robot.rest)[2]), 6)
+            0.1
+        """
         return np.asarray(pin.integrate(self.pin_model, q, step))
 
     def landmark_points(self, *names: str) -> tuple[NDArray[np.int64], Array]:
@@ -102,6 +115,12 @@ class KinematicModel:
 
         Raises:
             RobotError: no landmark has that name.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1")
+            >>> joints, places = robot.landmark_points("left_hand", "right_hand")
+            >>> joints.shape, places.shape
+            ((2,), (2, 3))
         """
         strange = [name for name in names if name not in LANDMARKS]
         if strange:
@@ -135,7 +154,13 @@ class KinematicModel:
         return np.full(len(places), joint), places
 
     def scratch(self) -> Any:
-        """Pinocchio's working memory, one per thread; whoever uses it copies what it needs."""
+        """Pinocchio's working memory, one per thread; whoever uses it copies what it needs.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1")
+            >>> robot.scratch() is robot.scratch()
+            True
+        """
         data = getattr(self._local, "data", None)
         if data is None:
             data = self._local.data = self.pin_model.createData()
@@ -156,7 +181,13 @@ class KinematicModel:
         return readonly(lower), readonly(upper), readonly(velocity)
 
     def followed(self, joints: Array) -> Array:
-        """Angles ``(..., n)`` [rad], joints that follow others where they then are."""
+        """Angles ``(..., n)`` [rad], joints that follow others where they then are.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1")
+            >>> robot.followed(robot.rest[7:]).shape  # as they are: none of g1's follows another
+            (29,)
+        """
         return driven(self.joint_names, self.followers, joints)
 
     def _joint_index(self, name: str, table: str) -> int:

@@ -110,6 +110,13 @@ class RobotModel(KinematicModel):
 
         Raises:
             RobotError: unknown name (lists the known ones), missing link, bad ``robot.toml``.
+
+        Examples:
+            >>> kinemesh.RobotModel.load("g1")
+            RobotModel('g1', 29 joints, 1.32 m)
+            >>> robot = kinemesh.RobotModel.load("g1", limits={"left_knee_joint": (0.0, 1.0)})
+            >>> float(robot.upper[robot.joint_names.index("left_knee_joint")])  # [rad]
+            1.0
         """
         what = "a robot's name, a folder with a robot.toml, or a URDF"
         path("source", source, what, RobotError)
@@ -126,11 +133,23 @@ class RobotModel(KinematicModel):
         raise TypeError("a RobotModel cannot be pickled; load it by name in each process")
 
     def configuration(self, q: Array) -> Configuration:
-        """The robot at ``q`` ``(nq,)``, kinematics done."""
+        """The robot at ``q`` ``(nq,)``, kinematics done.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1")
+            >>> robot.configuration(robot.rest).landmarks().shape  # (K, 3) [m]
+            (15, 3)
+        """
         return Configuration(self, q)
 
     def expanded(self, q: Array) -> Array:
-        """Configurations ``(T, nq)`` with the locked joints in their places ``(T, whole.nq)``."""
+        """Configurations ``(T, nq)`` with the locked joints in their places ``(T, whole.nq)``.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1").frozen(["waist"])
+            >>> robot.expanded(robot.rest[None]).shape, robot.rest.shape
+            ((1, 36), (33,))
+        """
         if self.whole is self:
             return q
         rows = np.tile(self._frozen, (len(q), 1))
@@ -138,7 +157,13 @@ class RobotModel(KinematicModel):
         return rows
 
     def shortened(self, q: Array) -> Array:
-        """Configurations ``(T, whole.nq)`` without the locked joints ``(T, nq)``."""
+        """Configurations ``(T, whole.nq)`` without the locked joints ``(T, nq)``.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1").frozen(["waist"])
+            >>> robot.shortened(robot.whole.rest[None]).shape
+            (1, 33)
+        """
         return q if self.whole is self else np.asarray(q[:, self._kept])
 
     def frozen(self, what: Sequence[str], posture: Mapping[str, float] | None = None) -> RobotModel:
@@ -152,6 +177,11 @@ class RobotModel(KinematicModel):
         Raises:
             RobotError: a name that is neither, an angle outside a joint's limits or of a joint
                 that is not locked, or no joint is left.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1").frozen(["legs", "waist"])
+            >>> robot, robot.fixed_base
+            (RobotModel('g1', 14 joints, 1.32 m), True)
         """
         words = several("what", (what,) if isinstance(what, str) else what, str, "joints or parts")
         angles = locked_together(self.followers, locked_angles(self, words, posture), self.name)
@@ -178,8 +208,9 @@ class RobotModel(KinematicModel):
 
 
 class Configuration(Kinematics):
-    """The robot at ``q``, kinematics done; see :class:`~kinemesh.robot.kinematics.Kinematics`."""
+    """The robot at ``q``, kinematics done: a value, which is never changed."""
 
     __slots__ = ()
 
     robot: RobotModel
+    """Whose it is."""

@@ -50,7 +50,11 @@ def self_pairs(robot: KinematicModel, neighbours: int) -> NDArray[np.int64]:
 def overlaps_at_rest(robot: KinematicModel) -> list[tuple[str, str, float]]:
     """Pairs of links that overlap at rest although no neighbours, and how deep [m].
 
-    These are not held apart: see :func:`self_pairs`.
+    These are not held apart, for at rest the robot could not stand.
+
+    Examples:
+        >>> kinemesh.robot.overlaps_at_rest(kinemesh.RobotModel.load("g1"))
+        []
     """
     table = robot.hull_table
     first, second = np.triu_indices(len(robot.hulls), 1)

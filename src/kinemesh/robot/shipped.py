@@ -14,7 +14,12 @@ def robots_folder() -> Path:
 
 
 def robot_names() -> tuple[str, ...]:
-    """Names of the robots that kinemesh ships."""
+    """Names of the robots that kinemesh ships.
+
+    Examples:
+        >>> kinemesh.robot.robot_names()
+        ('g1', 'g1_23dof', 'g1_base', 'h1', 't1')
+    """
     return tuple(sorted(p.parent.name for p in robots_folder().glob("*/robot.toml")))
 
 

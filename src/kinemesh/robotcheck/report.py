@@ -11,7 +11,9 @@ class Check:
     """One thing that was looked at."""
 
     name: str
+    """What was looked at."""
     passed: bool
+    """Whether it is as it should be."""
     found: str
     """What was measured, in words."""
     mend: str = ""
@@ -23,7 +25,9 @@ class CheckReport:
     """All checks of one robot."""
 
     robot: str
+    """The robot's name."""
     checks: tuple[Check, ...]
+    """In the order in which they were made."""
 
     @property
     def passed(self) -> bool:

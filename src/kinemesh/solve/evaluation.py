@@ -51,7 +51,7 @@ class Evaluation:
 
     @property
     def configuration(self) -> Configuration:
-        """The robot at :attr:`q`."""
+        """The robot at ``q``."""
         return self._found.configuration
 
     @property
@@ -157,6 +157,13 @@ def evaluate_term(
     Raises:
         OptionError: the term says what it asks in no way, or in several.
         TypeError: it gives what is none of these.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> frame, posture = kinemesh.testing.sample_frame(robot), robot.configuration(robot.rest)
+        >>> limits = kinemesh.constraints.JointLimits()
+        >>> kinemesh.solve.evaluate_term(limits, posture, frame).lower.shape
+        (35,)
     """
     terms = Terms([term], []) if isinstance(term, Objective) else Terms([], [term])
     program = Program(terms, kernel_of(configuration.robot), frame, neighbours)

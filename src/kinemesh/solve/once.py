@@ -14,8 +14,9 @@ from kinemesh.objectives import Objective
 from kinemesh.problem import MeshOptions, Proportions
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
+from kinemesh.solve.asked import A_CLIP
 from kinemesh.solve.refine import Refinement
-from kinemesh.solve.retargeter import A_CLIP, DEFAULT_REFINEMENT, Retargeter
+from kinemesh.solve.retargeter import DEFAULT_REFINEMENT, Retargeter
 from kinemesh.solve.walk import OnFrame, Progress
 
 
@@ -78,6 +79,11 @@ def retarget(
         ClipError: clip and scene do not fit.
         OptionError: a setting that cannot be.
         TypeError: an argument of another kind, such as a path in place of a clip.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.lift_box().crop(60, 70), robot="g1")
+        >>> result
+        Result('lift_box', Trajectory('g1', 10 frames at 30/s, 29 joints), 0 relaxed)
     """
     instance("clip", clip, Clip, A_CLIP)  # before a robot is loaded
     retargeter = Retargeter(

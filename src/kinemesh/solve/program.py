@@ -216,7 +216,7 @@ class Program:
         return Box(lower, upper, self._fixed.radius)
 
     def evaluate(self, q: Array) -> Evaluated:
-        """The tables of rows at ``q`` ``(nq,)``: those of the terms at :attr:`places`."""
+        """The tables of rows at ``q`` ``(nq,)``: those of the terms at ``places``."""
         return self._kernel.evaluate(self._program, q)
 
     def search(self, rule: SearchRule) -> Search | None:

@@ -10,7 +10,7 @@ against the nonlinear constraints: smoothness never undoes one, as a filter afte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -40,19 +40,31 @@ stay broken nothing is changed; and so often after it, with those so much time [
 after, where they stay broken the change is taken back."""
 _LOOSE = 0.1
 """Share of the smoothness that is left where rows cannot hold otherwise."""
+_SMOOTHNESS = (
+    Differences(order=1, weight=0.2),
+    Differences(order=2, weight=6.0, base=100.0),
+    Differences(order=3, weight=6.0, base=1000.0),
+)
+"""Of speed, acceleration and jerk."""
 
 
 @dataclass(frozen=True)
 class Refinement:
-    """How the whole-clip pass smooths."""
+    """How the whole-clip pass smooths.
+
+    Raises:
+        OptionError: a number that cannot be.
+        TypeError: terms of another kind.
+
+    Examples:
+        >>> once = kinemesh.solve.Refinement(sweeps=1)
+        >>> kinemesh.retarget(kinemesh.demos.walk().crop(0, 4), refine=once)
+        Result('walk', Trajectory('g1', 4 frames at 30/s, 29 joints), 0 relaxed)
+    """
 
     sweeps: int = 2
     """Times that every frame is revisited."""
-    smoothness: tuple[Objective, ...] = (
-        Differences(order=1, weight=0.2),
-        Differences(order=2, weight=6.0, base=100.0),
-        Differences(order=3, weight=6.0, base=1000.0),
-    )
+    smoothness: tuple[Objective, ...] = field(default_factory=lambda: _SMOOTHNESS)
     """What takes the place of the causal smoothness terms."""
     turns: int = 12
     """Times at most that stretches in which the base still jerks are revisited."""
@@ -65,6 +77,11 @@ class Refinement:
         object.__setattr__(self, "smoothness", terms)
         given("mechanics", self.mechanics, Mechanics, "a Mechanics, or None")
         whole("turns", self.turns, "a whole number, 0 to 100", low=0, high=100)
+
+    def __repr__(self) -> str:
+        usual = type(self)()  # what is as it usually is goes without saying
+        given = ((f.name, getattr(self, f.name), getattr(usual, f.name)) for f in fields(self))
+        return f"Refinement({', '.join(f'{name}={v!r}' for name, v, u in given if v != u)})"
 
     def passes(self, pushed: bool = True) -> int:
         """How often the pass counts every frame in ``progress``.

@@ -13,13 +13,12 @@ from threadpoolctl import threadpool_limits
 from kinemesh import constraints as _constraints
 from kinemesh import objectives as _objectives
 from kinemesh._version import __version__
-from kinemesh.arguments import choice, function, given, instance, number, several, shown, whole
+from kinemesh.arguments import choice, given, number, several, shown, whole
 from kinemesh.arrays import Array
 from kinemesh.constraints import Constraint, FixedBase, StepBox, TrustRegion
 from kinemesh.detection.detected import Detected
-from kinemesh.detection.enclosed import check_outside
 from kinemesh.detection.stance import StanceRule, stance_flags
-from kinemesh.errors import ClipError, SolveError
+from kinemesh.errors import SolveError
 from kinemesh.kernel import kernel_of
 from kinemesh.metrics import Held, clip_doubts
 from kinemesh.motion import Clip, Scene, Shape, Trajectory, in_place
@@ -39,6 +38,7 @@ from kinemesh.problem import (
 from kinemesh.proximity import Obstacle
 from kinemesh.result import FrameReport, Result
 from kinemesh.robot import Configuration, RobotModel
+from kinemesh.solve.asked import check_asked
 from kinemesh.solve.evaluation import Evaluation
 from kinemesh.solve.frames import FrameLoop
 from kinemesh.solve.misplaced import misplaced
@@ -47,7 +47,6 @@ from kinemesh.solve.refine import Refinement, refined
 from kinemesh.solve.walk import Asks, OnFrame, Progress, Walk, walked
 
 DEFAULT_REFINEMENT = Refinement()
-A_CLIP = "a Clip; of a file, kinemesh.read(path) makes one"
 
 
 class Retargeter:
@@ -61,6 +60,21 @@ class Retargeter:
         RobotError: the robot is not known or not complete, or has nothing to freeze of that name.
         OptionError: a setting that cannot be.
         TypeError: a setting of another kind.
+
+    Examples:
+        >>> retargeter = kinemesh.Retargeter("g1", refine=None)  # frame by frame alone
+        >>> clip = kinemesh.demos.walk().crop(0, 4)
+        >>> retargeter.retarget(clip, detected=retargeter.detect(clip))
+        Result('walk', Trajectory('g1', 4 frames at 30/s, 29 joints), 0 relaxed)
+        >>> plan = retargeter.plan(clip)  # the same in steps
+        >>> frame, posture = plan.frame(0), retargeter.start(plan)
+        >>> program, qp = retargeter.program(frame), retargeter.build(posture, frame)
+        >>> qp.hessian.shape
+        (35, 35)
+        >>> posture, report = retargeter.solve_first(frame)
+        >>> posture, report = retargeter.solve_frame(plan.frame(1), posture)
+        >>> answers = list(retargeter.frames(plan))
+        >>> walk = retargeter.walk(plan.solids())  # for frames that are still to come
     """
 
     def __init__(
@@ -129,6 +143,9 @@ class Retargeter:
             min((c.radius for c in self.constraints if isinstance(c, TrustRegion)), default=np.inf),
         )
 
+    def __repr__(self) -> str:
+        return f"Retargeter({self.robot!r}, solver={self.solver!r})"
+
     def plan(
         self,
         clip: Clip,
@@ -137,7 +154,15 @@ class Retargeter:
         obstacles: Mapping[Shape, Obstacle] | None = None,
         detected: Detected | None = None,
     ) -> Plan:
-        """What ``clip`` asks of the robot, frame by frame."""
+        """What ``clip`` asks of the robot, frame by frame.
+
+        Args:
+            clip: the demonstration.
+            scene: props and terrain to adapt to, at human scale; the clip's own if left out.
+            nominal: configurations ``(T, nq)`` that base and legs stay near; none if left out.
+            obstacles: props' shapes that were made ready before.
+            detected: what :meth:`detect` found in the clip; found now if left out.
+        """
         return Plan(
             clip,
             self.robot,
@@ -235,23 +260,8 @@ class Retargeter:
                 fit clip and robot, or what was detected is another clip's.
             TypeError: an argument of another kind, such as a path in place of a clip.
         """
-        instance("clip", clip, Clip, A_CLIP)
-        given("scene", scene, Scene, "a Scene, or None for the clip's own")
-        given("nominal", nominal, Trajectory, "a Trajectory, such as result.trajectory, or None")
-        function("progress", progress)
-        function("on_frame", on_frame)
-        if nominal is not None and nominal.joint_names != self.robot.whole.joint_names:
-            raise ClipError(
-                f"the nominal trajectory has the joints of {nominal.robot!r}; "
-                f"expected those of {self.robot.name!r}"
-            )
-        check_outside(clip)
+        check_asked(self.robot, clip, scene, nominal, progress, on_frame)
         if self.robot.fixed_base:
-            if scene is not None:
-                raise ClipError(
-                    f"{self.robot.name!r} does not move its base, and person and props are brought "
-                    f"to it together: put the other scene into the clip, and leave scene= out"
-                )
             clip = in_place(clip)
         # Of the small matrices a second BLAS thread wins nothing, at eight times the CPU.
         with threadpool_limits(limits=1, user_api="blas"):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from kinemesh.arguments import instance, unknown
+from kinemesh.arguments import floats, instance, unknown
 from kinemesh.arrays import Array
 from kinemesh.detection.causal.calibration import Calibration
 from kinemesh.detection.causal.instant import Instant
 from kinemesh.detection.enclosed import check_outside
 from kinemesh.detection.stance import RESTS, StanceRule
-from kinemesh.errors import ClipError
+from kinemesh.errors import ClipError, OptionError
 from kinemesh.motion import LANDMARKS, Clip, Scene, Skeleton
 from kinemesh.motion.skeletons import SKELETONS
 from kinemesh.problem import starts
@@ -111,3 +112,16 @@ def skeleton_of(skeleton: Skeleton | str) -> Skeleton:
             unknown("skeleton", skeleton, tuple(SKELETONS), ClipError)
         return SKELETONS[skeleton]
     return instance("skeleton", skeleton, Skeleton, "a Skeleton, or the name of a known one")
+
+
+def configured(robot: RobotModel, start: Any) -> Array:
+    """A configuration of the robot ``(nq,)`` as it is given, of what is not frozen.
+
+    Raises:
+        OptionError: it is none.
+    """
+    count = len(robot.whole.rest)
+    what = f"a configuration ({count},): base x y z qx qy qz qw, joints"
+    q = floats("start", start, what, shape=(count,), largest=1e3, error=OptionError)
+    configuration: Array = robot.shortened(q[None])[0]
+    return configuration

@@ -15,7 +15,15 @@ State = Literal["calibrating", "starting", "following", "holding"]
 
 @dataclass(frozen=True, eq=False)
 class Pose:
-    """The robot's answer to one frame."""
+    """The robot's answer to one frame.
+
+    Examples:
+        >>> clip = kinemesh.demos.walk().crop(0, 30)
+        >>> stream = kinemesh.Stream("g1", skeleton=clip.skeleton, fps=clip.fps)
+        >>> pose = [stream.push(positions) for positions in clip.positions][-1]
+        >>> pose.q.shape, pose.state, pose.contacts
+        ((36,), 'starting', (('left_foot', 'ground'), ('right_foot', 'ground')))
+    """
 
     time: float
     """Of the frame it answers [s], on the clock of the stream."""
@@ -46,7 +54,16 @@ def unseen(robot: RobotModel, q: Array) -> Pose:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """What to send to a robot at one time."""
+    """What to send to a robot at one time.
+
+    Examples:
+        >>> clip = kinemesh.demos.walk().crop(0, 30)
+        >>> stream = kinemesh.Stream("g1", skeleton=clip.skeleton, fps=clip.fps)
+        >>> pose = [stream.push(positions) for positions in clip.positions][-1]
+        >>> sample = stream.sample(pose.time)
+        >>> sample.q.shape, sample.velocity.shape, sample.held
+        ((36,), (35,), False)
+    """
 
     time: float
     """[s], on the clock of the stream."""

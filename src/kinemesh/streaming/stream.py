@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Unpack
 
-from threadpoolctl import threadpool_limits
-
-from kinemesh.arguments import choice, floats, given, instance, number, rate
+from kinemesh.arguments import choice, given, instance, number, rate
 from kinemesh.arrays import Array
 from kinemesh.detection.causal.calibration import Calibration
 from kinemesh.detection.causal.instant import Instant
@@ -22,18 +18,17 @@ from kinemesh.motion import Scene, Skeleton
 from kinemesh.objectives import streaming
 from kinemesh.result import Result
 from kinemesh.robot import RobotModel
-from kinemesh.solve import Retargeter
+from kinemesh.solve import Retargeter, Settings
 from kinemesh.streaming.clock import Clock
 from kinemesh.streaming.following import Following
 from kinemesh.streaming.intake import Frame, Intake
 from kinemesh.streaming.level import Level
-from kinemesh.streaming.measure import Measuring, skeleton_of, waiting
+from kinemesh.streaming.measure import Measuring, configured, skeleton_of, waiting
+from kinemesh.streaming.options import ORIGINS, Origin
 from kinemesh.streaming.output import Output
 from kinemesh.streaming.pose import Pose, Sample, unseen
 from kinemesh.streaming.record import Record
-
-Origin = Literal["stream", "person"]
-_ORIGINS = ("stream", "person")
+from kinemesh.streaming.steady import steady
 
 
 class Stream:
@@ -61,14 +56,29 @@ class Stream:
             a second. If left out, its rest posture while the person is measured, or, where she is
             known, the first answer.
         keep: how many seconds :meth:`record` reaches back [s].
-        options: those of :class:`kinemesh.Retargeter` but ``refine``; the objectives are
-            :func:`kinemesh.objectives.streaming` if left out.
+        options: those of :class:`kinemesh.Retargeter` but ``refine``: ``freeze``, ``objectives``
+            (:func:`kinemesh.objectives.streaming` if left out), ``constraints``, ``iterations``,
+            ``first_iterations``, ``tolerance``, ``feasibility``, ``solver``, ``mesh``, ``stance``
+            and ``proportions``.
 
     Raises:
         RobotError: the robot is not known or not complete.
         ClipError: the skeleton is not known, or not that of the calibration.
         OptionError: a setting that cannot be.
         TypeError: a setting of another kind.
+
+    Examples:
+        >>> clip = kinemesh.demos.walk().crop(0, 60)
+        >>> stream = kinemesh.Stream("g1", skeleton=clip.skeleton, fps=clip.fps)
+        >>> poses = [stream.push(positions) for positions in clip.positions]
+        >>> poses[0].state, poses[-1].state
+        ('calibrating', 'following')
+        >>> stream.sample(poses[-1].time).q.shape
+        (36,)
+        >>> len(stream.record())
+        15
+        >>> stream.meet(kinemesh.Scene(ground=0.0))  # what is there from now on
+        >>> stream.reset()  # and another person comes
     """
 
     def __init__(
@@ -84,7 +94,7 @@ class Stream:
         origin: Origin = "stream",
         start: Sequence[float] | Array | None = None,
         keep: float = 60.0,
-        **options: Any,
+        **options: Unpack[Settings],
     ) -> None:
         if "refine" in options:
             raise OptionError("refine is for whole clips, and a stream has no end: leave it out")
@@ -102,19 +112,22 @@ class Stream:
         self._known = given("calibration", calibration, Calibration, "a Calibration, or None")
         if self._known is not None and self._known.skeleton.joints != self.skeleton.joints:
             raise ClipError("the calibration is of another skeleton: calibrate with this one")
-        choice("origin", origin, _ORIGINS)
+        choice("origin", origin, ORIGINS)
         self._brought = origin == "person" or self.robot.fixed_base
         self._check(self._scene)
         stated = self._known is not None or self._scene.terrain is not None
         self._finds_floor = floor is None and not stated
         self._floor = number("floor", floor or 0.0, "a height [m], or None", error=OptionError)
-        self._start = None if start is None else self._configuration(start)
+        self._start = None if start is None else configured(self.robot, start)
         what = "a time [s], 0 to 3600"
         keep = number("keep", keep, what, low=0.0, high=3600.0, error=OptionError)
         self._clock, self._output, self._record = Clock(self.fps), Output(self.robot), Record(keep)
         self._intake, self._stack = Intake(self.skeleton, self._scene), ExitStack()
         self._last: Pose | None = None
         self.reset()
+
+    def __repr__(self) -> str:
+        return f"Stream({self.robot.name!r}, {self.skeleton.name!r}, {self.fps:g}/s)"
 
     def reset(self) -> None:
         """Forget the person; the robot stays where it is, and the next one is measured anew."""
@@ -131,18 +144,10 @@ class Stream:
         self._record.clear()
 
     def __enter__(self) -> Stream:
-        self._stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
-        gc.collect()
-        gc.freeze()
-        self._stack.callback(gc.unfreeze)
+        self._stack.enter_context(steady())
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._stack.close()
 
     @property
@@ -290,11 +295,3 @@ class Stream:
                 "the scene has terrain, which cannot come along with the person: "
                 'leave origin="person" out, or take a robot that walks'
             )
-
-    def _configuration(self, start: Any) -> Array:
-        """A configuration of the robot ``(nq,)``, of what is not frozen."""
-        count = len(self.robot.whole.rest)
-        what = f"a configuration ({count},): base x y z qx qy qz qw, joints"
-        q = floats("start", start, what, shape=(count,), largest=1e3, error=OptionError)
-        configuration: Array = self.robot.shortened(q[None])[0]
-        return configuration

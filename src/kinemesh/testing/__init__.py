@@ -8,7 +8,7 @@
     def test_hands_stay_above():
         check_constraint(HandsAbove(height=0.8), RobotModel.load("g1"))
 
-A check raises :class:`AssertionError` with the term, the place and the amount; it returns
+A check raises ``AssertionError`` with the term, the place and the amount; it returns
 nothing and needs no test framework.
 """
 

@@ -41,6 +41,10 @@ def check_objective(
 
     Raises:
         AssertionError: what is broken, where, and by how much.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> kinemesh.testing.check_objective(kinemesh.objectives.Laplacian(), robot)
     """
     check_parameters(objective, Objective)
     check = Subject(objective, robot, tolerance)
@@ -74,6 +78,10 @@ def check_constraint(
 
     Raises:
         AssertionError: what is broken, where, and by how much.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> kinemesh.testing.check_constraint(kinemesh.constraints.FootStance(), robot)
     """
     check_parameters(constraint, (Constraint, StepBox))
     check = Subject(constraint, robot, tolerance)

@@ -36,6 +36,11 @@ def random_configuration(
         rng: where chance comes from.
         turn: largest rotation of the base from its rest [rad]; below pi, where a difference
             of two rotations has no derivative.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> kinemesh.testing.random_configuration(robot, np.random.default_rng(0)).q.shape
+        (36,)
     """
     low, high = np.maximum(robot.lower, -np.pi), np.minimum(robot.upper, np.pi)
     axis = rng.normal(size=3)
@@ -59,6 +64,10 @@ def sample_frame(robot: RobotModel, *, seed: int = 0) -> Frame:
     Args:
         robot: the model.
         seed: seed of all that is random in it.
+
+    Examples:
+        >>> kinemesh.testing.sample_frame(kinemesh.RobotModel.load("g1")).landmarks.shape
+        (15, 3)
     """
     rng = np.random.default_rng(seed)
     _, previous = _led_up(robot, rng)

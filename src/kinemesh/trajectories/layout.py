@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Layout(Facts):
     """One format: everything that writing, reading and lint know about it."""
 
     container: Container
+    """What such files come in."""
     suffixes: tuple[str, ...] = ()
     """What the name of a file may end in; empty for a folder."""
     files: frozenset[str] = frozenset()
@@ -56,9 +57,11 @@ class Layout(Facts):
     """What the container is to write; None for a format that is only read."""
     companion: Companion | None = None
     """The file of things beside it, of a format whose own has no room for them."""
-    inspect: Callable[[Contents, RawMotion], RawMotion] = _as_it_is
+    inspect: Callable[[Contents, RawMotion], RawMotion] = field(default_factory=lambda: _as_it_is)
     """What the file says besides, for lint: bodies, velocities, rates."""
-    settle: Callable[[Contents, RawMotion, bool], RawMotion] = _as_said
+    settle: Callable[[Contents, RawMotion, bool], RawMotion] = field(
+        default_factory=lambda: _as_said
+    )
     """What the reader takes the file to mean where it contradicts the letter of its format, with
     notes and warnings; the last argument is whether its content alone told the format."""
     tells: Callable[[Contents, Target], bool] | None = None

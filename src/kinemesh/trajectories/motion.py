@@ -74,7 +74,9 @@ class Motion:
     """A robot's trajectory at the rate that it is to be written at."""
 
     links: Links
+    """The robot's tree."""
     fps: float
+    """Frames per second [1/s]."""
     base: Array
     """Poses of the root ``(T, 7)``."""
     joints: Array
@@ -103,6 +105,7 @@ class Motion:
     cost: float | None = None
     """Cost of the last frame, where it is known."""
     name: str = "motion"
+    """What it is called in formats that name motions."""
     joint_set: str | None = None
     """The part of the joints that is to be written; all if None."""
     notes: tuple[str, ...] = ()

@@ -30,11 +30,13 @@ class LayoutFile:
     """What a file of somebody's trajectory holds."""
 
     trajectory: Trajectory
+    """The robot's motion."""
     tracks: tuple[Array, ...] = ()
     """Poses ``(T, 7)`` of each prop, in the order of the columns."""
     notes: tuple[str, ...] = ()
     """What was found or assumed."""
     warnings: tuple[str, ...] = ()
+    """What looks wrong."""
     prop_names: tuple[str, ...] = ()
     """Names of the props; ``prop 1``, ... where the file has none."""
     format: str = ""
@@ -68,6 +70,13 @@ def read_layout(
         ReadError: no layout that is known, numbers of columns that do not fit the robot, no unit
             quaternions, or another frame rate than the file's own.
         ClipError: numbers that make no trajectory.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> notes = kinemesh.write(result, "walk.csv", format="unitree-csv")
+        >>> names = result.trajectory.joint_names
+        >>> kinemesh.trajectories.read_layout("walk.csv", names, "g1").trajectory
+        Trajectory('g1', 4 frames at 30/s, 29 joints)
     """
     contents = read_contents(path, motion)
     _check_sizes(contents)

@@ -30,6 +30,12 @@ def read_contents(path: str | Path, motion: str | None = None) -> Contents:
     Raises:
         ReadError: none of these, damaged, or a pickle that asks for anything but numbers.
         MissingExtra: Parquet, without pyarrow.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> notes = kinemesh.write(result, "walk_gmr.pkl", format="gmr")
+        >>> sorted(kinemesh.trajectories.read_contents("walk_gmr.pkl").arrays)
+        ['dof_pos', 'fps', 'local_body_pos', 'root_pos', 'root_rot']
     """
     path = Path(path)
     contents = _container(path).read(path, motion)
@@ -104,6 +110,12 @@ def holds_trajectory(path: str | Path) -> bool:
 
     Raises:
         ReadError: there is nothing, or it is damaged.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> notes = kinemesh.write(result, "walk.csv", format="unitree-csv")
+        >>> [kinemesh.trajectories.holds_trajectory(name) for name in ("walk.csv", "walk.bvh")]
+        [True, False]
     """
     path = Path(path)
     if os.path.isdir(path):

@@ -34,6 +34,13 @@ def delivered(path: str | Path, result: Result, robot: RobotModel, *, format: st
         ReadError: the file cannot be read.
         WriteError: it holds another motion than the result: other frames, another rate, or
             numbers that differ by more than rounding.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> notes = kinemesh.write(result, "walk_gmr.pkl", format="gmr")
+        >>> kinemesh.trajectories.delivered("walk_gmr.pkl", result, robot, format="gmr")
+        Result('walk', Trajectory('g1', 4 frames at 30/s, 29 joints), 0 relaxed)
     """
     layout, own = WRITERS[format], result.trajectory
     fps = None if layout.states_fps else own.fps

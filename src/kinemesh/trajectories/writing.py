@@ -43,7 +43,8 @@ def write(
         format: one of :data:`WRITERS`.
         fps: frames per second [1/s] to write at; the rate that the format's readers take for
             granted (50 for whole-body trackers), else the trajectory's own, if left out.
-        robot: the model, or what :meth:`RobotModel.load` takes; the trajectory's own if left out.
+        robot: the model, or what :meth:`~kinemesh.RobotModel.load` takes; the trajectory's own
+            if left out.
         tracks: prop to poses ``(T, 7)``, in place of the result's own.
         name: the motion's name in formats that have one; the clip's if left out.
         joint_set: another set of joints than the robot's, of ``motionlib`` alone: ``"asap23"``,
@@ -64,6 +65,10 @@ def write(
         RobotError: the robot is not known.
         MissingExtra: ``lerobot`` or ``parquet``, without pyarrow.
         TypeError: an argument of another kind.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4).resampled(50.0))
+        >>> notes = kinemesh.write(result, "walk_mjlab.npz", format="mjlab")
     """
     if not isinstance(result, Result):
         arguments.instance("result", result, Trajectory, "a Result or a Trajectory")

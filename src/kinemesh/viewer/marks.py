@@ -46,7 +46,9 @@ class Penetration:
     """A link that is inside something in one frame."""
 
     frame: int
+    """Which one, from 0."""
     link: str
+    """The robot's link."""
     thing: str
     """What it is inside of: ``ground``, the name of a prop, of the terrain or of a link."""
     depth: float

@@ -33,11 +33,13 @@ class Mesh:
     """A surface to draw, in the frame of what carries it."""
 
     name: str
+    """What it is called in the page."""
     vertices: Array
     """``(N, 3)`` [m]."""
     faces: Faces
     """Outward triangles ``(M, 3)``."""
     colour: Colour
+    """Red, green, blue."""
     part_of: str = ""
     """What it is a part of, where that is one thing to whoever looks."""
 

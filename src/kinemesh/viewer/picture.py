@@ -59,6 +59,12 @@ def picture(
     Raises:
         MissingExtra: matplotlib is not installed.
         WriteError: the folder does not exist.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> kinemesh.viewer.picture(result, "walk.png", robot=robot, frames=[0]).name
+        'walk.png'
     """
     target = _target(path)
     chosen = list(frames) if frames is not None else _spread(len(result))
@@ -99,6 +105,11 @@ def robot_picture(
     Raises:
         MissingExtra: matplotlib is not installed.
         WriteError: the folder does not exist.
+
+    Examples:
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> kinemesh.viewer.robot_picture(robot, "g1.png", size=2.0, dpi=40).name
+        'g1.png'
     """
     target = _target(path)
     figure = _figure(3 * size, size, dpi)

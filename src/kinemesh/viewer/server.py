@@ -22,7 +22,7 @@ _ROBOTS: tuple[Colour, ...] = (LIGHT, SKY, YELLOW)
 
 
 class View(Page):
-    """A server that shows results, until :meth:`stop`, to its own pages and to no page of others.
+    """A server that shows results, until ``stop()``, to its own pages and to no page of others.
 
     Args:
         host: the address that it listens at; the default can be reached from this machine only.

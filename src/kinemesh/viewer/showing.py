@@ -67,8 +67,9 @@ def view(
 ) -> View:
     """Show trajectories, whoever made them, in a browser, as ``kinemesh view`` does.
 
-    They play at once, and go on until :meth:`View.stop`; ``with kinemesh.view(...) as page:
-    page.wait()`` ends with Ctrl-C. The page is at ``page.url``. Needs the extra ``viewer``.
+    They play at once, and go on until ``stop()`` of the page;
+    ``with kinemesh.view(...) as page: page.wait()`` ends with Ctrl-C. The page is
+    at ``page.url``. Needs the extra ``viewer``.
 
     Args:
         motions: one or several: results; trajectories; what :func:`kinemesh.read_trajectory`
@@ -100,6 +101,13 @@ def view(
         RobotError: the robot is not known.
         OptionError: nothing to show, or arguments that do not go together.
         KinemeshError: no port is free, or the address is not this machine's.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> page = kinemesh.view(result, judge=False)
+        >>> page.url.startswith("http://")
+        True
+        >>> page.stop()
     """
     check_viewer()
     if not motions:

@@ -120,6 +120,12 @@ def stage(
         ClipError: result, robot, clip and scene do not fit together.
         RobotError: the robot is not known.
         ReadError: ``meshes`` is no folder with meshes of this robot.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> stage = kinemesh.viewer.stage(result)
+        >>> len(stage)
+        4
     """
     own = result if isinstance(result, Result) else None
     trajectory = result if isinstance(result, Trajectory) else result.trajectory

@@ -49,6 +49,7 @@ class Calibration:
     """A person's stature, bones and feet, and how parts are turned, found in a short recording."""
 
     skeleton: Skeleton
+    """Whose joints come."""
     height: float
     """Stature [m]."""
     landmarks: Array
@@ -58,8 +59,12 @@ class Calibration:
     feet: Mapping[str, FootCalibration]
     """By side."""
     parts: tuple[PartCalibration, ...]
+    """How torso, feet and hands are turned against their joints."""
     notes: tuple[str, ...] = ()
     """What was assumed, for it was not seen."""
+
+    def __repr__(self) -> str:
+        return f"Calibration({self.skeleton.name!r}, {self.height:.2f} m)"
 
     @classmethod
     def of(cls, clip: Clip, stance: StanceRule | None = None) -> Calibration:
@@ -71,6 +76,10 @@ class Calibration:
 
         Raises:
             TypeError: no clip.
+
+        Examples:
+            >>> kinemesh.Calibration.of(kinemesh.demos.walk().crop(0, 15)).height  # [m]
+            1.75
         """
         instance("clip", clip, Clip, "a Clip, such as the first half second of one")
         footing = detect_footing(clip, stance)

@@ -13,6 +13,7 @@ from kinemesh.metrics.doubts.carried import carried
 from kinemesh.metrics.doubts.leaps import leaps
 from kinemesh.metrics.doubts.taken import within_sheets
 from kinemesh.metrics.doubts.touched import unmeasured, wrongly_labelled
+from kinemesh.metrics.doubts.unattended import unattended
 from kinemesh.metrics.doubts.unheld import unheld_feet, unheld_hands
 from kinemesh.metrics.geometry.surface import Surfaces
 from kinemesh.metrics.geometry.trajectory import SIDES, KinematicTrajectory
@@ -27,7 +28,11 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """Which limbs the solver held, frame by frame: ``Held(result.stance, result.touch)``."""
+    """Which limbs the solver held, frame by frame: ``Held(result.stance, result.touch)``.
+
+    Raises:
+        TypeError: an argument of another kind.
+    """
 
     stance: Mapping[str, Flags] = field(default_factory=dict)
     """``left_toe``, ``left_heel``, ``left_landing``, ... to ``(T,)``; empty: not known."""
@@ -50,7 +55,8 @@ def clip_doubts(clip: Clip, held: Held | None = None) -> tuple[Doubt, ...]:
 
 def _clip_doubts(what: Bearings, held: Held | None) -> tuple[Doubt, ...]:
     stance = {} if held is None else held.stance
-    return (*carried(what), *leaps(what.clip), *unheld_feet(what, stance))
+    clip = what.clip
+    return (*carried(what), *leaps(clip), *unattended(clip), *unheld_feet(what, stance))
 
 
 def doubts(
@@ -70,7 +76,10 @@ def doubts(
     found = list(_elsewhere(scene, clip))
     # A robot that does not walk is brought what it handles: what carries the person is no matter.
     what = Bearings(clip, hands.surfaces)
-    found += leaps(clip) if posed.robot.fixed_base else _clip_doubts(what, held)
+    if posed.robot.fixed_base:
+        found += (*leaps(clip), *unattended(clip))
+    else:
+        found += _clip_doubts(what, held)
     found += within_sheets(posed, scene)
     found += wrongly_labelled(hands)
     found += unmeasured(scene, hands, measures)

@@ -35,7 +35,7 @@ def leaps(clip: Clip) -> Iterator[Doubt]:
     person[0] = 0.0  # a rest pose that was put before the motion has a warning of its own
     yield from _doubt("the person", person, clip.fps)
     for prop in clip.scene.props:
-        yield from _doubt(prop.name, _steps(prop), clip.fps)
+        yield from _doubt(prop.name, steps_of(prop), clip.fps)
 
 
 def _doubt(name: str, steps: Array, fps: float) -> Iterator[Doubt]:
@@ -47,11 +47,15 @@ def _doubt(name: str, steps: Array, fps: float) -> Iterator[Doubt]:
         yield Doubt("doubt.leaps", why, frames)
 
 
-def _steps(prop: Prop) -> Array:
+def steps_of(prop: Prop) -> Array:
     """How far the furthest corner of a prop's bounds goes from frame to frame ``(T - 1,)`` [m]."""
+    return np.asarray(np.linalg.norm(np.diff(corners_of(prop), axis=0), axis=2).max(axis=1))
+
+
+def corners_of(prop: Prop) -> Array:
+    """The corners of a prop's bounds ``(T, 8, 3)`` [m]."""
     corners = np.array(list(product(*prop.shape.bounds.T)))
-    places = poses.apply(prop.track, np.broadcast_to(corners, (len(prop.track), 8, 3)))
-    return np.asarray(np.linalg.norm(np.diff(places, axis=0), axis=2).max(axis=1))
+    return poses.apply(prop.track, np.broadcast_to(corners, (len(prop.track), 8, 3)))
 
 
 def _leaps(steps: Array, fps: float) -> list[tuple[int, int, float]]:

@@ -60,6 +60,13 @@ def timeline(
         robot: whose it is.
         scene: the robot's scene.
         clip: the person's motion, frame for frame; None: the person's side is not known.
+
+    Examples:
+        >>> result = kinemesh.retarget(kinemesh.demos.walk().crop(0, 4))
+        >>> robot = kinemesh.RobotModel.load("g1")
+        >>> touching = kinemesh.metrics.timeline(result.trajectory, robot, scene=result.scene)
+        >>> [one.name for one in touching]
+        ['left foot stands', 'right foot stands']
     """
     posed = KinematicTrajectory(trajectory, robot)
     surfaces = Surfaces()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +33,18 @@ class Container:
     """One kind of file, or a folder of files."""
 
     name: str
+    """What it is called in :attr:`Contents.container`."""
     words: str
     """What it is called where all that can be read are listed."""
     read: Callable[[Path, str | None], Contents]
     """``(path, which motion of a library)``."""
     write: Callable[[Path, Any], None]
     """``(path that does not exist, what a layout encodes)``."""
-    holds: Callable[[Path, bytes], bool] = lambda path, start: False
+    holds: Callable[[Path, bytes], bool] = field(default_factory=lambda: lambda path, start: False)
     """Whether a file ``path`` that begins so is one."""
     needed: tuple[str, ...] = ()
     """The files that tell a folder."""
-    ready: Callable[[], None] = lambda: None
+    ready: Callable[[], None] = field(default_factory=lambda: lambda: None)
     """Raises MissingExtra where a package that it takes is not installed."""
 
 

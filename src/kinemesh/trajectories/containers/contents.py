@@ -19,6 +19,7 @@ class Contents:
     """The arrays and names in a file or a folder."""
 
     path: Path
+    """The file, or the folder."""
     container: str
     """``npz``, ``csv``, ``pickle``, ``torch``, ``parquet``, or ``hdmi``, ``sonic`` or
     ``lerobot folder``."""
