@@ -144,6 +144,12 @@ class KinematicModel:
 
         Raises:
             RobotError: no link has that name; the message has those there are.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1")
+            >>> joints, places = robot.link_points("head_link", (0.0, 0.0, 0.45))
+            >>> joints.shape, places.shape
+            ((1,), (1, 3))
         """
         if not self.pin_model.existFrame(link, pin.FrameType.BODY):
             body = int(pin.FrameType.BODY)
