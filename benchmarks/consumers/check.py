@@ -4,14 +4,14 @@
     python benchmarks/consumers/check.py RESULT.npz --env DIR --tools CHECKOUTS
 
 Makes an environment (about 0.9 GB: torch for the CPU, MuJoCo, mjlab and holosoma without their
-simulators), writes every format with this checkout, and has ``loaders.py`` load the files there:
-by the real motion loaders where a package has one, against MuJoCo's own kinematics of the
-trainer's own robot. One of the demos is simulated (extra ``physics``): its velocities are those
-that happened, and MuJoCo's of the same ``qvel`` judge them. The environment has NumPy 1.26, so that
-pickles are read by an old NumPy. With ``--tools`` those packages are run too that import much
-(IsaacLab, loco-mujoco, LeRobot), and the code of tools that are on no index (``sources.py``):
-checkouts by the names of their repositories, as many as there are in the folder, which may be
-empty; the environment then has what they import.
+simulators), writes every format with this checkout (extras ``parquet`` and ``physics``), and has
+``loaders.py`` load the files there: by the real motion loaders where a package has one, against
+MuJoCo's own kinematics of the trainer's own robot. One of the demos is simulated: its velocities
+are those that happened, and MuJoCo's of the same ``qvel`` judge them. The environment has NumPy
+1.26, so that pickles are read by an old NumPy. With ``--tools`` those packages are run too that
+import much (IsaacLab, loco-mujoco, LeRobot), and the code of tools that are on no index
+(``sources.py``): checkouts by the names of their repositories, as many as there are in the folder,
+which may be empty; the environment then has what they import.
 """
 
 from __future__ import annotations

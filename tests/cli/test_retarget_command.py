@@ -12,6 +12,7 @@ import kinemesh
 from commands import FRAMES, Command, walking
 from kinemesh import Result, RobotModel
 from limb_lengths import leg_scale
+from recordings import recording
 
 
 @pytest.mark.slow
@@ -148,3 +149,15 @@ def test_a_result_is_retargeted_to_another_robot(
     whole = Result.load(again)
     assert whole.scale == 1.0
     np.testing.assert_allclose(whole.landmarks, places[0], atol=1e-9)
+
+
+def test_how_many_warnings_stand_above_the_table_is_said_below_it(
+    tmp_path: Path, kinemesh_command: Command
+) -> None:
+    walk, out = recording("cmu/cmu_12_01_walk.bvh"), tmp_path / "walk.npz"
+    options = ("--stop", "0.3", "--rate", "50", "-o", out)
+    said = kinemesh_command("retarget", walk, *options).out
+    assert "T-pose" in said.partition("verdict")[0]
+    assert "1 warning of the recording above the table" in said.partition("verdict")[2]
+    heeded = kinemesh_command("retarget", walk, "--start", "0.00833", *options).out
+    assert "T-pose" not in heeded and "above the table" not in heeded

@@ -99,6 +99,28 @@ def test_shells_that_differ_left_and_right_give_landmarks_that_mirror(tmp_path: 
     assert failed(made) == {}
 
 
+@pytest.mark.parametrize(
+    ("moved", "palm"),
+    [
+        # What turns with the wrist begins at the elbow.
+        ('<geom type="cylinder" pos="0 0 0.1" size="0.02 0.1" mass="0.3"/>', (-0.02 + 0.14) / 2),
+        # Fingers twice as long as a hand.
+        ('<geom type="box" pos="0 0 -0.2" size="0.01 0.01 0.1" mass="0"/>', 0.054 * 1.55),
+    ],
+)
+def test_the_palm_is_that_of_a_hand_whatever_moves_with_the_wrist(
+    moved: str, palm: float, tmp_path: Path
+) -> None:
+    hand = '<geom type="box" pos="0 0 -0.07" size="0.04 0.015 0.07" mass="0.3"/>'
+    robot = new_robot(changed(tmp_path, (hand, hand + moved, 2)), tmp_path / "mine").robot
+    for one in robot.hands:
+        posed = robot.configuration(robot.rest)
+        wrist = posed.landmark(f"{one.name}_hand").position
+        away = posed.translations[one.joint] + posed.rotations[one.joint] @ one.point - wrist
+        along = posed.rotations[one.joint] @ one.fingers
+        assert away @ along == pytest.approx(palm, abs=0.004)
+
+
 @pytest.mark.slow
 def test_hands_of_a_small_robot_move_in_as_many_directions(tmp_path: Path) -> None:
     made = new_robot(write_made(tmp_path), tmp_path / "mine")
@@ -140,8 +162,11 @@ def test_limits_beyond_all_motors_are_none(tmp_path: Path) -> None:
 def test_knees_that_bend_to_opposite_sides_are_refused(tmp_path: Path) -> None:
     # Poppy's: one axis is not mirrored.
     path = changed(tmp_path, ('range="0 130"', 'range="-130 0"', 1))
-    with pytest.raises(RobotError, match=r"its knees bend to opposite sides: .* mend an axis"):
+    with pytest.raises(
+        RobotError, match=r"its knees bend to opposite sides: .* mend an axis"
+    ) as told:
         find_body(read_robot(path))
+    assert str(told.value).count("rad about 0 1 0") == 2
 
 
 def test_xacro_is_sent_to_the_program_that_reads_it(

@@ -7,9 +7,10 @@ import pytest
 import trimesh
 from scipy.spatial import ConvexHull
 
-from kinemesh.errors import ReadError, RobotError
+from kinemesh.errors import ClipError, ReadError, RobotError
 from kinemesh.newrobot import new_robot, read_robot
 from kinemesh.newrobot.body import find_body
+from kinemesh.newrobot.reading.meshes import hull_of_mesh
 from kinemesh.newrobot.reading.source import Source
 from made_robot import ROBOT, limbs, write_made, write_made_urdf
 
@@ -195,3 +196,14 @@ def test_where_a_visual_mesh_is_missing_what_collides_is_the_shell(tmp_path: Pat
     path.write_text(text.replace(link, link + seen))
     source = read_robot(path, without_missing_meshes=True)
     assert len(np.concatenate(source.links[source.order["head"]].solids)) > 8
+
+
+def test_a_flat_mesh_has_a_hull_and_a_point_is_named(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.obj"
+    logo.write_text("v 0 0 0\nv 0.1 0 0\nv 0 0.2 0\nv 0.1 0.2 0\nf 1 2 3\nf 2 4 3\n")
+    (hull,) = hull_of_mesh(logo).parts
+    size = np.ptp(hull.vertices, axis=0)
+    assert size == pytest.approx([0.1, 0.2, 0.0], abs=1e-4) and size[2] > 1e-5
+    logo.write_text("v 1 0 0\nv 1 0 0\nv 1 0 0\nf 1 2 3\n")
+    with pytest.raises(ClipError, match=r"logo.obj: \d+ points span no volume"):
+        hull_of_mesh(logo)

@@ -88,3 +88,23 @@ def test_a_name_that_nothing_has_is_refused_with_the_one_that_was_meant(
 def test_a_joint_is_no_link_even_where_both_have_one_name_in_pinocchio(robot: RobotModel) -> None:
     with pytest.raises(RobotError, match="unknown link 'left_knee_joint'"):
         robot.configuration(robot.rest).link("left_knee_joint")
+
+
+def test_points_of_a_link_are_where_the_link_has_them() -> None:
+    robot = RobotModel.load("g1")
+    posed = robot.configuration(robot.rest)
+    joints, places = robot.link_points("head_link", (0.0, 0.0, 0.4), (0.1, 0.0, 0.0))
+    at = posed.link("head_link").pose
+    turn = Rotation.from_quat(at[3:])
+    assert joints.shape == (2,) and places.shape == (2, 3)
+    for joint, place, given in zip(joints, places, ((0.0, 0.0, 0.4), (0.1, 0.0, 0.0)), strict=True):
+        world = posed.translations[joint] + posed.rotations[joint] @ place
+        assert world == pytest.approx(at[:3] + turn.apply(given))
+    _, (origin,) = robot.link_points("head_link")
+    assert posed.translations[joints[0]] + posed.rotations[joints[0]] @ origin == pytest.approx(
+        at[:3]
+    )
+    with pytest.raises(RobotError, match=r"unknown link 'head'; .*mean 'head_link'"):
+        robot.link_points("head")
+    with pytest.raises(RobotError, match=r"unknown landmark 'head'; .* link_points\(link, place\)"):
+        robot.landmark_points("head")

@@ -17,8 +17,10 @@ from kinemesh.newrobot import new_robot
 from kinemesh.robot import RobotModel
 from kinemesh.robot.shipped import robots_folder
 from kinemesh.robotcheck import check_robot
+from kinemesh.robotcheck.checking import _moving
 from kinemesh.robotcheck.sided import sided_walk, sides_check
 from kinemesh.robotcheck.standing import standing_checks
+from kinemesh.solve.retargeter import Retargeter
 from kinemesh.viewer import robot_picture
 from robot_data import robot_file
 
@@ -68,6 +70,17 @@ def test_what_is_wrong_is_found_and_it_says_where(
         text = text.replace("right_hip_pitch_joint = -0.15", "right_hip_pitch_joint = -1.2")
     (folder / "robot.toml").write_text(text)
     assert where in failed(folder)[what]
+
+
+def test_a_hand_that_is_elsewhere_on_the_box_points_to_the_palms(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    retargeter, clip = Retargeter(RobotModel.load("g1")), demos.lift_box().crop(60, 75)
+    assert _moving(retargeter, "box_lift", clip).passed
+    monkeypatch.setattr("kinemesh.robotcheck.checking._LIMITS", metrics.Limits(place_mean=0.1))
+    check = _moving(retargeter, "box_lift", clip)
+    assert not check.passed and "contact.prop.place_mean" in check.mend
+    assert "[hands.left] and [hands.right]" in check.mend
 
 
 @pytest.mark.slow
@@ -186,4 +199,4 @@ def test_the_command_draws_reports_and_says_by_its_status(
     assert (bad.status, "FAIL  lengths" in bad.out) == (1, True)
     none = kinemesh_command("robot", "check", tmp_path / "gone")
     assert (none.status, none.out) == (2, "")
-    assert "unknown robot" in none.err
+    assert f"there is no folder {tmp_path / 'gone'}; a robot of your own is a folder" in none.err

@@ -37,8 +37,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "lint": ("kinemesh lint walk_mjlab.npz --fix walk_mended.npz",),
     "demo": ("kinemesh demo", "kinemesh demo kneel crawl --output demo"),
     "info": ("kinemesh info lift.npz",),
-    "robot new": ("kinemesh robot new h2.urdf -o robots/h2",),
-    "robot check": ("kinemesh robot check robots/h2 --picture h2.png",),
+    "robot new": ("kinemesh robot new h2.urdf -o h2",),
+    "robot check": ("kinemesh robot check h2 --picture h2.png",),
     "doctor": ("kinemesh doctor", "kinemesh doctor --json > doctor.json"),
 }
 """Command to its examples."""

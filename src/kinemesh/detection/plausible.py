@@ -15,6 +15,7 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.motion.gaps import gaps_of
+from kinemesh.motion.resample import begins_at
 
 if TYPE_CHECKING:
     from kinemesh.motion.clip import Clip
@@ -180,8 +181,7 @@ def _beginning(clip: Clip) -> Iterator[str]:
         )
         yield (
             f"{how}: a joint jumps {far / leg:.2f} of the leg's length, as where a T-pose was put "
-            f"before the motion{' and blended into it' * (k > 1)}; the motion begins at "
-            f"{k / clip.fps:.3g} s: start={k / clip.fps:.3g} leaves out what is before"
+            f"before the motion{' and blended into it' * (k > 1)}; {begins_at(k / clip.fps)}"
         )
         return
 

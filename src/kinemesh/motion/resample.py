@@ -25,6 +25,8 @@ _ROUNDING = 1e-9
 
 _WRITTEN = 6e-4
 """A time this close [s] to a frame names it: it was written with three digits."""
+_BEFORE = " leaves out what is before"
+"""How a warning ends that leaving out a beginning settles."""
 
 
 def resampled(clip: ClipT, fps: float) -> ClipT:
@@ -70,8 +72,16 @@ def resampled(clip: ClipT, fps: float) -> ClipT:
     )
 
 
+def begins_at(time: float) -> str:
+    """What a warning says at its end where the motion begins at ``time`` [s] of the clip."""
+    return f"the motion begins at {time:.3g} s: start={time:.3g}{_BEFORE}"
+
+
 def cropped(clip: ClipT, start: int, stop: int) -> ClipT:
-    """Frames ``start`` to ``stop`` (exclusive) as a clip, all that has frames cut with them."""
+    """Frames ``start`` to ``stop`` (exclusive) as a clip, all that has frames cut with them.
+
+    A warning of what was before :func:`begins_at` goes with it.
+    """
     window = slice(start, stop)
     props = tuple(replace(p, track=p.track[window]) for p in clip.scene.props)
     return replace(
@@ -81,7 +91,16 @@ def cropped(clip: ClipT, start: int, stop: int) -> ClipT:
         rotations=None if clip.rotations is None else clip.rotations[window],
         contacts={k: v[window] for k, v in clip.contacts.items()},
         edits=cropped_edits(clip.edits, *window.indices(len(clip))[:2]),
+        warnings=tuple(w for w in clip.warnings if not _settled(w, start, clip.fps)),
     )
+
+
+def _settled(warning: str, start: int, fps: float) -> bool:
+    """Whether a warning by :func:`begins_at` is heeded by a clip that begins at frame ``start``."""
+    if not (start > 0 and warning.endswith(_BEFORE)):
+        return False
+    begins = float(warning.removesuffix(_BEFORE).rpartition("start=")[2])
+    return start > begins * fps - 0.5
 
 
 def trimmed(clip: ClipT, start: float | None = None, stop: float | None = None) -> ClipT:

@@ -10,7 +10,7 @@ import numpy as np
 from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
 from kinemesh.newrobot.limbs import Limb
-from kinemesh.newrobot.reading.source import Source
+from kinemesh.newrobot.reading.source import Joint, Source
 from kinemesh.newrobot.soles import Patch
 from kinemesh.newrobot.symmetry import Symmetry
 
@@ -64,10 +64,9 @@ def find_forward(
     if {1, -1} <= set(bends):
         first, second = (source.joint_of(leg.bend) for leg in legs)
         raise RobotError(
-            f"{source.path.name}: its knees bend to opposite sides: {first.name!r} turns from "
-            f"{first.lower:.2f} to {first.upper:.2f} rad, {second.name!r} from {second.lower:.2f} "
-            f"to {second.upper:.2f}; expected ranges that mirror each other: mend an axis or a "
-            f"range in the file"
+            f"{source.path.name}: its knees bend to opposite sides: {_turn(first)}, "
+            f"{_turn(second)}; expected ranges that mirror each other: mend an axis or a range in "
+            f"the file"
         )
     knees = _agreed(bends)
     feet = _agreed([_sole_vote(leg, p, ahead) for leg, p in zip(legs, patches, strict=True)])
@@ -114,6 +113,11 @@ def _moved(source: Source, leg: Limb, ahead: Array) -> float:
     """How far ahead the ankle goes per angle of the knee [m/rad]."""
     axis = source.frames()[0][leg.bend] @ source.joint_of(leg.bend).axis
     return float(np.cross(axis, leg.end - leg.middle) @ ahead)
+
+
+def _turn(joint: Joint) -> str:
+    axis = " ".join(f"{x:.3g}" for x in joint.axis)
+    return f"{joint.name!r} turns from {joint.lower:.2f} to {joint.upper:.2f} rad about {axis}"
 
 
 def _knee_vote(source: Source, leg: Limb, ahead: Array) -> int:

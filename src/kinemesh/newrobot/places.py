@@ -17,10 +17,14 @@ from kinemesh.newrobot.soles import corners_of
 
 _PELVIS = 0.074
 """The pelvis landmark is this share of the height above the hips: 0.13 m of a person of 1.75 m."""
+_PALM = 0.054
+"""The middle of a person's palm is this share of the height beyond the wrist: half of the hand."""
 _OVER_SOLE = 0.005
 """The toe landmark above the sole [m]."""
 _OVERLAP = 0.01
 """A hand that is one piece with the forearm begins this [m] before the wrist."""
+_HOUSING = 0.02
+"""What is further than this [m] behind the wrist's joint is no hand, though it moves with it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,13 +168,21 @@ def hands(body: Body, rest: Array) -> dict[str, Hand]:
             continue
         frame = Frame(free_name(source, f"{side}_palm"), last, axes, wrist, corners)
         taken = frozenset(links) - cut
-        found[side] = Hand(frame, _on_hull(corners), taken, cut)
+        found[side] = Hand(frame, _palm(corners, _PALM * body.height), taken, cut)
     return found
 
 
-def _on_hull(corners: Array) -> Array:
-    """The point ``(3,)`` of a hull below (-z) its middle."""
-    middle = (corners.min(axis=0) + corners.max(axis=0)) / 2.0
+def _palm(corners: Array, furthest: float) -> Array:
+    """The point ``(3,)`` of a hand's hull below (-z) the middle of the hand.
+
+    Args:
+        corners: of the hull ``(N, 3)`` [m], from the wrist, x along the fingers.
+        furthest: no further beyond the wrist than this [m]: the fingers are not the palm.
+    """
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    middle = (low + high) / 2.0
+    if high[0] > 0.0:  # the hull of a forearm that turns begins at the elbow
+        middle[0] = min((max(low[0], -_HOUSING) + high[0]) / 2.0, furthest)
     planes = ConvexHull(corners).equations
     down = planes[planes[:, 2] < -1e-9]
     height = -(down[:, :2] @ middle[:2] + down[:, 3]) / down[:, 2]

@@ -102,6 +102,11 @@ def read_description(
     if not os.path.isfile(folder / "robot.toml"):
         if os.path.isdir(path):
             raise RobotError(f"the folder {path} holds no robot.toml")
+        if path.name != str(source):
+            raise RobotError(
+                f"there is no folder {path}; a robot of your own is a folder with a robot.toml, as "
+                f"kinemesh robot new makes it"
+            )
         raise RobotError(
             f"unknown robot {str(source)!r}",
             given=str(source),

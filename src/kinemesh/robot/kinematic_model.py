@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pinocchio as pin
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from kinemesh.arguments import unknown
 from kinemesh.arrays import Array, readonly
 from kinemesh.errors import RobotError
 from kinemesh.motion.skeleton import LANDMARKS
@@ -121,12 +122,42 @@ class KinematicModel:
             >>> joints.shape, places.shape
             ((2,), (2, 3))
         """
-        unknown = [name for name in names if name not in LANDMARKS]
-        if unknown:
+        strange = [name for name in names if name not in LANDMARKS]
+        if strange:
             known = ", ".join(LANDMARKS)
-            raise RobotError(f"unknown landmark {unknown[0]!r}; known are {known}")
+            raise RobotError(
+                f"unknown landmark {strange[0]!r}; known are {known}; of other points give link "
+                f"and place, link_points(link, place)"
+            )
         places = [LANDMARKS.index(name) for name in names]
         return self.landmark_joints[places], self.landmark_offsets[places]
+
+    def link_points(self, link: str, *points: ArrayLike) -> tuple[NDArray[np.int64], Array]:
+        """Points of a link, of its origin if none are given, as :meth:`landmark_points` has them.
+
+        Args:
+            link: a link of the robot's URDF.
+            points: places in the link's frame, ``(3,)`` each [m].
+
+        Returns:
+            Joints ``(N,)``, and places in the joints' frames ``(N, 3)`` [m].
+
+        Raises:
+            RobotError: no link has that name; the message has those there are.
+
+        Examples:
+            >>> robot = kinemesh.RobotModel.load("g1")
+            >>> joints, places = robot.link_points("head_link", (0.0, 0.0, 0.45))
+            >>> joints.shape, places.shape
+            ((1,), (1, 3))
+        """
+        if not self.pin_model.existFrame(link, pin.FrameType.BODY):
+            body = int(pin.FrameType.BODY)
+            links = [f.name for f in self.pin_model.frames if int(f.type) == body]
+            unknown("link", link, links, RobotError)
+        given = np.array(points or [np.zeros(3)], dtype=float).reshape(-1, 3)
+        joint, places = placed(self.pin_model, self.description, "link_points", link, given)
+        return np.full(len(places), joint), places
 
     def scratch(self) -> Any:
         """Pinocchio's working memory, one per thread; whoever uses it copies what it needs.

@@ -41,6 +41,12 @@ twice as far from the person's as a shipped robot's."""
 
 _LOOK = "compare landmarks, soles and palms with a picture of the robot (robot check --picture)"
 """What to do about a motion that fails."""
+_HANDS = (
+    "; for where hands are on the box that is point and normal of [hands.left] and [hands.right] "
+    "in robot.toml: if they are on the palms, its arms may not reach, and motions without a box "
+    "are as good as the rows above say"
+)
+"""The same, where rows on hands are among what fails."""
 
 
 def check_robot(robot: RobotModel, progress: Callable[[str], None] | None = None) -> CheckReport:
@@ -83,5 +89,6 @@ def _moving(retargeter: Retargeter, name: str, clip: Clip) -> Check:
         rows = (f"{m.name} {m.value:.3g} over {m.limit:g} {m.unit}" for m in built)
         found += f"; not like the person: {', '.join(rows)}"
     passed = score.state != "unsure" and len(built) == len(score.failed)
-    mend = "" if passed else f"{score.verdict}: {_LOOK}"
+    hands = any(m.name.startswith("contact.prop.") for m in score.failed)
+    mend = "" if passed else f"{score.verdict}: {_LOOK}{_HANDS * hands}"
     return Check(name, passed, found, mend)

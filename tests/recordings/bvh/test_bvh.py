@@ -155,6 +155,9 @@ def test_the_rest_pose_before_a_motion_is_kept_and_said() -> None:
     assert any("the first frame stands apart" in warning for warning in clip.warnings)
     shoulder, hand = clip.landmark("left_shoulder")[0], clip.landmark("left_hand")[0]
     assert abs(shoulder[2] - hand[2]) < 0.1  # it is a T-pose
+    assert clip.trimmed(0.00833).warnings == ()  # as it advises: nothing is left to say
+    for longer in (clip.trimmed(None, 1.0), clip.resampled(50.0).trimmed(0.0, 1.0)):
+        assert longer.warnings == clip.warnings
     later = read(recording("animated_drawings/dab.bvh"))
     assert not any("stands apart" in warning for warning in later.warnings)
 

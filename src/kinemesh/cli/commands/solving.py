@@ -121,6 +121,11 @@ class RetargetCommand:
         )
         console.print(score_table([(clip.name, score)]))
         print_verdict(console, score)
+        if clip.warnings:
+            many = f"{len(clip.warnings)} warning{'s' * (len(clip.warnings) > 1)}"
+            console.print(
+                f"{many} of the recording above the table", style="yellow", highlight=False
+            )
         print_failures(console, result)
         return result, score
 

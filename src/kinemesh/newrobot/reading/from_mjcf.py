@@ -14,10 +14,9 @@ from kinemesh.description.mjcf import MjcfModel, mjcf_root
 from kinemesh.description.xml_files import Element, numbers
 from kinemesh.errors import RobotError
 from kinemesh.geometry import poses
-from kinemesh.motion import Shape
 from kinemesh.newrobot.reading.base import GROUND, floating
 from kinemesh.newrobot.reading.equalities import Tie, check_ties, following, ties
-from kinemesh.newrobot.reading.meshes import Meshes, corners_of_mesh, in_metres
+from kinemesh.newrobot.reading.meshes import Meshes, hull_of_mesh, in_metres
 from kinemesh.newrobot.reading.source import FIXED, SLIDING, TURNING, Joint, Link, Source, arranged
 from kinemesh.newrobot.reading.strengths import strengths
 
@@ -50,7 +49,7 @@ def read_mjcf_robot(path: Path, without_missing: bool = False) -> Source:
         raise RobotError(f"{path.name} has no body in its world: it describes no robot")
     robot = max(bodies, key=lambda body: sum(1 for _ in body.iter("joint")))
     others = {body.get("name", ""): body for body in bodies if body is not robot}
-    reader = _Reader(path, lambda file: Shape.convex(corners_of_mesh(file, [])))
+    reader = _Reader(path, hull_of_mesh)
     reader.settle(root)
     reader.find(root, without_missing)
     reader.strengths = strengths(reader, root)

@@ -9,7 +9,8 @@ import numpy as np
 
 from kinemesh.arrays import Array
 from kinemesh.description.xml_files import beside, read_xml
-from kinemesh.errors import ReadError, RobotError
+from kinemesh.errors import ClipError, ReadError, RobotError
+from kinemesh.motion import Shape
 from kinemesh.recordings.scene.meshes import MESHES, mesh_corners
 from kinemesh.robot import collada_corners
 
@@ -21,6 +22,8 @@ _WORKSPACE = 4
 """So many folders above the file's, packages lie beside each other."""
 _FARTHEST = 10.0
 """A mesh with a corner further from its origin than this [m] is in other units."""
+_THICK = 1e-4
+"""A flat mesh is made this thick on both sides, in shares of its length."""
 _MOST = 400
 """More meshes than this are no robot's."""
 
@@ -169,3 +172,22 @@ def in_metres(where: str, points: Array) -> Array:
             f"state the mesh's scale (0.001 for millimetres)"
         )
     return points
+
+
+def hull_of_mesh(file: Path) -> Shape:
+    """The convex hull of a mesh; of one that is flat, a sign or a decal, of the mesh made thick.
+
+    Raises:
+        ReadError: it cannot be read.
+    """
+    points = corners_of_mesh(file, [])
+    try:
+        return Shape.convex(points)
+    except ClipError:
+        thick = (
+            _THICK * float(np.ptp(points, axis=0).max()) * np.concatenate([np.eye(3), -np.eye(3)])
+        )
+        try:
+            return Shape.convex((points[:, None] + thick).reshape(-1, 3))
+        except ClipError as error:
+            raise error.within(file.name) from error
