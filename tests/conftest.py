@@ -36,6 +36,19 @@ def pytest_configure() -> None:
     settings.load_profile("suite")
 
 
+TABLES = ("lerobot", "parquet")
+"""Formats that a process of its own reads, which takes half a second."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What goes over all formats goes over these with the slow tests."""
+    for item in items:
+        call = getattr(item, "callspec", None)
+        if call is not None and not set(TABLES).isdisjoint(call.id.split("-")):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def robot() -> RobotModel:
     """The default robot."""

@@ -67,6 +67,7 @@ def test_hands_keep_the_box_wherever_it_is_by_arms_and_waist_and_not_by_walking(
     assert rms[arms].mean() > 3.0 * rms[legs].mean()
 
 
+@pytest.mark.slow
 def test_feet_start_where_the_nominals_do(robot: RobotModel, lift: Clip) -> None:
     start = np.array(robot.rest)
     start[:2] = [0.3, -0.2]

@@ -49,6 +49,7 @@ RECORDS = [
 ]
 
 
+@pytest.mark.slow
 def test_lines_become_rows_of_fixed_types(tmp_path: Path) -> None:
     from pyarrow import parquet
 

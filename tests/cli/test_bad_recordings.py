@@ -229,6 +229,7 @@ def test_bad_input_is_one_line_and_status_2_and_nothing_is_written(
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_a_folder_that_has_the_name_of_a_shipped_robot_is_not_taken_for_it(
     kinemesh_command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -144,6 +144,7 @@ def test_an_older_file_is_drawn_without_its_box_and_says_what_to_give(
     assert [prop.name for prop in staged[1].props] == ["largebox"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [(), ("--clip",)])
 def test_a_variant_is_drawn_and_judged_with_its_own_box(
     kinemesh_command: Command,

@@ -13,6 +13,7 @@ from kinemesh import Result
 from recordings import recording
 
 
+@pytest.mark.slow
 def test_contacts_given_are_what_info_shows_and_what_the_result_holds(
     kinemesh_command: Command, recorded: Path, out: Path, tmp_path: Path
 ) -> None:
@@ -30,6 +31,7 @@ def test_contacts_given_are_what_info_shows_and_what_the_result_holds(
     assert any("left foot not planted" in note for note in json.loads(measured.out)["notes"])
 
 
+@pytest.mark.slow
 def test_contacts_of_any_part_with_the_ground_are_shown_and_corrected(
     kinemesh_command: Command, out: Path, tmp_path: Path
 ) -> None:

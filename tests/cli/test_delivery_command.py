@@ -104,6 +104,7 @@ def test_a_joint_at_its_speed_limit_that_a_spline_makes_faster_is_reported(
     assert "left_wrist_roll_joint" in report.findings[0].where
 
 
+@pytest.mark.slow
 def test_at_its_own_rate_nothing_is_judged_and_nothing_said(
     kinemesh_command: Command, robot: RobotModel, tmp_path: Path
 ) -> None:

@@ -49,6 +49,7 @@ def assert_alike(rows: dict[str, dict[str, float | None]], want: dict[str, Any])
             assert row["value"] == pytest.approx(want[name]["value"], rel=1e-6, abs=1e-6), name
 
 
+@pytest.mark.slow
 def test_a_result_measured_again_scores_as_when_it_was_made(
     kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
@@ -72,6 +73,7 @@ def test_what_followed_another_robot_is_judged_by_that_robots_file(
     assert wrong.status == 2
 
 
+@pytest.mark.slow
 def test_the_table_shows_every_measure_and_the_verdict(
     kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
@@ -85,6 +87,7 @@ def test_the_table_shows_every_measure_and_the_verdict(
         assert word in done.out
 
 
+@pytest.mark.slow
 def test_without_the_clip_only_rows_that_need_none_have_a_value(
     kinemesh_command: Command, solved: Path, box: Path, tmp_path: Path
 ) -> None:
@@ -104,6 +107,7 @@ def test_without_the_clip_only_rows_that_need_none_have_a_value(
     assert any("as earlier versions wrote it: give them, --clip" in n for n in notes)
 
 
+@pytest.mark.slow
 def test_anyones_files_of_one_motion_score_alike(
     kinemesh_command: Command, solved: Path, box: Path, tmp_path: Path
 ) -> None:
@@ -122,6 +126,7 @@ def test_anyones_files_of_one_motion_score_alike(
         assert_alike(report(done), want)
 
 
+@pytest.mark.slow
 def test_a_verdict_of_fail_is_status_0_and_strictly_1(
     kinemesh_command: Command, robot: RobotModel, tmp_path: Path
 ) -> None:
@@ -136,6 +141,7 @@ def test_a_verdict_of_fail_is_status_0_and_strictly_1(
     assert (strict.status, json.loads(strict.out)["passed"]) == (1, False)
 
 
+@pytest.mark.slow
 def test_frames_that_a_tool_dropped_at_the_end_are_left_out(
     kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
@@ -152,6 +158,7 @@ def test_frames_that_a_tool_dropped_at_the_end_are_left_out(
     assert "the trajectory has 24 frames and the clip 48" in done.err
 
 
+@pytest.mark.slow
 def test_terrain_without_the_clip_needs_the_persons_height(
     kinemesh_command: Command, solved: Path, box: Path, tmp_path: Path
 ) -> None:

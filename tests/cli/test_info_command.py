@@ -83,6 +83,7 @@ def test_a_spike_goes_with_clean(kinemesh_command: Command, tmp_path: Path) -> N
     assert "spikes: 1 taken out, in frames: RightHand 20" in told.out
 
 
+@pytest.mark.slow
 def test_a_csv_of_somebody_elses_is_a_robots_trajectory(
     kinemesh_command: Command, recorded: Path, out: Path, tmp_path: Path
 ) -> None:

@@ -30,6 +30,7 @@ def bad(good: Path, tmp_path: Path) -> Path:
     return tmp_path / "bad.csv"
 
 
+@pytest.mark.slow
 def test_a_clean_file_is_status_0(kinemesh_command: Command, good: Path) -> None:
     done = kinemesh_command("lint", good)
     assert (done.status, done.err) == (0, "")

@@ -12,6 +12,7 @@ import pytest
 import kinemesh
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("why", "advice"),
     [

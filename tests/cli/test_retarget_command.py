@@ -55,6 +55,7 @@ def test_another_rate_and_another_robot_are_what_the_file_holds(
     assert len(result) == 16
 
 
+@pytest.mark.slow
 def test_frames_that_could_not_hold_every_constraint_are_listed(
     kinemesh_command: Command, tmp_path: Path, out: Path
 ) -> None:
@@ -70,6 +71,7 @@ def test_frames_that_could_not_hold_every_constraint_are_listed(
         assert f"{len(failures)} of {FRAMES} frames could not hold every constraint" in done.out
 
 
+@pytest.mark.slow
 def test_a_scene_file_is_shown_retargeted_and_measured(
     kinemesh_command: Command, recorded: Path, out: Path
 ) -> None:
@@ -151,6 +153,7 @@ def test_a_result_is_retargeted_to_another_robot(
     np.testing.assert_allclose(whole.landmarks, places[0], atol=1e-9)
 
 
+@pytest.mark.slow
 def test_how_many_warnings_stand_above_the_table_is_said_below_it(
     tmp_path: Path, kinemesh_command: Command
 ) -> None:

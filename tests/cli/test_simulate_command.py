@@ -145,6 +145,7 @@ def test_a_motion_that_nobody_can_follow_is_lost_and_said_to_be(
     assert (said["followed"], said["body_error"], said["output"]) == (0, None, None)
 
 
+@pytest.mark.slow
 def test_somebody_elses_file_is_simulated_with_its_recording(
     kinemesh_command: Command, walked: Path, demos: dict[str, Clip], tmp_path: Path
 ) -> None:

@@ -55,6 +55,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
     yield seen
 
 
+@pytest.mark.slow
 def test_several_results_are_shown_first_and_judged_then(
     kinemesh_command: Command, standing: Path, looked: list[object], tmp_path: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_nothing_to_view_is_an_error(kinemesh_command: Command) -> None:
     assert "give one or several result files" in run.err
 
 
+@pytest.mark.slow
 def test_without_viser_nothing_is_read(
     kinemesh_command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,7 @@ def test_a_constraint_with_parameters_of_its_own_keeps_the_contract(
     check_constraint(cls(**{k: v for k, v in given.items() if k in names}), robot)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", [FootStance, FootFlat])
 @pytest.mark.parametrize("landing", [False, True])
 @pytest.mark.parametrize("known", [False, True])
@@ -63,12 +64,14 @@ def test_stance_keeps_the_contract_at_every_stage_of_a_step(
     check_constraint(cls(), robot, replace(frame, stances=(stances[0], frame.stances[1])))
 
 
+@pytest.mark.slow
 def test_penetration_keeps_the_contract_deep_inside_the_ground(
     robot: RobotModel, frame: Frame
 ) -> None:
     check_constraint(NonPenetration(), robot, replace(frame, ground=0.4))
 
 
+@pytest.mark.slow
 def test_penetration_keeps_the_contract_inside_a_box(
     robot: RobotModel, frame: Frame, neighbours: Neighbours
 ) -> None:

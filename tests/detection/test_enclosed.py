@@ -50,6 +50,7 @@ def test_a_person_beside_a_box_or_on_it_is_not(walk: Clip) -> None:
     check_outside(demos.step_up())
 
 
+@pytest.mark.slow
 def test_a_person_in_a_room_with_thick_walls_is_not(walk: Clip) -> None:
     outer, inner = Shape.box((12.0, 12.0, 6.0)), Shape.box((11.0, 11.0, 5.0))
     faces = np.concatenate([outer.faces, inner.faces[:, ::-1] + len(outer.vertices)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from kinemesh import recordings as io
 from kinemesh.detection.touch import detect_touches
@@ -43,6 +44,7 @@ def test_labels_are_not_extended_beyond_the_first_and_the_last(carrying: Clip) -
     assert np.array_equal(labelled(carrying, flags), flags)
 
 
+@pytest.mark.slow
 def test_flickering_labels_of_a_chair_that_is_carried_become_one_touch() -> None:
     clip = io.read(
         recording("omomo/sub2_woodchair_000.pt"),

@@ -95,6 +95,7 @@ def test_arrays_that_would_fill_the_memory_are_refused_before_they_are_unpacked(
         read_npz(path, ("poses",))
 
 
+@pytest.mark.slow
 def test_bytes_that_would_become_eight_times_as_many_are_refused_by_their_header(
     tmp_path: Path,
 ) -> None:

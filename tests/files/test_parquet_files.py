@@ -66,6 +66,7 @@ def test_rows_that_state_nothing_count_by_the_width_that_they_would_take(tmp_pat
         read_parquet(tmp_path / "a.parquet")
 
 
+@pytest.mark.slow
 def test_two_columns_of_one_name_and_thousands_of_columns_are_refused(tmp_path: Path) -> None:
     twice = pyarrow.Table.from_arrays([pyarrow.array([1.0])] * 2, names=["x", "x"])
     parquet.write_table(twice, tmp_path / "a.parquet")

@@ -21,6 +21,7 @@ def test_the_calls_themselves_are_valid(known, tmp_path: Path, monkeypatch) -> N
         assert call.function(**call.arguments) is not None, call.name
 
 
+@pytest.mark.slow
 def test_a_thousand_wrong_calls_are_taken_or_refused_in_words(
     known, tmp_path: Path, monkeypatch
 ) -> None:

@@ -103,6 +103,7 @@ def by_lines(above: Shape, pose: np.ndarray, below: Shape, other: np.ndarray) ->
     return float(gaps[np.abs(gaps) < 0.03].min(initial=np.inf))
 
 
+@pytest.mark.slow
 def test_a_scanned_box_on_a_scanned_table_is_as_high_as_all_their_corners_say() -> None:
     """Edges that cross may be nearer than corners, by no more than small triangles bend."""
     box = read_shape(recording("omomo/objects/largebox.obj"))

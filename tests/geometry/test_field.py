@@ -42,6 +42,7 @@ def corner() -> DistanceField:
     return DistanceField.from_shape(l_shape())
 
 
+@pytest.mark.slow
 def test_the_field_of_a_box_is_its_distance_and_sign(
     box: DistanceField, rng: np.random.Generator
 ) -> None:
@@ -80,6 +81,7 @@ def test_gradients_are_the_slopes_of_the_values(
     np.testing.assert_allclose(gradient, np.transpose(slopes), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_notch_of_an_l_is_outside_and_its_arms_are_inside(corner: DistanceField) -> None:
     notch = np.array([[0.22, 0.22, 0.075], [0.20, 0.25, 0.05]])
     value = corner.look_up(notch)

@@ -34,6 +34,7 @@ def assert_same(score: Score, report: dict[str, Any]) -> None:
     assert len(own["notes"]) == len(report["notes"])  # the command's speak of its options
 
 
+@pytest.mark.slow
 def test_a_result_and_its_file_are_judged_with_what_they_carry(
     kinemesh_command: Command, carried: Result, carried_file: Path
 ) -> None:

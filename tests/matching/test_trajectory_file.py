@@ -43,6 +43,7 @@ def test_the_first_frames_are_all_that_is_left_of_everything(carried_file: Path)
     assert file.held is not None and {len(f) for f in file.held.stance.values()} == {4}
 
 
+@pytest.mark.slow
 def test_a_file_that_does_not_say_whose_it_is_is_taken_for_g1_and_says_so(
     carried: Result, tmp_path: Path
 ) -> None:

@@ -139,6 +139,7 @@ def seen(before, after, *rows, but=()):
         assert after[name].passed == before[name].passed, name
 
 
+@pytest.mark.slow
 def test_the_result_to_spoil_is_a_good_one(holding, walking):
     assert holding[2].verdict == "pass"
     assert holding[2].value("contact.prop.gap_mean") == pytest.approx(1.0, abs=0.05)

@@ -66,6 +66,7 @@ def test_boxes_in_each_other_are_named(robot: RobotModel, file: str, low: str, h
     assert row.passed or row.note.startswith((f"{low} in {high}", f"{high} in {low}"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file", ["table_prop_box/tableprop", "stack/stack", "prop_origin/corner", "prop_origin/o05"]
 )

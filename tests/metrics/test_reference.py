@@ -81,6 +81,7 @@ def test_gmrs_figures_are_reproduced(base, clip):
         assert rows[name].value == pytest.approx(figure, abs=slack), name
 
 
+@pytest.mark.slow
 def test_the_released_evaluators_figures_are_reproduced_on_our_hulls(base, clip):
     """Its own output for these files, with MuJoCo 3.3.7."""
     trajectory, scene, its = reference("gmr/sub3_largebox_003_object.npz", base, clip)

@@ -71,6 +71,7 @@ def test_more_joints_than_a_humanoid_has_are_refused_at_once(tmp_path: Path) -> 
         find_body(read_robot(path))
 
 
+@pytest.mark.slow
 def test_names_that_are_taken_are_not_given_again(tmp_path: Path) -> None:
     # Atlas' hands are called so; the root of one that faces backwards is often 'base'.
     knee = ('range="0 130"', 'range="-130 0"', 2)

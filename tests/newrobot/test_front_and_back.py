@@ -94,6 +94,7 @@ def test_the_command_refuses_writes_nothing_and_takes_what_is_stated(
     assert "unsure" in checks["facing"].found
 
 
+@pytest.mark.slow
 def test_a_robot_mapped_back_to_front_is_told(tmp_path: Path) -> None:
     made = new_robot(changed(tmp_path), tmp_path / "mine", forward="-x")
     checks = {check.name: check for check in standing_checks(made.robot)}

@@ -11,6 +11,7 @@ from made_robot import write_made, write_made_urdf
 BLOCK = '<mujoco><compiler meshdir="hulls" discardvisual="false"/></mujoco>'
 
 
+@pytest.mark.slow
 def test_a_urdf_with_a_block_for_mujoco_is_urdf(tmp_path: Path) -> None:
     path = write_made_urdf(tmp_path, BLOCK)
     made = new_robot(path, tmp_path / "mine")

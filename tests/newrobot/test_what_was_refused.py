@@ -95,6 +95,7 @@ def test_a_base_that_moves_in_fewer_ways_is_refused(joints: str, tmp_path: Path)
         changed(tmp_path, (FREE, joints))
 
 
+@pytest.mark.slow
 def test_a_weld_of_what_is_rigid_is_no_loop_and_one_of_a_body_of_its_own_joins_it(
     tmp_path: Path,
 ) -> None:
@@ -119,6 +120,7 @@ def test_a_weld_of_what_is_rigid_is_no_loop_and_one_of_a_body_of_its_own_joins_i
         changed(tmp_path, more=equality.format('<weld body1="q5" body2="w5"/>'))
 
 
+@pytest.mark.slow
 def test_one_missing_mesh_of_many_is_left_out_where_that_is_wanted(tmp_path: Path) -> None:
     path = write_made_urdf(tmp_path)
     (path.parent / "hulls" / "head.obj").unlink()
@@ -143,6 +145,7 @@ def test_a_missing_mesh_of_a_mujoco_model_is_left_out_too(tmp_path: Path) -> Non
         changed(tmp_path, geom, more=asset)
 
 
+@pytest.mark.slow
 def test_joints_that_follow_others_do_and_those_without_limits_have_none(tmp_path: Path) -> None:
     follow = '<equality><joint joint1="w5" joint2="q5" polycoef="0.1 -1 0 0 0"/></equality>'
     bare = ('<joint name="neck" axis="0 0 1" range="-60 60"/>', '<joint name="neck" axis="0 0 1"/>')
@@ -188,6 +191,7 @@ def _planes(corners: np.ndarray) -> np.ndarray:
     return np.asarray(ConvexHull(corners).equations)
 
 
+@pytest.mark.slow
 def test_where_a_visual_mesh_is_missing_what_collides_is_the_shell(tmp_path: Path) -> None:
     path = write_made_urdf(tmp_path)
     text, link = path.read_text(), '<link name="head">'

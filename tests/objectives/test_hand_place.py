@@ -66,6 +66,7 @@ def test_the_pull_comes_and_goes_with_the_touch(configuration: Configuration, fr
     assert np.all(np.diff(costs) < 0.0) and costs[-1] == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_hands_are_where_a_recorded_person_has_them_on_a_box(carrying: Clip) -> None:
     clip = carrying.crop(50, 90)
     retargeter = Retargeter("g1")

@@ -42,6 +42,7 @@ def statue(robot: RobotModel) -> Simulated:
     return simulate(still(robot), robot, controller=QUICK, threads=1)
 
 
+@pytest.mark.slow
 def test_a_statue_stands_and_the_ground_bears_its_weight(
     statue: Simulated, robot: RobotModel
 ) -> None:
@@ -78,6 +79,7 @@ def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(robot: Robo
     assert not same(first, other)
 
 
+@pytest.mark.slow
 def test_who_is_told_to_float_is_lost(robot: RobotModel) -> None:
     q = np.tile(robot.rest, (40, 1))
     q[:, 2] += 0.3 + np.linspace(0.0, 1.5, 40)

@@ -49,6 +49,7 @@ def answers(programs: list[QP]) -> dict[str, list[Solution]]:
     return {solver: [solve(qp, solver) for qp in programs] for solver in SOLVERS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", [("osqp", "cvxpy"), ("daqp", "osqp"), ("daqp", "cvxpy")])
 def test_the_solvers_agree(
     programs: list[QP], answers: dict[str, list[Solution]], pair: tuple[str, str]

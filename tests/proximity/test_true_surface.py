@@ -59,6 +59,7 @@ def hull_of(configuration: Configuration, k: int) -> np.ndarray:
     return configuration.positions(np.full(len(hull.vertices), hull.joint), hull.vertices)
 
 
+@pytest.mark.slow
 def test_distances_to_an_l_are_those_to_its_two_arms(robot: RobotModel, obstacle: Obstacle) -> None:
     rng = np.random.default_rng(5)
     apart = inside = 0
@@ -156,6 +157,7 @@ def test_hands_hold_a_recorded_table_at_its_true_surface_and_nothing_is_inside_i
     assert (score["contact.prop.kept"].value or 0.0) >= 99.0
 
 
+@pytest.mark.slow
 def test_one_field_serves_a_retargeting_and_its_score_and_none_is_built_where_it_is_handed_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -33,6 +33,7 @@ def agree(a: Path, b: Path, within: float = 1e-5) -> None:
         np.testing.assert_allclose(clip.landmark(landmark), other.landmark(landmark), atol=within)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mixamo", "rokoko", "optitrack", "xsens", "biped", "unreal"])
 def test_every_dialect_is_where_the_same_motion_as_bvh_has_it(tmp_path: Path, name: str) -> None:
     dialect = DIALECTS[name]
@@ -97,6 +98,7 @@ def test_of_several_takes_one_is_chosen(tmp_path: Path) -> None:
         read(path, take=2)
 
 
+@pytest.mark.slow
 def test_of_two_people_one_is_chosen(tmp_path: Path) -> None:
     moves = made(tmp_path)
     file = Fbx()
@@ -156,6 +158,7 @@ def test_meshes_are_props_with_their_tracks(tmp_path: Path) -> None:
     assert any("hang from the person, left out: hat" in note for note in clip.notes)
 
 
+@pytest.mark.slow
 def test_a_unit_that_makes_no_person_is_not_believed(tmp_path: Path) -> None:
     path = write_fbx(tmp_path / "a.fbx", made(tmp_path), unit=100.0)
     clip = read(path)

@@ -32,6 +32,7 @@ def shown(result: Result) -> Inline:
     return kinemesh.show(result, replace(result, clip=NASTY), meshes="hulls", pixels=300)
 
 
+@pytest.mark.slow
 def test_a_notebook_is_given_a_frame_that_holds_the_whole_scene(shown: Inline) -> None:
     cell = shown._repr_html_()
     (frame,) = re.findall(r'<iframe [^>]*srcdoc="([^"]*)"></iframe>', cell)

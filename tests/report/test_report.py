@@ -128,6 +128,7 @@ def test_the_page_fetches_nothing_and_is_not_large(page: Path) -> None:
     assert "default-src 'none'" in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_row_of_the_ruler_has_its_value_and_plain_words(
     page: Path, pair: list[Entry]
 ) -> None:

@@ -118,6 +118,7 @@ def test_a_result_cannot_be_changed(result: Result) -> None:
 # ------------------------------------------------ the file
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 99), props=st.integers(0, 3))
 def test_what_is_saved_is_loaded_again(
     seed: int, props: int, tmp_path_factory: pytest.TempPathFactory

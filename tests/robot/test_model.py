@@ -332,6 +332,7 @@ def test_links_can_be_left_out_of_collision(folder: Path, robot: RobotModel) -> 
     assert sorted([*links, "head_link"]) == sorted(hull.link for hull in robot.hulls)
 
 
+@pytest.mark.slow
 def test_the_name_of_a_shipped_robot_wins_over_a_folder_called_so(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

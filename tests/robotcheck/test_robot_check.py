@@ -72,6 +72,7 @@ def test_what_is_wrong_is_found_and_it_says_where(
     assert where in failed(folder)[what]
 
 
+@pytest.mark.slow
 def test_a_hand_that_is_elsewhere_on_the_box_points_to_the_palms(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -63,6 +63,7 @@ def test_arms_that_went_round_hang_as_they_did_before(round_clip: Clip, robot: R
     assert not result.failures
 
 
+@pytest.mark.slow
 def test_without_the_whole_clip_pass_they_do_as_well(circle: Clip, robot: RobotModel) -> None:
     result = Retargeter(robot, refine=None).retarget(circle)
     assert off(result, robot)[-30:].max() < 0.08

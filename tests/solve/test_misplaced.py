@@ -49,6 +49,7 @@ def test_an_arm_that_is_straight_is_said_to_be(lifted: tuple[Plan, np.ndarray]) 
     assert left.endswith("the arm is straight") and not right.endswith("the arm is straight")
 
 
+@pytest.mark.slow
 def test_a_box_over_the_head_is_said_to_be_out_of_reach(
     demos: dict[str, Clip],
 ) -> None:

@@ -49,6 +49,7 @@ def answered(met: Clip, robot: RobotModel) -> Result:
     return retarget(met, robot)
 
 
+@pytest.mark.slow
 def test_no_hull_of_the_robot_is_in_anybody_where_it_would_be(
     met: Clip, answered: Result, robot: RobotModel
 ) -> None:

@@ -168,6 +168,7 @@ def test_a_frame_of_a_long_clip_takes_no_more_than_its_answer(
     assert (taken[-1] - taken[-2]) / 40 < 30e3
 
 
+@pytest.mark.slow
 def test_the_pass_keeps_no_evaluation_of_the_frames_that_it_is_not_at(
     robot: RobotModel, walk: Clip
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from streamed_walk import pushed
 
 from kinemesh import metrics
@@ -34,6 +35,7 @@ def test_who_holds_a_limb_does_not_move_it() -> None:
         np.testing.assert_array_equal(pose, after[name])
 
 
+@pytest.mark.slow
 def test_a_robot_that_is_streamed_walks_past_another(robot: RobotModel) -> None:
     clip = passing(0.7)
     stream = Stream(

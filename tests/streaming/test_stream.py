@@ -96,6 +96,7 @@ def test_who_is_not_known_is_measured_for_half_a_second(walk: Clip, robot: Robot
     assert rows["tracking.landmark_error"].value < 4.0
 
 
+@pytest.mark.slow
 def test_nothing_is_recorded_while_the_person_is_measured(walk: Clip, robot: RobotModel) -> None:
     with Stream(robot, skeleton=walk.skeleton, fps=walk.fps) as stream:
         stream.push(walk.positions[0])

@@ -42,6 +42,7 @@ def written(lifted: Result, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 # ------------------------------------------------------------------ told by content
 
 
+@pytest.mark.slow
 def test_every_format_is_recognised_whatever_its_name(
     written: dict[str, Path], read: Read, tmp_path: Path
 ) -> None:
@@ -190,6 +191,7 @@ def test_the_published_g1_files_are_read_right(read: Read, robot: RobotModel) ->
 # ------------------------------------------------------------------ damaged and hostile
 
 
+@pytest.mark.slow
 def test_a_file_cut_short_anywhere_is_an_error_of_ours(
     written: dict[str, Path], read: Read, tmp_path: Path
 ) -> None:

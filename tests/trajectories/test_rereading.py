@@ -75,6 +75,7 @@ def test_every_formats_file_is_judged_as_its_result(
             assert other.value == pytest.approx(row.value, rel=0.02, abs=0.02)
 
 
+@pytest.mark.slow
 def test_a_file_of_another_motion_or_rate_is_not_taken_for_the_result(
     walk: Solved, robot: RobotModel, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ def test_what_comes_changes_nothing_before() -> None:
         np.testing.assert_array_equal(flags, whole[pair][:120])
 
 
+@pytest.mark.slow
 def test_a_seat_that_is_carried_bears_nobody() -> None:
     clip = FLOOR["sit"]()
     assert borne(clip)["seat", "chair"].any()

@@ -51,6 +51,7 @@ def test_in_demos_toes_and_heels_are_down_when_the_whole_clip_says_so(
                 assert (late >= -1e-9).all() and (late <= 2.3 * FRAME).all()
 
 
+@pytest.mark.slow
 def test_in_recordings_feet_keep_their_places_when_the_whole_clip_says_so(
     carrying: Clip, strolling: Clip
 ) -> None:

@@ -50,6 +50,7 @@ def test_a_humoto_clip_has_bones_of_constant_length(file: str, frames: int) -> N
     assert clip.warnings == tuple(w for w in clip.warnings if "not convex" in w)
 
 
+@pytest.mark.slow
 def test_fingers_stay_on_the_table_while_it_is_lifted(lifting: Clip) -> None:
     (table,) = lifting.scene.props
     mesh = trimesh.Trimesh(table.shape.vertices, table.shape.faces, process=False)
@@ -346,6 +347,7 @@ def test_keys_at_uneven_times_are_read_at_a_rate_that_is_said(tmp_path: Path) ->
     np.testing.assert_allclose(-clip.joint("Hips")[:, 1], np.arange(31) / 30.0, atol=1e-6)
 
 
+@pytest.mark.slow
 @given(
     angles=st.tuples(*[st.floats(-3.0, 3.0)] * 3),
     shift=st.tuples(*[st.floats(-2.0, 2.0)] * 3),

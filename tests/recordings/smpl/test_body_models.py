@@ -322,6 +322,7 @@ def test_rest_joints_that_are_none_are_refused(tmp_path: Path, fault: str) -> No
         read_rest_joints(tmp_path / "rest.npy")
 
 
+@pytest.mark.slow
 def test_rest_joints_are_read_from_any_of_their_files(tmp_path: Path) -> None:
     joints = np.load(recording("smpl_standin/joints24.npy"))
     np.savez(tmp_path / "a.npz", joints=joints)

@@ -56,6 +56,7 @@ def test_hdmi_is_told_nothing_that_is_not_known_or_that_it_cannot_interpolate(
         assert not file["object_contact"].any()
 
 
+@pytest.mark.slow
 def test_hdmis_bodies_that_are_no_links_are_props(
     written: dict[str, Path], read: Read, lifted: Result
 ) -> None:

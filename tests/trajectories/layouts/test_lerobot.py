@@ -109,6 +109,7 @@ def test_of_several_episodes_one_is_named(lifted: Result, read: Read, tmp_path: 
         np.testing.assert_allclose(found.tracks[0], lifted.tracks["box"], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_columns_are_read_by_name_in_any_order_and_under_any_heading(
     walked: Result, read: Read, tmp_path: Path
 ) -> None:
@@ -159,6 +160,7 @@ def test_what_is_no_data_set_of_this_robot_is_refused(
         read(tmp_path / "set")
 
 
+@pytest.mark.slow
 def test_a_folder_without_episodes_or_frames_is_refused(
     walked: Result, read: Read, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ def test_its_loader_knows_every_key_and_every_joint_has_a_type(
     assert arrays["qpos"].shape == (len(lifted), 43) and arrays["qvel"].shape == (len(lifted), 41)
 
 
+@pytest.mark.slow
 def test_its_qvel_is_mujocos_of_the_root_and_of_the_prop(lifted: Result, tmp_path: Path) -> None:
     kinemesh.write(lifted, tmp_path / "a.npz", format="loco-mujoco")
     arrays = arrays_of(tmp_path / "a.npz")
