@@ -101,7 +101,7 @@ def test_names_in_docstrings_lead_to_where_they_are_described(site: Path) -> Non
 def test_the_notebook_has_a_page_of_its_cells(site: Path) -> None:
     text = (site / "examples" / "kinemesh.html").read_text(encoding="utf-8")
     assert "jupyter lab examples/kinemesh.ipynb" in text
-    assert 'href="../metrics.html"' in text and text.count('<div class="highlight') >= 8
+    assert 'href="../metrics.html"' in text and text.count('highlight"><pre') >= 8
 
 
 def test_the_api_has_a_page_for_whatever_kinemesh_shows(api: ModuleType) -> None:

@@ -39,7 +39,7 @@ _LIMITS = Limits(place_mean=25.0)
 """Hands are built in more ways than arms are, and a palm's place is one of the guesses: it may be
 twice as far from the person's as a shipped robot's."""
 
-_LOOK = "compare landmarks, soles and palms with a picture of the robot (robot check --picture)"
+_LOOK = "compare landmarks, soles and palms with the picture of the check"
 """What to do about a motion that fails."""
 _HANDS = (
     "; for where hands are on the box that is point and normal of [hands.left] and [hands.right] "
