@@ -1,24 +1,21 @@
-"""What pyarrow reads of a Parquet file, in a process of its own: run as a script, never imported.
+"""What pyarrow reads of a Parquet file: loaded by ``child.py``, in a process of its own.
 
-Of some damaged files the C++ library does not raise, it ends the process; and how much memory a
-file takes it knows once it has taken it. So one process reads one file, within bounds, and
-whatever goes wrong in it is a message to the one that started it.
+Of some damaged files the C++ library does not raise, it ends the process.
 
-``python parquet_child.py FILE`` writes an archive of NumPy's: ``info``, JSON, with ``names`` of
-columns, whose numbers are ``a0``, ``a1``, ...; and ``left``, the other columns and why.
+Of the arrays ``info`` is JSON, with ``names`` of columns, whose numbers are ``a0``, ``a1``, ...;
+and ``left``, the other columns and why.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import sys
 from typing import Any
 
 import numpy as np
 
-_MEMORY = 6 << 30
+MEMORY = 6 << 30
+DAMAGED = "is cut short or damaged, or no Parquet file"
 _MOST = 1 << 27
 """Numbers in a file, rows that state nothing among them."""
 _MOST_COLUMNS = 4096
@@ -28,19 +25,11 @@ class Refused(Exception):
     """What is wrong with the file, in words."""
 
 
-def bounded() -> None:
-    """Take no more memory than a motion needs, and leave no core behind."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    for what, most in ((resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CORE, 0)):
-        _, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (most if hard < 0 else min(most, hard), hard))
-
-
 def content(path: str) -> dict[str, Any]:
-    """The arrays that are written."""
+    """The arrays that are answered with."""
+    # pyarrow loads pandas where it is, for nothing that is asked here; Python's own way to say
+    # that there is none has no type.
+    sys.modules["pandas"] = None  # type: ignore[assignment]
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
@@ -112,25 +101,3 @@ def plain(values: Any) -> Any:
     """Numbers as float64, NaN where none is stated."""
     with np.errstate(all="ignore"):
         return np.array(values.to_numpy(zero_copy_only=False), dtype=np.float64)
-
-
-def main() -> None:
-    """Answer, whatever happens."""
-    bounded()
-    sys.modules["pandas"] = None  # type: ignore[assignment]  # pyarrow would load it for nothing
-    try:
-        arrays = content(sys.argv[1])
-    except Refused as error:
-        arrays = {"error": np.frombuffer(str(error).encode(), np.uint8)}
-    except Exception as error:  # whatever a damaged file leads the library to
-        words = f"is cut short or damaged, or no Parquet file ({type(error).__name__}: {error})"
-        arrays = {"error": np.frombuffer(words[:300].encode("utf-8", "replace"), np.uint8)}
-    stream = io.BytesIO()
-    np.savez(stream, **arrays)
-    sys.stdout.buffer.write(stream.getvalue())
-    sys.stdout.flush()
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

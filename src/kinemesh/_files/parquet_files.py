@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from kinemesh._files.disk import existing_file
+from kinemesh._files.outside import read_outside
 from kinemesh.arrays import Array
-from kinemesh.errors import MissingExtra, ReadError
+from kinemesh.errors import MissingExtra
 
 _MAGIC = b"PAR1"
 _SECONDS = 300.0
@@ -51,31 +48,7 @@ def read_parquet(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
     """
     check_pyarrow()
     script = Path(__file__).with_name("parquet_child.py")
-    # -P: modules beside the script are none of Python's.
-    command = (sys.executable, "-P", str(script), str(existing_file(path).absolute()))
-    known = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    try:
-        run = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=known,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ReadError(f"{path.name}: its reader did not end ({error})") from error
-    try:
-        with np.load(io.BytesIO(run.stdout), allow_pickle=False) as archive:
-            found = {name: archive[name] for name in archive.files}
-    except Exception as error:
-        words = run.stderr.decode(errors="replace").strip().splitlines()
-        raise ReadError(
-            f"{path.name} is cut short or damaged: its reader ended with status {run.returncode} "
-            f"({words[-1][:120] if words else 'without a word'}): copy or download it again"
-        ) from error
-    if "error" in found:
-        raise ReadError(f"{path.name} {bytes(found['error']).decode(errors='replace')}")
+    found = read_outside(script, existing_file(path), seconds=_SECONDS)
     info = json.loads(bytes(found["info"]))
     return {name: found[f"a{k}"] for k, name in enumerate(info["names"])}, info["left"]
 

@@ -1,28 +1,25 @@
-"""What ufbx reads of an FBX file, in a process of its own: run as a script, never imported.
+"""What ufbx reads of an FBX file: loaded by ``_files/child.py``, in a process of its own.
 
 The C library is well tested against damaged files; its Python binding is young, and frees what is
 still in use when Python collects its garbage or a second file is read. So one process reads one
-file, collects nothing, keeps all it was given, and ends without cleaning up; whatever goes wrong
-in it is a message to the one that started it, and so is a bound on its memory.
+file, collects nothing, keeps all it was given, and ends without cleaning up.
 
-``python child.py FILE TAKE`` writes an archive of NumPy's: ``info``, JSON; ``local``, each node's
-place, turn and scale in its parent's ``(T, N, 10)``; ``vertices`` and ``faces`` of meshes.
+Of the arrays ``info`` is JSON; ``local`` each node's place, turn and scale in its parent's
+``(T, N, 10)``; ``vertices`` and ``faces`` are those of meshes.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib.util
-import io
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-_MEMORY = 8 << 30
+MEMORY = 8 << 30
+DAMAGED = "cannot be read as FBX: it is damaged, or of no kind known here"
 _MOST_NODES = 20_000
 _MOST_KEYS = 20_000_000
 _MOST_PLACES = 2_000_000
@@ -39,17 +36,6 @@ kept: list[Any] = []
 
 class Refused(Exception):
     """What is wrong with the file, in words."""
-
-
-def bounded() -> None:
-    """Take no more memory than a recording needs, and leave no core behind."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    for what, most in ((resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CORE, 0)):
-        _, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (most if hard < 0 else min(most, hard), hard))
 
 
 def beside(name: str) -> Any:
@@ -74,9 +60,12 @@ def listed(things: Any) -> list[Any]:
     return [keep(thing) for thing in keep(things)]
 
 
-def content(path: str, take: int) -> dict[str, Any]:
-    """The arrays that are written."""
+def content(path: str, asked: str) -> dict[str, Any]:
+    """The arrays that are answered with, of the take that is asked for."""
+    gc.disable()
     import ufbx
+
+    take = int(asked)
 
     scene = keep(
         ufbx.load_memory(
@@ -190,25 +179,3 @@ def meshes(nodes: list[Any]) -> tuple[Any, Any, list[tuple[int, int, int]]]:
         corners.append(np.array(triangles, dtype=np.int64).reshape(-1, 3))
         whose.append((k, len(points[-1]), len(corners[-1])))
     return np.concatenate(points), np.concatenate(corners), whose
-
-
-def main() -> None:
-    """Answer, whatever happens, and end at once."""
-    gc.disable()
-    bounded()
-    try:
-        arrays = content(sys.argv[1], int(sys.argv[2]))
-    except Refused as error:
-        arrays = {"error": np.frombuffer(str(error).encode(), np.uint8)}
-    except Exception as error:  # whatever a damaged file leads the library to
-        words = f"cannot be read as FBX ({type(error).__name__}: {str(error)[:120]})"
-        arrays = {"error": np.frombuffer(words.encode("utf-8", "replace"), np.uint8)}
-    stream = io.BytesIO()
-    np.savez(stream, **arrays)
-    sys.stdout.buffer.write(stream.getvalue())
-    sys.stdout.flush()
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +12,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from kinemesh._files.inputs import head, looks_like
+from kinemesh._files.outside import read_outside
 from kinemesh.arrays import Array
 from kinemesh.errors import MissingExtra, ReadError
 from kinemesh.recordings.people.which import Which
@@ -143,36 +139,4 @@ def read_scene(path: Path, which: Which) -> tuple[FbxScene, tuple[str, ...]]:
 
 def _asked(path: Path, take: int) -> dict[str, Any]:
     """The arrays that the other process answers with."""
-    command: Sequence[str] = (
-        sys.executable,
-        "-P",  # modules beside the script are none of Python's
-        str(Path(__file__).with_name("child.py")),
-        str(path.absolute()),
-        str(take),
-    )
-    known = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    try:
-        run = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=known,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ReadError(f"{path.name}: its reader did not end ({error})") from error
-    try:
-        with np.load(io.BytesIO(run.stdout), allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except Exception as error:
-        words = run.stderr.decode(errors="replace").strip().splitlines()
-        raise ReadError(
-            f"{path.name}: its reader ended with status {run.returncode} "
-            f"({words[-1][:120] if words else 'without a word'}): the file is damaged; export it "
-            f"again"
-        ) from error
-    if "error" in arrays:
-        words = [bytes(arrays["error"]).decode(errors="replace")]
-        raise ReadError(f"{path.name} {words[0]}: it is damaged, or of no kind known here")
-    return arrays
+    return read_outside(Path(__file__).with_name("child.py"), path, take, seconds=_SECONDS)
