@@ -45,7 +45,7 @@ def test_nothing_private_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ("text", "left"),
     [
         ("/home/jane/a/b.npz is damaged", "b.npz is damaged"),
-        ("see '~/work/clip.bvh'", "see 'clip.bvh'"),
+        ("see '~/mocap/clip.bvh'", "see 'clip.bvh'"),
         (r"C:\Users\jane\clip.bvh", "clip.bvh"),
         ("12 frames/s at 3 m/s", "12 frames/s at 3 m/s"),
         ("no path at all", "no path at all"),

@@ -27,9 +27,8 @@ class Refused(Exception):
 
 def content(path: str) -> dict[str, Any]:
     """The arrays that are answered with."""
-    # pyarrow loads pandas where it is, for nothing that is asked here; Python's own way to say
-    # that there is none has no type.
-    sys.modules["pandas"] = None  # type: ignore[assignment]
+    modules: dict[str, Any] = sys.modules
+    modules["pandas"] = None  # else pyarrow loads it where it is, for nothing that is asked here
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:

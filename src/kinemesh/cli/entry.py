@@ -7,7 +7,9 @@ import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Protocol, Union
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Protocol
 
 import tyro
 from rich.console import Console
@@ -138,7 +140,7 @@ def parsed(given: Sequence[str]) -> Command:
 
 def _any_of(commands: Mapping[str, type[Command]], told: str) -> Any:
     """One of several commands; all of its description is shown by its own help alone."""
-    kinds = []
+    kinds: list[Any] = []
     for name, kind in commands.items():
         description = inspect.getdoc(kind) or ""
         if name != told:
@@ -146,7 +148,7 @@ def _any_of(commands: Mapping[str, type[Command]], told: str) -> Any:
         elif name in EXAMPLES:
             description = with_examples(description, name)
         kinds.append(Annotated[kind, tyro.conf.subcommand(name, description=description)])
-    return Union[tuple(kinds)]  # noqa: UP007  # of as many as there are
+    return reduce(or_, kinds)
 
 
 def _say(text: str) -> None:

@@ -3,12 +3,14 @@
 Their wheels take libgomp from the system, and a minimal Debian or Ubuntu has none.
 """
 
+from importlib import import_module
+
 from kinemesh.errors import MissingLibrary
 
 __all__: list[str] = []
 
 try:
-    import coal  # noqa: F401
-    import pinocchio  # noqa: F401
+    for _name in ("coal", "pinocchio"):
+        import_module(_name)
 except ImportError as error:
     raise MissingLibrary(str(error)) from error
